@@ -1,0 +1,26 @@
+import { ApplicationFailure } from '@temporalio/activity';
+
+/**
+ * A request that the rules do not allow, and that no retry can heal. It travels through Temporal as a
+ * non-retryable failure whose type is `code`, and the API turns it into a problem answer.
+ */
+export interface Refusal {
+  /** Stable, machine-readable: `insufficient_balance`. */
+  code: string;
+  /** HTTP status: 404 unknown, 409 conflict with the present state, 422 not acceptable. */
+  status: 403 | 404 | 409 | 422;
+  /** One sentence: what is wrong and what to do. */
+  message: string;
+  /** JSON pointer of the field at fault, such as `/lines/0/quantity`. */
+  pointer?: string;
+}
+
+/** Makes the failure that an activity throws to refuse. */
+export function refuse(refusal: Refusal): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: refusal.code,
+    message: refusal.message,
+    nonRetryable: true,
+    details: [refusal],
+  });
+}

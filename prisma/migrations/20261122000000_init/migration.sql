@@ -1,0 +1,576 @@
+-- People and keys -------------------------------------------------------------------------------------------
+
+CREATE TABLE users (
+  id uuid PRIMARY KEY,
+  email text NOT NULL UNIQUE,
+  name text NOT NULL,
+  role text NOT NULL CHECK (role IN ('admin', 'compliance', 'finance', 'operator', 'distributor')),
+  distributor_id uuid,
+  disabled_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK ((role = 'distributor') = (distributor_id IS NOT NULL))
+);
+
+CREATE TABLE api_keys (
+  id text PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users,
+  name text NOT NULL,
+  secret_hash bytea NOT NULL UNIQUE,
+  scopes text[] NOT NULL,
+  created_by uuid REFERENCES users,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  revoked_by uuid REFERENCES users
+);
+
+CREATE TABLE audit_entries (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  actor_id uuid,
+  actor text NOT NULL,
+  action text NOT NULL,
+  subject text NOT NULL,
+  before jsonb,
+  after jsonb,
+  reason text,
+  request_id text
+);
+CREATE INDEX ON audit_entries (subject, id);
+CREATE INDEX ON audit_entries (actor_id, id);
+
+CREATE TABLE idempotency_keys (
+  user_id uuid NOT NULL REFERENCES users,
+  key text NOT NULL,
+  request_hash bytea NOT NULL,
+  resource_id uuid NOT NULL,
+  status integer,
+  body jsonb,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (user_id, key)
+);
+CREATE INDEX ON idempotency_keys (created_at);
+
+-- Timelines, approvals, mails -------------------------------------------------------------------------------
+
+-- What happened to one thing, in the order it happened. The key makes a repeated message leave no second line.
+CREATE TABLE events (
+  subject text NOT NULL,
+  key text NOT NULL,
+  type text NOT NULL,
+  actor text NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  data jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (subject, key)
+);
+
+-- Maker-checker: who approved what. The primary key is why one person never counts twice.
+CREATE TABLE approvals (
+  subject text NOT NULL,
+  user_id uuid NOT NULL REFERENCES users,
+  note text,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (subject, user_id)
+);
+
+CREATE TABLE mails (
+  key text PRIMARY KEY,
+  subject_ref text NOT NULL,
+  recipient text NOT NULL,
+  subject text NOT NULL,
+  body text NOT NULL,
+  state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'undeliverable')),
+  attempts integer NOT NULL DEFAULT 0,
+  last_error text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  sent_at timestamptz
+);
+CREATE INDEX ON mails (subject_ref);
+CREATE INDEX ON mails (created_at) WHERE state <> 'sent';
+
+-- Applications and distributors -----------------------------------------------------------------------------
+
+CREATE TABLE applications (
+  id uuid PRIMARY KEY,
+  state text NOT NULL CHECK (state IN ('submitted', 'in_review', 'changes_requested', 'approved', 'rejected', 'withdrawn')),
+  round integer NOT NULL DEFAULT 1,
+  kind text NOT NULL CHECK (kind IN ('person', 'company')),
+  name text NOT NULL,
+  email text NOT NULL,
+  phone text NOT NULL,
+  channels text[] NOT NULL,
+  region text NOT NULL,
+  locale text NOT NULL DEFAULT 'zh-CN',
+  sponsor_code text,
+  shop_customer_id text,
+  identity_number_sealed text NOT NULL,
+  identity_number_hash bytea NOT NULL,
+  identity_number_masked text NOT NULL,
+  bank_account_sealed text NOT NULL,
+  bank_account_hash bytea NOT NULL,
+  bank_account_masked text NOT NULL,
+  bank_account_holder text NOT NULL,
+  bank_name text NOT NULL,
+  phone_hash bytea NOT NULL,
+  fingerprint bytea NOT NULL,
+  submitted_at timestamptz NOT NULL,
+  changes_requested text,
+  changes_deadline timestamptz,
+  tier text,
+  decision_reason text,
+  decision_note text,
+  decided_by uuid REFERENCES users,
+  decided_at timestamptz,
+  distributor_id uuid
+);
+CREATE INDEX ON applications (state, submitted_at, id);
+CREATE INDEX ON applications (identity_number_hash);
+CREATE INDEX ON applications (bank_account_hash);
+CREATE INDEX ON applications (phone_hash);
+
+CREATE TABLE application_checks (
+  application_id uuid NOT NULL REFERENCES applications,
+  round integer NOT NULL,
+  name text NOT NULL,
+  passed boolean NOT NULL,
+  code text NOT NULL,
+  reason text NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (application_id, round, name)
+);
+
+CREATE TABLE distributors (
+  id uuid PRIMARY KEY,
+  application_id uuid NOT NULL UNIQUE REFERENCES applications,
+  state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'suspended', 'terminated')),
+  referral_code text NOT NULL UNIQUE,
+  kind text NOT NULL CHECK (kind IN ('person', 'company')),
+  name text NOT NULL,
+  email text NOT NULL,
+  phone text NOT NULL,
+  channels text[] NOT NULL,
+  region text NOT NULL,
+  locale text NOT NULL DEFAULT 'zh-CN',
+  tier text NOT NULL,
+  sponsor_id uuid REFERENCES distributors,
+  shop_customer_id text UNIQUE,
+  identity_number_hash bytea NOT NULL UNIQUE,
+  bank_account_sealed text NOT NULL,
+  bank_account_masked text NOT NULL,
+  bank_account_holder text NOT NULL,
+  bank_name text NOT NULL,
+  state_reason text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (sponsor_id <> id)
+);
+CREATE INDEX ON distributors (sponsor_id);
+CREATE INDEX ON distributors (state, created_at, id);
+
+ALTER TABLE users ADD FOREIGN KEY (distributor_id) REFERENCES distributors;
+ALTER TABLE applications ADD FOREIGN KEY (distributor_id) REFERENCES distributors;
+
+CREATE TABLE credentials (
+  id uuid PRIMARY KEY,
+  application_id uuid NOT NULL REFERENCES applications,
+  distributor_id uuid REFERENCES distributors,
+  round integer NOT NULL,
+  type text NOT NULL,
+  number_sealed text NOT NULL,
+  number_hash bytea NOT NULL,
+  number_masked text NOT NULL,
+  holder text NOT NULL,
+  valid_from date NOT NULL,
+  valid_until date,
+  CHECK (valid_until IS NULL OR valid_until >= valid_from)
+);
+CREATE INDEX ON credentials (application_id);
+CREATE INDEX ON credentials (distributor_id);
+
+CREATE TABLE blacklist_entries (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('identity_number', 'bank_account', 'phone')),
+  number_hash bytea NOT NULL,
+  number_masked text NOT NULL,
+  reason text NOT NULL,
+  created_by uuid NOT NULL REFERENCES users,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (kind, number_hash)
+);
+
+-- Products, customers, plans --------------------------------------------------------------------------------
+
+CREATE TABLE products (
+  sku text PRIMARY KEY,
+  name text NOT NULL,
+  category text,
+  price bigint NOT NULL CHECK (price >= 0),
+  currency char(3) NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE customers (
+  id text PRIMARY KEY,
+  device_id text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON customers (device_id) WHERE device_id IS NOT NULL;
+
+-- Which distributor a customer came from, since when. Kept as history, so that a late order finds the binding
+-- that held when it was paid.
+CREATE TABLE customer_bindings (
+  customer_id text NOT NULL REFERENCES customers,
+  bound_at timestamptz NOT NULL,
+  distributor_id uuid NOT NULL REFERENCES distributors,
+  order_id text NOT NULL,
+  PRIMARY KEY (customer_id, bound_at, order_id)
+);
+
+CREATE TABLE commission_plans (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text NOT NULL,
+  terms jsonb NOT NULL,
+  created_by uuid NOT NULL REFERENCES users,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  effective_from timestamptz UNIQUE,
+  activated_by uuid REFERENCES users,
+  activated_at timestamptz,
+  acknowledged_by uuid REFERENCES users,
+  acknowledgement text,
+  CHECK ((effective_from IS NULL) = (activated_at IS NULL))
+);
+
+-- Orders ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE orders (
+  id text PRIMARY KEY,
+  fingerprint bytea NOT NULL,
+  state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
+  customer_id text NOT NULL,
+  currency char(3) NOT NULL,
+  paid_at timestamptz NOT NULL,
+  region text NOT NULL,
+  distributor_id uuid REFERENCES distributors,
+  attribution jsonb NOT NULL,
+  plan_id bigint NOT NULL REFERENCES commission_plans,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON orders (created_at, id);
+CREATE INDEX ON orders (distributor_id, created_at, id);
+CREATE INDEX ON orders (id) WHERE state = 'open';
+
+CREATE TABLE order_lines (
+  order_id text NOT NULL REFERENCES orders,
+  line_id text NOT NULL,
+  position integer NOT NULL,
+  state text NOT NULL DEFAULT 'paid' CHECK (state IN ('paid', 'shipped', 'delivered', 'return_requested', 'closed', 'returned', 'canceled')),
+  sku text NOT NULL,
+  category text,
+  quantity integer NOT NULL CHECK (quantity > 0),
+  unit_price bigint NOT NULL CHECK (unit_price >= 0),
+  discount bigint NOT NULL CHECK (discount >= 0),
+  net_amount bigint NOT NULL CHECK (net_amount >= 0 AND net_amount = quantity * unit_price - discount),
+  returned_quantity integer NOT NULL DEFAULT 0,
+  shipped_at timestamptz,
+  delivered_at timestamptz,
+  window_ends_at timestamptz,
+  PRIMARY KEY (order_id, line_id),
+  CHECK (returned_quantity BETWEEN 0 AND quantity)
+);
+
+CREATE TABLE returns (
+  order_id text NOT NULL REFERENCES orders,
+  id text NOT NULL,
+  state text NOT NULL CHECK (state IN ('requested', 'refunded', 'rejected')),
+  reason text NOT NULL,
+  requested_at timestamptz NOT NULL,
+  resolved_at timestamptz,
+  lines jsonb NOT NULL,
+  PRIMARY KEY (order_id, id),
+  CHECK ((state = 'requested') = (resolved_at IS NULL))
+);
+CREATE INDEX ON returns (order_id, id) WHERE state = 'requested';
+
+-- Messages that arrived before the order or return they speak of. They are applied as soon as it is known.
+CREATE TABLE early_events (
+  order_id text NOT NULL,
+  key text NOT NULL,
+  event jsonb NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (order_id, key)
+);
+
+CREATE TABLE commissions (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  order_id text NOT NULL,
+  line_id text NOT NULL,
+  level smallint NOT NULL CHECK (level BETWEEN 1 AND 3),
+  distributor_id uuid NOT NULL REFERENCES distributors,
+  state text NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'due', 'released', 'reversed', 'clawed_back')),
+  currency char(3) NOT NULL,
+  original_amount bigint NOT NULL CHECK (original_amount >= 0),
+  amount bigint NOT NULL CHECK (amount BETWEEN 0 AND original_amount),
+  rule jsonb NOT NULL,
+  automatic boolean NOT NULL,
+  due_at timestamptz,
+  released_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  FOREIGN KEY (order_id, line_id) REFERENCES order_lines (order_id, line_id),
+  UNIQUE (order_id, line_id, level),
+  CHECK (state NOT IN ('reversed', 'clawed_back') OR amount = 0)
+);
+CREATE INDEX ON commissions (distributor_id, id);
+CREATE INDEX ON commissions (due_at, id) WHERE state = 'due';
+CREATE INDEX ON commissions (state, id);
+
+CREATE TABLE holds (
+  id uuid PRIMARY KEY,
+  commission_id bigint NOT NULL REFERENCES commissions,
+  reason text NOT NULL CHECK (reason IN ('finance', 'risk', 'violation', 'credential_expired')),
+  note text NOT NULL,
+  placed_by uuid NOT NULL REFERENCES users,
+  placed_at timestamptz NOT NULL DEFAULT now(),
+  lifted_by uuid REFERENCES users,
+  lifted_at timestamptz,
+  lift_note text,
+  CHECK ((lifted_by IS NULL) = (lifted_at IS NULL))
+);
+CREATE UNIQUE INDEX holds_one_open_per_reason ON holds (commission_id, reason) WHERE lifted_at IS NULL;
+CREATE INDEX ON holds (commission_id);
+
+-- Release runs, withdrawals, payouts ------------------------------------------------------------------------
+
+CREATE TABLE release_runs (
+  id uuid PRIMARY KEY,
+  state text NOT NULL CHECK (state IN ('proposed', 'approved', 'running', 'done', 'rejected')),
+  filter jsonb NOT NULL,
+  item_count integer NOT NULL DEFAULT 0,
+  totals jsonb NOT NULL DEFAULT '{}',
+  approvals_needed smallint NOT NULL DEFAULT 1,
+  proposed_by uuid NOT NULL REFERENCES users,
+  proposed_at timestamptz NOT NULL,
+  finished_at timestamptz,
+  decision_reason text
+);
+CREATE INDEX ON release_runs (proposed_at, id);
+
+CREATE TABLE release_items (
+  run_id uuid NOT NULL REFERENCES release_runs,
+  commission_id bigint NOT NULL REFERENCES commissions,
+  state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'released', 'left_out')),
+  proposed_amount bigint NOT NULL,
+  released_amount bigint,
+  reason text,
+  PRIMARY KEY (run_id, commission_id)
+);
+-- A commission waits in one run at a time.
+CREATE UNIQUE INDEX release_items_one_pending ON release_items (commission_id) WHERE state = 'pending';
+CREATE INDEX ON release_items (run_id, commission_id) WHERE state = 'pending';
+
+CREATE TABLE payout_batches (
+  id uuid PRIMARY KEY,
+  state text NOT NULL CHECK (state IN ('open', 'settled')),
+  currency char(3) NOT NULL,
+  created_by uuid NOT NULL REFERENCES users,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  settled_at timestamptz
+);
+
+CREATE TABLE withdrawals (
+  id uuid PRIMARY KEY,
+  distributor_id uuid NOT NULL REFERENCES distributors,
+  state text NOT NULL CHECK (state IN ('requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled')),
+  currency char(3) NOT NULL,
+  amount bigint NOT NULL CHECK (amount > 0),
+  method text NOT NULL CHECK (method IN ('file', 'http')),
+  bank_account_sealed text NOT NULL,
+  bank_account_masked text NOT NULL,
+  bank_account_holder text NOT NULL,
+  bank_name text NOT NULL,
+  approvals_needed smallint NOT NULL,
+  requested_by uuid REFERENCES users,
+  requested_at timestamptz NOT NULL,
+  batch_id uuid REFERENCES payout_batches,
+  provider_reference text,
+  reason text,
+  settled_at timestamptz,
+  CHECK (batch_id IS NULL OR state IN ('paying', 'paid', 'failed'))
+);
+CREATE INDEX ON withdrawals (state, requested_at, id);
+CREATE INDEX ON withdrawals (distributor_id, requested_at, id);
+CREATE INDEX ON withdrawals (batch_id) WHERE batch_id IS NOT NULL;
+
+-- Ledger ----------------------------------------------------------------------------------------------------
+
+CREATE TYPE account AS ENUM (
+  'held', 'available', 'reserved', 'debt',
+  'commission_expense', 'cash', 'tax', 'fees', 'penalties', 'write_off'
+);
+
+-- What a distributor has. Changed only by the trigger below, in the transaction that posts the transfers.
+CREATE TABLE balances (
+  distributor_id uuid NOT NULL REFERENCES distributors,
+  currency char(3) NOT NULL,
+  held bigint NOT NULL DEFAULT 0 CHECK (held >= 0),
+  available bigint NOT NULL DEFAULT 0 CHECK (available >= 0),
+  reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+  debt bigint NOT NULL DEFAULT 0 CHECK (debt >= 0),
+  PRIMARY KEY (distributor_id, currency)
+);
+
+-- Every movement of money, once and for ever. `debt` is what the distributor owes: a transfer out of it raises
+-- the debt, a transfer into it pays the debt off.
+CREATE TABLE transfers (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key text NOT NULL UNIQUE,
+  from_account account NOT NULL,
+  to_account account NOT NULL,
+  distributor_id uuid NOT NULL,
+  currency char(3) NOT NULL,
+  amount bigint NOT NULL CHECK (amount > 0),
+  commission_id bigint REFERENCES commissions,
+  withdrawal_id uuid REFERENCES withdrawals,
+  occurred_at timestamptz NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (from_account <> to_account)
+);
+CREATE INDEX ON transfers (distributor_id, id);
+CREATE INDEX ON transfers (commission_id) WHERE commission_id IS NOT NULL;
+CREATE INDEX ON transfers (withdrawal_id) WHERE withdrawal_id IS NOT NULL;
+
+CREATE FUNCTION apply_transfers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO balances (distributor_id, currency)
+  SELECT DISTINCT distributor_id, currency FROM posted ORDER BY 1, 2
+  ON CONFLICT DO NOTHING;
+
+  -- Rows are locked in one order, so that two batches never wait for each other in a circle.
+  WITH change AS MATERIALIZED (
+    SELECT distributor_id, currency,
+      sum(CASE 'held' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
+      sum(CASE 'available' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
+      sum(CASE 'reserved' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
+      sum(CASE 'debt' WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
+    FROM posted GROUP BY distributor_id, currency
+  ), locked AS MATERIALIZED (
+    SELECT b.distributor_id, b.currency FROM balances b JOIN change USING (distributor_id, currency)
+    ORDER BY b.distributor_id, b.currency FOR UPDATE OF b
+  )
+  UPDATE balances b
+  SET held = b.held + c.held, available = b.available + c.available,
+      reserved = b.reserved + c.reserved, debt = b.debt + c.debt
+  FROM change c JOIN locked USING (distributor_id, currency)
+  WHERE b.distributor_id = c.distributor_id AND b.currency = c.currency;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER transfers_apply AFTER INSERT ON transfers
+  REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION apply_transfers();
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER transfers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfers
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A plan that has been activated is pinned by orders: its terms never change again.
+CREATE FUNCTION refuse_plan_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'commission plan % is immutable: create a new version', OLD.id USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER plans_immutable BEFORE UPDATE ON commission_plans FOR EACH ROW
+  WHEN (OLD.terms IS DISTINCT FROM NEW.terms OR (OLD.activated_at IS NOT NULL AND OLD IS DISTINCT FROM NEW))
+  EXECUTE FUNCTION refuse_plan_change();
+CREATE TRIGGER plans_not_deleted BEFORE DELETE ON commission_plans FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
+
+/*
+ * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
+ * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
+ */
+CREATE FUNCTION lock_commissions(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM commissions WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+  PERFORM 1 FROM balances
+  WHERE (distributor_id, currency) IN (SELECT distributor_id, currency FROM commissions WHERE id = ANY (ids))
+  ORDER BY distributor_id, currency FOR UPDATE;
+END $$;
+
+/*
+ * Releases commissions: held money becomes available, after paying what the distributor owes.
+ * Takes only those in one of `from_states`; of these it leaves out what a hold, an open return or a distributor who
+ * is not active keeps back, and says which. Serves one commission or thousands.
+ */
+CREATE FUNCTION release_commissions(ids bigint[], from_states text[], at timestamptz)
+RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM lock_commissions(ids);
+  RETURN QUERY
+  WITH judged AS MATERIALIZED (
+    SELECT c.id, c.distributor_id, c.currency, c.amount, CASE
+      WHEN NOT c.state = ANY (from_states) THEN 'state_' || c.state
+      WHEN d.state <> 'active' THEN 'distributor_' || d.state
+      WHEN EXISTS (SELECT 1 FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
+                   AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))) THEN 'return_open'
+      ELSE (SELECT 'hold_' || h.reason FROM holds h
+            WHERE h.commission_id = c.id AND h.lifted_at IS NULL ORDER BY h.placed_at LIMIT 1)
+    END AS obstacle
+    FROM commissions c JOIN distributors d ON d.id = c.distributor_id
+    WHERE c.id = ANY (ids)
+  ), share AS MATERIALIZED (
+    SELECT j.id, j.distributor_id, j.currency, j.amount,
+      least(j.amount, greatest(0, coalesce(b.debt, 0) - (sum(j.amount) OVER earlier - j.amount)))::bigint AS to_debt
+    FROM judged j LEFT JOIN balances b USING (distributor_id, currency)
+    WHERE j.obstacle IS NULL
+    WINDOW earlier AS (PARTITION BY j.distributor_id, j.currency ORDER BY j.id)
+  ), posted AS (
+    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
+    SELECT 'commission/' || s.id || '/' || p.name, 'held', p.target::account, s.distributor_id, s.currency, p.amount, s.id, at
+    FROM share s CROSS JOIN LATERAL (
+      VALUES ('release-debt', 'debt', s.to_debt), ('release', 'available', s.amount - s.to_debt)
+    ) AS p (name, target, amount)
+    WHERE p.amount > 0
+  ), moved AS (
+    UPDATE commissions c SET state = 'released', released_at = at FROM share s WHERE c.id = s.id
+  )
+  SELECT j.id, j.obstacle, j.amount FROM judged j;
+END $$;
+
+/*
+ * Takes commissions back, wholly or partly. Before release the held money goes back to the brand; after release it
+ * comes out of what is available, and what is no longer there becomes debt.
+ * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
+ * any more. `cause` makes the transfers' keys unique, such as a return's id.
+ */
+CREATE FUNCTION reduce_commissions(cause text, items jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM lock_commissions(ARRAY(SELECT (i ->> 'id')::bigint FROM jsonb_array_elements(items) i));
+  WITH taken AS MATERIALIZED (
+    SELECT c.id, c.state, c.distributor_id, c.currency, c.amount - i.amount AS cut, i.amount AS rest, i.final
+    FROM commissions c JOIN jsonb_to_recordset(items) AS i (id bigint, amount bigint, final boolean) ON i.id = c.id
+  ), share AS MATERIALIZED (
+    SELECT t.*, CASE WHEN t.state = 'released' THEN
+      least(t.cut, greatest(0, coalesce(b.available, 0) - (sum(t.cut) OVER earlier - t.cut)))::bigint
+    ELSE 0 END AS from_available
+    FROM taken t LEFT JOIN balances b USING (distributor_id, currency)
+    WINDOW earlier AS (PARTITION BY t.distributor_id, t.currency, t.state = 'released' ORDER BY t.id)
+  ), posted AS (
+    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
+    SELECT 'commission/' || s.id || '/' || p.name || '/' || cause, p.source::account, 'commission_expense',
+      s.distributor_id, s.currency, p.amount, s.id, at
+    FROM share s CROSS JOIN LATERAL (
+      VALUES ('reverse', 'held', CASE WHEN s.state = 'released' THEN 0 ELSE s.cut END),
+             ('clawback', 'available', s.from_available),
+             ('clawback-debt', 'debt', CASE WHEN s.state = 'released' THEN s.cut - s.from_available ELSE 0 END)
+    ) AS p (name, source, amount)
+    WHERE p.amount > 0
+  )
+  UPDATE commissions c
+  SET amount = s.rest,
+      state = CASE WHEN NOT s.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
+  FROM share s WHERE c.id = s.id;
+END $$;
