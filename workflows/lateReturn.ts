@@ -6,6 +6,7 @@ import { orderEvent, orderProgress } from './order';
 
 const { applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
+  localRetryThreshold: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 

@@ -16,6 +16,7 @@ import { inTurn } from './inTurn';
 // Each step is milliseconds of SQL, so it runs inside the workflow task and saves three history events.
 const { payOrder, applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
+  localRetryThreshold: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 

@@ -447,10 +447,10 @@ BEGIN
   -- Rows are locked in one order, so that two batches never wait for each other in a circle.
   WITH change AS MATERIALIZED (
     SELECT distributor_id, currency,
-      sum(CASE 'held' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
-      sum(CASE 'available' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
-      sum(CASE 'reserved' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
-      sum(CASE 'debt' WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
+      sum(CASE 'held'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
+      sum(CASE 'available'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
+      sum(CASE 'reserved'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
+      sum(CASE 'debt'::account WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
     FROM posted GROUP BY distributor_id, currency
   ), locked AS MATERIALIZED (
     SELECT b.distributor_id, b.currency FROM balances b JOIN change USING (distributor_id, currency)
