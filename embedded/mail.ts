@@ -137,8 +137,8 @@ function answer(
 function listPage(mails: CaughtMail[]): string {
   const rows = mails.map(
     ({ id, from, to, subject, date }) =>
-      `<tr><td><a href="/mails/${escape(id)}">${escape(subject || '(no subject)')}</a></td>` +
-      `<td>${escape(to.join(', '))}</td><td>${escape(from)}</td><td>${escape(date)}</td></tr>`,
+      `<tr><td><a href="/mails/${escapeHtml(id)}">${escapeHtml(subject || '(no subject)')}</a></td>` +
+      `<td>${escapeHtml(to.join(', '))}</td><td>${escapeHtml(from)}</td><td>${escapeHtml(date)}</td></tr>`,
   );
   const table = `<table><tr><th>Subject<th>To<th>From<th>Caught</tr>${rows.join('\n')}</table>`;
   return page('Caught mails', `<h1>Caught mails</h1>${mails.length ? table : '<p>No mail yet.</p>'}`);
@@ -147,16 +147,16 @@ function listPage(mails: CaughtMail[]): string {
 function mailPage({ id, from, to, subject, date, text }: CaughtMail): string {
   return page(
     subject,
-    `<p><a href="/">All mails</a> · <a href="/mails/${escape(id)}.eml">source</a></p>` +
-      `<h1>${escape(subject || '(no subject)')}</h1>` +
-      `<p>From ${escape(from)}<br>To ${escape(to.join(', '))}<br>Caught ${escape(date)}</p>` +
-      `<pre>${escape(text)}</pre>`,
+    `<p><a href="/">All mails</a> · <a href="/mails/${escapeHtml(id)}.eml">source</a></p>` +
+      `<h1>${escapeHtml(subject || '(no subject)')}</h1>` +
+      `<p>From ${escapeHtml(from)}<br>To ${escapeHtml(to.join(', '))}<br>Caught ${escapeHtml(date)}</p>` +
+      `<pre>${escapeHtml(text)}</pre>`,
   );
 }
 
 function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
+<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
 <style>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -167,6 +167,6 @@ pre { white-space: pre-wrap; }
 ${body}</html>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
