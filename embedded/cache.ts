@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Log, spawnChild } from './children';
+import { type Log, StartError, spawnChild } from './children';
 
 /** The user's cache folder: outside the checkout, so that a clean clone finds what an earlier one built. */
 export function cacheFolder(): string {
@@ -37,7 +37,7 @@ export async function climb(
       failures.push(`  ${name}: ${(error as Error).message}`);
     }
   }
-  throw new Error(`${what} was not found. None of these worked:\n${failures.join('\n')}\n${otherwise}`);
+  throw new StartError(`${what} was not found. None of these worked:\n${failures.join('\n')}\n${otherwise}`);
 }
 
 /**
@@ -75,7 +75,7 @@ export function downloadBySdk(
       cwd: path.dirname(__dirname),
     });
     const [file] = readdirSync(folder).filter((name) => !name.endsWith('.downloading'));
-    if (!file) throw new Error('nothing was downloaded');
+    if (!file) throw new StartError('nothing was downloaded');
     return path.join(folder, file);
   });
 }
@@ -99,5 +99,5 @@ export async function runLong(
   clearInterval(ticker);
   if (reason === 'exit code 0') return log(`${what}: done after ${seconds()} s`);
   const lastLine = readFileSync(child.logFile, 'utf8').trimEnd().split('\n').at(-1);
-  throw new Error(`${reason}: ${lastLine} (see ${child.logFile})`);
+  throw new StartError(`${reason}: ${lastLine} (see ${child.logFile})`);
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -16,6 +17,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Takes one line for the person at the terminal. */
 export type Log = (line: string) => void;
+
+/** A problem that its message fully explains; a stack would only hide it. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
 
 /** A running child process. */
 export interface Child {
@@ -106,7 +112,7 @@ export async function until<T>(
     }
     if (Date.now() > deadline) {
       const reason = failure instanceof Error ? `: ${failure.message}` : '';
-      throw new Error(`${what} took longer than ${timeoutMs / 1000} s${reason}`);
+      throw new StartError(`${what} took longer than ${timeoutMs / 1000} s${reason}`);
     }
     await delay(50);
   }
@@ -125,7 +131,7 @@ export async function untilReady<T>(
   let over = false;
   const ended = child.exited.then((reason): never => {
     over = true;
-    throw new Error(`${name} ended with ${reason} while starting`);
+    throw new StartError(`${name} ended with ${reason} while starting`);
   });
   try {
     return await Promise.race([
@@ -133,7 +139,7 @@ export async function untilReady<T>(
       until(`Starting ${name}`, timeoutMs, async () => over || (await probe())) as Promise<T>,
     ]);
   } catch (error) {
-    throw new Error(`${(error as Error).message}. ${lastLines(child.logFile)}`);
+    throw new StartError(`${(error as Error).message}. ${lastLines(child.logFile)}`);
   }
 }
 
@@ -175,7 +181,7 @@ export async function spawnChild(
     closeSync(output);
   }
   const pid = child.pid as number;
-  const recordFile = path.join(dataDir, 'children', `${name}.json`);
+  const recordFile = recordFileOf(dataDir, name);
   const recorded: Recorded = {
     name,
     pid,
@@ -209,16 +215,22 @@ export async function spawnChild(
  * to another process is left alone.
  */
 export async function stopRecorded(dataDir: string, log: Log): Promise<void> {
-  const folder = path.join(dataDir, 'children');
-  const records = listFolder(folder).flatMap((file) => readRecord(path.join(folder, file)) ?? []);
+  const records = readRecords(dataDir);
   for (const recorded of records.sort((a, b) => b.startedAt - a.startedAt)) {
     if (processIdentity(recorded.pid) === recorded.identity) {
       log(`Stopping ${recorded.name} (process ${recorded.pid}) of an earlier run`);
       await stopProcess(recorded);
     }
-    const file = path.join(folder, `${recorded.name}.json`);
+    const file = recordFileOf(dataDir, recorded.name);
     // A later run may have recorded its own child of that name meanwhile.
     if (readRecord(file)?.pid === recorded.pid) rmSync(file, { force: true });
+  }
+}
+
+/** Kills every recorded child at once, for a user who does not want to wait. */
+export function killRecorded(dataDir: string): void {
+  for (const { pid, identity } of readRecords(dataDir)) {
+    if (processIdentity(pid) === identity) killGroup(pid);
   }
 }
 
@@ -245,7 +257,7 @@ export async function freePort(preferred: number): Promise<number> {
     const found = await tryPort(port);
     if (found !== undefined) return found;
   }
-  throw new Error(`No port from ${preferred} on is free`);
+  throw new StartError(`No port from ${preferred} on is free`);
 }
 
 function tryPort(port: number): Promise<number | undefined> {
@@ -288,18 +300,20 @@ function openLog(file: string): number {
   return openSync(file, 'a', 0o600);
 }
 
+function recordFileOf(dataDir: string, name: string): string {
+  return path.join(dataDir, 'children', `${name}.json`);
+}
+
+function readRecords(dataDir: string): Recorded[] {
+  const folder = path.join(dataDir, 'children');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((file) => readRecord(path.join(folder, file)) ?? []);
+}
+
 function readRecord(file: string): Recorded | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Recorded;
   } catch {
     return undefined; // Gone, or its writer was killed half-way: nothing to know about that child.
-  }
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

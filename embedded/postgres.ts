@@ -18,7 +18,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { freePort, type Log, processList, spawnChild, until, untilReady } from './children';
+import { freePort, type Log, processList, StartError, spawnChild, until, untilReady } from './children';
 
 /** A PostgreSQL server that runs as a child of this process. */
 export interface PostgresServer {
@@ -117,7 +117,7 @@ function unprivilegedAccount(): Account {
     });
     if (made.status !== 0) {
       const reason = made.error?.message ?? made.stderr.trim();
-      throw new Error(
+      throw new StartError(
         `PostgreSQL does not run as root, and the user "postgres" could not be made: ${reason}. ` +
           'Start as another user, or set DATABASE_URL.',
       );
@@ -146,7 +146,7 @@ function reachableBinaries(account: Account | undefined, log: Log): string {
   renameSync(path.join(unfinished, 'native'), copy);
   rmSync(unfinished, { recursive: true });
   if (!runs(copy))
-    throw new Error(`The PostgreSQL programs in ${copy} do not run. Set DATABASE_URL instead.`);
+    throw new StartError(`The PostgreSQL programs in ${copy} do not run. Set DATABASE_URL instead.`);
   return copy;
 }
 
@@ -219,6 +219,6 @@ function initialise(initdb: string, cluster: string, password: string, account: 
   const { status, stderr, error } = spawnSync(initdb, args, { ...account, cwd: '/', encoding: 'utf8' });
   unlinkSync(passwordFile);
   if (status !== 0)
-    throw new Error(`PostgreSQL could not be initialised: ${error?.message ?? stderr.trim()}`);
+    throw new StartError(`PostgreSQL could not be initialised: ${error?.message ?? stderr.trim()}`);
   renameSync(unfinished, cluster);
 }

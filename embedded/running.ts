@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { processIdentity } from './children';
+import { processIdentity, StartError } from './children';
 
 /** Where the parts of a running `npm start` are. */
 export interface Running {
@@ -82,7 +82,9 @@ function runningFile(dataDir: string): string {
 function refuseIfHeld(file: string, dataDir: string): void {
   const pid = liveHolder(file);
   if (pid !== undefined) {
-    throw new Error(`Tributary already runs on ${dataDir}, as process ${pid}. Stop that first: kill ${pid}`);
+    throw new StartError(
+      `Tributary already runs on ${dataDir}, as process ${pid}. Stop that first: kill ${pid}`,
+    );
   }
 }
 

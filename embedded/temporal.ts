@@ -4,7 +4,7 @@ import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msNumberToTs, optionalTsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { answers, cacheFolder, climb, downloadBySdk, intoCache, runLong } from './cache';
-import { freePort, type Log, spawnChild, until, untilReady } from './children';
+import { freePort, type Log, StartError, spawnChild, until, untilReady } from './children';
 
 const { IndexedValueType } = temporal.api.enums.v1;
 
@@ -49,14 +49,15 @@ export async function startTemporal(options: {
   log: Log;
 }): Promise<TemporalServer> {
   const { dataDir, log } = options;
-  mkdirSync(dataDir, { recursive: true });
+  const folder = path.join(dataDir, 'temporal');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const cli = await findTemporalCli(dataDir, log);
   const port = await freePort(options.port ?? 7233);
   const uiPort = await freePort(options.uiPort ?? 8233);
   const args = [
     ...['server', 'start-dev', '--log-level', 'warn', '--disable-config-file', '--disable-config-env'],
     ...['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-    ...['--db-filename', path.join(dataDir, 'temporal.db')],
+    ...['--db-filename', path.join(folder, 'temporal.db')],
     // With both, a run of 300 workflows took half as long. What a killed process wrote survives; losing the
     // power may cost the last transactions of this file, never a row in PostgreSQL.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
@@ -175,7 +176,7 @@ export async function findTemporalCli(dataDir: string, log: Log): Promise<string
   const given = process.env.TEMPORAL_CLI_PATH;
   if (given) {
     if (runs(given)) return given;
-    throw new Error(`TEMPORAL_CLI_PATH is ${given}, but that does not run as the Temporal CLI`);
+    throw new StartError(`TEMPORAL_CLI_PATH is ${given}, but that does not run as the Temporal CLI`);
   }
   return climb(
     'Temporal CLI',
@@ -195,12 +196,12 @@ function runs(program: string): boolean {
 }
 
 function checked(program: string): string {
-  if (!runs(program)) throw new Error(existsSync(program) ? `${program} does not run` : 'there is none');
+  if (!runs(program)) throw new StartError(existsSync(program) ? `${program} does not run` : 'there is none');
   return program;
 }
 
 async function buildWithGo(target: string, dataDir: string, log: Log): Promise<string> {
-  if (!answers('go', ['version'], 'go version')) throw new Error('`go` is not on the PATH');
+  if (!answers('go', ['version'], 'go version')) throw new StartError('`go` is not on the PATH');
   log('Building the Temporal CLI with Go. That takes some minutes, once.');
   return intoCache(target, async (folder) => {
     const env = { ...process.env, GOBIN: folder, GOTOOLCHAIN: 'local' };
