@@ -10,7 +10,7 @@ export const moneySchema = z.object({ amount: z.int().describe('Minor units.'), 
 /** Ids that shops give: they become workflow ids and parts of addresses. */
 export const identifier = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'use 1 to 64 letters, digits, ".", "_", ":" or "-", beginning with a letter or digit');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$/, 'use 1 to 96 letters, digits, ".", "_", ":" or "-", beginning with a letter or digit');
 
 // Clocks of shops run a little ahead at times; more than this is a mistake.
 const clockSkewMs = 30_000;
