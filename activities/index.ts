@@ -1,13 +1,22 @@
+import type { Config } from '../config';
 import type { Pool } from './database';
+import { createPayoutActivities } from './payouts';
+import { createReleaseActivities } from './releases';
+import { createWithdrawalActivities } from './withdrawals';
 
 /** What activities need from the outside. */
 export interface ActivityContext {
   pool: Pool;
+  config: Config;
 }
 
 /** All activities, bound to what they need. The worker registers these names. */
-export function createActivities(_context: ActivityContext) {
-  return {};
+export function createActivities(context: ActivityContext) {
+  return {
+    ...createWithdrawalActivities(context),
+    ...createPayoutActivities(context),
+    ...createReleaseActivities(context),
+  };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -1,1 +1,3 @@
-export {};
+export { payout } from './payout';
+export { release } from './release';
+export { withdrawal } from './withdrawal';
