@@ -43,7 +43,7 @@ export async function climb(
 /**
  * Lets `make` fill an empty folder and then moves it to the target in one step, so that an interrupted
  * download or build is never taken for a finished one.
- * @param target file or folder in the cache; what is there already is replaced
+ * @param target file or folder in the cache; a file that is there already is replaced
  * @param make returns which part of the folder becomes the target
  */
 export async function intoCache(
@@ -54,9 +54,12 @@ export async function intoCache(
   const folder = mkdtempSync(path.join(path.dirname(target), 'unfinished-'));
   try {
     const made = await make(folder);
-    rmSync(target, { recursive: true, force: true });
     renameSync(made, target);
     return target;
+  } catch (error) {
+    // Somebody else made the same folder meanwhile, and may be using it already.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return target;
+    throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
