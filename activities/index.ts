@@ -1,5 +1,6 @@
 import type { Config } from '../config';
 import type { Pool } from './database';
+import { createOrderActivities } from './orders';
 import { createPayoutActivities } from './payouts';
 import { createReleaseActivities } from './releases';
 import { createWithdrawalActivities } from './withdrawals';
@@ -13,6 +14,7 @@ export interface ActivityContext {
 /** All activities, bound to what they need. The worker registers these names. */
 export function createActivities(context: ActivityContext) {
   return {
+    ...createOrderActivities(context.pool),
     ...createWithdrawalActivities(context),
     ...createPayoutActivities(context),
     ...createReleaseActivities(context),
