@@ -1,13 +1,25 @@
+import type { Config } from '../config';
+import { createApplicationCheckActivities } from './applicationChecks';
+import { createApplicationActivities } from './applications';
 import type { Pool } from './database';
+import { createMailActivities, type Mailer } from './mail';
+import type { Sealer } from './sealing';
 
 /** What activities need from the outside. */
 export interface ActivityContext {
   pool: Pool;
+  sealer: Sealer;
+  mailer: Mailer;
+  config: Config;
 }
 
 /** All activities, bound to what they need. The worker registers these names. */
-export function createActivities(_context: ActivityContext) {
-  return {};
+export function createActivities(context: ActivityContext) {
+  return {
+    ...createApplicationActivities(context),
+    ...createApplicationCheckActivities(context),
+    ...createMailActivities(context),
+  };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

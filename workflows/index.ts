@@ -1,1 +1,1 @@
-export {};
+export { application } from './application';
