@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { ApplicationFailure, Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { Actor } from '../../activities/journal';
@@ -33,13 +33,16 @@ export async function openDatabase(max = 20): Promise<{ url: string; pool: Pool;
   };
 }
 
+// Refusals are what many tests are about; each would be logged as a failed activity.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
 /** A real worker on a task queue of its own, with a client that reaches it. */
 export async function startWorker(
   pool: Pool,
   config: Config,
+  taskQueue = `payouts-${randomUUID()}`,
 ): Promise<{ client: Client; taskQueue: string; stop(): Promise<void> }> {
   const address = process.env.TEST_TEMPORAL_ADDRESS!;
-  const taskQueue = `payouts-${randomUUID()}`;
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const worker = await Worker.create({
@@ -148,7 +151,7 @@ export async function addCommissions(
      ), made AS (
        INSERT INTO commissions (order_id, line_id, level, distributor_id, state, currency, original_amount, amount,
          rule, automatic, due_at)
-       SELECT $1, position::text, 1, distributor_id, $4, 'CNY', amount, amount, '{}', $5, $6 FROM wanted ORDER BY position
+       SELECT $1, position::text, 1, distributor_id, $4, 'CNY', amount, amount, '{}', $5, $6 FROM wanted ORDER BY wanted.position
        RETURNING *
      ), accrued AS (
        INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
@@ -193,4 +196,42 @@ export async function ledgerFaults(pool: Pool): Promise<unknown[]> {
            (b.held, b.available, b.reserved, b.debt) OR total <> 0 OR (b.debt > 0 AND b.available > 0)`,
   );
   return rows;
+}
+
+/** Sends an update as the API does: the workflow is started first where it does not run. */
+export async function tell<R>(
+  worker: { client: Client; taskQueue: string },
+  workflow: 'withdrawal' | 'payout' | 'release',
+  id: string,
+  update: string,
+  message: unknown,
+  { resume = true, updateId = randomUUID() as string } = {},
+): Promise<R> {
+  return worker.client.workflow.executeUpdateWithStart<Workflow, R, unknown[]>(update, {
+    args: [message],
+    updateId,
+    startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
+      workflowId: `${workflow}/${id}`,
+      args: [resume ? { id, resume } : { id }],
+      taskQueue: worker.taskQueue,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}
+
+/** The code of the refusal that a promise ends in; what it was answered otherwise. */
+export async function codeOf(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+      if (cause instanceof ApplicationFailure && cause.type) return cause.type;
+    }
+    throw error;
+  }
+}
+
+/** Waits until a condition on the database holds; the test's time limit ends the wait. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
