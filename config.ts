@@ -92,6 +92,11 @@ export const configSchema = z.object({
     .url({ protocol: /^smtps?$/ })
     .describe('Where mail goes out. `npm start` catches all mails by itself when this is unset.'),
   MAIL_FROM: z.string().default('Tributary <no-reply@tributary.example>').describe('Sender of all mails.'),
+  MAIL_RETRY_FOR: duration
+    .default('5d')
+    .describe(
+      'How long a mail that the mail server does not take is tried again; after that it is undeliverable.',
+    ),
   BRAND_NAME: z.string().default('Tributary').describe('Name of the brand in mails.'),
   BRAND_TIME_ZONE: z
     .string()

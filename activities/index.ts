@@ -1,13 +1,19 @@
 import type { Config } from '../config';
+import { createApplicationCheckActivities } from './applicationChecks';
+import { createApplicationActivities } from './applications';
 import type { Pool } from './database';
+import { createMailActivities, type Mailer } from './mail';
 import { createOrderActivities } from './orders';
 import { createPayoutActivities } from './payouts';
 import { createReleaseActivities } from './releases';
+import type { Sealer } from './sealing';
 import { createWithdrawalActivities } from './withdrawals';
 
 /** What activities need from the outside. */
 export interface ActivityContext {
   pool: Pool;
+  sealer: Sealer;
+  mailer: Mailer;
   config: Config;
 }
 
@@ -15,6 +21,9 @@ export interface ActivityContext {
 export function createActivities(context: ActivityContext) {
   return {
     ...createOrderActivities(context.pool),
+    ...createApplicationActivities(context),
+    ...createApplicationCheckActivities(context),
+    ...createMailActivities(context),
     ...createWithdrawalActivities(context),
     ...createPayoutActivities(context),
     ...createReleaseActivities(context),

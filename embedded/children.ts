@@ -206,7 +206,7 @@ export async function spawnChild(
       await stopProcess(recorded);
       await exited;
     },
-    kill: () => killGroup(pid),
+    kill: () => sendSignal(-pid, 'SIGKILL'),
   };
 }
 
@@ -230,7 +230,7 @@ export async function stopRecorded(dataDir: string, log: Log): Promise<void> {
 /** Kills every recorded child at once, for a user who does not want to wait. */
 export function killRecorded(dataDir: string): void {
   for (const { pid, identity } of readRecords(dataDir)) {
-    if (processIdentity(pid) === identity) killGroup(pid);
+    if (processIdentity(pid) === identity) sendSignal(-pid, 'SIGKILL');
   }
 }
 
@@ -277,18 +277,19 @@ function tryPort(port: number): Promise<number | undefined> {
 async function stopProcess({ name, pid, identity, stopSignal, graceMs }: Recorded): Promise<void> {
   const gone = () => processIdentity(pid) !== identity;
   if (gone()) return;
-  process.kill(pid, stopSignal);
+  sendSignal(pid, stopSignal);
   try {
     await until(`Stopping ${name}`, graceMs, gone);
   } catch {
-    killGroup(pid);
+    sendSignal(-pid, 'SIGKILL');
     await until(`Killing ${name}`, 10_000, gone);
   }
 }
 
-function killGroup(pid: number): void {
+/** Sends a signal to a process, or to a group when the pid is negative; one that is gone already is fine. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -1,3 +1,4 @@
+export { application } from './application';
 export { lateReturn } from './lateReturn';
 export { order } from './order';
 export { payout } from './payout';

@@ -117,6 +117,7 @@ CREATE TABLE applications (
   submitted_at timestamptz NOT NULL,
   changes_requested text,
   changes_deadline timestamptz,
+  changes_reminder_at timestamptz,
   tier text,
   decision_reason text,
   decision_note text,
