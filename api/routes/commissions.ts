@@ -39,7 +39,8 @@ export const listCommissions = endpoint({
       select: `SELECT c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId", c.state,
         jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount,
         jsonb_build_object('amount', c.original_amount, 'currency', c.currency) AS "originalAmount",
-        c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt" FROM commissions c`,
+        c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt"`,
+      from: 'commissions c',
       where: (bind) => [
         principal.distributorId && `c.distributor_id = ${bind(principal.distributorId)}`,
         query.state && `c.state = ${bind(query.state)}`,
@@ -73,7 +74,8 @@ export const getExplanation = endpoint({
   params: z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number') }),
   responses: {
     200: {
-      description: 'Attribution, plan, rules tried, the calculation, every transfer and hold, and what stands in the way.',
+      description:
+        'Attribution, plan, rules tried, the calculation, every transfer and hold, and what stands in the way.',
       schema: z.object({
         id: z.string(),
         orderId: z.string(),
@@ -90,7 +92,9 @@ export const getExplanation = endpoint({
         releasedAt: timestamp.nullable(),
         attribution: z.record(z.string(), z.unknown()),
         plan: z.object({ id: z.string(), name: z.string() }),
-        rule: z.record(z.string(), z.unknown()).describe('The rule that was applied, pinned with the commission.'),
+        rule: z
+          .record(z.string(), z.unknown())
+          .describe('The rule that was applied, pinned with the commission.'),
         rulesTried: z.array(z.record(z.string(), z.unknown())),
         line: z.record(z.string(), z.unknown()),
         arithmetic: z.object({ original: z.string(), now: z.string() }),
@@ -103,7 +107,12 @@ export const getExplanation = endpoint({
   },
   handler: async ({ params, context, principal }) => {
     const id = Number(params.id);
-    const explanation = await explainCommission(context.pool, planReader(context), id, principal.distributorId);
+    const explanation = await explainCommission(
+      context.pool,
+      planReader(context),
+      id,
+      principal.distributorId,
+    );
     if (!explanation) throw notFound(`Commission ${params.id}`);
     return { status: 200, body: explanation };
   },
