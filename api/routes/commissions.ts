@@ -4,7 +4,7 @@ import { explainCommission } from '../commissionView';
 import { type ApiContext, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
-import { commissionSchema, timestamp, uuid } from '../schemas';
+import { commissionSchema, timestampInput, timestampOutput } from '../schemas';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
@@ -12,10 +12,10 @@ const list = defineList({
   item: commissionSchema,
   filters: {
     state: commissionSchema.shape.state.optional(),
-    distributorId: uuid.optional(),
+    distributorId: z.uuid().optional(),
     orderId: z.string().max(64).optional(),
     currency: z.string().length(3).optional(),
-    dueBefore: timestamp.optional().describe('Due, and their return window ended before this time.'),
+    dueBefore: timestampInput.optional().describe('Due, and their return window ended before this time.'),
   },
   sorts: { id: { column: 'c.id', type: 'bigint' } },
   defaultSort: '-id',
@@ -81,15 +81,15 @@ export const getExplanation = endpoint({
         orderId: z.string(),
         lineId: z.string(),
         level: z.int(),
-        distributorId: uuid,
+        distributorId: z.uuid(),
         state: commissionSchema.shape.state,
         currency: z.string(),
         amount: money,
         originalAmount: money,
         automatic: z.boolean(),
-        paidAt: timestamp.describe('When the order was paid.'),
-        dueAt: timestamp.nullable(),
-        releasedAt: timestamp.nullable(),
+        paidAt: timestampOutput.describe('When the order was paid.'),
+        dueAt: timestampOutput.nullable(),
+        releasedAt: timestampOutput.nullable(),
         attribution: z.record(z.string(), z.unknown()),
         plan: z.object({ id: z.string(), name: z.string() }),
         rule: z
@@ -98,10 +98,12 @@ export const getExplanation = endpoint({
         rulesTried: z.array(z.record(z.string(), z.unknown())),
         line: z.record(z.string(), z.unknown()),
         arithmetic: z.object({ original: z.string(), now: z.string() }),
-        whyNotPaid: z.array(z.object({ code: z.string(), message: z.string(), until: timestamp.optional() })),
+        whyNotPaid: z.array(
+          z.object({ code: z.string(), message: z.string(), until: timestampOutput.optional() }),
+        ),
         holds: z.array(z.record(z.string(), z.unknown())),
         transfers: z.array(z.record(z.string(), z.unknown())),
-        pendingRun: z.object({ id: uuid, state: z.string() }).nullable(),
+        pendingRun: z.object({ id: z.uuid(), state: z.string() }).nullable(),
       }),
     },
   },

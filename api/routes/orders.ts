@@ -8,7 +8,15 @@ import { type ApiContext, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
 import { awaitedNext, readOrder, readTimeline } from '../orderView';
 import { notFound, Problem, unavailable } from '../problem';
-import { commissionSchema, currency, eventTime, identifier, moneySchema, timestamp, uuid } from '../schemas';
+import {
+  commissionSchema,
+  currencySchema,
+  eventTime,
+  identifier,
+  moneySchema,
+  timestampInput,
+  timestampOutput,
+} from '../schemas';
 import { callUpdate, signalWithStart, startWithUpdate, WorkflowGone } from '../temporal';
 
 const lineId = identifier.describe("The line's number in the shop, unique within the order.");
@@ -23,7 +31,7 @@ const paymentSchema = z
     paidAt: eventTime.describe(
       'When it was paid. Attribution, plan and window go by this time, not by when the order arrives here.',
     ),
-    currency,
+    currency: currencySchema,
     customer: z.strictObject({
       externalId: z.string().min(1).max(128),
       deviceId: z.string().min(1).max(128).optional(),
@@ -81,15 +89,15 @@ const attributionSchema = z.object({
     'no_code',
   ]),
   explanation: z.string(),
-  distributorId: uuid.nullable().optional().describe('Shown to staff.'),
+  distributorId: z.uuid().nullable().optional().describe('Shown to staff.'),
   code: z.string().nullable(),
   chain: z.array(
     z.object({
       level: z.int(),
-      distributorId: uuid.nullable(),
+      distributorId: z.uuid().nullable(),
       tier: z.string().nullable(),
       outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
-      skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
+      skipped: z.array(z.uuid()).optional().describe('Uplines passed over because they are not active.'),
     }),
   ),
 });
@@ -98,7 +106,7 @@ const orderSchema = z.object({
   id: z.string(),
   externalId: z.string(),
   state: z.enum(['open', 'closed']),
-  paidAt: timestamp,
+  paidAt: timestampOutput,
   currency: z.string(),
   customer: z.object({ externalId: z.string() }),
   shipTo: z.object({ region: z.string() }),
@@ -115,9 +123,9 @@ const orderSchema = z.object({
       netAmount: z.int(),
       state: z.enum(['paid', 'shipped', 'delivered', 'return_requested', 'closed', 'returned', 'canceled']),
       returnedQuantity: z.int(),
-      shippedAt: timestamp.nullable(),
-      deliveredAt: timestamp.nullable(),
-      windowEndsAt: timestamp.nullable(),
+      shippedAt: timestampOutput.nullable(),
+      deliveredAt: timestampOutput.nullable(),
+      windowEndsAt: timestampOutput.nullable(),
     }),
   ),
   returns: z.array(
@@ -126,8 +134,8 @@ const orderSchema = z.object({
       state: z.enum(['requested', 'refunded', 'rejected']),
       reason: z.string(),
       lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
-      requestedAt: timestamp,
-      resolvedAt: timestamp.nullable(),
+      requestedAt: timestampOutput,
+      resolvedAt: timestampOutput.nullable(),
     }),
   ),
   commissions: z.array(
@@ -135,15 +143,15 @@ const orderSchema = z.object({
       id: z.string(),
       lineId: z.string(),
       level: z.int(),
-      distributorId: uuid,
+      distributorId: z.uuid(),
       amount: moneySchema,
       originalAmount: moneySchema,
       state: commissionSchema.shape.state,
-      dueAt: timestamp.nullable(),
-      releasedAt: timestamp.nullable(),
+      dueAt: timestampOutput.nullable(),
+      releasedAt: timestampOutput.nullable(),
     }),
   ),
-  createdAt: timestamp,
+  createdAt: timestampOutput,
 });
 
 const orderParams = z.object({ id: identifier });
@@ -227,12 +235,12 @@ async function isKnown(context: ApiContext, payment: OrderPayment): Promise<bool
 const listedOrder = z.object({
   id: z.string(),
   state: z.enum(['open', 'closed']),
-  paidAt: timestamp,
-  createdAt: timestamp,
+  paidAt: timestampOutput,
+  createdAt: timestampOutput,
   currency: z.string(),
   customerId: z.string(),
   region: z.string(),
-  distributorId: uuid.nullable(),
+  distributorId: z.uuid().nullable(),
   attributionReason: z.string(),
   netAmount: z.int(),
   commission: z.int(),
@@ -242,10 +250,10 @@ const list = defineList({
   item: listedOrder,
   filters: {
     state: z.enum(['open', 'closed']).optional(),
-    distributorId: uuid.optional().describe('Orders that belong to this distributor.'),
+    distributorId: z.uuid().optional().describe('Orders that belong to this distributor.'),
     customerId: z.string().max(128).optional(),
-    createdAfter: timestamp.optional(),
-    createdBefore: timestamp.optional(),
+    createdAfter: timestampInput.optional(),
+    createdBefore: timestampInput.optional(),
   },
   sorts: { createdAt: { column: 'o.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -331,15 +339,15 @@ export const getOrderTimeline = endpoint({
       schema: z.object({
         entries: z.array(
           z.object({
-            at: timestamp.describe('When it happened.'),
-            recordedAt: timestamp.describe('When it became known here.'),
+            at: timestampOutput.describe('When it happened.'),
+            recordedAt: timestampOutput.describe('When it became known here.'),
             type: z.string(),
             actor: z.string(),
             data: z.record(z.string(), z.unknown()),
           }),
         ),
         awaited: z.array(
-          z.object({ what: z.string(), lineIds: z.array(z.string()), at: timestamp.nullable() }),
+          z.object({ what: z.string(), lineIds: z.array(z.string()), at: timestampOutput.nullable() }),
         ),
       }),
     },
