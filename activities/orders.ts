@@ -65,6 +65,17 @@ export function createOrderActivities(pool: Pool) {
         : step(payment.externalId, now);
     },
 
+    /** Leaves word why an order that nobody waited for was not taken in. */
+    async notePaymentRefused(orderId: string, message: string, now: number): Promise<void> {
+      await pool.query(
+        `WITH unqueued AS (DELETE FROM accepted_orders WHERE id = $1)
+         INSERT INTO events (subject, key, type, actor, occurred_at, data)
+         VALUES ('order/' || $1, 'payment_refused', 'payment_refused', 'shop', $2, $3)
+         ON CONFLICT (subject, key) DO UPDATE SET data = EXCLUDED.data, recorded_at = now()`,
+        [orderId, toIso(now), JSON.stringify({ message })],
+      );
+    },
+
     /** Applies one event, and those that arrived early and waited for it. */
     async applyOrderEvent(orderId: string, event: ToldEvent, now: number): Promise<OrderProgress> {
       const progress = await step(orderId, now, event);

@@ -83,6 +83,8 @@ const insertOrder = `
     INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
     SELECT 'commission/' || e.id || '/accrue', 'commission_expense', 'held', e.distributor_id, $4, e.amount, e.id, $5
     FROM earned e WHERE e.amount > 0
+  ), unqueued AS (
+    DELETE FROM accepted_orders WHERE id = $1
   ), told AS (
     INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || o.id, 'paid', 'paid', 'shop', $5 FROM o
   )

@@ -3,8 +3,10 @@ import {
   condition,
   continueAsNew,
   defineQuery,
+  defineSignal,
   defineUpdate,
   proxyLocalActivities,
+  rootCause,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,7 +16,7 @@ import type { OrderPayment } from '../domain/order';
 import { inTurn } from './inTurn';
 
 // Each step is milliseconds of SQL, so it runs inside the workflow task and saves three history events.
-const { payOrder, applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
+const { payOrder, applyOrderEvent, settleOrder, notePaymentRefused } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
   localRetryThreshold: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
@@ -22,6 +24,8 @@ const { payOrder, applyOrderEvent, settleOrder } = proxyLocalActivities<Activiti
 
 /** Update: the order was paid. Sent with the start of the workflow. */
 export const pay = defineUpdate<void, [OrderPayment]>('pay');
+/** Signal: the order was paid, told by somebody who does not wait for an answer. */
+export const paid = defineSignal<[OrderPayment]>('paid');
 /** Update: something happened to the order. Answers where it stands now. */
 export const orderEvent = defineUpdate<OrderProgress, [ToldEvent]>('orderEvent');
 /** Query: what the order waits for. */
@@ -44,7 +48,7 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
   const turn = inTurn();
 
   setHandler(orderProgress, () => progress);
-  setHandler(pay, (payment) =>
+  const takeIn = (payment: OrderPayment) =>
     turn(async () => {
       try {
         progress = await payOrder(payment, Date.now());
@@ -52,7 +56,12 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
         refused = progress === undefined;
         throw error;
       }
-    }),
+    });
+  setHandler(pay, takeIn);
+  setHandler(paid, (payment) =>
+    takeIn(payment).catch((error: unknown) =>
+      notePaymentRefused(orderId, String(rootCause(error)), Date.now()),
+    ),
   );
   setHandler(orderEvent, (event) =>
     turn(async () => {

@@ -301,6 +301,13 @@ CREATE TABLE early_events (
   PRIMARY KEY (order_id, key)
 );
 
+-- Orders that were answered with 202 and are not taken in yet. Here, so that losing Temporal loses none of them.
+CREATE TABLE accepted_orders (
+  id text PRIMARY KEY,
+  payment jsonb NOT NULL,
+  accepted_at timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE commissions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   order_id text NOT NULL,
