@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from '../activities/database';
 import type { Actor } from '../activities/journal';
 import { revealPayoutFile } from '../activities/payouts';
+import { createSealer } from '../activities/sealing';
 import {
   addDistributor,
   addUser,
@@ -17,6 +18,7 @@ import {
 } from './support/payouts';
 
 const config = testConfig({ SECOND_APPROVAL_ABOVE: '100000' });
+const sealer = createSealer(config);
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
 let worker: Awaited<ReturnType<typeof startWorker>>;
@@ -196,7 +198,7 @@ describe('a payout file', () => {
   const confirm = (id: string, failed: { withdrawalId: string; reason: string }[] = [], by = li) =>
     codeOf(tell(worker, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by }));
   const listed = async (batchId: string) =>
-    (await revealPayoutFile({ pool, config }, { id: batchId, by: li }))!.map((row) => row.withdrawalId);
+    (await revealPayoutFile({ pool, sealer }, { id: batchId, by: li }))!.map((row) => row.withdrawalId);
 
   // Whatever earlier tests left approved must not be collected by these.
   beforeEach(() => pool.query(`UPDATE withdrawals SET method = 'http' WHERE state = 'approved'`));
@@ -258,11 +260,11 @@ describe('a payout file', () => {
   test('shows full account numbers, and each look is audited', async () => {
     const { id: withdrawal } = await approved(123_45);
     const { id } = await open();
-    const first = await revealPayoutFile({ pool, config }, { id, by: wang });
+    const first = await revealPayoutFile({ pool, sealer }, { id, by: wang });
     expect(first).toEqual([
       { withdrawalId: withdrawal, holder: '王小明', bank: 'ICBC', account: '6222020200112233445', amount: '123.45', currency: 'CNY' },
     ]);
-    expect(await revealPayoutFile({ pool, config }, { id, by: wang })).toEqual(first);
+    expect(await revealPayoutFile({ pool, sealer }, { id, by: wang })).toEqual(first);
     const { rows } = await pool.query(
       `SELECT actor FROM audit_entries WHERE subject = $1 AND action = 'payout_batch.reveal_file'`,
       [`payout/${id}`],

@@ -1,23 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ApplicationFailure, Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { Actor } from '../../activities/journal';
 import { createSealer } from '../../activities/sealing';
-import { type Config, loadConfig } from '../../config';
+import type { Config } from '../../config';
+import { activityContext, testConfig } from './config';
 import { createDatabase } from './database';
+import './runtime';
 
-/** A configuration that is complete without any server behind it. */
-export function testConfig(changes: Partial<Record<keyof Config, string>> = {}): Config {
-  return loadConfig({
-    DATABASE_URL: 'postgres://unused',
-    SMTP_URL: 'smtp://unused',
-    FIELD_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
-    FIELD_HASH_KEY: 'a hash key that is long enough for tests',
-    ...changes,
-  });
-}
+export { testConfig };
 
 /** A migrated database with a pool, closed and dropped by `close`. */
 export async function openDatabase(max = 20): Promise<{ url: string; pool: Pool; close(): Promise<void> }> {
@@ -33,9 +26,6 @@ export async function openDatabase(max = 20): Promise<{ url: string; pool: Pool;
   };
 }
 
-// Refusals are what many tests are about; each would be logged as a failed activity.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
-
 /** A real worker on a task queue of its own, with a client that reaches it. */
 export async function startWorker(
   pool: Pool,
@@ -49,7 +39,7 @@ export async function startWorker(
     connection: native,
     taskQueue,
     workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: createActivities({ pool, config }),
+    activities: createActivities(activityContext(pool, config)),
   });
   const running = worker.run();
   return {
