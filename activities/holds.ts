@@ -108,7 +108,8 @@ export async function liftHolds(pool: Pool, request: UnholdRequest, now: number)
       });
     }
     const lifted = rows.map((row) => row.reason).sort();
-    const released = commission.automatic && (await releaseIfDue(client, commissionId, now));
+    const mayRelease = commission.automatic && commission.state === 'due';
+    const released = mayRelease && (await releaseIfClear(client, commissionId, now));
     await recordDecision(client, {
       subject,
       key,
@@ -134,7 +135,7 @@ async function lockCommission(client: Client, id: number): Promise<{ state: stri
   return rows[0];
 }
 
-async function releaseIfDue(client: Client, id: number, now: number): Promise<boolean> {
+async function releaseIfClear(client: Client, id: number, now: number): Promise<boolean> {
   const { rows } = await client.query<{ obstacle: string | null }>(
     `SELECT obstacle FROM release_commissions(ARRAY[$1::bigint], '{due}', $2)`,
     [id, new Date(now)],

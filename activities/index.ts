@@ -21,12 +21,12 @@ export interface ActivityContext {
 export function createActivities(context: ActivityContext) {
   return {
     ...createOrderActivities(context.pool),
-    ...createWithdrawalActivities(context),
-    ...createPayoutActivities(context),
-    ...createReleaseActivities(context),
     ...createApplicationActivities(context),
     ...createApplicationCheckActivities(context),
     ...createMailActivities(context),
+    ...createWithdrawalActivities(context),
+    ...createPayoutActivities(context),
+    ...createReleaseActivities(context),
   };
 }
 

@@ -12,7 +12,7 @@ import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from './journal';
 import { recordDecision, whoDecided } from './record';
 import { refuse } from './refusal';
-import { createSealer } from './sealing';
+import type { Sealer } from './sealing';
 import { type Settlement, settleWithdrawals } from './withdrawals';
 
 /** Where a payout batch is. */
@@ -40,9 +40,7 @@ export interface PayoutStart extends WithdrawalProgress {
 }
 
 /** The steps in which money leaves: payout files and the HTTP provider. */
-export function createPayoutActivities({ pool, config }: { pool: Pool; config: Config }) {
-  const sealer = createSealer(config);
-
+export function createPayoutActivities({ pool, config, sealer }: { pool: Pool; config: Config; sealer: Sealer }) {
   return {
     /**
      * Collects every approved withdrawal of a currency that is paid by file. What is canceled at the same moment is
@@ -263,10 +261,9 @@ export interface PayoutFileRow {
  * @returns null when there is no such batch
  */
 export async function revealPayoutFile(
-  { pool, config }: { pool: Pool; config: Config },
+  { pool, sealer }: { pool: Pool; sealer: Pick<Sealer, 'open'> },
   { id, by }: { id: string; by: Actor },
 ): Promise<PayoutFileRow[] | null> {
-  const sealer = createSealer(config);
   return inTransaction(pool, async (client) => {
     if (!(await batchState(client, id))) return null;
     const { rows } = await client.query<{

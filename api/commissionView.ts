@@ -1,11 +1,11 @@
 import type { Pool } from '../activities/database';
 import type { LoadedPlan } from '../activities/plans';
 import type { Attribution } from '../domain/attribution';
-import { attributionFor } from './orderView';
 import { type RuleTrace, traceRules } from '../domain/commission';
 import { arithmetic, type Obstacle, whyNotPaid } from '../domain/explanation';
 import type { LineState } from '../domain/order';
 import type { Earning } from '../domain/plan';
+import { attributionFor } from './orderView';
 
 interface StoredExplanation {
   id: string;
@@ -37,12 +37,20 @@ interface StoredExplanation {
   };
   openReturns: { id: string; requestedAt: string }[];
   holds: { id: string; reason: string; note: string; placedAt: string; liftedAt: string | null }[];
-  transfers: { key: string; from: string; to: string; amount: number; occurredAt: string; recordedAt: string }[];
+  transfers: {
+    key: string;
+    from: string;
+    to: string;
+    amount: number;
+    occurredAt: string;
+    recordedAt: string;
+  }[];
   pendingRun: { id: string; state: string } | null;
 }
 
 /** Why a commission is this amount, and why it is not paid yet. */
-export interface Explanation extends Omit<StoredExplanation, 'planId' | 'planName' | 'distributorState' | 'openReturns'> {
+export interface Explanation
+  extends Omit<StoredExplanation, 'planId' | 'planName' | 'distributorState' | 'openReturns'> {
   plan: { id: string; name: string };
   /** Every kind of rule in the order it was tried. */
   rulesTried: RuleTrace[];
@@ -97,7 +105,12 @@ export async function explainCommission(
   return {
     ...shown,
     plan: { id: String(planId), name: planName },
-    rulesTried: traceRules(plan.compiled, level, { sku: line.sku, category: line.category, tier: rule.tier, currency }),
+    rulesTried: traceRules(plan.compiled, level, {
+      sku: line.sku,
+      category: line.category,
+      tier: rule.tier,
+      currency,
+    }),
     arithmetic: {
       original: arithmetic(rule.earning, line.netAmount, line.quantity, line.quantity, originalAmount),
       now: arithmetic(rule.earning, line.netAmount, line.quantity, remaining, amount),

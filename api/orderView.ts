@@ -56,7 +56,9 @@ export interface OrderCommissionView {
 }
 
 /** The attribution as `viewer` may see it: staff (null) the whole chain, a distributor only the own level. */
-export const attributionFor = (viewer: string) => `CASE WHEN ${viewer} IS NULL THEN o.attribution ELSE jsonb_set(o.attribution, '{chain}',
+export const attributionFor = (
+  viewer: string,
+) => `CASE WHEN ${viewer} IS NULL THEN o.attribution ELSE jsonb_set(o.attribution, '{chain}',
       (SELECT coalesce(jsonb_agg(link), '[]') FROM jsonb_array_elements(o.attribution -> 'chain') link
        WHERE link ->> 'distributorId' = (${viewer})::text)) - 'distributorId' END`;
 
@@ -91,8 +93,16 @@ const select = `
  * Reads one order.
  * @param distributorId when set, only an order this distributor earns on, with that distributor's commissions alone
  */
-export async function readOrder(pool: Pool, id: string, distributorId: string | null = null): Promise<OrderView | undefined> {
-  const { rows } = await pool.query<{ view: OrderView }>({ name: 'read-order', text: select, values: [id, distributorId] });
+export async function readOrder(
+  pool: Pool,
+  id: string,
+  distributorId: string | null = null,
+): Promise<OrderView | undefined> {
+  const { rows } = await pool.query<{ view: OrderView }>({
+    name: 'read-order',
+    text: select,
+    values: [id, distributorId],
+  });
   return rows[0]?.view;
 }
 
@@ -106,7 +116,11 @@ export interface TimelineEntry {
 }
 
 /** What happened to an order and what money followed, in the order it happened. */
-export async function readTimeline(pool: Pool, orderId: string, distributorId: string | null): Promise<TimelineEntry[]> {
+export async function readTimeline(
+  pool: Pool,
+  orderId: string,
+  distributorId: string | null,
+): Promise<TimelineEntry[]> {
   const { rows } = await pool.query<{ entry: TimelineEntry }>(
     `SELECT jsonb_build_object('at', at, 'recordedAt', recorded_at, 'type', type, 'actor', actor, 'data', data) AS entry FROM (
        SELECT e.occurred_at AS at, e.recorded_at, e.type, e.actor, e.data, 0 AS rank, 0::bigint AS number
@@ -134,7 +148,11 @@ export function awaitedNext(order: OrderView): { what: string; lineIds: string[]
     ...(undelivered.length ? [{ what: 'delivery', lineIds: ids(undelivered), at: null }] : []),
     ...order.returns
       .filter((entry) => entry.state === 'requested')
-      .map((entry) => ({ what: `decision on return ${entry.id}`, lineIds: entry.lines.map((line) => line.lineId), at: null })),
+      .map((entry) => ({
+        what: `decision on return ${entry.id}`,
+        lineIds: entry.lines.map((line) => line.lineId),
+        at: null,
+      })),
     ...ends.map((at) => ({
       what: 'end of the return window',
       lineIds: ids(running.filter((line) => line.windowEndsAt === at)),

@@ -1,9 +1,9 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import fc from 'fast-check';
 import { isKnownOrder } from '../../activities/payment';
 import type { OrderEvent } from '../../domain/order';
 import { lateReturn } from '../../workflows/lateReturn';
 import { orderEvent } from '../../workflows/order';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { expectSoundLedger } from '../support/ledger';
 import {
   activatePlan,
@@ -11,12 +11,12 @@ import {
   addUser,
   balanceOf,
   finished,
+  type Platform,
   payment,
   payOrder,
-  type Platform,
   startPlatform,
-  tell,
   type TestDistributor,
+  tell,
 } from '../support/platform';
 
 const second = 1 / 86_400;
@@ -69,9 +69,18 @@ describe('a paid order', () => {
     await payOrder(platform, order);
     const other = await addDistributor(platform.pool);
     await activatePlan(platform, { levels: [{ default: { rateBp: 5000 } }] });
-    await platform.pool.query(`UPDATE distributors SET tier = 'gold', sponsor_id = $2 WHERE id = $1`, [seller.id, other.id]);
+    await platform.pool.query(`UPDATE distributors SET tier = 'gold', sponsor_id = $2 WHERE id = $1`, [
+      seller.id,
+      other.id,
+    ]);
     const at = Date.now();
-    await tell(platform, order.externalId, { type: 'return_requested', at, returnId: 'r', reason: 'x', lines: [{ lineId: '1', quantity: 1 }] });
+    await tell(platform, order.externalId, {
+      type: 'return_requested',
+      at,
+      returnId: 'r',
+      reason: 'x',
+      lines: [{ lineId: '1', quantity: 1 }],
+    });
     await tell(platform, order.externalId, { type: 'return_refunded', at, returnId: 'r' });
     expect(await commissionsOf(order.externalId)).toEqual([
       { line: '1', level: 1, state: 'held', amount: 400, original: 600 },
@@ -85,7 +94,10 @@ describe('a paid order', () => {
     const buyer = await addDistributor(platform.pool, { sponsorId: upline.id, shopCustomerId: 'self-1' });
     const order = payment({ attributionCode: buyer.code, customer: { externalId: 'self-1' } });
     await payOrder(platform, order);
-    const { rows } = await platform.pool.query(`SELECT attribution ->> 'reason' AS reason FROM orders WHERE id = $1`, [order.externalId]);
+    const { rows } = await platform.pool.query(
+      `SELECT attribution ->> 'reason' AS reason FROM orders WHERE id = $1`,
+      [order.externalId],
+    );
     expect(rows).toEqual([{ reason: 'own_purchase' }]);
     expect(await commissionsOf(order.externalId)).toEqual([]);
   });
@@ -94,7 +106,10 @@ describe('a paid order', () => {
     await activatePlan(platform);
     const buyer = await addDistributor(platform.pool, { shopCustomerId: 'self-2' });
     await payOrder(platform, payment({ customer: { externalId: 'self-2', deviceId: 'phone-2' } }));
-    const order = payment({ attributionCode: buyer.code, customer: { externalId: 'alias-2', deviceId: 'phone-2' } });
+    const order = payment({
+      attributionCode: buyer.code,
+      customer: { externalId: 'alias-2', deviceId: 'phone-2' },
+    });
     await payOrder(platform, order);
     expect(await commissionsOf(order.externalId)).toEqual([]);
   });
@@ -110,7 +125,10 @@ describe('a paid order', () => {
     await platform.pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [middle.id]);
     const order = payment({ attributionCode: bottom.code });
     await payOrder(platform, order);
-    const { rows } = await platform.pool.query('SELECT distributor_id AS id FROM commissions WHERE order_id = $1 ORDER BY level', [order.externalId]);
+    const { rows } = await platform.pool.query(
+      'SELECT distributor_id AS id FROM commissions WHERE order_id = $1 ORDER BY level',
+      [order.externalId],
+    );
     expect(rows.map((row) => row.id)).toEqual(earners({ top: top.id, seller: bottom.id }));
   });
 
@@ -124,17 +142,25 @@ describe('a paid order', () => {
   });
 
   it('earns a fixed zero where the plan says zero', async () => {
-    await activatePlan(platform, { levels: [{ default: { rateBp: 1000 }, rules: [{ sku: 'TEA', earning: { fixed: 0, currency: 'CNY' } }] }] });
+    await activatePlan(platform, {
+      levels: [
+        { default: { rateBp: 1000 }, rules: [{ sku: 'TEA', earning: { fixed: 0, currency: 'CNY' } }] },
+      ],
+    });
     const order = payment({ attributionCode: seller.code });
     await payOrder(platform, order);
-    expect(await commissionsOf(order.externalId)).toEqual([{ line: '1', level: 1, state: 'held', amount: 0, original: 0 }]);
+    expect(await commissionsOf(order.externalId)).toEqual([
+      { line: '1', level: 1, state: 'held', amount: 0, original: 0 },
+    ]);
   });
 
   it('is refused with another content under the same number', async () => {
     await activatePlan(platform);
     const order = payment();
     await payOrder(platform, order);
-    await expect(isKnownOrder(platform.pool, { ...order, currency: 'USD' })).rejects.toMatchObject({ type: 'order_differs' });
+    await expect(isKnownOrder(platform.pool, { ...order, currency: 'USD' })).rejects.toMatchObject({
+      type: 'order_differs',
+    });
   });
 });
 
@@ -152,7 +178,10 @@ describe('the return window', () => {
 
   it('leaves a commission due when the plan waits for finance', async () => {
     await activatePlan(platform, { returnWindowDays: 15 });
-    const order = payment({ attributionCode: seller.code, paidAt: new Date(Date.now() - 22 * day).toISOString() });
+    const order = payment({
+      attributionCode: seller.code,
+      paidAt: new Date(Date.now() - 22 * day).toISOString(),
+    });
     await payOrder(platform, order);
     // The order's clock is that of its events: three weeks ago is past 15 days at once.
     await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
@@ -171,8 +200,17 @@ describe('the return window', () => {
     });
     await payOrder(platform, order);
     await tell(platform, order.externalId, { type: 'delivered', at: Date.now() });
-    const lines = [{ lineId: '1', quantity: 2 }, { lineId: '2', quantity: 1 }];
-    await tell(platform, order.externalId, { type: 'return_requested', at: Date.now(), returnId: 'r', reason: 'x', lines });
+    const lines = [
+      { lineId: '1', quantity: 2 },
+      { lineId: '2', quantity: 1 },
+    ];
+    await tell(platform, order.externalId, {
+      type: 'return_requested',
+      at: Date.now(),
+      returnId: 'r',
+      reason: 'x',
+      lines,
+    });
     await tell(platform, order.externalId, { type: 'return_refunded', at: Date.now(), returnId: 'r' });
     expect(await commissionsOf(order.externalId)).toEqual([
       { line: '1', level: 1, state: 'held', amount: 200, original: 600 },
@@ -194,7 +232,10 @@ describe('the return window', () => {
 
 describe('a refund after release', () => {
   async function releasedOrder() {
-    const order = payment({ attributionCode: seller.code, paidAt: new Date(Date.now() - 10 * day).toISOString() });
+    const order = payment({
+      attributionCode: seller.code,
+      paidAt: new Date(Date.now() - 10 * day).toISOString(),
+    });
     await payOrder(platform, order);
     await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 9 * day });
     await finished(platform, order.externalId);
@@ -215,7 +256,13 @@ describe('a refund after release', () => {
 
   async function refundLate(orderId: string, quantity: number) {
     const at = Date.now();
-    await tellLate(orderId, { type: 'return_requested', at, returnId: 'late', reason: 'x', lines: [{ lineId: '1', quantity }] });
+    await tellLate(orderId, {
+      type: 'return_requested',
+      at,
+      returnId: 'late',
+      reason: 'x',
+      lines: [{ lineId: '1', quantity }],
+    });
     await tellLate(orderId, { type: 'return_refunded', at, returnId: 'late' });
   }
 
@@ -224,7 +271,10 @@ describe('a refund after release', () => {
     const order = await releasedOrder();
     await refundLate(order.externalId, 1);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ available: 400, debt: 0 });
-    await expect(commissionsOf(order.externalId)).resolves.toMatchObject([{ state: 'released' }, { state: 'released' }]);
+    await expect(commissionsOf(order.externalId)).resolves.toMatchObject([
+      { state: 'released' },
+      { state: 'released' },
+    ]);
   });
 
   it('leaves a debt for what is no longer there, which the next release pays first', async () => {
@@ -263,9 +313,18 @@ describe('messages that come twice and in the wrong order', () => {
     await inBatches(orders, 40, async (order) => {
       await payOrder(platform, order);
       const at = Date.parse(order.paidAt);
-      await tell(platform, order.externalId, { type: 'return_requested', at, returnId: 'r', reason: 'x', lines: [{ lineId: '1', quantity: 3 }] });
+      await tell(platform, order.externalId, {
+        type: 'return_requested',
+        at,
+        returnId: 'r',
+        reason: 'x',
+        lines: [{ lineId: '1', quantity: 3 }],
+      });
       const refund: OrderEvent = { type: 'return_refunded', at, returnId: 'r' };
-      const results = await Promise.allSettled([tell(platform, order.externalId, refund), tell(platform, order.externalId, refund)]);
+      const results = await Promise.allSettled([
+        tell(platform, order.externalId, refund),
+        tell(platform, order.externalId, refund),
+      ]);
       // The second may find the workflow gone: the first has finished the order.
       expect(results.some((result) => result.status === 'fulfilled')).toBe(true);
     });
@@ -289,7 +348,13 @@ describe('messages that come twice and in the wrong order', () => {
     const story: OrderEvent[] = [
       { type: 'shipped', at: base + 1000 },
       { type: 'delivered', at: base + 2000 },
-      { type: 'return_requested', at: base + 3000, returnId: 'r', reason: 'x', lines: [{ lineId: '1', quantity: 1 }] },
+      {
+        type: 'return_requested',
+        at: base + 3000,
+        returnId: 'r',
+        reason: 'x',
+        lines: [{ lineId: '1', quantity: 1 }],
+      },
       { type: 'return_rejected', at: base + 4000, returnId: 'r', reason: 'worn' },
     ];
     const outcomes = new Set<string>();
@@ -300,7 +365,9 @@ describe('messages that come twice and in the wrong order', () => {
         await payOrder(platform, order);
         for (const event of events) {
           // Told before its return was: the shop tells it again, which the second copy here stands for.
-          await tell(platform, order.externalId, event).catch((error) => expect(String(error.cause?.type)).toBe('return_unknown'));
+          await tell(platform, order.externalId, event).catch((error) =>
+            expect(String(error.cause?.type)).toBe('return_unknown'),
+          );
         }
         await tell(platform, order.externalId, story[3] as OrderEvent);
         const { rows } = await platform.pool.query(

@@ -1,23 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { ApplicationFailure, Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { Actor } from '../../activities/journal';
 import { createSealer } from '../../activities/sealing';
-import { type Config, loadConfig } from '../../config';
+import type { Config } from '../../config';
+import { activityContext, testConfig } from './config';
 import { createDatabase } from './database';
+import './runtime';
 
-/** A configuration that is complete without any server behind it. */
-export function testConfig(changes: Partial<Record<keyof Config, string>> = {}): Config {
-  return loadConfig({
-    DATABASE_URL: 'postgres://unused',
-    SMTP_URL: 'smtp://unused',
-    FIELD_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
-    FIELD_HASH_KEY: 'a hash key that is long enough for tests',
-    ...changes,
-  });
-}
+export { testConfig };
 
 /** A migrated database with a pool, closed and dropped by `close`. */
 export async function openDatabase(max = 20): Promise<{ url: string; pool: Pool; close(): Promise<void> }> {
@@ -37,16 +30,16 @@ export async function openDatabase(max = 20): Promise<{ url: string; pool: Pool;
 export async function startWorker(
   pool: Pool,
   config: Config,
+  taskQueue = `payouts-${randomUUID()}`,
 ): Promise<{ client: Client; taskQueue: string; stop(): Promise<void> }> {
   const address = process.env.TEST_TEMPORAL_ADDRESS!;
-  const taskQueue = `payouts-${randomUUID()}`;
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const worker = await Worker.create({
     connection: native,
     taskQueue,
     workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: createActivities({ pool, config }),
+    activities: createActivities(activityContext(pool, config)),
   });
   const running = worker.run();
   return {
@@ -148,7 +141,7 @@ export async function addCommissions(
      ), made AS (
        INSERT INTO commissions (order_id, line_id, level, distributor_id, state, currency, original_amount, amount,
          rule, automatic, due_at)
-       SELECT $1, position::text, 1, distributor_id, $4, 'CNY', amount, amount, '{}', $5, $6 FROM wanted ORDER BY position
+       SELECT $1, position::text, 1, distributor_id, $4, 'CNY', amount, amount, '{}', $5, $6 FROM wanted ORDER BY wanted.position
        RETURNING *
      ), accrued AS (
        INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
@@ -193,4 +186,42 @@ export async function ledgerFaults(pool: Pool): Promise<unknown[]> {
            (b.held, b.available, b.reserved, b.debt) OR total <> 0 OR (b.debt > 0 AND b.available > 0)`,
   );
   return rows;
+}
+
+/** Sends an update as the API does: the workflow is started first where it does not run. */
+export async function tell<R>(
+  worker: { client: Client; taskQueue: string },
+  workflow: 'withdrawal' | 'payout' | 'release',
+  id: string,
+  update: string,
+  message: unknown,
+  { resume = true, updateId = randomUUID() as string } = {},
+): Promise<R> {
+  return worker.client.workflow.executeUpdateWithStart<Workflow, R, unknown[]>(update, {
+    args: [message],
+    updateId,
+    startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
+      workflowId: `${workflow}/${id}`,
+      args: [resume ? { id, resume } : { id }],
+      taskQueue: worker.taskQueue,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}
+
+/** The code of the refusal that a promise ends in; what it was answered otherwise. */
+export async function codeOf(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+      if (cause instanceof ApplicationFailure && cause.type) return cause.type;
+    }
+    throw error;
+  }
+}
+
+/** Waits until a condition on the database holds; the test's time limit ends the wait. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

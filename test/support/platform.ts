@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { OrderProgress, ToldEvent } from '../../activities/orders';
 import type { OrderEvent, OrderPayment } from '../../domain/order';
 import { planTermsSchema } from '../../domain/plan';
 import { order, orderEvent, pay } from '../../workflows/order';
+import { activityContext } from './config';
 import { createDatabase } from './database';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+import './runtime';
 
 /** A database of its own and a worker on the run's Temporal: what a test of a whole process needs. */
 export interface Platform {
@@ -38,12 +38,15 @@ export async function startPlatform({ worker = true } = {}): Promise<Platform> {
       connection: native,
       taskQueue,
       workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE as string },
-      activities: createActivities({ pool }),
+      activities: createActivities(activityContext(pool)),
     });
     const done = running.run();
     let stopped: Promise<void> | undefined;
     const stop = () => {
-      stopped ??= (running.shutdown(), done);
+      if (!stopped) {
+        running.shutdown();
+        stopped = done;
+      }
       return stopped;
     };
     workers.push({ stop });
@@ -77,11 +80,19 @@ export function unique(prefix: string): string {
 /** Adds a user of a role and answers with the id. */
 export async function addUser(pool: Pool, role: string): Promise<string> {
   const id = randomUUID();
-  await pool.query('INSERT INTO users (id, email, name, role) VALUES ($1, $2, $3, $4)', [id, `${id}@example.com`, role, role]);
+  await pool.query('INSERT INTO users (id, email, name, role) VALUES ($1, $2, $3, $4)', [
+    id,
+    `${id}@example.com`,
+    role,
+    role,
+  ]);
   return id;
 }
 
-/** Puts a plan in force; what is not given is 10 % and 3 % on two levels. */
+/**
+ * Puts a plan in force since two months ago, for whatever a test pays; a later one takes precedence over an earlier.
+ * What is not given is 10 % and 3 % on two levels.
+ */
 export async function activatePlan({ pool, userId }: Platform, terms: object = {}): Promise<number> {
   const complete = planTermsSchema.parse({
     levels: [{ default: { rateBp: 1000 } }, { default: { rateBp: 300 } }],
@@ -89,7 +100,7 @@ export async function activatePlan({ pool, userId }: Platform, terms: object = {
   });
   const { rows } = await pool.query<{ id: number }>(
     `INSERT INTO commission_plans (name, terms, created_by, effective_from, activated_at, activated_by)
-     VALUES ('test', $1, $2, clock_timestamp(), clock_timestamp(), $2) RETURNING id`,
+     SELECT 'test', $1, $2, now() - interval '60 days' + count(*) * interval '1 second', now(), $2 FROM commission_plans RETURNING id`,
     [JSON.stringify(complete), userId],
   );
   return rows[0]!.id;
@@ -103,7 +114,11 @@ export interface TestDistributor {
 /** Adds a distributor as an approved application would have. */
 export async function addDistributor(
   pool: Pool,
-  { sponsorId = null, tier = 'silver', shopCustomerId = null }: { sponsorId?: string | null; tier?: string; shopCustomerId?: string | null } = {},
+  {
+    sponsorId = null,
+    tier = 'silver',
+    shopCustomerId = null,
+  }: { sponsorId?: string | null; tier?: string; shopCustomerId?: string | null } = {},
 ): Promise<TestDistributor> {
   const [id, applicationId] = [randomUUID(), randomUUID()];
   const code = randomBytes(6).toString('hex').toUpperCase();
@@ -167,6 +182,9 @@ export async function balanceOf(
   pool: Pool,
   distributorId: string,
 ): Promise<{ held: number; available: number; reserved: number; debt: number }> {
-  const { rows } = await pool.query('SELECT held, available, reserved, debt FROM balances WHERE distributor_id = $1', [distributorId]);
+  const { rows } = await pool.query(
+    'SELECT held, available, reserved, debt FROM balances WHERE distributor_id = $1',
+    [distributorId],
+  );
   return rows[0] ?? { held: 0, available: 0, reserved: 0, debt: 0 };
 }
