@@ -133,6 +133,14 @@ export const configSchema = z.object({
     .optional()
     .describe('Base address of the HTTP payout provider; required when PAYOUT_METHOD is http.'),
   PAYOUT_HTTP_TOKEN: z.string().optional().describe('Bearer token for the HTTP payout provider.'),
+  PAYOUT_HTTP_TIMEOUT: duration
+    .default('30s')
+    .describe('How long the HTTP payout provider may take to answer before the outcome counts as unknown.'),
+  PAYOUT_POLL_INTERVAL: duration
+    .default('5s')
+    .describe(
+      'First wait before the provider is asked about a payout; it doubles with each question, up to 15 minutes.',
+    ),
   DATA_DIR: z
     .string()
     .min(1)

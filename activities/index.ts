@@ -3,7 +3,11 @@ import { createApplicationCheckActivities } from './applicationChecks';
 import { createApplicationActivities } from './applications';
 import type { Pool } from './database';
 import { createMailActivities, type Mailer } from './mail';
+import { createOrderActivities } from './orders';
+import { createPayoutActivities } from './payouts';
+import { createReleaseActivities } from './releases';
 import type { Sealer } from './sealing';
+import { createWithdrawalActivities } from './withdrawals';
 
 /** What activities need from the outside. */
 export interface ActivityContext {
@@ -16,9 +20,13 @@ export interface ActivityContext {
 /** All activities, bound to what they need. The worker registers these names. */
 export function createActivities(context: ActivityContext) {
   return {
+    ...createOrderActivities(context.pool),
     ...createApplicationActivities(context),
     ...createApplicationCheckActivities(context),
     ...createMailActivities(context),
+    ...createWithdrawalActivities(context),
+    ...createPayoutActivities(context),
+    ...createReleaseActivities(context),
   };
 }
 

@@ -99,7 +99,9 @@ export function authorize(principal: Principal | undefined, { roles, scope }: En
 
 /** The scopes that a key of a user with this role may have: those of the endpoints open to the role. */
 export function scopesOf(role: Role, endpoints: readonly Endpoint[]): string[] {
-  const scopes = endpoints.flatMap(({ roles, scope }) => (scope && roles.includes(role) ? [scope] : []));
+  const scopes = endpoints.flatMap(({ roles, scope }) =>
+    scope && (roles === 'public' || roles.includes(role)) ? [scope] : [],
+  );
   return [...new Set(scopes)].sort();
 }
 

@@ -1,18 +1,33 @@
 import type { Registry } from 'prom-client';
 import type { Endpoint } from './endpoint';
 import { applicationEndpoints } from './routes/applications';
+import { auditEndpoints } from './routes/audit';
 import { blacklistEndpoints } from './routes/blacklist';
+import { commissionPlanEndpoints } from './routes/commissionPlans';
+import { commissionEndpoints } from './routes/commissions';
 import { distributorEndpoints } from './routes/distributors';
 import { documentEndpoints } from './routes/documents';
+import { keyEndpoints } from './routes/keys';
+import { ledgerEndpoints } from './routes/ledger';
+import { orderEndpoints } from './routes/orders';
+import { productEndpoints } from './routes/products';
 import { systemEndpoints } from './routes/system';
+import { userEndpoints } from './routes/users';
 
 /** Every endpoint of the API. A new resource adds its list here, and nowhere else. */
 export function endpointsFor(registry: Registry): readonly Endpoint[] {
-  const described: Endpoint[] = [
+  const resources = [
     ...applicationEndpoints,
     ...distributorEndpoints,
     ...blacklistEndpoints,
-    ...systemEndpoints(registry),
+    ...orderEndpoints,
+    ...commissionEndpoints,
+    ...productEndpoints,
+    ...commissionPlanEndpoints,
+    ...ledgerEndpoints,
+    ...auditEndpoints,
+    ...userEndpoints,
   ];
+  const described = [...resources, ...keyEndpoints(resources), ...systemEndpoints(registry)];
   return [...described, ...documentEndpoints(described)];
 }

@@ -145,7 +145,9 @@ export async function untilReady<T>(
 
 /** The end of a log file, with its path, to be shown after a failure. */
 export function lastLines(logFile: string, count = 15): string {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-count);
+  const text = readFileSync(logFile, 'utf8').trimEnd();
+  if (!text) return `It printed nothing to ${logFile}.`;
+  const lines = text.split('\n').slice(-count);
   return `The last lines of ${logFile}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 

@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   const dataDir = path.resolve(config.DATA_DIR);
 
   const release = lockDataFolder(dataDir);
+  removeRunning(dataDir); // What a killed run left there is no longer true.
   process.on('exit', () => {
     removeRunning(dataDir);
     release();
@@ -74,7 +75,8 @@ async function main(): Promise<void> {
     smtpUrl: environment.SMTP_URL,
     ...pages,
   });
-  const folder = path.relative('', dataDir);
+  const relative = path.relative('', dataDir);
+  const folder = relative.startsWith('..') ? dataDir : relative;
   printTable([
     ['API', apiUrl],
     ['API reference', `${apiUrl}/reference`],
@@ -285,7 +287,10 @@ function onStopSignal(dataDir: string): void {
   if (!stopRequestedAt) {
     stopRequestedAt = now;
     log('\nStopping. Ctrl-C again kills what is left.');
-    void stopParts().then(() => process.exit(0));
+    void stopParts().then(() => {
+      log('Stopped.');
+      process.exit(0);
+    });
   } else if (now - stopRequestedAt > 1000) {
     // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
     killRecorded(dataDir);

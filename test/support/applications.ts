@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
-import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import { createMailer } from '../../activities/mail';
@@ -18,6 +18,7 @@ import {
 import type { ApplicationAnswer, ApplicationInput } from '../../workflows/application';
 import { createDatabase } from './database';
 import { startSmtp, type TestSmtp } from './smtp';
+import './runtime';
 
 /** The plain numbers of an applicant, which must be found nowhere. */
 export interface Numbers {
@@ -25,8 +26,6 @@ export interface Numbers {
   bankAccount: string;
   phone: string;
 }
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(10)).join('');
 

@@ -1,5 +1,4 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { timeSkippingExecutable } from '../../embedded/testServer';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   type ApplicationWorld,
   eventually,
@@ -7,6 +6,7 @@ import {
   personSubmission,
   startApplicationWorld,
 } from '../support/applications';
+import { startTimeSkipping } from '../support/timeSkipping';
 
 const DAY = 86_400_000;
 
@@ -14,7 +14,7 @@ let env: TestWorkflowEnvironment;
 let world: ApplicationWorld;
 
 beforeAll(async () => {
-  env = await TestWorkflowEnvironment.createTimeSkipping({ server: await timeSkippingExecutable() });
+  env = await startTimeSkipping();
   world = await startApplicationWorld({ client: env.client, connection: env.nativeConnection });
 }, 120_000);
 

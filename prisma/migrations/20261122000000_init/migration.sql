@@ -301,6 +301,13 @@ CREATE TABLE early_events (
   PRIMARY KEY (order_id, key)
 );
 
+-- Orders that were answered with 202 and are not taken in yet. Here, so that losing Temporal loses none of them.
+CREATE TABLE accepted_orders (
+  id text PRIMARY KEY,
+  payment jsonb NOT NULL,
+  accepted_at timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE commissions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   order_id text NOT NULL,
@@ -416,7 +423,9 @@ CREATE TABLE balances (
   available bigint NOT NULL DEFAULT 0 CHECK (available >= 0),
   reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
   debt bigint NOT NULL DEFAULT 0 CHECK (debt >= 0),
-  PRIMARY KEY (distributor_id, currency)
+  PRIMARY KEY (distributor_id, currency),
+  -- Whatever becomes withdrawable pays debt first, so nobody can withdraw while owing.
+  CHECK (debt = 0 OR available = 0)
 );
 
 -- Every movement of money, once and for ever. `debt` is what the distributor owes: a transfer out of it raises
@@ -448,10 +457,10 @@ BEGIN
   -- Rows are locked in one order, so that two batches never wait for each other in a circle.
   WITH change AS MATERIALIZED (
     SELECT distributor_id, currency,
-      sum(CASE 'held' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
-      sum(CASE 'available' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
-      sum(CASE 'reserved' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
-      sum(CASE 'debt' WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
+      sum(CASE 'held'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
+      sum(CASE 'available'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
+      sum(CASE 'reserved'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
+      sum(CASE 'debt'::account WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
     FROM posted GROUP BY distributor_id, currency
   ), locked AS MATERIALIZED (
     SELECT b.distributor_id, b.currency FROM balances b JOIN change USING (distributor_id, currency)
@@ -491,10 +500,11 @@ CREATE TRIGGER plans_not_deleted BEFORE DELETE ON commission_plans FOR EACH ROW 
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
  * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
+ * NO KEY UPDATE, because rows that only refer to a commission (a hold, an item of a release run) need not wait.
  */
 CREATE FUNCTION lock_commissions(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM 1 FROM commissions WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+  PERFORM 1 FROM commissions WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
   PERFORM 1 FROM balances
   WHERE (distributor_id, currency) IN (SELECT distributor_id, currency FROM commissions WHERE id = ANY (ids))
   ORDER BY distributor_id, currency FOR UPDATE;
@@ -545,13 +555,14 @@ END $$;
  * Takes commissions back, wholly or partly. Before release the held money goes back to the brand; after release it
  * comes out of what is available, and what is no longer there becomes debt.
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
- * any more. `cause` makes the transfers' keys unique, such as a return's id.
+ * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers' keys unique, such as a return's id.
  */
 CREATE FUNCTION reduce_commissions(cause text, items jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM lock_commissions(ARRAY(SELECT (i ->> 'id')::bigint FROM jsonb_array_elements(items) i));
   WITH taken AS MATERIALIZED (
-    SELECT c.id, c.state, c.distributor_id, c.currency, c.amount - i.amount AS cut, i.amount AS rest, i.final
+    SELECT c.id, c.state, c.distributor_id, c.currency, c.amount - least(c.amount, i.amount) AS cut,
+      least(c.amount, i.amount) AS rest, i.final
     FROM commissions c JOIN jsonb_to_recordset(items) AS i (id bigint, amount bigint, final boolean) ON i.id = c.id
   ), share AS MATERIALIZED (
     SELECT t.*, CASE WHEN t.state = 'released' THEN
@@ -574,4 +585,121 @@ BEGIN
   SET amount = s.rest,
       state = CASE WHEN NOT s.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
   FROM share s WHERE c.id = s.id;
+END $$;
+
+/*
+ * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid comes back. Money that
+ * comes back pays what the distributor owes by now, and only the rest is withdrawable again.
+ * items: [{"id": "…", "state": "paid", "reason": null, "reference": null}] with state paid, failed, rejected or
+ * canceled. Serves one withdrawal or a whole payout batch; says which ones it ended.
+ */
+CREATE FUNCTION settle_withdrawals(items jsonb, from_states text[], at timestamptz)
+RETURNS TABLE (withdrawal_id uuid, state text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  ids uuid[] := ARRAY(SELECT (i ->> 'id')::uuid FROM jsonb_array_elements(items) i);
+BEGIN
+  PERFORM 1 FROM withdrawals w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE;
+  PERFORM 1 FROM balances
+  WHERE (distributor_id, currency) IN (SELECT w.distributor_id, w.currency FROM withdrawals w WHERE w.id = ANY (ids))
+  ORDER BY distributor_id, currency FOR UPDATE;
+  RETURN QUERY
+  WITH taken AS MATERIALIZED (
+    SELECT w.id, w.distributor_id, w.currency, w.amount, i.state, i.reason, i.reference, i.state = 'paid' AS paid
+    FROM withdrawals w JOIN jsonb_to_recordset(items) AS i (id uuid, state text, reason text, reference text) USING (id)
+    WHERE w.state = ANY (from_states)
+  ), share AS MATERIALIZED (
+    SELECT t.*, CASE WHEN t.paid THEN 0 ELSE
+      least(t.amount, greatest(0, coalesce(b.debt, 0) - (sum(t.amount) OVER earlier - t.amount)))::bigint
+    END AS to_debt
+    FROM taken t LEFT JOIN balances b USING (distributor_id, currency)
+    WINDOW earlier AS (PARTITION BY t.distributor_id, t.currency, t.paid ORDER BY t.id)
+  ), posted AS (
+    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
+    SELECT 'withdrawal/' || s.id || '/' || p.name, 'reserved', p.target::account, s.distributor_id, s.currency, p.amount, s.id, at
+    FROM share s CROSS JOIN LATERAL (
+      VALUES ('pay', 'cash', CASE WHEN s.paid THEN s.amount ELSE 0 END),
+             ('return-debt', 'debt', s.to_debt),
+             ('return', 'available', CASE WHEN s.paid THEN 0 ELSE s.amount - s.to_debt END)
+    ) AS p (name, target, amount)
+    WHERE p.amount > 0
+  )
+  UPDATE withdrawals w
+  SET state = s.state, settled_at = at, reason = s.reason,
+      provider_reference = coalesce(s.reference, w.provider_reference)
+  FROM share s WHERE w.id = s.id
+  RETURNING w.id, w.state;
+END $$;
+
+-- Order steps -----------------------------------------------------------------------------------------------
+
+-- Everything that decides what an event does to an order, read after the lock, so that it is what the lock protects.
+CREATE FUNCTION lock_order(wanted text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM orders WHERE id = wanted FOR UPDATE;
+  RETURN (
+    SELECT jsonb_build_object(
+      'state', o.state, 'paidAt', o.paid_at, 'planId', o.plan_id,
+      'lines', (SELECT jsonb_agg(jsonb_build_object(
+          'lineId', l.line_id, 'state', l.state, 'quantity', l.quantity, 'netAmount', l.net_amount,
+          'returnedQuantity', l.returned_quantity, 'shippedAt', l.shipped_at, 'deliveredAt', l.delivered_at,
+          'windowEndsAt', l.window_ends_at) ORDER BY l.position)
+        FROM order_lines l WHERE l.order_id = o.id),
+      'returns', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'id', r.id, 'state', r.state, 'reason', r.reason, 'requestedAt', r.requested_at,
+          'resolvedAt', r.resolved_at, 'lines', r.lines) ORDER BY r.requested_at, r.id), '[]')
+        FROM returns r WHERE r.order_id = o.id),
+      'commissions', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'id', c.id, 'lineId', c.line_id, 'amount', c.amount, 'state', c.state, 'earning', c.rule -> 'earning') ORDER BY c.id), '[]')
+        FROM commissions c WHERE c.order_id = o.id))
+    FROM orders o WHERE o.id = wanted);
+END $$;
+
+/*
+ * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the line in
+ * its timeline. `changes`: {lines, returns, cuts, cause, due, finished, events}; `at` is when the step happens, each
+ * event in it carries when it happened in the shop.
+ */
+CREATE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  ready bigint[];
+BEGIN
+  UPDATE order_lines l SET state = n.state, returned_quantity = n."returnedQuantity", shipped_at = n."shippedAt",
+    delivered_at = n."deliveredAt", window_ends_at = n."windowEndsAt"
+  FROM jsonb_to_recordset(changes -> 'lines') AS n ("lineId" text, state text, "returnedQuantity" integer,
+    "shippedAt" timestamptz, "deliveredAt" timestamptz, "windowEndsAt" timestamptz)
+  WHERE l.order_id = changed AND l.line_id = n."lineId";
+
+  IF changes -> 'returns' <> '[]' THEN
+    INSERT INTO returns (order_id, id, state, reason, requested_at, resolved_at, lines)
+    SELECT changed, n.id, n.state, n.reason, n."requestedAt", n."resolvedAt", n.lines
+    FROM jsonb_to_recordset(changes -> 'returns') AS n (id text, state text, reason text,
+      "requestedAt" timestamptz, "resolvedAt" timestamptz, lines jsonb)
+    ON CONFLICT (order_id, id) DO UPDATE SET state = EXCLUDED.state, resolved_at = EXCLUDED.resolved_at;
+  END IF;
+
+  IF changes -> 'cuts' <> '[]' THEN
+    -- All that this step may touch, before the balances that reducing locks: no commission is locked after those.
+    PERFORM lock_commissions(ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed));
+    PERFORM reduce_commissions(changes ->> 'cause', changes -> 'cuts', (changes ->> 'causeAt')::timestamptz);
+  END IF;
+
+  UPDATE commissions c SET state = 'due', due_at = n."windowEndsAt"
+  FROM jsonb_to_recordset(changes -> 'due') AS n ("lineId" text, "windowEndsAt" timestamptz)
+  WHERE c.order_id = changed AND c.line_id = n."lineId" AND c.state = 'held';
+
+  -- Automatic plans release here: what is due now, and what only an open return kept back.
+  ready := ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed AND c.automatic AND c.state = 'due' ORDER BY c.id);
+  IF cardinality(ready) > 0 THEN
+    PERFORM release_commissions(ready, ARRAY['due'], at);
+  END IF;
+
+  INSERT INTO events (subject, key, type, actor, occurred_at, data)
+  SELECT 'order/' || changed, n.key, n.type, n.actor, n.at, n.data
+  FROM jsonb_to_recordset(changes -> 'events') AS n (key text, type text, actor text, at timestamptz, data jsonb)
+  ON CONFLICT DO NOTHING;
+
+  IF (changes ->> 'finished')::boolean THEN
+    UPDATE orders SET state = 'closed' WHERE id = changed AND state = 'open';
+  END IF;
 END $$;
