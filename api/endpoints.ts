@@ -1,8 +1,11 @@
 import type { Registry } from 'prom-client';
 import type { Endpoint } from './endpoint';
+import { applicationEndpoints } from './routes/applications';
 import { auditEndpoints } from './routes/audit';
+import { blacklistEndpoints } from './routes/blacklist';
 import { commissionPlanEndpoints } from './routes/commissionPlans';
 import { commissionEndpoints } from './routes/commissions';
+import { distributorEndpoints } from './routes/distributors';
 import { documentEndpoints } from './routes/documents';
 import { keyEndpoints } from './routes/keys';
 import { ledgerEndpoints } from './routes/ledger';
@@ -14,6 +17,9 @@ import { userEndpoints } from './routes/users';
 /** Every endpoint of the API. A new resource adds its list here, and nowhere else. */
 export function endpointsFor(registry: Registry): readonly Endpoint[] {
   const resources = [
+    ...applicationEndpoints,
+    ...distributorEndpoints,
+    ...blacklistEndpoints,
     ...orderEndpoints,
     ...commissionEndpoints,
     ...productEndpoints,

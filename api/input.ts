@@ -7,8 +7,8 @@ import { type FieldError, notFound, Problem } from './problem';
 export function bodyReader(limit: string): RequestHandler {
   const json = express.json({ limit, strict: false, type: 'application/json' });
   return (req, res, next) => {
-    // Null when there is no body, false when it is of another type.
-    if (req.is('application/json') === false) {
+    // Null when there is no body, false when it is of another type; an empty one needs none.
+    if (req.is('application/json') === false && req.get('content-length') !== '0') {
       throw new Problem({
         status: 415,
         code: 'content_type_not_supported',
