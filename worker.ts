@@ -40,7 +40,10 @@ async function main(): Promise<void> {
     interceptors: { activity: [countActivities(registry)] },
   });
   state = 'RUNNING';
-  log.info({ taskQueue: config.TEMPORAL_TASK_QUEUE, namespace, address: server.address() }, 'the worker runs');
+  log.info(
+    { taskQueue: config.TEMPORAL_TASK_QUEUE, namespace, address: server.address() },
+    'the worker runs',
+  );
   try {
     // Ends on SIGTERM or SIGINT, after running activities have finished or the grace is over.
     await worker.run();

@@ -20,7 +20,12 @@ export type Client = pg.PoolClient;
  * @param onError told of connections that break while idle, as in a database restart; the pool replaces them
  */
 export function createPool(url: string, max: number, onError: (error: Error) => void): Pool {
-  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 5_000, application_name: 'tributary' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'tributary',
+  });
   pool.on('error', onError);
   return pool;
 }

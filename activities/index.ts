@@ -1,4 +1,5 @@
 import type { Pool } from './database';
+import { createOrderActivities } from './orders';
 
 /** What activities need from the outside. */
 export interface ActivityContext {
@@ -6,8 +7,8 @@ export interface ActivityContext {
 }
 
 /** All activities, bound to what they need. The worker registers these names. */
-export function createActivities(_context: ActivityContext) {
-  return {};
+export function createActivities(context: ActivityContext) {
+  return { ...createOrderActivities(context.pool) };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 
 /**
  * A request that the rules do not allow, and that no retry can heal. It travels through Temporal as a
@@ -23,4 +23,11 @@ export function refuse(refusal: Refusal): ApplicationFailure {
     nonRetryable: true,
     details: [refusal],
   });
+}
+
+/** The refusal inside an error, if it is one. */
+export function asRefusal(error: unknown): Refusal | undefined {
+  return error instanceof ApplicationFailure && error.nonRetryable
+    ? (error.details?.[0] as Refusal | undefined)
+    : undefined;
 }

@@ -121,7 +121,8 @@ export function traceRules(plan: CompiledPlan, level: number, line: LineFacts): 
   let decided = false;
   return kinds.map(([tried, rules]) => {
     const fitting = rules?.find((rule) => fits(rule.earning, line));
-    if (!fitting) return { tried, outcome: rules?.length ? 'other_currency' : 'no_rule', earning: rules?.[0]?.earning };
+    if (!fitting)
+      return { tried, outcome: rules?.length ? 'other_currency' : 'no_rule', earning: rules?.[0]?.earning };
     const outcome = decided ? 'less_specific' : 'applied';
     decided = true;
     return { tried, outcome, earning: fitting.earning };

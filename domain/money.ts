@@ -22,7 +22,9 @@ export class MoneyError extends Error {
  */
 export function mulDivHalfUp(amount: number, numerator: number, denominator: number): number {
   if (!isAmount(amount) || !isAmount(numerator) || !isAmount(denominator) || denominator === 0) {
-    throw new MoneyError(`can not compute ${amount} × ${numerator} ÷ ${denominator}: whole numbers from 0 are needed`);
+    throw new MoneyError(
+      `can not compute ${amount} × ${numerator} ÷ ${denominator}: whole numbers from 0 are needed`,
+    );
   }
   const product = amount * numerator;
   // Below this bound doubled products and sums stay exact, which spares the big integers on nearly every line.
@@ -32,7 +34,8 @@ export function mulDivHalfUp(amount: number, numerator: number, denominator: num
   }
   const exact = (2n * BigInt(amount) * BigInt(numerator) + BigInt(denominator)) / (2n * BigInt(denominator));
   const result = Number(exact);
-  if (!Number.isSafeInteger(result)) throw new MoneyError(`${amount} × ${numerator} ÷ ${denominator} is too large`);
+  if (!Number.isSafeInteger(result))
+    throw new MoneyError(`${amount} × ${numerator} ÷ ${denominator} is too large`);
   return result;
 }
 

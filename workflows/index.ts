@@ -1,1 +1,2 @@
-export {};
+export { lateReturn } from './lateReturn';
+export { order } from './order';

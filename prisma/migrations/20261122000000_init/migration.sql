@@ -300,6 +300,13 @@ CREATE TABLE early_events (
   PRIMARY KEY (order_id, key)
 );
 
+-- Orders that were answered with 202 and are not taken in yet. Here, so that losing Temporal loses none of them.
+CREATE TABLE accepted_orders (
+  id text PRIMARY KEY,
+  payment jsonb NOT NULL,
+  accepted_at timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE commissions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   order_id text NOT NULL,
@@ -447,10 +454,10 @@ BEGIN
   -- Rows are locked in one order, so that two batches never wait for each other in a circle.
   WITH change AS MATERIALIZED (
     SELECT distributor_id, currency,
-      sum(CASE 'held' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
-      sum(CASE 'available' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
-      sum(CASE 'reserved' WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
-      sum(CASE 'debt' WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
+      sum(CASE 'held'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS held,
+      sum(CASE 'available'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS available,
+      sum(CASE 'reserved'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END) AS reserved,
+      sum(CASE 'debt'::account WHEN to_account THEN -amount WHEN from_account THEN amount ELSE 0 END) AS debt
     FROM posted GROUP BY distributor_id, currency
   ), locked AS MATERIALIZED (
     SELECT b.distributor_id, b.currency FROM balances b JOIN change USING (distributor_id, currency)
@@ -573,4 +580,75 @@ BEGIN
   SET amount = s.rest,
       state = CASE WHEN NOT s.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
   FROM share s WHERE c.id = s.id;
+END $$;
+
+-- Order steps -----------------------------------------------------------------------------------------------
+
+-- Everything that decides what an event does to an order, read after the lock, so that it is what the lock protects.
+CREATE FUNCTION lock_order(wanted text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM orders WHERE id = wanted FOR UPDATE;
+  RETURN (
+    SELECT jsonb_build_object(
+      'state', o.state, 'paidAt', o.paid_at, 'planId', o.plan_id,
+      'lines', (SELECT jsonb_agg(jsonb_build_object(
+          'lineId', l.line_id, 'state', l.state, 'quantity', l.quantity, 'netAmount', l.net_amount,
+          'returnedQuantity', l.returned_quantity, 'shippedAt', l.shipped_at, 'deliveredAt', l.delivered_at,
+          'windowEndsAt', l.window_ends_at) ORDER BY l.position)
+        FROM order_lines l WHERE l.order_id = o.id),
+      'returns', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'id', r.id, 'state', r.state, 'reason', r.reason, 'requestedAt', r.requested_at,
+          'resolvedAt', r.resolved_at, 'lines', r.lines) ORDER BY r.requested_at, r.id), '[]')
+        FROM returns r WHERE r.order_id = o.id),
+      'commissions', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'id', c.id, 'lineId', c.line_id, 'amount', c.amount, 'state', c.state, 'earning', c.rule -> 'earning') ORDER BY c.id), '[]')
+        FROM commissions c WHERE c.order_id = o.id))
+    FROM orders o WHERE o.id = wanted);
+END $$;
+
+/*
+ * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the line in
+ * its timeline. `changes`: {lines, returns, cuts, cause, due, finished, events}; `at` is when the step happens, each
+ * event in it carries when it happened in the shop.
+ */
+CREATE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  ready bigint[];
+BEGIN
+  UPDATE order_lines l SET state = n.state, returned_quantity = n."returnedQuantity", shipped_at = n."shippedAt",
+    delivered_at = n."deliveredAt", window_ends_at = n."windowEndsAt"
+  FROM jsonb_to_recordset(changes -> 'lines') AS n ("lineId" text, state text, "returnedQuantity" integer,
+    "shippedAt" timestamptz, "deliveredAt" timestamptz, "windowEndsAt" timestamptz)
+  WHERE l.order_id = changed AND l.line_id = n."lineId";
+
+  IF changes -> 'returns' <> '[]' THEN
+    INSERT INTO returns (order_id, id, state, reason, requested_at, resolved_at, lines)
+    SELECT changed, n.id, n.state, n.reason, n."requestedAt", n."resolvedAt", n.lines
+    FROM jsonb_to_recordset(changes -> 'returns') AS n (id text, state text, reason text,
+      "requestedAt" timestamptz, "resolvedAt" timestamptz, lines jsonb)
+    ON CONFLICT (order_id, id) DO UPDATE SET state = EXCLUDED.state, resolved_at = EXCLUDED.resolved_at;
+  END IF;
+
+  IF changes -> 'cuts' <> '[]' THEN
+    PERFORM reduce_commissions(changes ->> 'cause', changes -> 'cuts', (changes ->> 'causeAt')::timestamptz);
+  END IF;
+
+  UPDATE commissions c SET state = 'due', due_at = n."windowEndsAt"
+  FROM jsonb_to_recordset(changes -> 'due') AS n ("lineId" text, "windowEndsAt" timestamptz)
+  WHERE c.order_id = changed AND c.line_id = n."lineId" AND c.state = 'held';
+
+  -- Automatic plans release here: what is due now, and what only an open return kept back.
+  ready := ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed AND c.automatic AND c.state = 'due' ORDER BY c.id);
+  IF cardinality(ready) > 0 THEN
+    PERFORM release_commissions(ready, ARRAY['due'], at);
+  END IF;
+
+  INSERT INTO events (subject, key, type, actor, occurred_at, data)
+  SELECT 'order/' || changed, n.key, n.type, n.actor, n.at, n.data
+  FROM jsonb_to_recordset(changes -> 'events') AS n (key text, type text, actor text, at timestamptz, data jsonb)
+  ON CONFLICT DO NOTHING;
+
+  IF (changes ->> 'finished')::boolean THEN
+    UPDATE orders SET state = 'closed' WHERE id = changed AND state = 'open';
+  END IF;
 END $$;

@@ -1,0 +1,131 @@
+/** A distributor as attribution needs it: pinned when the order is paid. */
+export interface Candidate {
+  id: string;
+  state: string;
+  tier: string;
+  shopCustomerId: string | null;
+}
+
+/** Why an order belongs to a distributor, or to none. */
+export type AttributionReason =
+  | 'code'
+  | 'customer_binding'
+  | 'own_purchase'
+  | 'distributor_not_active'
+  | 'code_unknown'
+  | 'no_code';
+
+/** What became of one level of the plan for this order. */
+export interface ChainLink {
+  level: number;
+  distributorId: string | null;
+  tier: string | null;
+  /** `earns`, or why this level earns nothing. */
+  outcome: 'earns' | 'own_purchase' | 'forfeited_inactive' | 'no_upline';
+  /** Uplines passed over because they are not active, where the plan moves their share up. */
+  skipped?: string[];
+}
+
+/** Pinned with the order: later changes of codes, tiers or sponsors alter nothing. */
+export interface Attribution {
+  reason: AttributionReason;
+  /** One sentence for people. */
+  explanation: string;
+  distributorId: string | null;
+  code: string | null;
+  chain: ChainLink[];
+}
+
+export interface AttributionFacts {
+  code: string | null;
+  /** The distributor whose code it is, if there is one. */
+  byCode: Candidate | null;
+  /** The distributor the customer was bound to when the order was paid. */
+  byBinding: Candidate | null;
+  /** Sponsors of the attributed distributor, nearest first. */
+  uplines: Candidate[];
+  /** The shop's customer who bought, and the customers who used the same device. */
+  buyerCustomerIds: string[];
+  levels: number;
+  inactiveUpline: 'forfeit' | 'next_up';
+}
+
+/**
+ * Decides which distributor an order belongs to and who earns at each level.
+ * A code that exists wins over an earlier binding of the customer; an unknown code does not. A distributor's own
+ * purchase earns nothing at any level, and an upline who is the buyer earns nothing at theirs.
+ */
+export function attribute(facts: AttributionFacts): Attribution {
+  const base = { code: facts.code, distributorId: null, chain: [] };
+  const distributor = facts.byCode ?? facts.byBinding;
+  if (!distributor) {
+    return facts.code
+      ? {
+          ...base,
+          reason: 'code_unknown',
+          explanation: `No distributor has the code ${facts.code}, and the customer is bound to none.`,
+        }
+      : {
+          ...base,
+          reason: 'no_code',
+          explanation: 'The order carries no code, and the customer is bound to no distributor.',
+        };
+  }
+  const isBuyer = (candidate: Candidate) =>
+    candidate.shopCustomerId !== null && facts.buyerCustomerIds.includes(candidate.shopCustomerId);
+  if (isBuyer(distributor)) {
+    return {
+      ...base,
+      reason: 'own_purchase',
+      explanation: 'The buyer is the distributor: an own purchase earns no commission.',
+    };
+  }
+  if (distributor.state !== 'active') {
+    return {
+      ...base,
+      reason: 'distributor_not_active',
+      explanation: `The distributor was ${distributor.state} when the order was paid, so nobody earns on it.`,
+    };
+  }
+  const viaCode = facts.byCode !== null;
+  return {
+    reason: viaCode ? 'code' : 'customer_binding',
+    explanation: viaCode
+      ? `The order carries the distributor's code ${facts.code}.`
+      : 'The customer came through this distributor before.',
+    distributorId: distributor.id,
+    code: facts.code,
+    chain: buildChain(distributor, facts, isBuyer),
+  };
+}
+
+function buildChain(
+  first: Candidate,
+  facts: AttributionFacts,
+  isBuyer: (candidate: Candidate) => boolean,
+): ChainLink[] {
+  const chain: ChainLink[] = [{ level: 1, distributorId: first.id, tier: first.tier, outcome: 'earns' }];
+  const uplines = [...facts.uplines];
+  for (let level = 2; level <= facts.levels; level++) {
+    const skipped: string[] = [];
+    let upline = uplines.shift();
+    while (upline && upline.state !== 'active' && facts.inactiveUpline === 'next_up') {
+      skipped.push(upline.id);
+      upline = uplines.shift();
+    }
+    chain.push({
+      level,
+      distributorId: upline?.id ?? null,
+      tier: upline?.tier ?? null,
+      outcome: !upline
+        ? 'no_upline'
+        : upline.state !== 'active'
+          ? 'forfeited_inactive'
+          : isBuyer(upline)
+            ? 'own_purchase'
+            : 'earns',
+      ...(skipped.length ? { skipped } : {}),
+    });
+  }
+  return chain;
+}

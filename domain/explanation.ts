@@ -1,0 +1,110 @@
+import type { LineState } from './order';
+
+/** What decides why a commission is not paid yet. Times are RFC 3339. */
+export interface CommissionFacts {
+  state: 'held' | 'due' | 'released' | 'reversed' | 'clawed_back';
+  automatic: boolean;
+  lineState: LineState;
+  windowEndsAt: string | null;
+  openReturns: { id: string; requestedAt: string }[];
+  openHolds: { reason: string; note: string; placedAt: string }[];
+  distributorState: string;
+  pendingRun: { id: string; state: string } | null;
+}
+
+/** One reason, with a stable code for programs and a sentence for people. */
+export interface Obstacle {
+  code:
+    | 'awaiting_delivery'
+    | 'return_window_open'
+    | 'return_open'
+    | 'on_hold'
+    | 'distributor_not_active'
+    | 'awaiting_release_run'
+    | 'awaiting_finance'
+    | 'reversed'
+    | 'clawed_back';
+  message: string;
+  /** When it passes by itself, where that is known. */
+  until?: string;
+}
+
+/**
+ * Why a commission can not be withdrawn yet, all reasons that stand in its way now.
+ * @returns nothing when it is released
+ */
+export function whyNotPaid(facts: CommissionFacts): Obstacle[] {
+  switch (facts.state) {
+    case 'released':
+      return [];
+    case 'reversed':
+      return [{ code: 'reversed', message: 'All units were canceled or returned before the release.' }];
+    case 'clawed_back':
+      return [
+        { code: 'clawed_back', message: 'All units were returned after the release, so it was taken back.' },
+      ];
+    case 'held':
+      return [...awaited(facts), ...obstacles(facts)];
+    case 'due': {
+      const standing = [...returnsOpen(facts), ...obstacles(facts)];
+      return standing.length ? standing : [awaitingRelease(facts)];
+    }
+  }
+}
+
+function awaited(facts: CommissionFacts): Obstacle[] {
+  const returns = returnsOpen(facts);
+  if (returns.length) return returns;
+  if (facts.windowEndsAt === null) {
+    return [{ code: 'awaiting_delivery', message: 'The return window starts when the line is delivered.' }];
+  }
+  const until = facts.windowEndsAt;
+  return [
+    { code: 'return_window_open', message: `The customer may return the goods until ${until}.`, until },
+  ];
+}
+
+function returnsOpen(facts: CommissionFacts): Obstacle[] {
+  return facts.openReturns.map(({ id, requestedAt }) => ({
+    code: 'return_open',
+    message: `Return ${id}, asked for at ${requestedAt}, is not decided; the window stands still until then.`,
+  }));
+}
+
+function obstacles(facts: CommissionFacts): Obstacle[] {
+  const holds = facts.openHolds.map(
+    ({ reason, note, placedAt }): Obstacle => ({
+      code: 'on_hold',
+      message: `On hold since ${placedAt} (${reason}): ${note}`,
+    }),
+  );
+  if (facts.distributorState === 'active') return holds;
+  return [
+    ...holds,
+    { code: 'distributor_not_active', message: `The distributor is ${facts.distributorState}.` },
+  ];
+}
+
+function awaitingRelease(facts: CommissionFacts): Obstacle {
+  if (facts.pendingRun) {
+    const { id, state } = facts.pendingRun;
+    return { code: 'awaiting_release_run', message: `It waits in release run ${id}, which is ${state}.` };
+  }
+  return { code: 'awaiting_finance', message: 'The return window is over; finance has not released it yet.' };
+}
+
+/**
+ * The calculation of a commission in one line, as a person would write it.
+ * @param netAmount of the whole line, minor units
+ */
+export function arithmetic(
+  earning: { rateBp: number } | { fixed: number; currency: string },
+  netAmount: number,
+  quantity: number,
+  remaining: number,
+  result: number,
+): string {
+  if ('fixed' in earning) return `${earning.fixed} × ${remaining} units = ${result}`;
+  const share = remaining === quantity ? '' : ` × ${remaining} of ${quantity} units`;
+  return `${netAmount}${share} × ${earning.rateBp / 100} % = ${result}, rounded half up`;
+}

@@ -1,0 +1,335 @@
+import { type Pause, windowEnd } from './returnWindow';
+
+export type LineState =
+  | 'paid'
+  | 'shipped'
+  | 'delivered'
+  | 'return_requested'
+  | 'closed'
+  | 'returned'
+  | 'canceled';
+
+/** A line of an order. Times are milliseconds since 1970, amounts minor units. */
+export interface OrderLine {
+  lineId: string;
+  state: LineState;
+  quantity: number;
+  netAmount: number;
+  returnedQuantity: number;
+  shippedAt: number | null;
+  deliveredAt: number | null;
+  windowEndsAt: number | null;
+}
+
+export interface OrderReturn {
+  id: string;
+  state: 'requested' | 'refunded' | 'rejected';
+  reason: string;
+  requestedAt: number;
+  resolvedAt: number | null;
+  lines: { lineId: string; quantity: number }[];
+}
+
+/** Everything that decides what an event does to an order. */
+export interface OrderState {
+  paidAt: number;
+  /** Length of the return window in milliseconds, pinned from the plan. */
+  window: number;
+  lines: OrderLine[];
+  returns: OrderReturn[];
+}
+
+/** Something that happened to an order in the shop. `at` is when it happened there, in milliseconds since 1970. */
+export type OrderEvent =
+  | { type: 'shipped' | 'delivered'; at: number; lineIds?: string[] }
+  | { type: 'canceled'; at: number; lineIds?: string[]; reason: string }
+  | {
+      type: 'return_requested';
+      at: number;
+      returnId: string;
+      reason: string;
+      lines: { lineId: string; quantity: number }[];
+    }
+  | { type: 'return_refunded'; at: number; returnId: string }
+  | { type: 'return_rejected'; at: number; returnId: string; reason: string };
+
+/** The rules do not allow an event. `pointer` is the JSON pointer of the field at fault in the request. */
+export class OrderRefusal extends Error {
+  override name = 'OrderRefusal';
+  constructor(
+    readonly code: string,
+    readonly status: 404 | 409 | 422,
+    message: string,
+    readonly pointer?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Units of a line that can still earn. */
+export function remainingUnits(line: OrderLine): number {
+  return line.state === 'canceled' ? 0 : line.quantity - line.returnedQuantity;
+}
+
+/**
+ * A key that is the same whenever the same event is told again, and for nothing else. Requests name the lines they
+ * mean or all; what makes an event unique is the line (shipped, delivered or canceled once) or the return.
+ */
+export function eventKey(event: OrderEvent): string {
+  return 'returnId' in event
+    ? `${event.type}/${event.returnId}`
+    : `${event.type}/${event.lineIds?.join(',') ?? 'all'}/${event.at}`;
+}
+
+/** True for events that speak of a return which must be known before they can be applied. */
+export function needsReturn(
+  event: OrderEvent,
+): event is Extract<OrderEvent, { type: 'return_refunded' | 'return_rejected' }> {
+  return event.type === 'return_refunded' || event.type === 'return_rejected';
+}
+
+/**
+ * Applies one event. An event that was applied before changes nothing, so every message may come twice.
+ * @returns the new state, or the very same object when the event brings nothing new
+ * @throws OrderRefusal when the event contradicts what is known
+ */
+export function applyEvent(state: OrderState, event: OrderEvent): OrderState {
+  if (event.at < state.paidAt) {
+    throw new OrderRefusal(
+      'event_before_payment',
+      422,
+      'This happened before the order was paid: correct its time.',
+      '/at',
+    );
+  }
+  switch (event.type) {
+    case 'shipped':
+      return changeLines(state, event.lineIds, (line) => ship(line, event.at));
+    case 'delivered':
+      return changeLines(state, event.lineIds, (line) =>
+        deliver(line, event.at, event.lineIds !== undefined),
+      );
+    case 'canceled':
+      return changeLines(state, event.lineIds, (line) => cancel(line, event.lineIds !== undefined));
+    case 'return_requested':
+      return requestReturn(state, event);
+    case 'return_refunded':
+    case 'return_rejected':
+      return resolveReturn(state, event);
+  }
+}
+
+function changeLines(
+  state: OrderState,
+  lineIds: string[] | undefined,
+  change: (line: OrderLine) => OrderLine,
+): OrderState {
+  for (const [index, lineId] of (lineIds ?? []).entries()) lineOf(state, lineId, `/lineIds/${index}`);
+  const lines = state.lines.map((line) => (lineIds && !lineIds.includes(line.lineId) ? line : change(line)));
+  if (lines.every((line, index) => line === state.lines[index])) return state;
+  return derive({ ...state, lines });
+}
+
+function lineOf(state: OrderState, lineId: string, pointer: string): OrderLine {
+  const line = state.lines.find((candidate) => candidate.lineId === lineId);
+  if (!line) throw new OrderRefusal('line_unknown', 422, `The order has no line ${lineId}.`, pointer);
+  return line;
+}
+
+function ship(line: OrderLine, at: number): OrderLine {
+  if (line.shippedAt !== null) return line;
+  return { ...line, shippedAt: at, state: line.state === 'paid' ? 'shipped' : line.state };
+}
+
+function deliver(line: OrderLine, at: number, named: boolean): OrderLine {
+  if (line.deliveredAt === at) return line;
+  if (line.deliveredAt !== null) {
+    // "All lines" means those that are still on their way; a line that is named must agree with what is known.
+    if (!named) return line;
+    const known = new Date(line.deliveredAt).toISOString();
+    throw new OrderRefusal(
+      'already_delivered',
+      409,
+      `Line ${line.lineId} was delivered at ${known}; the first delivery counts.`,
+    );
+  }
+  if (line.state === 'canceled') {
+    if (!named) return line;
+    throw new OrderRefusal(
+      'line_canceled',
+      409,
+      `Line ${line.lineId} was canceled and can not be delivered.`,
+    );
+  }
+  return { ...line, deliveredAt: at, state: line.state === 'returned' ? 'returned' : 'delivered' };
+}
+
+function cancel(line: OrderLine, named: boolean): OrderLine {
+  if (line.state === 'canceled') return line;
+  if (line.deliveredAt !== null || line.state === 'returned') {
+    if (!named && line.state === 'returned') return line;
+    throw new OrderRefusal(
+      'already_delivered',
+      409,
+      `Line ${line.lineId} was delivered: ask for a return in place of canceling.`,
+    );
+  }
+  if (line.returnedQuantity > 0 || line.state === 'return_requested') {
+    throw new OrderRefusal(
+      'return_exists',
+      409,
+      `Line ${line.lineId} has a return: finish that in place of canceling.`,
+    );
+  }
+  return { ...line, state: 'canceled' };
+}
+
+type ReturnRequested = Extract<OrderEvent, { type: 'return_requested' }>;
+
+function requestReturn(state: OrderState, event: ReturnRequested): OrderState {
+  const known = state.returns.find((candidate) => candidate.id === event.returnId);
+  if (known) {
+    if (sameLines(known.lines, event.lines) && known.requestedAt === event.at) return state;
+    throw new OrderRefusal(
+      'return_differs',
+      409,
+      `Return ${event.returnId} is known with other lines or another time.`,
+    );
+  }
+  const asked = new Set<string>();
+  for (const [index, { lineId, quantity }] of event.lines.entries()) {
+    const line = lineOf(state, lineId, `/lines/${index}/lineId`);
+    if (asked.has(lineId)) {
+      throw new OrderRefusal(
+        'line_repeated',
+        422,
+        `Line ${lineId} is named twice: add the quantities.`,
+        `/lines/${index}/lineId`,
+      );
+    }
+    asked.add(lineId);
+    const waiting = openReturns(state, lineId).reduce((sum, open) => sum + quantityOf(open, lineId), 0);
+    const left = remainingUnits(line) - waiting;
+    if (quantity > left) {
+      const message = `Line ${lineId} has ${left} of ${line.quantity} units left to return, not ${quantity}.`;
+      throw new OrderRefusal('quantity_exceeded', 409, message, `/lines/${index}/quantity`);
+    }
+  }
+  const opened: OrderReturn = {
+    id: event.returnId,
+    state: 'requested',
+    reason: event.reason,
+    requestedAt: event.at,
+    resolvedAt: null,
+    lines: event.lines,
+  };
+  return derive({ ...state, returns: [...state.returns, opened] });
+}
+
+type ReturnResolved = Extract<OrderEvent, { type: 'return_refunded' | 'return_rejected' }>;
+
+function resolveReturn(state: OrderState, event: ReturnResolved): OrderState {
+  const resolved = event.type === 'return_refunded' ? 'refunded' : 'rejected';
+  const known = state.returns.find((candidate) => candidate.id === event.returnId);
+  if (!known) throw new OrderRefusal('return_unknown', 404, `The order has no return ${event.returnId}.`);
+  if (known.state === resolved) return state;
+  if (known.state !== 'requested') {
+    throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was ${known.state} already.`);
+  }
+  if (event.at < known.requestedAt) {
+    throw new OrderRefusal(
+      'resolved_before_requested',
+      422,
+      'The return was asked for later than this: correct the time.',
+      '/at',
+    );
+  }
+  const returns = state.returns.map(
+    (entry): OrderReturn => (entry === known ? { ...known, state: resolved, resolvedAt: event.at } : entry),
+  );
+  const lines = state.lines.map((line) => {
+    const quantity = resolved === 'refunded' ? quantityOf(known, line.lineId) : 0;
+    return quantity ? { ...line, returnedQuantity: line.returnedQuantity + quantity } : line;
+  });
+  return derive({ ...state, lines, returns });
+}
+
+function sameLines(a: OrderReturn['lines'], b: OrderReturn['lines']): boolean {
+  const text = (lines: OrderReturn['lines']) =>
+    lines
+      .map((line) => `${line.lineId}:${line.quantity}`)
+      .sort()
+      .join();
+  return text(a) === text(b);
+}
+
+function quantityOf(entry: OrderReturn, lineId: string): number {
+  return entry.lines.find((line) => line.lineId === lineId)?.quantity ?? 0;
+}
+
+function openReturns(state: OrderState, lineId: string): OrderReturn[] {
+  return state.returns.filter((entry) => entry.state === 'requested' && quantityOf(entry, lineId) > 0);
+}
+
+/** Works out, from all that is known, the state and the window of each line that still moves. */
+function derive(state: OrderState): OrderState {
+  const lines = state.lines.map((line): OrderLine => {
+    if (line.state === 'canceled') return line;
+    if (line.returnedQuantity === line.quantity) return { ...line, state: 'returned', windowEndsAt: null };
+    // A window that is over stays over: what comes later is a return of its own.
+    if (line.state === 'closed') return line;
+    const pauses: Pause[] = state.returns
+      .filter((entry) => quantityOf(entry, line.lineId) > 0)
+      .map((entry) => ({ start: entry.requestedAt, end: entry.resolvedAt }));
+    const windowEndsAt = line.deliveredAt === null ? null : windowEnd(line.deliveredAt, state.window, pauses);
+    const open = openReturns(state, line.lineId).length > 0;
+    const unpaused: LineState =
+      line.deliveredAt !== null ? 'delivered' : line.shippedAt !== null ? 'shipped' : 'paid';
+    return {
+      ...line,
+      windowEndsAt,
+      state: open && (line.deliveredAt === null || windowEndsAt === null) ? 'return_requested' : unpaused,
+    };
+  });
+  return { ...state, lines };
+}
+
+/**
+ * Closes every line whose window is over at `now`.
+ * @param now milliseconds since 1970
+ */
+export function closeWindows(state: OrderState, now: number): OrderState {
+  const over = (line: OrderLine) =>
+    line.state === 'delivered' && line.windowEndsAt !== null && line.windowEndsAt <= now;
+  if (!state.lines.some(over)) return state;
+  return { ...state, lines: state.lines.map((line) => (over(line) ? { ...line, state: 'closed' } : line)) };
+}
+
+/** The next moment at which a window ends by itself, or null when all wait for an event. */
+export function nextWindowEnd(state: OrderState): number | null {
+  const ends = state.lines.flatMap((line) =>
+    line.state === 'delivered' && line.windowEndsAt !== null ? [line.windowEndsAt] : [],
+  );
+  return ends.length ? Math.min(...ends) : null;
+}
+
+/** True when nothing more is awaited: every line is closed, returned or canceled, and no return is open. */
+export function isFinished(state: OrderState): boolean {
+  return (
+    state.lines.every(
+      (line) => line.state === 'closed' || line.state === 'returned' || line.state === 'canceled',
+    ) && !state.returns.some((entry) => entry.state === 'requested')
+  );
+}
+
+/** An order as the shop tells it, checked by the API. Amounts are minor units of `currency`. */
+export interface OrderPayment {
+  externalId: string;
+  /** RFC 3339 */
+  paidAt: string;
+  currency: string;
+  customer: { externalId: string; deviceId?: string };
+  attributionCode?: string;
+  shipTo: { region: string };
+  lines: { lineId: string; sku: string; quantity: number; unitPrice: number; discount?: number }[];
+}

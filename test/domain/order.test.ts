@@ -1,0 +1,241 @@
+import fc from 'fast-check';
+import { earned } from '../../domain/commission';
+import {
+  applyEvent,
+  closeWindows,
+  isFinished,
+  nextWindowEnd,
+  type OrderEvent,
+  type OrderState,
+  remainingUnits,
+} from '../../domain/order';
+
+const day = 86_400_000;
+const paidAt = Date.parse('2026-03-01T08:00:00+08:00');
+
+function order(quantities: number[] = [3, 1]): OrderState {
+  return {
+    paidAt,
+    window: 15 * day,
+    returns: [],
+    lines: quantities.map((quantity, index) => ({
+      lineId: String(index + 1),
+      state: 'paid',
+      quantity,
+      netAmount: quantity * 999,
+      returnedQuantity: 0,
+      shippedAt: null,
+      deliveredAt: null,
+      windowEndsAt: null,
+    })),
+  };
+}
+
+function after(...events: OrderEvent[]): OrderState {
+  return events.reduce(applyEvent, order());
+}
+
+const delivered: OrderEvent = { type: 'delivered', at: paidAt + 2 * day };
+const returnOne: OrderEvent = {
+  type: 'return_requested',
+  at: paidAt + 4 * day,
+  returnId: 'r',
+  reason: 'too small',
+  lines: [{ lineId: '1', quantity: 1 }],
+};
+
+describe('return window of a line', () => {
+  it('runs from delivery, not from payment', () => {
+    expect(after(delivered).lines.map((line) => line.windowEndsAt)).toEqual([
+      paidAt + 17 * day,
+      paidAt + 17 * day,
+    ]);
+  });
+
+  it('starts for each line with its own delivery', () => {
+    const state = after(
+      { ...delivered, lineIds: ['1'] },
+      { type: 'delivered', at: paidAt + 5 * day, lineIds: ['2'] },
+    );
+    expect(state.lines.map((line) => line.windowEndsAt)).toEqual([paidAt + 17 * day, paidAt + 20 * day]);
+  });
+
+  it('stands still while a return of that line is open, and only of that line', () => {
+    const state = after(delivered, returnOne);
+    expect(state.lines.map((line) => [line.state, line.windowEndsAt])).toEqual([
+      ['return_requested', null],
+      ['delivered', paidAt + 17 * day],
+    ]);
+    expect(nextWindowEnd(state)).toBe(paidAt + 17 * day);
+  });
+
+  it('goes on with what was left of it when the return is rejected', () => {
+    const state = after(delivered, returnOne, {
+      type: 'return_rejected',
+      at: paidAt + 7 * day,
+      returnId: 'r',
+      reason: 'worn',
+    });
+    expect(state.lines[0]).toMatchObject({
+      state: 'delivered',
+      windowEndsAt: paidAt + 20 * day,
+      returnedQuantity: 0,
+    });
+  });
+
+  it('is over at its end and not a millisecond before', () => {
+    expect(closeWindows(after(delivered), paidAt + 17 * day - 1).lines[0]?.state).toBe('delivered');
+    expect(closeWindows(after(delivered), paidAt + 17 * day).lines[0]?.state).toBe('closed');
+  });
+
+  it('has no end before delivery', () => {
+    expect(nextWindowEnd(order())).toBeNull();
+    expect(isFinished(closeWindows(order(), paidAt + 1000 * day))).toBe(false);
+  });
+});
+
+describe('events of an order', () => {
+  it.each<[string, OrderEvent[], string]>([
+    ['an event before the payment', [{ type: 'delivered', at: paidAt - 1 }], 'event_before_payment'],
+    ['a line the order does not have', [{ type: 'delivered', at: paidAt, lineIds: ['9'] }], 'line_unknown'],
+    [
+      'a second delivery at another time',
+      [
+        { ...delivered, lineIds: ['1'] },
+        { ...delivered, at: paidAt + 3 * day, lineIds: ['1'] },
+      ],
+      'already_delivered',
+    ],
+    [
+      'cancelation after delivery',
+      [delivered, { type: 'canceled', at: paidAt + 3 * day, reason: 'late' }],
+      'already_delivered',
+    ],
+    [
+      'delivery of a canceled line',
+      [
+        { type: 'canceled', at: paidAt, reason: 'x', lineIds: ['1'] },
+        { ...delivered, lineIds: ['1'] },
+      ],
+      'line_canceled',
+    ],
+    [
+      'more units returned than were bought',
+      [{ ...returnOne, lines: [{ lineId: '1', quantity: 4 }] }],
+      'quantity_exceeded',
+    ],
+    [
+      'units that wait in another return',
+      [returnOne, { ...returnOne, returnId: 's', lines: [{ lineId: '1', quantity: 3 }] }],
+      'quantity_exceeded',
+    ],
+    [
+      'one line twice in a return',
+      [
+        {
+          ...returnOne,
+          lines: [
+            { lineId: '1', quantity: 1 },
+            { lineId: '1', quantity: 1 },
+          ],
+        },
+      ],
+      'line_repeated',
+    ],
+    [
+      'a return of that name with other lines',
+      [returnOne, { ...returnOne, lines: [{ lineId: '2', quantity: 1 }] }],
+      'return_differs',
+    ],
+    [
+      'a refund of an unknown return',
+      [{ type: 'return_refunded', at: paidAt, returnId: 'q' }],
+      'return_unknown',
+    ],
+    [
+      'a refund after a rejection',
+      [
+        returnOne,
+        { type: 'return_rejected', at: paidAt + 5 * day, returnId: 'r', reason: 'x' },
+        { type: 'return_refunded', at: paidAt + 6 * day, returnId: 'r' },
+      ],
+      'return_decided',
+    ],
+    [
+      'a refund before the return was asked for',
+      [returnOne, { type: 'return_refunded', at: paidAt + 3 * day, returnId: 'r' }],
+      'resolved_before_requested',
+    ],
+  ])('refuse %s', (_name, events, code) => {
+    expect(() => after(...events)).toThrow(expect.objectContaining({ code }));
+  });
+
+  const refund: OrderEvent = { type: 'return_refunded', at: paidAt + 6 * day, returnId: 'r' };
+  it.each<[string, OrderEvent[]]>([
+    ['shipment', [{ type: 'shipped', at: paidAt + day }]],
+    ['delivery', [delivered]],
+    ['cancelation', [{ type: 'canceled', at: paidAt + day, reason: 'x' }]],
+    ['return request', [delivered, returnOne]],
+    ['refund', [delivered, returnOne, refund]],
+  ])('change nothing when a %s is told twice', (_name, events) => {
+    const once = after(...events);
+    expect(applyEvent(once, events.at(-1) as OrderEvent)).toBe(once);
+  });
+
+  it('lead to the same result in whatever order deliveries and returns arrive', () => {
+    const story: OrderEvent[] = [{ type: 'shipped', at: paidAt + day }, delivered, returnOne, refund];
+    const inOrder = after(...story);
+    const needsReturn = (events: OrderEvent[]) => events.indexOf(refund) > events.indexOf(returnOne);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(story, { minLength: story.length }).filter(needsReturn), (events) => {
+        expect(after(...events)).toEqual(inOrder);
+      }),
+    );
+  });
+});
+
+describe('partial returns', () => {
+  it('earn nothing at all once every unit is back, whatever the rate and the steps', () => {
+    const earning = fc.oneof(
+      fc.record({ rateBp: fc.integer({ min: 0, max: 10_000 }) }),
+      fc.record({ fixed: fc.integer({ min: 0, max: 100_000 }), currency: fc.constant('CNY') }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(earning, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 0, max: 10_000_000 }),
+        fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 8 }),
+        (levels, unitPrice, steps) => {
+          const quantity = steps.reduce((sum, step) => sum + step, 0);
+          let state: OrderState = {
+            ...order([quantity]),
+            lines: order([quantity]).lines.map((line) => ({ ...line, netAmount: quantity * unitPrice })),
+          };
+          const posted = levels.map((level) => earned(level, quantity * unitPrice, quantity, quantity));
+          const held = [...posted];
+          steps.forEach((units, index) => {
+            const at = paidAt + index * day;
+            const returnId = `r${index}`;
+            state = applyEvent(state, {
+              type: 'return_requested',
+              at,
+              returnId,
+              reason: 'x',
+              lines: [{ lineId: '1', quantity: units }],
+            });
+            state = applyEvent(state, { type: 'return_refunded', at, returnId });
+            const line = state.lines[0]!;
+            levels.forEach((level, position) => {
+              const left = earned(level, line.netAmount, line.quantity, remainingUnits(line));
+              expect(left).toBeLessThanOrEqual(held[position]!);
+              held[position] = left;
+            });
+          });
+          expect(held).toEqual(levels.map(() => 0));
+          expect(state.lines[0]?.state).toBe('returned');
+          expect(isFinished(state)).toBe(true);
+        },
+      ),
+    );
+  });
+});
