@@ -34,7 +34,12 @@ async function main(): Promise<void> {
     namespace,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     ...workflowSource(config),
-    activities: createActivities({ pool, config, sealer: createSealer(config), mailer: createMailer(config) }),
+    activities: createActivities({
+      pool,
+      config,
+      sealer: createSealer(config),
+      mailer: createMailer(config),
+    }),
     dataConverter: dataConverter(config),
     shutdownGraceTime: durationMs(config.SHUTDOWN_GRACE),
     // Nearly every local activity is one transaction: more of them at once would only wait for connections.

@@ -94,7 +94,8 @@ export async function liftHolds(pool: Pool, request: UnholdRequest, now: number)
       'SELECT data FROM events WHERE subject = $1 AND key = $2',
       [subject, key],
     );
-    if (earlier.rows[0]) return { lifted: earlier.rows[0].data.lifted, released: earlier.rows[0].data.released };
+    if (earlier.rows[0])
+      return { lifted: earlier.rows[0].data.lifted, released: earlier.rows[0].data.released };
     const { rows } = await client.query<{ reason: HoldReason }>(
       `UPDATE holds SET lifted_by = $2, lifted_at = $3, lift_note = $4
        WHERE commission_id = $1 AND lifted_at IS NULL AND ($5::text IS NULL OR reason = $5) RETURNING reason`,
@@ -131,7 +132,8 @@ async function lockCommission(client: Client, id: number): Promise<{ state: stri
     'SELECT state, automatic FROM commissions WHERE id = $1 FOR NO KEY UPDATE',
     [id],
   );
-  if (!rows[0]) throw refuse({ code: 'commission_unknown', status: 404, message: `There is no commission ${id}.` });
+  if (!rows[0])
+    throw refuse({ code: 'commission_unknown', status: 404, message: `There is no commission ${id}.` });
   return rows[0];
 }
 

@@ -40,7 +40,15 @@ export interface PayoutStart extends WithdrawalProgress {
 }
 
 /** The steps in which money leaves: payout files and the HTTP provider. */
-export function createPayoutActivities({ pool, config, sealer }: { pool: Pool; config: Config; sealer: Sealer }) {
+export function createPayoutActivities({
+  pool,
+  config,
+  sealer,
+}: {
+  pool: Pool;
+  config: Config;
+  sealer: Sealer;
+}) {
   return {
     /**
      * Collects every approved withdrawal of a currency that is paid by file. What is canceled at the same moment is
@@ -113,7 +121,11 @@ export function createPayoutActivities({ pool, config, sealer }: { pool: Pool; c
         );
         const state = batch.rows[0]?.state;
         if (!state) {
-          throw refuse({ code: 'payout_batch_unknown', status: 404, message: `There is no payout batch ${id}.` });
+          throw refuse({
+            code: 'payout_batch_unknown',
+            status: 404,
+            message: `There is no payout batch ${id}.`,
+          });
         }
         if (await hasEvent(client, subject, `decision/${decisionId}`)) return state;
         if (state === 'settled') {
@@ -143,7 +155,10 @@ export function createPayoutActivities({ pool, config, sealer }: { pool: Pool; c
           action: 'payout_batch.confirm',
           by,
           at: now,
-          data: { paid: settled.length - failed.length, failed: failed.length },
+          data: {
+            paid: settlements.filter((one) => one.state === 'paid').length,
+            failed: settlements.filter((one) => one.state === 'failed').length,
+          },
           before: { state: 'open' },
           after: { state: 'settled', failed },
         });
@@ -206,21 +221,21 @@ export function createPayoutActivities({ pool, config, sealer }: { pool: Pool; c
           number: sealer.open(row.bank_account_sealed),
         },
       });
-      return 'status' in answer ? readInstructionAnswer(answer) : { status: 'unknown', reason: answer.unreachable };
+      return 'status' in answer
+        ? readInstructionAnswer(answer)
+        : { status: 'unknown', reason: answer.unreachable };
     },
 
     /** Asks the provider what became of a payout. */
     async askPayout(id: string): Promise<PayoutAnswer> {
       const answer = await callProvider(config, 'GET', `/payouts/${id}`, id);
-      return 'status' in answer ? readInquiryAnswer(answer) : { status: 'unknown', reason: answer.unreachable };
+      return 'status' in answer
+        ? readInquiryAnswer(answer)
+        : { status: 'unknown', reason: answer.unreachable };
     },
 
     /** Writes down what the provider said in the end; a failed payout gives the money back. */
-    async settlePayout(
-      id: string,
-      answer: PayoutOutcome,
-      now: number,
-    ): Promise<WithdrawalProgress> {
+    async settlePayout(id: string, answer: PayoutOutcome, now: number): Promise<WithdrawalProgress> {
       return inTransaction(pool, async (client) => {
         const reason = answer.status === 'failed' ? answer.reason : undefined;
         const { status: state, reference } = answer;
@@ -296,9 +311,10 @@ export async function revealPayoutFile(
 }
 
 async function batchState(database: Pool | Client, id: string): Promise<BatchState | null> {
-  const { rows } = await database.query<{ state: BatchState }>('SELECT state FROM payout_batches WHERE id = $1', [
-    id,
-  ]);
+  const { rows } = await database.query<{ state: BatchState }>(
+    'SELECT state FROM payout_batches WHERE id = $1',
+    [id],
+  );
   return rows[0]?.state ?? null;
 }
 
@@ -307,7 +323,9 @@ async function settlementsOf(
   batchId: string,
   failed: BatchConfirmation['failed'],
 ): Promise<Settlement[]> {
-  const { rows } = await client.query<{ id: string }>('SELECT id FROM withdrawals WHERE batch_id = $1', [batchId]);
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM withdrawals WHERE batch_id = $1', [
+    batchId,
+  ]);
   const reasons = new Map(failed.map(({ withdrawalId, reason }) => [withdrawalId, reason]));
   const inBatch = new Set(rows.map((row) => row.id));
   const stranger = failed.findIndex(({ withdrawalId }) => !inBatch.has(withdrawalId));
@@ -353,7 +371,9 @@ async function callProvider(
     return { status: response.status, body: parseJson(text) };
   } catch (error) {
     // Only what went wrong, never what was sent: the reason ends up in the workflow's history.
-    return { unreachable: error instanceof Error ? `no answer from the provider: ${error.name}` : 'no answer' };
+    return {
+      unreachable: error instanceof Error ? `no answer from the provider: ${error.name}` : 'no answer',
+    };
   }
 }
 

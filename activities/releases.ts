@@ -1,7 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Config } from '../config';
-import { approvalsNeeded } from '../domain/withdrawal';
 import type { ReleaseRunState } from '../domain/releaseRun';
+import { approvalsNeeded } from '../domain/withdrawal';
 import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addEvent, hasEvent, SYSTEM } from './journal';
 import { countApproval, recordDecision, whoDecided } from './record';
@@ -95,7 +95,8 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
           throw refuse({
             code: 'second_person_needed',
             status: 409,
-            message: 'The total needs two people, and you are one of them already: somebody else has to approve it.',
+            message:
+              'The total needs two people, and you are one of them already: somebody else has to approve it.',
           });
         }
         await client.query(`UPDATE release_runs SET state = 'approved' WHERE id = $1`, [id]);
@@ -152,10 +153,13 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
      */
     async executeRelease(id: string, now: number): Promise<ReleaseRunState> {
       const { cancellationSignal, heartbeat } = Context.current();
-      await pool.query(`UPDATE release_runs SET state = 'running' WHERE id = $1 AND state = 'approved'`, [id]);
+      await pool.query(`UPDATE release_runs SET state = 'running' WHERE id = $1 AND state = 'approved'`, [
+        id,
+      ]);
       let judged = 0;
       for (;;) {
-        if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
+        if (cancellationSignal.aborted)
+          throw new CancelledFailure('the worker stops; another attempt goes on');
         const count = await releaseBatch(pool, id, now);
         if (count === 0) return finish(pool, id, now);
         judged += count;
@@ -166,9 +170,10 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
 }
 
 async function runState(database: Pool | Client, id: string): Promise<ReleaseRunState | null> {
-  const { rows } = await database.query<{ state: ReleaseRunState }>('SELECT state FROM release_runs WHERE id = $1', [
-    id,
-  ]);
+  const { rows } = await database.query<{ state: ReleaseRunState }>(
+    'SELECT state FROM release_runs WHERE id = $1',
+    [id],
+  );
   return rows[0]?.state ?? null;
 }
 
@@ -183,7 +188,12 @@ async function freeze(
     ? 'id = ANY ($2::bigint[])'
     : `state = 'due' AND due_at < $2 AND ($3::uuid IS NULL OR distributor_id = $3) AND ($4::text IS NULL OR currency = $4)`;
   // In the order of ids, so that two proposals at once never wait for each other in a circle.
-  const { rows } = await client.query<{ currency: string | null; items: number; pending: number; total: number }>(
+  const { rows } = await client.query<{
+    currency: string | null;
+    items: number;
+    pending: number;
+    total: number;
+  }>(
     `WITH chosen AS MATERIALIZED (
        SELECT id, state, currency, amount FROM commissions WHERE ${chosen} ORDER BY id
      ), waiting AS (
@@ -214,7 +224,9 @@ async function freeze(
         : 'Nothing is due by this filter.',
     });
   }
-  const totals = Object.fromEntries(rows.filter((row) => row.pending).map((row) => [row.currency, row.total]));
+  const totals = Object.fromEntries(
+    rows.filter((row) => row.pending).map((row) => [row.currency, row.total]),
+  );
   return { items, pending, totals };
 }
 
@@ -245,7 +257,8 @@ async function decide(
       [id],
     );
     const run = rows[0];
-    if (!run) throw refuse({ code: 'release_run_unknown', status: 404, message: `There is no release run ${id}.` });
+    if (!run)
+      throw refuse({ code: 'release_run_unknown', status: 404, message: `There is no release run ${id}.` });
     if (await hasEvent(client, `release/${id}`, `decision/${decisionId}`)) return run.state;
     if (run.state !== 'proposed') {
       const decision = run.state === 'rejected' ? 'rejected' : 'approved';

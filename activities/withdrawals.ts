@@ -112,11 +112,13 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           throw refuse({
             code: 'already_approved_by_you',
             status: 409,
-            message: 'You have approved this withdrawal already; the second approval has to come from somebody else.',
+            message:
+              'You have approved this withdrawal already; the second approval has to come from somebody else.',
           });
         }
         const state = given >= row.approvals_needed ? 'approved' : 'requested';
-        if (state === 'approved') await client.query(`UPDATE withdrawals SET state = 'approved' WHERE id = $1`, [id]);
+        if (state === 'approved')
+          await client.query(`UPDATE withdrawals SET state = 'approved' WHERE id = $1`, [id]);
         await recordDecision(client, {
           subject: `withdrawal/${id}`,
           key: `decision/${decision.decisionId}`,
@@ -239,7 +241,9 @@ async function checkRequest(client: Client, request: WithdrawalRequest, minimum:
     });
   }
   if (balance.available < amount) {
-    const owed = balance.debt ? `; ${majorUnits({ amount: balance.debt, currency })} is owed and is paid first` : '';
+    const owed = balance.debt
+      ? `; ${majorUnits({ amount: balance.debt, currency })} is owed and is paid first`
+      : '';
     throw refuse({
       code: 'insufficient_available',
       status: 409,

@@ -28,10 +28,7 @@ const order: Record<WithdrawalState, number> = {
 };
 
 /** The later of two views of one withdrawal: answers may arrive in another order than the row changed. */
-export function laterOf(
-  known: WithdrawalProgress | undefined,
-  news: WithdrawalProgress,
-): WithdrawalProgress {
+export function laterOf(known: WithdrawalProgress | undefined, news: WithdrawalProgress): WithdrawalProgress {
   return known && order[known.state] > order[news.state] ? known : news;
 }
 

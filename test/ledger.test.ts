@@ -30,14 +30,13 @@ const release = (ids: number[], states = ['due']) =>
   );
 
 describe('the ledger', () => {
-  test.each([
-    ['UPDATE transfers SET amount = 1'],
-    ['DELETE FROM transfers'],
-    ['TRUNCATE transfers'],
-  ])('refuses %s', async (statement) => {
-    await credit(pool, await addDistributor(pool), 100);
-    await expect(pool.query(statement)).rejects.toThrow('append-only');
-  });
+  test.each([['UPDATE transfers SET amount = 1'], ['DELETE FROM transfers'], ['TRUNCATE transfers']])(
+    'refuses %s',
+    async (statement) => {
+      await credit(pool, await addDistributor(pool), 100);
+      await expect(pool.query(statement)).rejects.toThrow('append-only');
+    },
+  );
 
   test('refuses a transfer that would make a balance negative', async () => {
     const distributor = await addDistributor(pool);
@@ -77,10 +76,13 @@ describe('releasing', () => {
   test('pays debt first, commission by commission, and makes only the rest withdrawable', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ debt: fc.nat(500), amounts: fc.array(fc.nat(200), { minLength: 1, maxLength: 6 }) }), {
-          minLength: 1,
-          maxLength: 3,
-        }),
+        fc.array(
+          fc.record({ debt: fc.nat(500), amounts: fc.array(fc.nat(200), { minLength: 1, maxLength: 6 }) }),
+          {
+            minLength: 1,
+            maxLength: 3,
+          },
+        ),
         async (people) => {
           const expected = [];
           const all: number[] = [];
@@ -172,7 +174,11 @@ describe('releasing', () => {
     const steps = createWithdrawalActivities({ pool, config });
     const by = await addUser(pool, 'Li');
     const people = await Promise.all(Array.from({ length: 6 }, () => addDistributor(pool)));
-    const { ids } = await addCommissions(pool, people, Array.from({ length: 240 }, (_, i) => 10 + (i % 90)));
+    const { ids } = await addCommissions(
+      pool,
+      people,
+      Array.from({ length: 240 }, (_, i) => 10 + (i % 90)),
+    );
     const withdrawals: string[] = [];
     const random = pseudoRandom(20261122);
     const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;

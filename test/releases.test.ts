@@ -42,9 +42,14 @@ afterEach(async () => expect(await ledgerFaults(pool)).toEqual([]));
 
 type Queue = Pick<typeof worker, 'client' | 'taskQueue'>;
 
-async function propose(selection: ReleaseSelection, on: Queue = worker): Promise<{ id: string; answer: unknown }> {
+async function propose(
+  selection: ReleaseSelection,
+  on: Queue = worker,
+): Promise<{ id: string; answer: unknown }> {
   const id = randomUUID();
-  const answer = await codeOf(tell(on, 'release', id, 'propose', { id, selection, by: li }, { resume: false }));
+  const answer = await codeOf(
+    tell(on, 'release', id, 'propose', { id, selection, by: li }, { resume: false }),
+  );
   return { id, answer };
 }
 const decide = (id: string, what: 'approve' | 'reject', by: Actor, on: Queue = worker) =>
@@ -56,9 +61,16 @@ const resultsOf = async (runId: string) =>
       `SELECT coalesce(reason, state) AS outcome, count(*)::int AS count FROM release_items WHERE run_id = $1 GROUP BY 1`,
       [runId],
     )
-  ).rows.reduce<Record<string, number>>((all, { outcome, count }) => Object.assign(all, { [outcome]: count }), {});
+  ).rows.reduce<Record<string, number>>(
+    (all, { outcome, count }) => Object.assign(all, { [outcome]: count }),
+    {},
+  );
 const runOf = async (id: string) =>
-  (await pool.query('SELECT state, item_count, totals, approvals_needed FROM release_runs WHERE id = $1', [id])).rows[0];
+  (
+    await pool.query('SELECT state, item_count, totals, approvals_needed FROM release_runs WHERE id = $1', [
+      id,
+    ])
+  ).rows[0];
 const releasesOf = async (ids: number[]) =>
   (
     await pool.query<{ count: number }>(
@@ -102,10 +114,10 @@ test('a run releases what is due, pays debts first, and says why it leaves out w
     distributor_suspended: 3,
     state_held: 2,
   });
-  const part = await pool.query('SELECT released_amount FROM release_items WHERE run_id = $1 AND commission_id = $2', [
-    id,
-    ids[4],
-  ]);
+  const part = await pool.query(
+    'SELECT released_amount FROM release_items WHERE run_id = $1 AND commission_id = $2',
+    [id, ids[4]],
+  );
   expect(part.rows).toEqual([{ released_amount: 40 }]);
   expect(await balanceOf(pool, rich)).toEqual({ held: 300, available: 199_740, reserved: 0, debt: 0 });
   expect(await balanceOf(pool, indebted)).toEqual({ held: 0, available: 199_850, reserved: 0, debt: 0 });
@@ -228,7 +240,10 @@ describe('a hold', () => {
   test('lifted from a commission that finance releases, or that is not due, releases nothing', async () => {
     const [distributor] = await people(1);
     const { ids: manual } = await addCommissions(pool, [distributor!], [100]);
-    const { ids: early } = await addCommissions(pool, [distributor!], [100], { automatic: true, state: 'held' });
+    const { ids: early } = await addCommissions(pool, [distributor!], [100], {
+      automatic: true,
+      state: 'held',
+    });
     for (const id of [...manual, ...early]) {
       await hold(id);
       expect(await unhold(id)).toEqual({ lifted: ['risk'], released: false });

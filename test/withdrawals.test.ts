@@ -38,12 +38,30 @@ afterAll(async () => {
 });
 afterEach(async () => expect(await ledgerFaults(pool)).toEqual([]));
 
-const request = (distributorId: string, amount: number, { id = randomUUID() as string, currency = 'CNY' } = {}) => ({
+const request = (
+  distributorId: string,
+  amount: number,
+  { id = randomUUID() as string, currency = 'CNY' } = {},
+) => ({
   id,
-  answer: tell(worker, 'withdrawal', id, 'request', { id, distributorId, amount, currency, by: li }, { resume: false }),
+  answer: tell(
+    worker,
+    'withdrawal',
+    id,
+    'request',
+    { id, distributorId, amount, currency, by: li },
+    { resume: false },
+  ),
 });
-const decide = (id: string, what: 'approve' | 'reject' | 'cancel', by: Actor, decisionId = randomUUID() as string) =>
-  codeOf(tell(worker, 'withdrawal', id, what, { id, decisionId, by, text: 'because' }, { updateId: decisionId }));
+const decide = (
+  id: string,
+  what: 'approve' | 'reject' | 'cancel',
+  by: Actor,
+  decisionId = randomUUID() as string,
+) =>
+  codeOf(
+    tell(worker, 'withdrawal', id, what, { id, decisionId, by, text: 'because' }, { updateId: decisionId }),
+  );
 const stateOf = async (id: string) =>
   (await pool.query<{ state: string }>('SELECT state FROM withdrawals WHERE id = $1', [id])).rows[0]?.state;
 const keysOf = async (id: string) =>
@@ -97,14 +115,21 @@ describe('a request', () => {
     await pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [suspended]);
     const bare = await funded(5000);
     await pool.query(`UPDATE distributors SET bank_account_sealed = '' WHERE id = $1`, [bare]);
-    const refused = (id: string, amount: number, currency = 'CNY') => codeOf(request(id, amount, { currency }).answer);
+    const refused = (id: string, amount: number, currency = 'CNY') =>
+      codeOf(request(id, amount, { currency }).answer);
     expect(await refused(distributor, 999)).toBe('below_minimum');
     expect(await refused(distributor, 5001)).toBe('insufficient_available');
     expect(await refused(distributor, 2000, 'USD')).toBe('currency_unknown');
     expect(await refused(suspended, 2000)).toBe('distributor_not_active');
     expect(await refused(bare, 2000)).toBe('no_bank_account');
     expect(await refused(randomUUID(), 2000)).toBe('distributor_unknown');
-    expect((await pool.query('SELECT FROM withdrawals WHERE distributor_id = ANY ($1)', [[distributor, suspended, bare]])).rowCount).toBe(0);
+    expect(
+      (
+        await pool.query('SELECT FROM withdrawals WHERE distributor_id = ANY ($1)', [
+          [distributor, suspended, bare],
+        ])
+      ).rowCount,
+    ).toBe(0);
   });
 });
 
@@ -253,7 +278,10 @@ describe('a payout file', () => {
       const canceled = typeof cancellations[index] === 'object';
       expect(await stateOf(id)).toBe(canceled ? 'canceled' : 'paid');
       expect(paid.includes(id)).toBe(!canceled);
-      expect(await balanceOf(pool, distributor)).toMatchObject({ available: canceled ? 5000 : 0, reserved: 0 });
+      expect(await balanceOf(pool, distributor)).toMatchObject({
+        available: canceled ? 5000 : 0,
+        reserved: 0,
+      });
     }
   });
 
@@ -262,7 +290,14 @@ describe('a payout file', () => {
     const { id } = await open();
     const first = await revealPayoutFile({ pool, sealer }, { id, by: wang });
     expect(first).toEqual([
-      { withdrawalId: withdrawal, holder: '王小明', bank: 'ICBC', account: '6222020200112233445', amount: '123.45', currency: 'CNY' },
+      {
+        withdrawalId: withdrawal,
+        holder: '王小明',
+        bank: 'ICBC',
+        account: '6222020200112233445',
+        amount: '123.45',
+        currency: 'CNY',
+      },
     ]);
     expect(await revealPayoutFile({ pool, sealer }, { id, by: wang })).toEqual(first);
     const { rows } = await pool.query(

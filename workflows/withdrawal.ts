@@ -68,7 +68,9 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
       throw refusal;
     }
   });
-  setHandler(approveWithdrawal, async (decision) => learn(await steps.approveWithdrawal(decision, Date.now())));
+  setHandler(approveWithdrawal, async (decision) =>
+    learn(await steps.approveWithdrawal(decision, Date.now())),
+  );
   setHandler(rejectWithdrawal, async (decision) => learn(await steps.rejectWithdrawal(decision, Date.now())));
   setHandler(cancelWithdrawal, async (decision) => learn(await steps.cancelWithdrawal(decision, Date.now())));
 

@@ -1,5 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { ApplicationFailure, Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  Client,
+  Connection,
+  WithStartWorkflowOperation,
+  type Workflow,
+} from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
@@ -55,7 +61,11 @@ export async function startWorker(
 }
 
 /** Adds a user; a distributor's own when `distributorId` is given. */
-export async function addUser(pool: Pool, name: string, distributorId?: string): Promise<Actor & { userId: string }> {
+export async function addUser(
+  pool: Pool,
+  name: string,
+  distributorId?: string,
+): Promise<Actor & { userId: string }> {
   const userId = randomUUID();
   await pool.query('INSERT INTO users (id, email, name, role, distributor_id) VALUES ($1, $2, $3, $4, $5)', [
     userId,
@@ -92,7 +102,12 @@ export async function addDistributor(
 }
 
 /** Makes money withdrawable, as releases would. */
-export async function credit(pool: Pool, distributorId: string, amount: number, currency = 'CNY'): Promise<void> {
+export async function credit(
+  pool: Pool,
+  distributorId: string,
+  amount: number,
+  currency = 'CNY',
+): Promise<void> {
   await pool.query(
     `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, occurred_at)
      VALUES ($1, 'commission_expense', 'available', $2, $3, $4, now())`,
