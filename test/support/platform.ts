@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { OrderProgress, ToldEvent } from '../../activities/orders';
 import type { OrderEvent, OrderPayment } from '../../domain/order';
 import { planTermsSchema } from '../../domain/plan';
 import { order, orderEvent, pay } from '../../workflows/order';
+import { activityContext } from './config';
 import { createDatabase } from './database';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+import './runtime';
 
 /** A database of its own and a worker on the run's Temporal: what a test of a whole process needs. */
 export interface Platform {
@@ -46,7 +46,7 @@ export async function startPlatform({
       connection: native,
       taskQueue,
       workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE as string },
-      activities: createActivities({ pool }),
+      activities: createActivities(activityContext(pool)),
     });
     const done = running.run();
     let stopped: Promise<void> | undefined;
