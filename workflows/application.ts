@@ -19,6 +19,7 @@ import {
   isDecided,
   type Submission,
 } from '../domain/application';
+import { inTurn } from './inTurn';
 
 /** A new application comes with its durations; a resumed one takes up from its row. */
 export type ApplicationInput =
@@ -57,7 +58,8 @@ export const applicationStatus = defineQuery<
 // A step is one short transaction.
 const steps = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+  localRetryThreshold: '5s',
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 const checks = proxyActivities<Activities>({
   startToCloseTimeout: '30s',
@@ -82,20 +84,18 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
   let refused = false;
   const mails = new Map<string, Promise<unknown>>();
   const mailsUnderway = new Set<string>();
-  let lastStep: Promise<unknown> = Promise.resolve();
+  const oneByOne = inTurn();
 
   /**
    * Runs one step after the other. Two at once would be safe in the database, but their results could come back in
    * the other order and leave an old state here.
    */
   function take(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
-    const taken = lastStep.then(async () => {
+    return oneByOne(async () => {
       progress = await step();
       for (const key of progress.pendingMails) send(key);
       return { state: progress.state, round: progress.round, distributorId: progress.distributorId };
     });
-    lastStep = taken.catch(() => undefined);
-    return taken;
   }
 
   // Beside the process, which never waits for a mail before its own end.
