@@ -10,9 +10,9 @@ import {
   addDistributor,
   balanceOf,
   finished,
+  type Platform,
   payment,
   payOrder,
-  type Platform,
   startPlatform,
   tell,
 } from '../support/platform';
@@ -31,7 +31,8 @@ afterAll(() => {
 
 it("open orders go on where they were after Temporal's database is deleted, and nothing is posted twice", async () => {
   const lost = await freshTemporal();
-  const before = await startPlatform({ address: lost.address });
+  const before = await startPlatform({ address: lost.address, worker: false });
+  const worker = await before.startWorker();
   await activatePlan(before, { returnWindowDays: 3 / 86_400, automaticRelease: true });
   const seller = await addDistributor(before.pool);
   const orders = Array.from({ length: 20 }, () => payment({ attributionCode: seller.code }));
@@ -41,18 +42,23 @@ it("open orders go on where they were after Temporal's database is deleted, and 
   await Promise.all(delivered.map((order) => tell(before, order.externalId, { type: 'delivered', at: now })));
   await Promise.all(returning.map((order) => askReturn(before, order, now)));
 
-  // Temporal goes away in the middle, with everything it knew; the workers with it.
-  const stopping = lost.stop();
+  // Temporal goes away in the middle, with everything it knew.
+  await worker.stop();
+  await lost.stop();
   rmSync(folders[0] as string, { recursive: true, force: true });
-  await stopping;
-  const after = await startPlatform({ address: (await freshTemporal()).address, databaseUrl: before.databaseUrl });
+  const after = await startPlatform({
+    address: (await freshTemporal()).address,
+    databaseUrl: before.databaseUrl,
+  });
   const recovered = await recover(after);
   expect(recovered.get('order')).toEqual({ started: 20, running: 0 });
 
   const again = await recover(after);
   expect(again.get('order')?.started).toBe(0);
   await Promise.all([
-    ...returning.map((order) => tell(after, order.externalId, { type: 'return_refunded', at: now, returnId: 'r' })),
+    ...returning.map((order) =>
+      tell(after, order.externalId, { type: 'return_refunded', at: now, returnId: 'r' }),
+    ),
     ...waiting.map((order) => tell(after, order.externalId, { type: 'delivered', at: now })),
   ]);
   await Promise.all(orders.map((order) => finished(after, order.externalId)));
@@ -64,5 +70,11 @@ it("open orders go on where they were after Temporal's database is deleted, and 
 
 function askReturn(platform: Platform, order: OrderPayment, at: number) {
   const lines = [{ lineId: '1', quantity: 3 }];
-  return tell(platform, order.externalId, { type: 'return_requested', at, returnId: 'r', reason: 'x', lines });
+  return tell(platform, order.externalId, {
+    type: 'return_requested',
+    at,
+    returnId: 'r',
+    reason: 'x',
+    lines,
+  });
 }

@@ -33,7 +33,11 @@ export async function startPlatform({
   worker = true,
   address = process.env.TEST_TEMPORAL_ADDRESS as string,
   databaseUrl,
-}: { worker?: boolean; address?: string; databaseUrl?: string } = {}): Promise<Platform> {
+}: {
+  worker?: boolean;
+  address?: string;
+  databaseUrl?: string;
+} = {}): Promise<Platform> {
   const database = databaseUrl ? { url: databaseUrl, drop: async () => {} } : await createDatabase();
   const pool = createPool(database.url, 20, (error) => console.error(error));
   const connection = await Connection.connect({ address });
