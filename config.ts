@@ -44,7 +44,7 @@ export const configSchema = z.object({
     ),
   BOOTSTRAP_ADMIN_KEY: z
     .string()
-    .min(24)
+    .regex(/^[\x21-\x7e][\x20-\x7e]{22,}[\x21-\x7e]$/, 'write 24 or more letters, digits and signs of ASCII')
     .optional()
     .describe('Makes one admin key of this text while no key exists. `npm start` makes one.'),
   API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on.'),

@@ -41,7 +41,7 @@ interface KeyRow {
 export async function authenticate(pool: Pool, req: Request): Promise<Principal | undefined> {
   const header = req.get('authorization');
   if (header === undefined) return undefined;
-  const text = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  const text = /^Bearer +(\S.*)$/i.exec(header)?.[1];
   if (!text) {
     throw keyNotValid('The Authorization header is not of the form "Bearer <key>".');
   }

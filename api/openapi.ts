@@ -88,8 +88,9 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
         content: problemContent,
       },
     },
-    'x-required-roles': roles,
-    'x-required-scope': scope,
+    'x-roles': roles,
+    'x-scope': scope,
+    'x-errors': endpoint.errors,
   };
 }
 

@@ -144,10 +144,13 @@ async function startServers(
   if (postgres.status === 'rejected') throw postgres.reason;
   if (mail.status === 'rejected') throw mail.reason;
   if (temporal.status === 'rejected') throw temporal.reason;
-  // A profile meant for another Temporal server must not be mixed with the address of this one.
+  // A profile meant for another Temporal server must not be mixed with the address of this one, so the children get
+  // a file with an empty one.
+  const profile = path.join(dataDir, 'temporal.toml');
+  writeFileSync(profile, '[profile.default]\n');
   const temporalSettings = own.TEMPORAL_ADDRESS
     ? {}
-    : { TEMPORAL_NAMESPACE: 'default', TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: undefined };
+    : { TEMPORAL_NAMESPACE: 'default', TEMPORAL_CONFIG_FILE: profile, TEMPORAL_PROFILE: undefined };
   const foreign = own.TEMPORAL_ADDRESS ? [] : ['TEMPORAL_API_KEY', 'TEMPORAL_TLS'];
   const environment = Object.fromEntries(
     Object.entries({ ...secrets, ...own }).filter(

@@ -36,7 +36,7 @@ export const listCommissions = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `SELECT c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId", c.state,
+      select: `c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId", c.state,
         jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount,
         jsonb_build_object('amount', c.original_amount, 'currency', c.currency) AS "originalAmount",
         c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt"`,

@@ -6,7 +6,7 @@ import { asRefusal } from '../../activities/refusal';
 import { eventKey, needsReturn, type OrderEvent, type OrderPayment } from '../../domain/order';
 import { type ApiContext, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
-import { awaitedNext, readOrder, readTimeline } from '../orderView';
+import { awaitedNext, type OrderView, readOrder, readTimeline } from '../orderView';
 import { notFound, Problem, unavailable } from '../problem';
 import {
   commissionSchema,
@@ -195,7 +195,7 @@ export const createOrder = endpoint({
     },
   },
   errors: ['order_differs', 'no_plan_in_force'],
-  handler: async ({ body, context, req }) => {
+  handler: async ({ body, context, req, requestId }) => {
     const workflow = {
       workflow: 'order',
       workflowId: `order/${body.externalId}`,
@@ -215,7 +215,7 @@ export const createOrder = endpoint({
         headers: { 'Preference-Applied': 'respond-async' },
       };
     }
-    await startWithUpdate(context, { ...workflow, update: 'pay', args: [body], updateId: 'pay' });
+    await startWithUpdate(context, { ...workflow, update: 'pay', args: [body], updateId: requestId });
     // The workflow answers only what it was asked: with another content under this number, that is the other order.
     await isKnown(context, body);
     return { status: 201, body: await readOrder(context.pool, body.externalId) };
@@ -274,7 +274,7 @@ export const listOrders = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `SELECT o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
+      select: `o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
         o.region, o.distributor_id AS "distributorId", o.attribution ->> 'reason' AS "attributionReason",
         (SELECT sum(l.net_amount)::bigint FROM order_lines l WHERE l.order_id = o.id) AS "netAmount",
         (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id) AS commission`,
@@ -547,17 +547,15 @@ async function keep(context: ApiContext, orderId: string, event: ToldEvent): Pro
 async function apply(context: ApiContext, orderId: string, event: ToldEvent): Promise<boolean> {
   const state = await orderState(context, orderId);
   if (!state) return false;
-  const updateId = eventKey(event).length <= 200 ? eventKey(event) : randomUUID();
   try {
     if (state === 'open') {
       await callUpdate<OrderProgress>(context, {
         workflowId: `order/${orderId}`,
         update: 'orderEvent',
         args: [event],
-        updateId,
       });
     } else {
-      await applyLate(context, orderId, event, updateId);
+      await applyLate(context, orderId, event);
     }
     return true;
   } catch (error) {
@@ -570,13 +568,10 @@ async function apply(context: ApiContext, orderId: string, event: ToldEvent): Pr
   }
 }
 
-async function applyLate(
-  context: ApiContext,
-  orderId: string,
-  event: ToldEvent,
-  updateId: string,
-): Promise<void> {
+async function applyLate(context: ApiContext, orderId: string, event: ToldEvent): Promise<void> {
   if (!('returnId' in event)) {
+    const order = await readOrder(context.pool, orderId);
+    if (order && isToldAgain(order, event)) return;
     throw new Problem({
       status: 409,
       code: 'order_closed',
@@ -591,8 +586,21 @@ async function applyLate(
     input,
     update: 'orderEvent',
     args: [event],
-    updateId,
+    updateId: randomUUID(),
   });
+}
+
+/** True when a closed order shows that this shipment, delivery or cancelation was applied while it was open. */
+function isToldAgain(order: OrderView, event: Exclude<OrderEvent, { returnId: string }>): boolean {
+  const known = (line: OrderView['lines'][number]) => {
+    if (event.type === 'canceled') return line.state === 'canceled';
+    const at = event.type === 'shipped' ? line.shippedAt : line.deliveredAt;
+    return at !== null && Date.parse(at) === event.at;
+  };
+  const { lineIds } = event;
+  return lineIds
+    ? lineIds.every((id) => order.lines.some((line) => line.lineId === id && known(line)))
+    : order.lines.some(known);
 }
 
 async function orderState(context: ApiContext, orderId: string): Promise<'open' | 'closed' | undefined> {
