@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { createActivities } from '../../activities';
@@ -15,7 +15,9 @@ import { endpointsFor } from '../../api/endpoints';
 import { type Config, loadConfig } from '../../config';
 import { createLogger } from '../../log';
 import { PrismaClient } from '../../prisma/client/client';
+import { activityContext } from './config';
 import { createDatabase } from './database';
+import './runtime';
 
 /** Every endpoint there is. */
 export const endpoints = endpointsFor(new Registry());
@@ -105,13 +107,12 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
  * @returns how to stop it
  */
 export async function startWorker({ config, pool }: ApiContext): Promise<() => Promise<void>> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
   const worker = await Worker.create({
     connection,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: createActivities({ pool }),
+    activities: createActivities(activityContext(pool, config)),
   });
   const running = worker.run();
   return async () => {
