@@ -128,6 +128,11 @@ export const configSchema = z.object({
     .optional()
     .describe('Base address of the HTTP payout provider; required when PAYOUT_METHOD is http.'),
   PAYOUT_HTTP_TOKEN: z.string().optional().describe('Bearer token for the HTTP payout provider.'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.data')
+    .describe('Folder in which `npm start` keeps databases, mails, logs and secrets.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')

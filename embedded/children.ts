@@ -1,0 +1,319 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Takes one line for the person at the terminal. */
+export type Log = (line: string) => void;
+
+/** A problem that its message fully explains; a stack would only hide it. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
+
+/** A running child process. */
+export interface Child {
+  pid: number;
+  /** Settles with the reason, such as `exit code 1`, as soon as the process is gone. */
+  exited: Promise<string>;
+  /** Everything it printed goes here. */
+  logFile: string;
+  /** Asks it to end, waits, and kills its process group after the grace period. */
+  stop(): Promise<void>;
+  /** Kills its process group at once. */
+  kill(): void;
+}
+
+interface Recorded {
+  name: string;
+  pid: number;
+  identity: string;
+  startedAt: number;
+  stopSignal: NodeJS.Signals;
+  graceMs: number;
+}
+
+const maxLogBytes = 20 * 1024 * 1024;
+
+/**
+ * What tells a process from a later one with the same pid: when it started, and in which boot.
+ * @returns undefined when no such process runs (a zombie does not run)
+ */
+export function processIdentity(pid: number): string | undefined {
+  if (process.platform !== 'linux') {
+    const [state, ...started] = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    })
+      .stdout.trim()
+      .split(/\s+/);
+    return !state || state.startsWith('Z') ? undefined : started.join(' ');
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command name in parentheses may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return fields[0] === 'Z' ? undefined : `${boot} ${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All running processes with their command lines. */
+export function processList(): { pid: number; command: string }[] {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' });
+    return stdout.split('\n').flatMap((line) => {
+      const [, pid, command] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+      return pid && command ? [{ pid: Number(pid), command }] : [];
+    });
+  }
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return command ? [{ pid: Number(entry), command }] : [];
+      } catch {
+        return []; // It ended meanwhile.
+      }
+    });
+}
+
+/**
+ * Polls until the probe gives something other than undefined, false or an error.
+ * @throws Error naming `what` and the last failure, after `timeoutMs`
+ */
+export async function until<T>(
+  what: string,
+  timeoutMs: number,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    let failure: unknown;
+    try {
+      const result = await probe();
+      if (result !== undefined && result !== false) return result;
+    } catch (error) {
+      failure = error;
+    }
+    if (Date.now() > deadline) {
+      const reason = failure instanceof Error ? `: ${failure.message}` : '';
+      throw new StartError(`${what} took longer than ${timeoutMs / 1000} s${reason}`);
+    }
+    await delay(50);
+  }
+}
+
+/**
+ * Waits for a child to become useful.
+ * @throws Error with the last lines it printed, when it ends instead or takes too long
+ */
+export async function untilReady<T>(
+  name: string,
+  child: Child,
+  timeoutMs: number,
+  probe: () => Promise<T | undefined | false>,
+): Promise<T> {
+  let over = false;
+  const ended = child.exited.then((reason): never => {
+    over = true;
+    throw new StartError(`${name} ended with ${reason} while starting`);
+  });
+  try {
+    return await Promise.race([
+      ended,
+      until(`Starting ${name}`, timeoutMs, async () => over || (await probe())) as Promise<T>,
+    ]);
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}. ${lastLines(child.logFile)}`);
+  }
+}
+
+/** The end of a log file, with its path, to be shown after a failure. */
+export function lastLines(logFile: string, count = 15): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-count);
+  return `The last lines of ${logFile}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/**
+ * Starts a process in a process group of its own, so that Ctrl-C in a terminal reaches this process alone
+ * and children can be stopped in order. It is recorded in the data folder until it ends, for
+ * {@link stopRecorded}. Its output goes to `<dataDir>/logs/<name>.log`.
+ */
+export async function spawnChild(
+  name: string,
+  command: string,
+  args: string[],
+  options: {
+    dataDir: string;
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    uid?: number;
+    gid?: number;
+    /** @default SIGTERM */
+    stopSignal?: NodeJS.Signals;
+    /** How long it may take to stop before it is killed. @default 10000 */
+    graceMs?: number;
+  },
+): Promise<Child> {
+  const { dataDir, stopSignal = 'SIGTERM', graceMs = 10_000, ...spawnOptions } = options;
+  const logFile = path.join(dataDir, 'logs', `${name}.log`);
+  const output = openLog(logFile);
+  let child: ChildProcess;
+  try {
+    child = spawn(command, args, { ...spawnOptions, detached: true, stdio: ['ignore', output, output] });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  } finally {
+    closeSync(output);
+  }
+  const pid = child.pid as number;
+  const recordFile = recordFileOf(dataDir, name);
+  const recorded: Recorded = {
+    name,
+    pid,
+    identity: processIdentity(pid) ?? '',
+    startedAt: Date.now(),
+    stopSignal,
+    graceMs,
+  };
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      rmSync(recordFile, { force: true });
+      resolve(signal ? `signal ${signal}` : `exit code ${code}`);
+    });
+  });
+  mkdirSync(path.dirname(recordFile), { recursive: true });
+  writeFileSync(recordFile, JSON.stringify(recorded));
+  return {
+    pid,
+    exited,
+    logFile,
+    async stop() {
+      await stopProcess(recorded);
+      await exited;
+    },
+    kill: () => killGroup(pid),
+  };
+}
+
+/**
+ * Stops what an earlier run on this data folder left behind, last started first. A pid that by now belongs
+ * to another process is left alone.
+ */
+export async function stopRecorded(dataDir: string, log: Log): Promise<void> {
+  const records = readRecords(dataDir);
+  for (const recorded of records.sort((a, b) => b.startedAt - a.startedAt)) {
+    if (processIdentity(recorded.pid) === recorded.identity) {
+      log(`Stopping ${recorded.name} (process ${recorded.pid}) of an earlier run`);
+      await stopProcess(recorded);
+    }
+    const file = recordFileOf(dataDir, recorded.name);
+    // A later run may have recorded its own child of that name meanwhile.
+    if (readRecord(file)?.pid === recorded.pid) rmSync(file, { force: true });
+  }
+}
+
+/** Kills every recorded child at once, for a user who does not want to wait. */
+export function killRecorded(dataDir: string): void {
+  for (const { pid, identity } of readRecords(dataDir)) {
+    if (processIdentity(pid) === identity) killGroup(pid);
+  }
+}
+
+/**
+ * Starts a small process that outlives this one and stops every recorded child as soon as this one is gone,
+ * even by SIGKILL. It ends by itself after this process.
+ * @param removeAfter a temporary folder to delete then
+ */
+export function startGuard(dataDir: string, removeAfter?: string): void {
+  const guard = spawn(
+    process.execPath,
+    ['--import', 'tsx', path.join(__dirname, 'guard.ts'), dataDir, ...(removeAfter ? [removeAfter] : [])],
+    { cwd: path.dirname(__dirname), detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+  );
+  // It notices the end of this process by the end of its input; it must not keep this one alive.
+  guard.unref();
+  guard.stdin.on('error', () => {});
+  (guard.stdin as unknown as { unref(): void }).unref();
+}
+
+/** The preferred port, or the next one above it that is free on 127.0.0.1; any free port for 0. */
+export async function freePort(preferred: number): Promise<number> {
+  for (let port = preferred; port <= 65_535; port++) {
+    const found = await tryPort(port);
+    if (found !== undefined) return found;
+  }
+  throw new StartError(`No port from ${preferred} on is free`);
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined);
+      else reject(error);
+    });
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      const { port: found } = server.address() as { port: number };
+      server.close(() => resolve(found));
+    });
+  });
+}
+
+async function stopProcess({ name, pid, identity, stopSignal, graceMs }: Recorded): Promise<void> {
+  const gone = () => processIdentity(pid) !== identity;
+  if (gone()) return;
+  process.kill(pid, stopSignal);
+  try {
+    await until(`Stopping ${name}`, graceMs, gone);
+  } catch {
+    killGroup(pid);
+    await until(`Killing ${name}`, 10_000, gone);
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function openLog(file: string): number {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maxLogBytes) renameSync(file, `${file}.1`);
+  return openSync(file, 'a', 0o600);
+}
+
+function recordFileOf(dataDir: string, name: string): string {
+  return path.join(dataDir, 'children', `${name}.json`);
+}
+
+function readRecords(dataDir: string): Recorded[] {
+  const folder = path.join(dataDir, 'children');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((file) => readRecord(path.join(folder, file)) ?? []);
+}
+
+function readRecord(file: string): Recorded | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+  } catch {
+    return undefined; // Gone, or its writer was killed half-way: nothing to know about that child.
+  }
+}

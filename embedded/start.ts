@@ -1,0 +1,315 @@
+import { existsSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { type Config, ConfigError, durationMs, loadConfig } from '../config';
+import { ensureClient } from '../prisma/generate';
+import { migrate } from '../prisma/migrate';
+import {
+  type Child,
+  freePort,
+  killRecorded,
+  lastLines,
+  StartError,
+  spawnChild,
+  startGuard,
+  stopRecorded,
+  until,
+} from './children';
+import { startMailCatcher } from './mail';
+import { startPostgres } from './postgres';
+import { lockDataFolder, removeRunning, writeRunning } from './running';
+import { loadSecrets, makeSecrets } from './secrets';
+import { ensureNamespace, startTemporal } from './temporal';
+
+const usage = `npm start                    boots the whole platform on this machine
+npm start -- --reset         empties the data folder first, after asking
+npm start -- --reset --yes   the same without asking`;
+
+interface Part {
+  name: string;
+  stop(): Promise<void>;
+}
+
+/** Everything that runs, in the order in which it was started. */
+const parts: Part[] = [];
+let stopRequestedAt = 0;
+
+const log = (line: string) => console.log(line);
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options.help) return log(usage);
+  process.chdir(path.dirname(__dirname));
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = checkSettings();
+  const dataDir = path.resolve(config.DATA_DIR);
+
+  const release = lockDataFolder(dataDir);
+  process.on('exit', () => {
+    removeRunning(dataDir);
+    release();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => onStopSignal(dataDir));
+  }
+  await stopRecorded(dataDir, log);
+  if (options.reset && !(await reset(dataDir, options.yes))) process.exit(1);
+  startGuard(dataDir);
+
+  ensureClient();
+  const { environment, pages } = await startServers(dataDir);
+  await migrate(environment.DATABASE_URL, log).catch((error: Error & { code?: string }) => {
+    throw new StartError(`The database could not be migrated: ${error.message || error.code}`);
+  });
+  const apiUrl = await startPlatform(config, dataDir, environment);
+  writeRunning(dataDir, {
+    pid: process.pid,
+    apiUrl,
+    temporalAddress: environment.TEMPORAL_ADDRESS,
+    databaseUrl: environment.DATABASE_URL,
+    smtpUrl: environment.SMTP_URL,
+    ...pages,
+  });
+  const folder = path.relative('', dataDir);
+  printTable([
+    ['API', apiUrl],
+    ['API reference', `${apiUrl}/reference`],
+    ['Temporal', pages.temporalUiUrl ?? environment.TEMPORAL_ADDRESS],
+    ['Caught mails', pages.mailPageUrl ?? 'none, mails go to SMTP_URL'],
+    ['Data folder', folder],
+    ['Admin key', `export TRIBUTARY_KEY=$(cat ${path.join(folder, 'admin-key')})`],
+  ]);
+}
+
+function readOptions() {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ options: { reset: flag, yes: flag, help: { ...flag, short: 'h' } } }).values;
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+/** What the user has set. Empty texts count as unset, as in loadConfig. */
+function given(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+}
+
+/** Checks the user's settings before anything is made, with stand-ins for what is made later. */
+function checkSettings(): Config {
+  return loadConfig({
+    ...makeSecrets(),
+    DATABASE_URL: 'postgresql://127.0.0.1/tributary',
+    SMTP_URL: 'smtp://127.0.0.1',
+    ...given(),
+  });
+}
+
+interface Environment extends NodeJS.ProcessEnv {
+  DATABASE_URL: string;
+  SMTP_URL: string;
+  TEMPORAL_ADDRESS: string;
+}
+
+/**
+ * Starts each server for which the user has set no address.
+ * @returns the environment in which API and worker reach them, and the servers' pages for people
+ */
+async function startServers(
+  dataDir: string,
+): Promise<{ environment: Environment; pages: { temporalUiUrl?: string; mailPageUrl?: string } }> {
+  const own = given();
+  const secrets = loadSecrets(dataDir);
+  const adminKey = own.BOOTSTRAP_ADMIN_KEY ?? secrets.BOOTSTRAP_ADMIN_KEY;
+  writeFileSync(path.join(dataDir, 'admin-key'), `${adminKey}\n`, { mode: 0o600 });
+  const results = await Promise.allSettled([
+    own.DATABASE_URL
+      ? { url: own.DATABASE_URL }
+      : startPostgres({ dataDir, log }).then((server) => running('PostgreSQL', server)),
+    own.SMTP_URL
+      ? { smtpUrl: own.SMTP_URL, url: undefined }
+      : startMailCatcher({ dataDir, log }).then((server) => running('mail catcher', server)),
+    own.TEMPORAL_ADDRESS
+      ? prepareOwnTemporal(own.TEMPORAL_ADDRESS)
+      : startTemporal({ dataDir, log }).then((server) => running('Temporal', server)),
+  ]);
+  const [postgres, mail, temporal] = results;
+  // All have settled, so whatever did start is in `parts` and is stopped after this error.
+  if (postgres.status === 'rejected') throw postgres.reason;
+  if (mail.status === 'rejected') throw mail.reason;
+  if (temporal.status === 'rejected') throw temporal.reason;
+  // A profile meant for another Temporal server must not be mixed with the address of this one.
+  const temporalSettings = own.TEMPORAL_ADDRESS
+    ? {}
+    : { TEMPORAL_NAMESPACE: 'default', TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: undefined };
+  const foreign = own.TEMPORAL_ADDRESS ? [] : ['TEMPORAL_API_KEY', 'TEMPORAL_TLS'];
+  const environment = Object.fromEntries(
+    Object.entries({ ...secrets, ...own }).filter(
+      ([name]) => !foreign.some((start) => name.startsWith(start)),
+    ),
+  );
+  return {
+    environment: {
+      ...environment,
+      ...temporalSettings,
+      DATABASE_URL: postgres.value.url,
+      SMTP_URL: mail.value.smtpUrl,
+      TEMPORAL_ADDRESS: temporal.value.address,
+    },
+    pages: { temporalUiUrl: temporal.value.uiUrl, mailPageUrl: mail.value.url },
+  };
+}
+
+function running<T extends { stop(): Promise<void> }>(name: string, server: T): T {
+  parts.push({ name, stop: () => server.stop() });
+  return server;
+}
+
+async function prepareOwnTemporal(address: string): Promise<{ address: string; uiUrl: undefined }> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: 10_000 }).catch(
+    (error) => {
+      throw new StartError(`Temporal does not answer at TEMPORAL_ADDRESS ${address}: ${error.message}`);
+    },
+  );
+  try {
+    await ensureNamespace(connection, namespace, { log });
+  } finally {
+    await connection.close();
+  }
+  return { address, uiUrl: undefined };
+}
+
+/**
+ * Starts worker and API and waits until the API is ready.
+ * @returns the API's address
+ */
+async function startPlatform(config: Config, dataDir: string, environment: Environment): Promise<string> {
+  const apiPort = await freePort(config.API_PORT);
+  const workerPort = await freePort(config.WORKER_HTTP_PORT);
+  const env = { ...environment, API_PORT: String(apiPort), WORKER_HTTP_PORT: String(workerPort) };
+  const graceMs = durationMs(config.SHUTDOWN_GRACE) + 5000;
+  const programs = [
+    keepRunning('worker', 'worker.ts', { dataDir, env, graceMs }),
+    keepRunning('API', path.join('api', 'main.ts'), { dataDir, env, graceMs }),
+  ];
+  parts.push(...programs);
+  const host = config.API_HOST === '0.0.0.0' ? '127.0.0.1' : config.API_HOST;
+  const apiUrl = `http://${host}:${apiPort}`;
+  await until('Waiting for the API to be ready', 120_000, async () => {
+    if (programs.some(({ crashes }) => crashes() >= 3)) return true;
+    return (await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(2000) })).ok;
+  });
+  const broken = programs.find(({ crashes }) => crashes() >= 3);
+  if (broken) throw new StartError(`The ${broken.name} does not start.`);
+  return apiUrl;
+}
+
+/** Runs one of our programs, and runs it again after a growing pause whenever it ends by itself. */
+function keepRunning(
+  name: string,
+  script: string,
+  options: { dataDir: string; env: NodeJS.ProcessEnv; graceMs: number },
+): Part & { crashes(): number } {
+  const stopping = new AbortController();
+  let child: Child | undefined;
+  let crashes = 0;
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      const startedAt = Date.now();
+      child = await spawnChild(name.toLowerCase(), process.execPath, ['--import', 'tsx', script], options);
+      const reason = await child.exited;
+      if (stopping.signal.aborted) return;
+      crashes = Date.now() - startedAt > 60_000 ? 1 : crashes + 1;
+      const pauseMs = Math.min(30_000, 250 * 2 ** crashes);
+      log(
+        `The ${name} ended with ${reason}, starting it again in ${pauseMs / 1000} s. ${lastLines(child.logFile)}`,
+      );
+      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  };
+  const ended = run();
+  ended.catch(fail);
+  return {
+    name,
+    crashes: () => crashes,
+    async stop() {
+      stopping.abort();
+      await child?.stop();
+      await ended;
+    },
+  };
+}
+
+/**
+ * Empties the data folder, when the user agrees.
+ * @returns false when the user does not
+ */
+async function reset(dataDir: string, agreed: boolean): Promise<boolean> {
+  const entries = readdirSync(dataDir).filter((entry) => entry !== 'lock.json');
+  if (entries.length === 0) return true;
+  if (!entries.includes('secrets.json')) {
+    throw new StartError(`${dataDir} is not empty and not a data folder of Tributary. Empty it yourself.`);
+  }
+  if (!agreed) {
+    if (!process.stdin.isTTY) {
+      throw new StartError('--reset deletes all data and nobody is here to ask. Add --yes if you mean it.');
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await terminal.question(`Delete all data in ${dataDir}? (y/N) `);
+    terminal.close();
+    if (!/^y(es)?$/i.test(answer.trim())) return false;
+  }
+  for (const entry of entries) {
+    const file = path.join(dataDir, entry);
+    // The database may be elsewhere, with a link here.
+    if (existsSync(file)) rmSync(realpathSync(file), { recursive: true, force: true });
+    rmSync(file, { recursive: true, force: true });
+  }
+  log(`Emptied ${dataDir}`);
+  return true;
+}
+
+function printTable(rows: [string, string][]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  log(['', 'Tributary is running. Ctrl-C stops everything.', '', ...table, ''].join('\n'));
+}
+
+function onStopSignal(dataDir: string): void {
+  const now = Date.now();
+  if (!stopRequestedAt) {
+    stopRequestedAt = now;
+    log('\nStopping. Ctrl-C again kills what is left.');
+    void stopParts().then(() => process.exit(0));
+  } else if (now - stopRequestedAt > 1000) {
+    // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
+    killRecorded(dataDir);
+    process.exit(130);
+  }
+}
+
+async function stopParts(): Promise<void> {
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    try {
+      await part.stop();
+    } catch (error) {
+      log(`Stopping ${part.name}: ${(error as Error).message}`);
+    }
+  }
+}
+
+async function fail(error: unknown): Promise<void> {
+  if (stopRequestedAt) return;
+  stopRequestedAt = Date.now();
+  const explained = error instanceof StartError || error instanceof ConfigError;
+  console.error(explained ? error.message : error);
+  await stopParts();
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}
+
+main().catch(fail);

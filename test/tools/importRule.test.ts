@@ -1,0 +1,32 @@
+import { violations } from './importRule';
+
+test.each([
+  ['domain/money.ts', "import { x } from '../config';"],
+  ['domain/money.ts', "export * from '../activities/ledger';"],
+  ['workflows/order.ts', "import * as ledger from '../activities/ledger';"],
+  ['workflows/order.ts', "import { type Ledger } from '../activities/ledger';"],
+  ['workflows/order.ts', "import type { Config } from '../config';"],
+  ['activities/ledger.ts', "import type { Order } from '../workflows/order';"],
+  ['activities/mail/send.ts', "const app = await import('../../api/app');"],
+  ['api/routes/orders.ts', "import { startPostgres } from '../../embedded/postgres';"],
+  ['api/app.ts', "import {\n  a,\n  b,\n} from '../worker';"],
+])('%s must not contain %s', (file, source) => {
+  expect(violations(`\n${source}\n`, file)).toEqual([expect.stringMatching(`^${file}:2: `)]);
+});
+
+test.each([
+  ['domain/commission.ts', "import { add } from './money';"],
+  ['workflows/order.ts', "import type * as ledger from '../activities/ledger';"],
+  [
+    'workflows/order.ts',
+    "import { split } from '../domain/money';\nimport { sleep } from '@temporalio/workflow';",
+  ],
+  ['activities/ledger.ts', "import { PrismaClient } from '../prisma/client/client';"],
+  [
+    'api/routes/orders.ts',
+    "import { order } from '../../workflows/order';\nimport { loadConfig } from '../../config';",
+  ],
+  ['embedded/start.ts', "import { migrate } from '../prisma/migrate';"],
+])('%s may contain %s', (file, source) => {
+  expect(violations(source, file)).toEqual([]);
+});

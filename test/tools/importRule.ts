@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * What each folder may import of ours, by folder or root file; `typesFrom` with `import type` only. Dependencies
+ * point one way, so that the rules stay testable alone and workflows stay deterministic.
+ */
+const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: string[] }> = {
+  domain: { from: ['domain'] },
+  workflows: { from: ['workflows', 'domain'], typesFrom: ['activities'] },
+  activities: { notFrom: ['workflows', 'api'] },
+  api: { from: ['api', 'domain', 'activities', 'workflows', 'prisma', 'config'] },
+};
+
+const importPattern =
+  /^[ \t]*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s*)?['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]/gm;
+
+/**
+ * Finds imports against the rules.
+ * @param source text of the file
+ * @param file its path in the repository, such as `api/routes/orders.ts`
+ * @returns one line for each, with file and line number
+ */
+export function violations(source: string, file: string): string[] {
+  const folder = file.split('/')[0] ?? '';
+  const rule = rules[folder];
+  if (!rule) return [];
+  return [...source.matchAll(importPattern)].flatMap((match) => {
+    const [text, typeOnly, declared, called] = match;
+    const specifier = declared ?? called ?? '';
+    if (!specifier.startsWith('.')) return [];
+    const target = path.posix.join(path.posix.dirname(file), specifier).replace(/\.[jt]s$/, '');
+    const part = target.split('/')[0] ?? '';
+    const allowed = rule.notFrom
+      ? !rule.notFrom.includes(part)
+      : rule.from?.includes(part) || (typeOnly && rule.typesFrom?.includes(part));
+    if (allowed) return [];
+    const indent = text.length - text.trimStart().length;
+    const line = source.slice(0, match.index + indent).split('\n').length;
+    const hint = rule.typesFrom?.includes(part) ? ', except with `import type`' : '';
+    return [`${file}:${line}: ${folder}/ must not import ${target}${hint}`];
+  });
+}
+
+function main(): void {
+  const root = path.join(__dirname, '..', '..');
+  const found = Object.keys(rules)
+    .flatMap((folder) => sources(path.join(root, folder)))
+    .flatMap((file) => violations(readFileSync(file, 'utf8'), path.relative(root, file)));
+  for (const line of found) console.error(line);
+  if (found.length) process.exit(1);
+}
+
+function sources(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => path.join(folder, file));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+if (require.main === module) main();
