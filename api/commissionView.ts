@@ -1,11 +1,11 @@
 import type { Pool } from '../activities/database';
 import type { LoadedPlan } from '../activities/plans';
 import type { Attribution } from '../domain/attribution';
-import { attributionFor } from './orderView';
 import { type RuleTrace, traceRules } from '../domain/commission';
 import { arithmetic, type Obstacle, whyNotPaid } from '../domain/explanation';
 import type { LineState } from '../domain/order';
 import type { Earning } from '../domain/plan';
+import { attributionFor } from './orderView';
 
 interface StoredExplanation {
   id: string;
@@ -37,12 +37,20 @@ interface StoredExplanation {
   };
   openReturns: { id: string; requestedAt: string }[];
   holds: { id: string; reason: string; note: string; placedAt: string; liftedAt: string | null }[];
-  transfers: { key: string; from: string; to: string; amount: number; occurredAt: string; recordedAt: string }[];
+  transfers: {
+    key: string;
+    from: string;
+    to: string;
+    amount: number;
+    occurredAt: string;
+    recordedAt: string;
+  }[];
   pendingRun: { id: string; state: string } | null;
 }
 
 /** Why a commission is this amount, and why it is not paid yet. */
-export interface Explanation extends Omit<StoredExplanation, 'planId' | 'planName' | 'distributorState' | 'openReturns'> {
+export interface Explanation
+  extends Omit<StoredExplanation, 'planId' | 'planName' | 'distributorState' | 'openReturns'> {
   plan: { id: string; name: string };
   /** Every kind of rule in the order it was tried. */
   rulesTried: RuleTrace[];
@@ -51,23 +59,23 @@ export interface Explanation extends Omit<StoredExplanation, 'planId' | 'planNam
 }
 
 const select = `
-  SELECT jsonb_build_object(
+  SELECT json_build_object(
     'id', c.id::text, 'orderId', c.order_id, 'lineId', c.line_id, 'level', c.level, 'distributorId', c.distributor_id,
     'distributorState', d.state, 'state', c.state, 'currency', c.currency, 'amount', c.amount,
     'originalAmount', c.original_amount, 'automatic', c.automatic, 'dueAt', c.due_at, 'releasedAt', c.released_at,
     'rule', c.rule, 'paidAt', o.paid_at, 'attribution', ${attributionFor('$2::uuid')}, 'planId', o.plan_id, 'planName', p.name,
-    'line', jsonb_build_object('sku', l.sku, 'category', l.category, 'quantity', l.quantity,
+    'line', json_build_object('sku', l.sku, 'category', l.category, 'quantity', l.quantity,
       'returnedQuantity', l.returned_quantity, 'netAmount', l.net_amount, 'state', l.state, 'windowEndsAt', l.window_ends_at),
-    'openReturns', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'requestedAt', r.requested_at)), '[]')
+    'openReturns', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'requestedAt', r.requested_at)), '[]')
       FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
         AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))),
-    'holds', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'reason', h.reason, 'note', h.note,
+    'holds', (SELECT coalesce(json_agg(json_build_object('id', h.id, 'reason', h.reason, 'note', h.note,
         'placedAt', h.placed_at, 'liftedAt', h.lifted_at) ORDER BY h.placed_at), '[]')
       FROM holds h WHERE h.commission_id = c.id),
-    'transfers', (SELECT coalesce(jsonb_agg(jsonb_build_object('key', t.key, 'from', t.from_account, 'to', t.to_account,
+    'transfers', (SELECT coalesce(json_agg(json_build_object('key', t.key, 'from', t.from_account, 'to', t.to_account,
         'amount', t.amount, 'occurredAt', t.occurred_at, 'recordedAt', t.recorded_at) ORDER BY t.id), '[]')
       FROM transfers t WHERE t.commission_id = c.id),
-    'pendingRun', (SELECT jsonb_build_object('id', r.id, 'state', r.state)
+    'pendingRun', (SELECT json_build_object('id', r.id, 'state', r.state)
       FROM release_items i JOIN release_runs r ON r.id = i.run_id WHERE i.commission_id = c.id AND i.state = 'pending')
   ) AS explanation
   FROM commissions c
@@ -97,7 +105,12 @@ export async function explainCommission(
   return {
     ...shown,
     plan: { id: String(planId), name: planName },
-    rulesTried: traceRules(plan.compiled, level, { sku: line.sku, category: line.category, tier: rule.tier, currency }),
+    rulesTried: traceRules(plan.compiled, level, {
+      sku: line.sku,
+      category: line.category,
+      tier: rule.tier,
+      currency,
+    }),
     arithmetic: {
       original: arithmetic(rule.earning, line.netAmount, line.quantity, line.quantity, originalAmount),
       now: arithmetic(rule.earning, line.netAmount, line.quantity, remaining, amount),

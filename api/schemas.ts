@@ -1,36 +1,66 @@
 import { z } from 'zod';
 
-/** Pieces of schemas that several resources share. */
+const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-export const uuid = z.uuid();
-export const currency = z.string().regex(/^[A-Z]{3}$/, 'use an ISO 4217 code such as CNY').describe('ISO 4217.');
-export const timestamp = z.iso.datetime({ offset: true, message: 'use RFC 3339 with offset: 2026-03-01T08:00:00+08:00' });
-export const moneySchema = z.object({ amount: z.int().describe('Minor units.'), currency: z.string() });
+/** ISO 4217. */
+export const currencySchema = z
+  .string()
+  .refine((code) => currencies.has(code), 'is no ISO 4217 currency, such as CNY')
+  .meta({ description: 'ISO 4217.', example: 'CNY' });
+
+/** Money as requests give it and answers show it. */
+export const moneySchema = z
+  .strictObject({ amount: z.int().min(0).describe('Minor units: 1999 is 19.99.'), currency: currencySchema })
+  .meta({ id: 'Money', outputId: 'MoneyOutput' });
+
+/** A moment in a request. */
+export const timestampInput = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .describe('RFC 3339 with offset.');
+
+/** A moment in an answer. */
+export const timestampOutput = z.iso.datetime({ offset: true });
+
+/** One line that a person reads, without white space around it. */
+export const lineOf = (max: number) => z.string().trim().min(1).max(max);
+
+/** Params of an endpoint about one thing with a UUID. */
+export const uuidParams = z.object({ id: z.uuid() });
 
 /** Ids that shops give: they become workflow ids and parts of addresses. */
 export const identifier = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'use 1 to 64 letters, digits, ".", "_", ":" or "-", beginning with a letter or digit');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$/,
+    'use 1 to 96 letters, digits, ".", "_", ":" or "-", beginning with a letter or digit',
+  );
 
 // Clocks of shops run a little ahead at times; more than this is a mistake.
 const clockSkewMs = 30_000;
 
 /** When something happened in the shop: not in the future, not before the year 2000. */
-export const eventTime = timestamp.refine((time) => Date.parse(time) <= Date.now() + clockSkewMs, {
-  message: 'this is in the future: tell events when they have happened',
-}).refine((time) => Date.parse(time) >= Date.UTC(2000, 0, 1), { message: 'this is before the year 2000: check the date' });
+export const eventTime = z.iso
+  .datetime({ offset: true, message: 'use RFC 3339 with offset: 2026-03-01T08:00:00+08:00' })
+  .refine((time) => Date.parse(time) <= Date.now() + clockSkewMs, {
+    message: 'this is in the future: tell events when they have happened',
+  })
+  .refine((time) => Date.parse(time) >= Date.UTC(2000, 0, 1), {
+    message: 'this is before the year 2000: check the date',
+  });
 
+/** A commission in lists. */
 export const commissionSchema = z.object({
   id: z.string(),
   orderId: z.string(),
   lineId: z.string(),
   level: z.int(),
-  distributorId: uuid,
+  distributorId: z.uuid(),
   state: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
   amount: moneySchema,
   originalAmount: moneySchema,
   automatic: z.boolean(),
-  createdAt: timestamp,
-  dueAt: timestamp.nullable(),
-  releasedAt: timestamp.nullable(),
+  createdAt: timestampOutput,
+  dueAt: timestampOutput.nullable(),
+  releasedAt: timestampOutput.nullable(),
 });

@@ -40,7 +40,9 @@ export function whyNotPaid(facts: CommissionFacts): Obstacle[] {
     case 'reversed':
       return [{ code: 'reversed', message: 'All units were canceled or returned before the release.' }];
     case 'clawed_back':
-      return [{ code: 'clawed_back', message: 'All units were returned after the release, so it was taken back.' }];
+      return [
+        { code: 'clawed_back', message: 'All units were returned after the release, so it was taken back.' },
+      ];
     case 'held':
       return [...awaited(facts), ...obstacles(facts)];
     case 'due': {
@@ -57,7 +59,9 @@ function awaited(facts: CommissionFacts): Obstacle[] {
     return [{ code: 'awaiting_delivery', message: 'The return window starts when the line is delivered.' }];
   }
   const until = facts.windowEndsAt;
-  return [{ code: 'return_window_open', message: `The customer may return the goods until ${until}.`, until }];
+  return [
+    { code: 'return_window_open', message: `The customer may return the goods until ${until}.`, until },
+  ];
 }
 
 function returnsOpen(facts: CommissionFacts): Obstacle[] {
@@ -69,10 +73,16 @@ function returnsOpen(facts: CommissionFacts): Obstacle[] {
 
 function obstacles(facts: CommissionFacts): Obstacle[] {
   const holds = facts.openHolds.map(
-    ({ reason, note, placedAt }): Obstacle => ({ code: 'on_hold', message: `On hold since ${placedAt} (${reason}): ${note}` }),
+    ({ reason, note, placedAt }): Obstacle => ({
+      code: 'on_hold',
+      message: `On hold since ${placedAt} (${reason}): ${note}`,
+    }),
   );
   if (facts.distributorState === 'active') return holds;
-  return [...holds, { code: 'distributor_not_active', message: `The distributor is ${facts.distributorState}.` }];
+  return [
+    ...holds,
+    { code: 'distributor_not_active', message: `The distributor is ${facts.distributorState}.` },
+  ];
 }
 
 function awaitingRelease(facts: CommissionFacts): Obstacle {

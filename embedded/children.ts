@@ -145,7 +145,9 @@ export async function untilReady<T>(
 
 /** The end of a log file, with its path, to be shown after a failure. */
 export function lastLines(logFile: string, count = 15): string {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-count);
+  const text = readFileSync(logFile, 'utf8').trimEnd();
+  if (!text) return `It printed nothing to ${logFile}.`;
+  const lines = text.split('\n').slice(-count);
   return `The last lines of ${logFile}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
@@ -206,7 +208,7 @@ export async function spawnChild(
       await stopProcess(recorded);
       await exited;
     },
-    kill: () => killGroup(pid),
+    kill: () => sendSignal(-pid, 'SIGKILL'),
   };
 }
 
@@ -230,7 +232,7 @@ export async function stopRecorded(dataDir: string, log: Log): Promise<void> {
 /** Kills every recorded child at once, for a user who does not want to wait. */
 export function killRecorded(dataDir: string): void {
   for (const { pid, identity } of readRecords(dataDir)) {
-    if (processIdentity(pid) === identity) killGroup(pid);
+    if (processIdentity(pid) === identity) sendSignal(-pid, 'SIGKILL');
   }
 }
 
@@ -277,18 +279,19 @@ function tryPort(port: number): Promise<number | undefined> {
 async function stopProcess({ name, pid, identity, stopSignal, graceMs }: Recorded): Promise<void> {
   const gone = () => processIdentity(pid) !== identity;
   if (gone()) return;
-  process.kill(pid, stopSignal);
+  sendSignal(pid, stopSignal);
   try {
     await until(`Stopping ${name}`, graceMs, gone);
   } catch {
-    killGroup(pid);
+    sendSignal(-pid, 'SIGKILL');
     await until(`Killing ${name}`, 10_000, gone);
   }
 }
 
-function killGroup(pid: number): void {
+/** Sends a signal to a process, or to a group when the pid is negative; one that is gone already is fine. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { stopRecorded } from './children';
 
 /**
@@ -10,7 +11,10 @@ if (!dataDir) throw new Error('guard.ts needs the data folder');
 
 async function cleanUp(folder: string): Promise<void> {
   await stopRecorded(folder, () => {});
-  if (removeAfter) rmSync(removeAfter, { recursive: true, force: true });
+  if (!removeAfter) return;
+  // Tests start servers of their own, each with a data folder in the one of the run.
+  for (const entry of readdirSync(removeAfter)) await stopRecorded(path.join(removeAfter, entry), () => {});
+  rmSync(removeAfter, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 process.stdin.on('close', () => void cleanUp(dataDir)).resume();

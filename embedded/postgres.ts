@@ -18,7 +18,16 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { freePort, type Log, processList, StartError, spawnChild, until, untilReady } from './children';
+import {
+  freePort,
+  type Log,
+  processList,
+  StartError,
+  sendSignal,
+  spawnChild,
+  until,
+  untilReady,
+} from './children';
 
 /** A PostgreSQL server that runs as a child of this process. */
 export interface PostgresServer {
@@ -187,16 +196,16 @@ function ownPassword(dataDir: string): string {
 async function stopHolders(clusterName: string, log: Log): Promise<void> {
   const holders = () =>
     processList().filter(({ command }) => /^\S*postgres/.test(command) && command.includes(clusterName));
-  const signal = (name: NodeJS.Signals) => {
-    for (const { pid } of holders()) process.kill(pid, name);
-  };
-  if (holders().length === 0) return;
+  const found = holders();
+  if (found.length === 0) return;
   log('Stopping a PostgreSQL server of an earlier run');
-  signal('SIGINT');
+  // Only the first process of a server has options; the others end with it, or by themselves when it was killed.
+  const server = found.find(({ command }) => command.includes(' -D '));
+  if (server) sendSignal(server.pid, 'SIGINT');
   try {
     await until('Stopping PostgreSQL', 10_000, () => holders().length === 0);
   } catch {
-    signal('SIGKILL');
+    for (const { pid } of holders()) sendSignal(pid, 'SIGKILL');
     await until('Killing PostgreSQL', 10_000, () => holders().length === 0);
   }
 }

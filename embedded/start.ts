@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   const dataDir = path.resolve(config.DATA_DIR);
 
   const release = lockDataFolder(dataDir);
+  removeRunning(dataDir); // What a killed run left there is no longer true.
   process.on('exit', () => {
     removeRunning(dataDir);
     release();
@@ -74,7 +75,8 @@ async function main(): Promise<void> {
     smtpUrl: environment.SMTP_URL,
     ...pages,
   });
-  const folder = path.relative('', dataDir);
+  const relative = path.relative('', dataDir);
+  const folder = relative.startsWith('..') ? dataDir : relative;
   printTable([
     ['API', apiUrl],
     ['API reference', `${apiUrl}/reference`],
@@ -142,10 +144,13 @@ async function startServers(
   if (postgres.status === 'rejected') throw postgres.reason;
   if (mail.status === 'rejected') throw mail.reason;
   if (temporal.status === 'rejected') throw temporal.reason;
-  // A profile meant for another Temporal server must not be mixed with the address of this one.
+  // A profile meant for another Temporal server must not be mixed with the address of this one, so the children get
+  // a file with an empty one.
+  const profile = path.join(dataDir, 'temporal.toml');
+  writeFileSync(profile, '[profile.default]\n');
   const temporalSettings = own.TEMPORAL_ADDRESS
     ? {}
-    : { TEMPORAL_NAMESPACE: 'default', TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_PROFILE: undefined };
+    : { TEMPORAL_NAMESPACE: 'default', TEMPORAL_CONFIG_FILE: profile, TEMPORAL_PROFILE: undefined };
   const foreign = own.TEMPORAL_ADDRESS ? [] : ['TEMPORAL_API_KEY', 'TEMPORAL_TLS'];
   const environment = Object.fromEntries(
     Object.entries({ ...secrets, ...own }).filter(
@@ -285,7 +290,10 @@ function onStopSignal(dataDir: string): void {
   if (!stopRequestedAt) {
     stopRequestedAt = now;
     log('\nStopping. Ctrl-C again kills what is left.');
-    void stopParts().then(() => process.exit(0));
+    void stopParts().then(() => {
+      log('Stopped.');
+      process.exit(0);
+    });
   } else if (now - stopRequestedAt > 1000) {
     // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
     killRecorded(dataDir);

@@ -59,7 +59,9 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
     });
   setHandler(pay, takeIn);
   setHandler(paid, (payment) =>
-    takeIn(payment).catch((error: unknown) => notePaymentRefused(orderId, String(rootCause(error)), Date.now())),
+    takeIn(payment).catch((error: unknown) =>
+      notePaymentRefused(orderId, String(rootCause(error)), Date.now()),
+    ),
   );
   setHandler(orderEvent, (event) =>
     turn(async () => {

@@ -4,7 +4,7 @@ import { explainCommission } from '../commissionView';
 import { type ApiContext, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
-import { commissionSchema, timestamp, uuid } from '../schemas';
+import { commissionSchema, timestampInput, timestampOutput } from '../schemas';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
@@ -12,10 +12,10 @@ const list = defineList({
   item: commissionSchema,
   filters: {
     state: commissionSchema.shape.state.optional(),
-    distributorId: uuid.optional(),
+    distributorId: z.uuid().optional(),
     orderId: z.string().max(64).optional(),
     currency: z.string().length(3).optional(),
-    dueBefore: timestamp.optional().describe('Due, and their return window ended before this time.'),
+    dueBefore: timestampInput.optional().describe('Due, and their return window ended before this time.'),
   },
   sorts: { id: { column: 'c.id', type: 'bigint' } },
   defaultSort: '-id',
@@ -36,10 +36,11 @@ export const listCommissions = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `SELECT c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId", c.state,
+      select: `c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId", c.state,
         jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount,
         jsonb_build_object('amount', c.original_amount, 'currency', c.currency) AS "originalAmount",
-        c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt" FROM commissions c`,
+        c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt"`,
+      from: 'commissions c',
       where: (bind) => [
         principal.distributorId && `c.distributor_id = ${bind(principal.distributorId)}`,
         query.state && `c.state = ${bind(query.state)}`,
@@ -73,37 +74,47 @@ export const getExplanation = endpoint({
   params: z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number') }),
   responses: {
     200: {
-      description: 'Attribution, plan, rules tried, the calculation, every transfer and hold, and what stands in the way.',
+      description:
+        'Attribution, plan, rules tried, the calculation, every transfer and hold, and what stands in the way.',
       schema: z.object({
         id: z.string(),
         orderId: z.string(),
         lineId: z.string(),
         level: z.int(),
-        distributorId: uuid,
+        distributorId: z.uuid(),
         state: commissionSchema.shape.state,
         currency: z.string(),
         amount: money,
         originalAmount: money,
         automatic: z.boolean(),
-        paidAt: timestamp.describe('When the order was paid.'),
-        dueAt: timestamp.nullable(),
-        releasedAt: timestamp.nullable(),
+        paidAt: timestampOutput.describe('When the order was paid.'),
+        dueAt: timestampOutput.nullable(),
+        releasedAt: timestampOutput.nullable(),
         attribution: z.record(z.string(), z.unknown()),
         plan: z.object({ id: z.string(), name: z.string() }),
-        rule: z.record(z.string(), z.unknown()).describe('The rule that was applied, pinned with the commission.'),
+        rule: z
+          .record(z.string(), z.unknown())
+          .describe('The rule that was applied, pinned with the commission.'),
         rulesTried: z.array(z.record(z.string(), z.unknown())),
         line: z.record(z.string(), z.unknown()),
         arithmetic: z.object({ original: z.string(), now: z.string() }),
-        whyNotPaid: z.array(z.object({ code: z.string(), message: z.string(), until: timestamp.optional() })),
+        whyNotPaid: z.array(
+          z.object({ code: z.string(), message: z.string(), until: timestampOutput.optional() }),
+        ),
         holds: z.array(z.record(z.string(), z.unknown())),
         transfers: z.array(z.record(z.string(), z.unknown())),
-        pendingRun: z.object({ id: uuid, state: z.string() }).nullable(),
+        pendingRun: z.object({ id: z.uuid(), state: z.string() }).nullable(),
       }),
     },
   },
   handler: async ({ params, context, principal }) => {
     const id = Number(params.id);
-    const explanation = await explainCommission(context.pool, planReader(context), id, principal.distributorId);
+    const explanation = await explainCommission(
+      context.pool,
+      planReader(context),
+      id,
+      principal.distributorId,
+    );
     if (!explanation) throw notFound(`Commission ${params.id}`);
     return { status: 200, body: explanation };
   },

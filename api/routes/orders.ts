@@ -6,10 +6,18 @@ import { asRefusal } from '../../activities/refusal';
 import { eventKey, needsReturn, type OrderEvent, type OrderPayment } from '../../domain/order';
 import { type ApiContext, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
-import { awaitedNext, readOrder, readTimeline } from '../orderView';
+import { awaitedNext, type OrderView, readOrder, readTimeline } from '../orderView';
 import { notFound, Problem, unavailable } from '../problem';
+import {
+  commissionSchema,
+  currencySchema,
+  eventTime,
+  identifier,
+  moneySchema,
+  timestampInput,
+  timestampOutput,
+} from '../schemas';
 import { callUpdate, signalWithStart, startWithUpdate, WorkflowGone } from '../temporal';
-import { commissionSchema, currency, eventTime, identifier, moneySchema, timestamp, uuid } from '../schemas';
 
 const lineId = identifier.describe("The line's number in the shop, unique within the order.");
 const minorUnits = z.int().min(0).max(1_000_000_000_000);
@@ -17,9 +25,13 @@ const quantity = z.int().min(1).max(1_000_000);
 
 const paymentSchema = z
   .strictObject({
-    externalId: identifier.describe("The order's number in the shop. The same number is the same order, always."),
-    paidAt: eventTime.describe('When it was paid. Attribution, plan and window go by this time, not by when the order arrives here.'),
-    currency,
+    externalId: identifier.describe(
+      "The order's number in the shop. The same number is the same order, always.",
+    ),
+    paidAt: eventTime.describe(
+      'When it was paid. Attribution, plan and window go by this time, not by when the order arrives here.',
+    ),
+    currency: currencySchema,
     customer: z.strictObject({
       externalId: z.string().min(1).max(128),
       deviceId: z.string().min(1).max(128).optional(),
@@ -44,29 +56,48 @@ const paymentSchema = z
     order.lines.forEach((line, index) => {
       const gross = line.quantity * line.unitPrice;
       if (seen.has(line.lineId)) {
-        context.addIssue({ code: 'custom', message: 'another line has this lineId: give each its own', path: ['lines', index, 'lineId'] });
+        context.addIssue({
+          code: 'custom',
+          message: 'another line has this lineId: give each its own',
+          path: ['lines', index, 'lineId'],
+        });
       }
       if (!Number.isSafeInteger(gross)) {
-        context.addIssue({ code: 'custom', message: 'quantity × unitPrice is too large', path: ['lines', index, 'unitPrice'] });
+        context.addIssue({
+          code: 'custom',
+          message: 'quantity × unitPrice is too large',
+          path: ['lines', index, 'unitPrice'],
+        });
       } else if ((line.discount ?? 0) > gross) {
-        context.addIssue({ code: 'custom', message: 'the discount is larger than the line', path: ['lines', index, 'discount'] });
+        context.addIssue({
+          code: 'custom',
+          message: 'the discount is larger than the line',
+          path: ['lines', index, 'discount'],
+        });
       }
       seen.add(line.lineId);
     });
   });
 
 const attributionSchema = z.object({
-  reason: z.enum(['code', 'customer_binding', 'own_purchase', 'distributor_not_active', 'code_unknown', 'no_code']),
+  reason: z.enum([
+    'code',
+    'customer_binding',
+    'own_purchase',
+    'distributor_not_active',
+    'code_unknown',
+    'no_code',
+  ]),
   explanation: z.string(),
-  distributorId: uuid.nullable().optional().describe('Shown to staff.'),
+  distributorId: z.uuid().nullable().optional().describe('Shown to staff.'),
   code: z.string().nullable(),
   chain: z.array(
     z.object({
       level: z.int(),
-      distributorId: uuid.nullable(),
+      distributorId: z.uuid().nullable(),
       tier: z.string().nullable(),
       outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
-      skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
+      skipped: z.array(z.uuid()).optional().describe('Uplines passed over because they are not active.'),
     }),
   ),
 });
@@ -75,7 +106,7 @@ const orderSchema = z.object({
   id: z.string(),
   externalId: z.string(),
   state: z.enum(['open', 'closed']),
-  paidAt: timestamp,
+  paidAt: timestampOutput,
   currency: z.string(),
   customer: z.object({ externalId: z.string() }),
   shipTo: z.object({ region: z.string() }),
@@ -92,9 +123,9 @@ const orderSchema = z.object({
       netAmount: z.int(),
       state: z.enum(['paid', 'shipped', 'delivered', 'return_requested', 'closed', 'returned', 'canceled']),
       returnedQuantity: z.int(),
-      shippedAt: timestamp.nullable(),
-      deliveredAt: timestamp.nullable(),
-      windowEndsAt: timestamp.nullable(),
+      shippedAt: timestampOutput.nullable(),
+      deliveredAt: timestampOutput.nullable(),
+      windowEndsAt: timestampOutput.nullable(),
     }),
   ),
   returns: z.array(
@@ -103,8 +134,8 @@ const orderSchema = z.object({
       state: z.enum(['requested', 'refunded', 'rejected']),
       reason: z.string(),
       lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
-      requestedAt: timestamp,
-      resolvedAt: timestamp.nullable(),
+      requestedAt: timestampOutput,
+      resolvedAt: timestampOutput.nullable(),
     }),
   ),
   commissions: z.array(
@@ -112,15 +143,15 @@ const orderSchema = z.object({
       id: z.string(),
       lineId: z.string(),
       level: z.int(),
-      distributorId: uuid,
+      distributorId: z.uuid(),
       amount: moneySchema,
       originalAmount: moneySchema,
       state: commissionSchema.shape.state,
-      dueAt: timestamp.nullable(),
-      releasedAt: timestamp.nullable(),
+      dueAt: timestampOutput.nullable(),
+      releasedAt: timestampOutput.nullable(),
     }),
   ),
-  createdAt: timestamp,
+  createdAt: timestampOutput,
 });
 
 const orderParams = z.object({ id: identifier });
@@ -132,9 +163,19 @@ const waitingSchema = z.object({
 });
 const eventResponses = {
   200: { description: 'Applied, or known already. Shows where the order stands.', schema: orderSchema },
-  202: { description: 'Kept: it speaks of an order or a return that has not arrived yet, and is applied as soon as that has.', schema: waitingSchema },
+  202: {
+    description:
+      'Kept: it speaks of an order or a return that has not arrived yet, and is applied as soon as that has.',
+    schema: waitingSchema,
+  },
 };
-const eventErrors = ['event_before_payment', 'line_unknown', 'already_delivered', 'line_canceled', 'order_closed'] as const;
+const eventErrors = [
+  'event_before_payment',
+  'line_unknown',
+  'already_delivered',
+  'line_canceled',
+  'order_closed',
+] as const;
 
 export const createOrder = endpoint({
   method: 'post',
@@ -148,21 +189,33 @@ export const createOrder = endpoint({
   body: paymentSchema,
   responses: {
     201: { description: 'Taken in, or known already.', schema: orderSchema },
-    202: { description: 'Kept, and worked on soon ("Prefer: respond-async").', schema: z.object({ status: z.literal('accepted'), id: z.string() }) },
+    202: {
+      description: 'Kept, and worked on soon ("Prefer: respond-async").',
+      schema: z.object({ status: z.literal('accepted'), id: z.string() }),
+    },
   },
   errors: ['order_differs', 'no_plan_in_force'],
-  handler: async ({ body, context, req }) => {
-    const workflow = { workflow: 'order', workflowId: `order/${body.externalId}`, input: [{ orderId: body.externalId }] };
-    if (await isKnown(context, body)) return { status: 201, body: await readOrder(context.pool, body.externalId) };
+  handler: async ({ body, context, req, requestId }) => {
+    const workflow = {
+      workflow: 'order',
+      workflowId: `order/${body.externalId}`,
+      input: [{ orderId: body.externalId }],
+    };
+    if (await isKnown(context, body))
+      return { status: 201, body: await readOrder(context.pool, body.externalId) };
     if (/\brespond-async\b/.test(req.get('prefer') ?? '')) {
-      await context.pool.query('INSERT INTO accepted_orders (id, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-        body.externalId,
-        JSON.stringify(body),
-      ]);
+      await context.pool.query(
+        'INSERT INTO accepted_orders (id, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        [body.externalId, JSON.stringify(body)],
+      );
       await signalWithStart(context, { ...workflow, signal: 'paid', args: [body] });
-      return { status: 202, body: { status: 'accepted', id: body.externalId }, headers: { 'Preference-Applied': 'respond-async' } };
+      return {
+        status: 202,
+        body: { status: 'accepted', id: body.externalId },
+        headers: { 'Preference-Applied': 'respond-async' },
+      };
     }
-    await startWithUpdate(context, { ...workflow, update: 'pay', args: [body], updateId: 'pay' });
+    await startWithUpdate(context, { ...workflow, update: 'pay', args: [body], updateId: requestId });
     // The workflow answers only what it was asked: with another content under this number, that is the other order.
     await isKnown(context, body);
     return { status: 201, body: await readOrder(context.pool, body.externalId) };
@@ -179,26 +232,28 @@ async function isKnown(context: ApiContext, payment: OrderPayment): Promise<bool
   }
 }
 
+const listedOrder = z.object({
+  id: z.string(),
+  state: z.enum(['open', 'closed']),
+  paidAt: timestampOutput,
+  createdAt: timestampOutput,
+  currency: z.string(),
+  customerId: z.string(),
+  region: z.string(),
+  distributorId: z.uuid().nullable(),
+  attributionReason: z.string(),
+  netAmount: z.int(),
+  commission: z.int(),
+});
+
 const list = defineList({
-  item: z.object({
-    id: z.string(),
-    state: z.enum(['open', 'closed']),
-    paidAt: timestamp,
-    createdAt: timestamp,
-    currency: z.string(),
-    customerId: z.string(),
-    region: z.string(),
-    distributorId: uuid.nullable(),
-    attributionReason: z.string(),
-    netAmount: z.int(),
-    commission: z.int(),
-  }),
+  item: listedOrder,
   filters: {
     state: z.enum(['open', 'closed']).optional(),
-    distributorId: uuid.optional().describe('Orders that belong to this distributor.'),
+    distributorId: z.uuid().optional().describe('Orders that belong to this distributor.'),
     customerId: z.string().max(128).optional(),
-    createdAfter: timestamp.optional(),
-    createdBefore: timestamp.optional(),
+    createdAfter: timestampInput.optional(),
+    createdBefore: timestampInput.optional(),
   },
   sorts: { createdAt: { column: 'o.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -219,11 +274,11 @@ export const listOrders = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `SELECT o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
+      select: `o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
         o.region, o.distributor_id AS "distributorId", o.attribution ->> 'reason' AS "attributionReason",
         (SELECT sum(l.net_amount)::bigint FROM order_lines l WHERE l.order_id = o.id) AS "netAmount",
-        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id) AS commission
-        FROM orders o`,
+        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id) AS commission`,
+      from: 'orders o',
       where: (bind) => [
         // A distributor sees the orders that belong to it; those of its downline only as commissions.
         principal.distributorId && `o.distributor_id = ${bind(principal.distributorId)}`,
@@ -233,7 +288,7 @@ export const listOrders = endpoint({
         query.createdAfter && `o.created_at >= ${bind(query.createdAfter)}`,
         query.createdBefore && `o.created_at < ${bind(query.createdBefore)}`,
       ],
-      toItem: (row: z.input<typeof list.item>) => row,
+      toItem: (row: z.input<typeof listedOrder>) => row,
     }),
 });
 
@@ -261,7 +316,11 @@ async function orderOrNotFound(context: ApiContext, id: string, principal: Princ
     [id],
   );
   if (rows[0] && !principal.distributorId) {
-    throw new Problem({ status: 404, code: 'not_found', detail: `Order ${id} was refused: ${rows[0].message}` });
+    throw new Problem({
+      status: 404,
+      code: 'not_found',
+      detail: `Order ${id} was refused: ${rows[0].message}`,
+    });
   }
   throw notFound(`Order ${id}`);
 }
@@ -280,14 +339,16 @@ export const getOrderTimeline = endpoint({
       schema: z.object({
         entries: z.array(
           z.object({
-            at: timestamp.describe('When it happened.'),
-            recordedAt: timestamp.describe('When it became known here.'),
+            at: timestampOutput.describe('When it happened.'),
+            recordedAt: timestampOutput.describe('When it became known here.'),
             type: z.string(),
             actor: z.string(),
             data: z.record(z.string(), z.unknown()),
           }),
         ),
-        awaited: z.array(z.object({ what: z.string(), lineIds: z.array(z.string()), at: timestamp.nullable() })),
+        awaited: z.array(
+          z.object({ what: z.string(), lineIds: z.array(z.string()), at: timestampOutput.nullable() }),
+        ),
       }),
     },
   },
@@ -295,12 +356,20 @@ export const getOrderTimeline = endpoint({
     const order = await orderOrNotFound(context, params.id, principal);
     return {
       status: 200,
-      body: { entries: await readTimeline(context.pool, params.id, principal.distributorId), awaited: awaitedNext(order) },
+      body: {
+        entries: await readTimeline(context.pool, params.id, principal.distributorId),
+        awaited: awaitedNext(order),
+      },
     };
   },
 });
 
-const someLines = z.array(lineId).min(1).max(500).optional().describe('Left out: all lines that are still on their way.');
+const someLines = z
+  .array(lineId)
+  .min(1)
+  .max(500)
+  .optional()
+  .describe('Left out: all lines that are still on their way.');
 
 export const shipOrder = endpoint({
   method: 'post',
@@ -314,7 +383,11 @@ export const shipOrder = endpoint({
   responses: eventResponses,
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
-    tell(context, principal, params.id, { type: 'shipped', at: Date.parse(body.shippedAt), lineIds: body.lineIds }),
+    tell(context, principal, params.id, {
+      type: 'shipped',
+      at: Date.parse(body.shippedAt),
+      lineIds: body.lineIds,
+    }),
 });
 
 export const deliverOrder = endpoint({
@@ -329,7 +402,11 @@ export const deliverOrder = endpoint({
   responses: eventResponses,
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
-    tell(context, principal, params.id, { type: 'delivered', at: Date.parse(body.deliveredAt), lineIds: body.lineIds }),
+    tell(context, principal, params.id, {
+      type: 'delivered',
+      at: Date.parse(body.deliveredAt),
+      lineIds: body.lineIds,
+    }),
 });
 
 const reason = z.string().trim().min(1).max(500);
@@ -342,7 +419,11 @@ export const cancelOrder = endpoint({
   roles: shopRoles,
   scope: 'orders:write',
   params: orderParams,
-  body: z.strictObject({ canceledAt: eventTime.optional().describe('Left out: now.'), lineIds: someLines, reason }),
+  body: z.strictObject({
+    canceledAt: eventTime.optional().describe('Left out: now.'),
+    lineIds: someLines,
+    reason,
+  }),
   responses: eventResponses,
   errors: [...eventErrors, 'return_exists'],
   handler: ({ params, body, context, principal }) =>
@@ -358,7 +439,8 @@ export const requestReturn = endpoint({
   method: 'post',
   path: '/v1/orders/{id}/returns',
   summary: 'Ask to return units of some lines: pauses their window',
-  description: 'Without a returnId one is made up; give your own, or an Idempotency-Key, so that a repeat is the same return.',
+  description:
+    'Without a returnId one is made up; give your own, or an Idempotency-Key, so that a repeat is the same return.',
   tag: 'orders',
   roles: shopRoles,
   scope: 'orders:write',
@@ -370,7 +452,10 @@ export const requestReturn = endpoint({
     reason,
   }),
   responses: {
-    201: { description: 'The return is open, or was known already.', schema: orderSchema.extend({ returnId: z.string() }) },
+    201: {
+      description: 'The return is open, or was known already.',
+      schema: orderSchema.extend({ returnId: z.string() }),
+    },
     202: eventResponses[202],
   },
   errors: [...eventErrors, 'quantity_exceeded', 'line_repeated', 'return_differs'],
@@ -438,10 +523,15 @@ async function tell(context: ApiContext, principal: Principal, orderId: string, 
     await keep(context, orderId, told);
     // What was awaited may have arrived between the look and the keeping; then nobody else would apply it.
     if (!(await apply(context, orderId, told))) {
-      const waitsFor = needsReturn(event) ? `order ${orderId} with return ${event.returnId}` : `order ${orderId}`;
+      const waitsFor = needsReturn(event)
+        ? `order ${orderId} with return ${event.returnId}`
+        : `order ${orderId}`;
       return { status: 202, body: { status: 'waiting' as const, waitsFor } };
     }
-    await context.pool.query('DELETE FROM early_events WHERE order_id = $1 AND key = $2', [orderId, eventKey(event)]);
+    await context.pool.query('DELETE FROM early_events WHERE order_id = $1 AND key = $2', [
+      orderId,
+      eventKey(event),
+    ]);
   }
   return { status: 200, body: await readOrder(context.pool, orderId) };
 }
@@ -457,30 +547,60 @@ async function keep(context: ApiContext, orderId: string, event: ToldEvent): Pro
 async function apply(context: ApiContext, orderId: string, event: ToldEvent): Promise<boolean> {
   const state = await orderState(context, orderId);
   if (!state) return false;
-  const updateId = eventKey(event).length <= 200 ? eventKey(event) : randomUUID();
   try {
     if (state === 'open') {
-      await callUpdate<OrderProgress>(context, { workflowId: `order/${orderId}`, update: 'orderEvent', args: [event], updateId });
+      await callUpdate<OrderProgress>(context, {
+        workflowId: `order/${orderId}`,
+        update: 'orderEvent',
+        args: [event],
+      });
     } else {
-      await applyLate(context, orderId, event, updateId);
+      await applyLate(context, orderId, event);
     }
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === 'return_unknown') return false;
     if (!(error instanceof WorkflowGone)) throw error;
     // It ended while the message was under way: then the row says so now.
-    if (state === 'open' && (await orderState(context, orderId)) === 'closed') return apply(context, orderId, event);
+    if (state === 'open' && (await orderState(context, orderId)) === 'closed')
+      return apply(context, orderId, event);
     throw unavailable(`The workflow of order ${orderId} does not run; "npm run recover" starts it again.`);
   }
 }
 
-async function applyLate(context: ApiContext, orderId: string, event: ToldEvent, updateId: string): Promise<void> {
+async function applyLate(context: ApiContext, orderId: string, event: ToldEvent): Promise<void> {
   if (!('returnId' in event)) {
-    throw new Problem({ status: 409, code: 'order_closed', detail: `Order ${orderId} is closed: only returns can follow.` });
+    const order = await readOrder(context.pool, orderId);
+    if (order && isToldAgain(order, event)) return;
+    throw new Problem({
+      status: 409,
+      code: 'order_closed',
+      detail: `Order ${orderId} is closed: only returns can follow.`,
+    });
   }
   const input = [{ orderId, returnId: event.returnId }];
   const workflowId = `return/${orderId}/${event.returnId}`;
-  await startWithUpdate(context, { workflow: 'lateReturn', workflowId, input, update: 'orderEvent', args: [event], updateId });
+  await startWithUpdate(context, {
+    workflow: 'lateReturn',
+    workflowId,
+    input,
+    update: 'orderEvent',
+    args: [event],
+    updateId: randomUUID(),
+  });
+}
+
+/** True when a closed order shows that this shipment, delivery or cancelation was applied while it was open. */
+function isToldAgain(order: OrderView, event: Exclude<OrderEvent, { returnId: string }>): boolean {
+  const known = (line: OrderView['lines'][number]) => {
+    if (event.type === 'canceled') return line.state === 'canceled';
+    const at = event.type === 'shipped' ? line.shippedAt : line.deliveredAt;
+    return at !== null && Date.parse(at) === event.at;
+  };
+  const { lineIds } = event;
+  return lineIds
+    ? lineIds.every((id) => order.lines.some((line) => line.lineId === id && known(line)))
+    : order.lines.some(known);
 }
 
 async function orderState(context: ApiContext, orderId: string): Promise<'open' | 'closed' | undefined> {

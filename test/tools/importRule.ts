@@ -9,7 +9,20 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
   domain: { from: ['domain'] },
   workflows: { from: ['workflows', 'domain'], typesFrom: ['activities'] },
   activities: { notFrom: ['workflows', 'api'] },
-  api: { from: ['api', 'domain', 'activities', 'workflows', 'prisma', 'config'] },
+  api: {
+    from: [
+      'api',
+      'domain',
+      'activities',
+      'workflows',
+      'prisma',
+      'config',
+      'log',
+      'payloadCodec',
+      'temporalConnection',
+      'package.json',
+    ],
+  },
 };
 
 const importPattern =

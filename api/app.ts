@@ -1,0 +1,251 @@
+import type { ServerResponse } from 'node:http';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import { v7 as uuidv7 } from 'uuid';
+import { authenticate, authorize } from './authentication';
+import type { ApiContext, Endpoint, Principal } from './endpoint';
+import { endpointsFor } from './endpoints';
+import { toProblem } from './failures';
+import { claim, idempotencyKey, isFinal, keepAnswer } from './idempotency';
+import { bodyReader, parseInput } from './input';
+import { createMetrics, type Metrics } from './metrics';
+import { notFound, Problem } from './problem';
+import { render, send, sendText, type TextAnswer } from './reply';
+
+/** What is known of a request while it is answered. */
+interface Progress {
+  requestId: string;
+  endpoint?: Endpoint;
+  principal?: Principal;
+}
+
+// Tells one answer from another without touching `res.locals`, which has no types.
+const progresses = new WeakMap<ServerResponse, Progress>();
+
+function progressOf(res: Response): Progress {
+  return progresses.get(res)!;
+}
+
+/** Builds the API. It opens nothing by itself: the context holds all connections. */
+export function createApp(context: ApiContext): Express {
+  const metrics = createMetrics(context);
+  const app = express();
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.set('trust proxy', context.config.TRUST_PROXY ? 1 : false);
+  app.use(track(context, metrics));
+  // Plain HTTP inside one's own network is for the operator to decide; HTTPS is not forced on it.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+
+  const limits = createLimits(context);
+  const read = bodyReader(context.config.API_BODY_LIMIT);
+  const byPath = new Map<string, Endpoint[]>();
+  for (const endpoint of endpointsFor(metrics.registry)) {
+    byPath.set(endpoint.path, [...(byPath.get(endpoint.path) ?? []), endpoint]);
+  }
+  // A fixed path comes before one with a parameter in its place.
+  const paths = [...byPath.keys()].sort((a, b) =>
+    a.replaceAll('{', '\uffff') < b.replaceAll('{', '\uffff') ? -1 : 1,
+  );
+  for (const path of paths) {
+    const route = app.route(path.replace(/\{(\w+)\}/g, ':$1'));
+    const methods = byPath.get(path)!;
+    for (const endpoint of methods) {
+      route[endpoint.method](admit(context, endpoint, limits, metrics), read, answer(context, endpoint));
+    }
+    route.all(refuseMethod(methods.map(({ method }) => method.toUpperCase())));
+  }
+  app.use((req) => {
+    throw notFound(`The address ${req.path}`);
+  });
+  app.use(answerFailure(context));
+  return app;
+}
+
+/** Gives the request an id, and tells log and metrics how it ended. */
+function track({ log }: ApiContext, metrics: Metrics): RequestHandler {
+  return (req, res, next) => {
+    const given = req.get('x-request-id');
+    const requestId = given && /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
+    const progress: Progress = { requestId };
+    progresses.set(res, progress);
+    res.set('X-Request-Id', requestId);
+    const start = performance.now();
+    metrics.inFlight.inc();
+    res.once('close', () => {
+      metrics.inFlight.dec();
+      const durationMs = performance.now() - start;
+      // A path that is nobody's would make a series of its own for each guess.
+      const route = progress.endpoint?.path ?? 'unknown';
+      const status = res.writableFinished ? res.statusCode : 499;
+      metrics.requests.observe(
+        { method: req.method, route, status: `${Math.floor(status / 100)}xx` },
+        durationMs / 1000,
+      );
+      log[status >= 500 ? 'error' : 'info'](
+        {
+          requestId,
+          method: req.method,
+          route,
+          // Ids only; neither query nor body, which may hold what must not be logged.
+          ids: progress.endpoint?.params && status < 400 ? req.params : undefined,
+          status,
+          durationMs: Math.round(durationMs),
+          userId: progress.principal?.userId,
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+interface Limits {
+  ofKey: RequestHandler;
+  ofAddress: RequestHandler;
+}
+
+/** Each process counts for itself: behind a load balancer the limits are that many times higher. */
+function createLimits({ config }: ApiContext): Limits {
+  const limit = (perMinute: number, keyOf: (req: Request, res: Response) => string) =>
+    rateLimit({
+      windowMs: 60_000,
+      limit: perMinute,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      keyGenerator: keyOf,
+      // Without a trusted proxy the header is ignored, so a client that sends it is nothing to warn of.
+      validate: { xForwardedForHeader: false },
+      // The library has set Retry-After by now.
+      handler: (_req, _res, next) => {
+        next(
+          new Problem({
+            status: 429,
+            code: 'too_many_requests',
+            detail: `At most ${perMinute} requests a minute are allowed here. Retry-After says how long to wait.`,
+          }),
+        );
+      },
+    });
+  return {
+    ofKey: limit(config.API_RATE_LIMIT, (_req, res) => progressOf(res as Response).principal!.keyId),
+    ofAddress: limit(60, (req) => ipKeyGenerator(req.ip ?? 'unknown')),
+  };
+}
+
+// Asked by machines every few seconds, and cheap.
+const unlimited = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** Lets only those through who may call this endpoint, and not too often. */
+function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics: Metrics): RequestHandler {
+  return async (req, res, next) => {
+    const progress = progressOf(res);
+    progress.endpoint = endpoint;
+    if (endpoint.roles === 'public') {
+      if (unlimited.has(endpoint.path)) next();
+      else await limits.ofAddress(req, res, next);
+      return;
+    }
+    try {
+      progress.principal = await authenticate(context.pool, req);
+      if (!progress.principal) authorize(undefined, endpoint);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.code === 'key_not_valid') metrics.rejectedKeys.inc();
+      // Guessing is slowed down by the address it comes from.
+      await limits.ofAddress(req, res, (limited) => next(limited ?? error));
+      return;
+    }
+    await limits.ofKey(req, res, (limited) => {
+      if (limited) {
+        next(limited);
+        return;
+      }
+      authorize(progress.principal, endpoint);
+      next();
+    });
+  };
+}
+
+/** Checks the input, calls the handler and sends what it answers. */
+function answer(context: ApiContext, endpoint: Endpoint): RequestHandler {
+  return async (req, res) => {
+    const { requestId, principal } = progressOf(res);
+    const key = endpoint.method === 'post' && principal ? idempotencyKey(req) : undefined;
+    const input = parseInput(endpoint, req);
+    const call = { ...input, principal, context, requestId, req };
+    if (!key || !principal) {
+      await send(res, await endpoint.handler({ ...call, resourceId: uuidv7() }));
+      return;
+    }
+    const claimed = await claim(context.pool, principal, key, req, uuidv7());
+    if (claimed.answer) {
+      sendText(res.set('Idempotent-Replayed', 'true'), claimed.answer);
+      return;
+    }
+    const { text, keep } = await attempt(context, requestId, () =>
+      endpoint.handler({ ...call, resourceId: claimed.resourceId }),
+    );
+    sendText(res, keep ? await keepAnswer(context.pool, principal, key, text) : text);
+  };
+}
+
+/** Runs a handler whose answer may have to be kept, be it a success or a refusal. */
+async function attempt(
+  context: ApiContext,
+  requestId: string,
+  run: () => ReturnType<Endpoint['handler']>,
+): Promise<{ text: TextAnswer; keep: boolean }> {
+  try {
+    const reply = await run();
+    return { text: render(reply), keep: reply.keep !== false && isFinal(reply.status) };
+  } catch (error) {
+    const problem = toProblem(error, context.log.child({ requestId }));
+    return { text: renderProblem(problem, requestId), keep: isFinal(problem.status) };
+  }
+}
+
+function renderProblem(problem: Problem, requestId: string): TextAnswer {
+  return {
+    status: problem.status,
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...problem.headers },
+    text: JSON.stringify(problem.toBody(requestId)),
+  };
+}
+
+function refuseMethod(methods: string[]): RequestHandler {
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (req, res) => {
+    if (req.method === 'OPTIONS') {
+      res.status(204).set('Allow', allow).end();
+      return;
+    }
+    throw new Problem({
+      status: 405,
+      code: 'method_not_allowed',
+      detail: `${req.method} is not possible here; ${allow} are.`,
+      headers: { Allow: allow },
+    });
+  };
+}
+
+// Express tells error handlers by their four parameters.
+function answerFailure(context: ApiContext): ErrorRequestHandler {
+  return (error: unknown, _req, res, _next) => {
+    const { requestId } = progressOf(res);
+    const problem = toProblem(error, context.log.child({ requestId }));
+    if (res.headersSent) {
+      // The answer has begun; breaking the connection is the only way left to say that it is not whole.
+      res.destroy();
+      return;
+    }
+    sendText(res, renderProblem(problem, requestId));
+  };
+}

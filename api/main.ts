@@ -1,0 +1,60 @@
+import { createServer } from 'node:http';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { createPool } from '../activities/database';
+import { ConfigError, durationMs, loadConfig } from '../config';
+import { createLogger } from '../log';
+import { dataConverter } from '../payloadCodec';
+import { PrismaClient } from '../prisma/client/client';
+import { connectionConfig } from '../temporalConnection';
+import { createApp } from './app';
+import { bootstrapAdmin } from './authentication';
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger(config, 'api');
+  const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
+    log.warn({ err: error }, 'lost an idle database connection'),
+  );
+  const { connectionOptions, namespace } = connectionConfig();
+  // Lazy, so that the API starts, and says what is away, before Temporal does. It connects again by itself.
+  const connection = Connection.lazy({
+    ...connectionOptions,
+    // Fewer attempts than the default: a caller with an answer in a second can itself try again.
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 4 }))],
+  });
+  const temporal = new Client({ connection, namespace, dataConverter: dataConverter(config) });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const context = { pool, prisma, temporal, config, log };
+
+  if (config.BOOTSTRAP_ADMIN_KEY) {
+    const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
+    if (made) log.info('made the first admin, whose key is BOOTSTRAP_ADMIN_KEY');
+  }
+
+  const server = createServer(createApp(context));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.API_PORT, config.API_HOST, resolve);
+  });
+  log.info({ address: server.address() }, 'the API listens');
+
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping: running requests are finished first');
+    const cut = setTimeout(() => server.closeAllConnections(), durationMs(config.SHUTDOWN_GRACE));
+    server.close(async () => {
+      clearTimeout(cut);
+      await prisma.$disconnect();
+      await Promise.allSettled([pool.end(), connection.close()]);
+      log.info('stopped');
+    });
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else createLogger({ LOG_LEVEL: 'fatal' }, 'api').fatal({ err: error }, 'the API could not start');
+  process.exitCode = 1;
+});

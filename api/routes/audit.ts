@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../endpoint';
+import { defineList } from '../list';
+import { timestampInput, timestampOutput } from '../schemas';
+
+const entrySchema = z
+  .object({
+    id: z.int(),
+    at: timestampOutput,
+    actorId: z.uuid().nullable().describe('Null for the system itself.'),
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    before: z.unknown().describe('What it was before; null where that says nothing.'),
+    after: z.unknown(),
+    reason: z.string().nullable(),
+    requestId: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' });
+
+const entries = defineList({
+  item: entrySchema,
+  filters: {
+    subject: z.string().max(300).optional().describe('What it was done to, such as product/SKU-1.'),
+    actorId: z.uuid().optional(),
+    action: z.string().max(100).optional().describe('Such as product.update.'),
+    from: timestampInput.optional().describe('At this moment or later.'),
+    to: timestampInput.optional().describe('Before this moment.'),
+  },
+  sorts: { id: { column: 'a.id', type: 'bigint' } },
+  defaultSort: '-id',
+  tie: { column: 'a.id', type: 'bigint' },
+});
+
+interface EntryRow extends Omit<z.input<typeof entrySchema>, 'at'> {
+  at: Date;
+}
+
+export const auditEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/audit',
+    summary: 'List what staff and the system did',
+    tag: 'audit',
+    roles: ['admin', 'compliance'],
+    scope: 'audit:read',
+    query: entries.query,
+    responses: entries.responses,
+    handler: ({ query, context, req }) =>
+      entries.reply<EntryRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: `a.id, a.at, a.actor_id AS "actorId", a.actor, a.action, a.subject, a.before, a.after, a.reason,
+                 a.request_id AS "requestId"`,
+        from: 'audit_entries a',
+        where: (bind) => [
+          query.subject && `a.subject = ${bind(query.subject)}`,
+          query.actorId && `a.actor_id = ${bind(query.actorId)}`,
+          query.action && `a.action = ${bind(query.action)}`,
+          query.from && `a.at >= ${bind(query.from)}`,
+          query.to && `a.at < ${bind(query.to)}`,
+        ],
+        toItem: ({ id, at, actorId, actor, action, subject, before, after, reason, requestId }) => ({
+          id,
+          at: at.toISOString(),
+          actorId,
+          actor,
+          action,
+          subject,
+          before,
+          after,
+          reason,
+          requestId,
+        }),
+      }),
+  }),
+];

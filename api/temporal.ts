@@ -1,0 +1,228 @@
+import {
+  ApplicationFailure,
+  isGrpcServiceError,
+  ServiceError,
+  WithStartWorkflowOperation,
+  type Workflow,
+  type WorkflowClient,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { Refusal } from '../activities/refusal';
+import type { ApiContext } from './endpoint';
+import { Problem, unavailable } from './problem';
+
+/** No workflow of that id runs (any more): PostgreSQL knows what became of it. */
+export class WorkflowGone extends Error {
+  override name = 'WorkflowGone';
+}
+
+interface Start {
+  /** Name of the workflow function. */
+  workflow: string;
+  workflowId: string;
+  input: unknown[];
+}
+
+interface Update {
+  update: string;
+  args: unknown[];
+}
+
+/** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it came later. */
+const answerWithinMs = 20_000;
+
+/**
+ * Sends an update to a workflow, which is started first where it does not run.
+ * @param updateId the same for repeats of the same message, which then get the first one's answer
+ * @returns what the update handler returned
+ * @throws Problem when the workflow refuses, is too slow or can not be reached
+ */
+export function startWithUpdate<R>(
+  context: ApiContext,
+  { workflow, workflowId, input, update, args, updateId }: Start & Update & { updateId: string },
+): Promise<R> {
+  return bounded(context, (client) =>
+    client.executeUpdateWithStart<Workflow, R, unknown[]>(update, {
+      args,
+      updateId,
+      startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
+        workflowId,
+        args: input,
+        taskQueue: context.config.TEMPORAL_TASK_QUEUE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      }),
+    }),
+  );
+}
+
+/**
+ * Sends an update to a running workflow.
+ * @throws WorkflowGone when it does not run, so that the caller can say what became of it
+ * @throws Problem when the workflow refuses, is too slow or can not be reached
+ */
+export function callUpdate<R>(
+  context: ApiContext,
+  { workflowId, update, args, updateId }: Update & { workflowId: string; updateId?: string },
+): Promise<R> {
+  return bounded(context, (client) =>
+    client.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(update, {
+      // The types tell updates with and without arguments apart, the call does not.
+      args: args as [unknown, ...unknown[]],
+      updateId,
+    }),
+  );
+}
+
+/** Sends a signal to a workflow, which is started first where it does not run. */
+export async function signalWithStart(
+  context: ApiContext,
+  { workflow, workflowId, input, signal, args }: Start & { signal: string; args: unknown[] },
+): Promise<void> {
+  await bounded(context, (client) =>
+    client.signalWithStart(workflow, {
+      workflowId,
+      args: input,
+      taskQueue: context.config.TEMPORAL_TASK_QUEUE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      signal,
+      signalArgs: args,
+    }),
+  );
+}
+
+/**
+ * Asks a running workflow for its live state.
+ * @throws WorkflowGone when it is not known (any more)
+ */
+export function queryWorkflow<R>(
+  context: ApiContext,
+  { workflowId, query, args = [] }: { workflowId: string; query: string; args?: unknown[] },
+): Promise<R> {
+  return bounded(context, (client) => client.getHandle(workflowId).query<R, unknown[]>(query, ...args));
+}
+
+/** How many calls wait for a workflow, and how many for their turn. */
+export interface Load {
+  inFlight: number;
+  queued: number;
+}
+
+interface Gate {
+  inFlight: number;
+  waiting: (() => void)[];
+}
+
+// The Temporal server is what saturates first: beyond some number of updates in flight all of them time out. So
+// each process holds back the excess. Keyed by context, as each app has its own limits.
+const gates = new WeakMap<ApiContext, Gate>();
+
+function gateOf(context: ApiContext): Gate {
+  let gate = gates.get(context);
+  if (!gate) {
+    gate = { inFlight: 0, waiting: [] };
+    gates.set(context, gate);
+  }
+  return gate;
+}
+
+/** The present load, for the metrics. */
+export function temporalLoad(context: ApiContext): Load {
+  const { inFlight, waiting } = gateOf(context);
+  return { inFlight, queued: waiting.length };
+}
+
+async function bounded<R>(context: ApiContext, call: (client: WorkflowClient) => Promise<R>): Promise<R> {
+  const gate = gateOf(context);
+  if (gate.inFlight >= context.config.API_MAX_IN_FLIGHT) {
+    if (gate.waiting.length >= context.config.API_MAX_QUEUE) {
+      throw unavailable('Too many requests are waiting for their workflows.', 1);
+    }
+    // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
+    await new Promise<void>((resolve) => gate.waiting.push(resolve));
+  } else {
+    gate.inFlight++;
+  }
+  try {
+    return await context.temporal.connection.withDeadline(Date.now() + answerWithinMs, () =>
+      call(context.temporal.workflow),
+    );
+  } catch (error) {
+    throw explain(error, context);
+  } finally {
+    const next = gate.waiting.shift();
+    if (next) next();
+    else gate.inFlight--;
+  }
+}
+
+// gRPC status codes that pass by themselves.
+const transient: Record<number, string> = {
+  1: 'CANCELLED',
+  4: 'DEADLINE_EXCEEDED',
+  8: 'RESOURCE_EXHAUSTED',
+  10: 'ABORTED',
+  14: 'UNAVAILABLE',
+};
+
+/** Turns a failure of the call into what the route or the caller can act on. */
+function explain(error: unknown, context: ApiContext): unknown {
+  if (error instanceof WorkflowNotFoundError) return new WorkflowGone(error.message);
+  if (error instanceof WorkflowUpdateFailedError) {
+    const failure = rootFailure(error);
+    // The workflow ended between taking the message and answering it.
+    if (failure?.type === 'AcceptedUpdateCompletedWorkflow') return new WorkflowGone(error.message);
+    return (failure && refusalProblem(failure)) ?? error;
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return unavailable('The workflow has not answered in time; it may still do what was asked.');
+  }
+  const status = isGrpcServiceError(error)
+    ? error
+    : error instanceof ServiceError && isGrpcServiceError(error.cause)
+      ? error.cause
+      : undefined;
+  const passing = status && transient[status.code];
+  if (passing) {
+    context.log.warn({ grpcStatus: passing }, 'Temporal did not take the call');
+    return unavailable('The workflow server can not be reached or is busy.');
+  }
+  return error;
+}
+
+function rootFailure(error: Error): ApplicationFailure | undefined {
+  let cause: unknown = error;
+  while (cause instanceof Error) {
+    if (cause instanceof ApplicationFailure) return cause;
+    cause = cause.cause;
+  }
+  return undefined;
+}
+
+/** The answer that a refusal of a workflow or an activity becomes. */
+export function refusalProblem(failure: ApplicationFailure): Problem | undefined {
+  const refusal = failure.details?.[0] as Partial<Refusal> | undefined;
+  const { code, status, message, pointer } = refusal ?? {};
+  if (!code || !status || !message) return undefined;
+  return new Problem({
+    status,
+    code,
+    detail: message,
+    errors: pointer ? [{ pointer, detail: message }] : undefined,
+  });
+}
+
+/** Whether the Temporal server answers, within two seconds. */
+export async function isConnected({ temporal }: ApiContext): Promise<boolean> {
+  const { connection } = temporal;
+  const ask = () => connection.workflowService.getSystemInfo({});
+  return connection.withDeadline(Date.now() + 2_000, ask).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,30 @@
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/**
+ * Whether a text is a date of the Gregorian calendar written `YYYY-MM-DD`: 2023-02-29 is not.
+ *
+ * @param text the date to look at
+ */
+export function isCalendarDate(text: string): boolean {
+  if (!DATE.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
+}
+
+/**
+ * Age in full years (周岁).
+ *
+ * A year of life is complete on the birthday itself, the reckoning of civil law (only criminal law counts from
+ * the day after it: 法释〔2006〕1号 article 2). Who was born on 29 February completes it on 28 February of a
+ * common year: where the month of expiry lacks the day, its last day takes the place (Civil Code 民法典
+ * article 202).
+ *
+ * @param birthDate `YYYY-MM-DD`, a calendar date
+ * @param onDate `YYYY-MM-DD`, a calendar date on or after it
+ */
+export function ageInFullYears(birthDate: string, onDate: string): number {
+  const year = onDate.slice(0, 4);
+  const sameDay = `${year}${birthDate.slice(4)}`;
+  const birthday = isCalendarDate(sameDay) ? sameDay : `${year}-02-28`;
+  return Number(year) - Number(birthDate.slice(0, 4)) - (onDate < birthday ? 1 : 0);
+}

@@ -1,0 +1,72 @@
+/** An order line that can still be returned. */
+export interface Purchase {
+  readonly orderExternalId: string;
+  readonly lineId: string;
+  /** Minor units a piece. */
+  readonly unitPrice: number;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly paidAt: number;
+  readonly quantity: number;
+}
+
+/** Pieces of one purchase that a cancellation takes back. */
+export interface MatchedPurchase {
+  readonly purchase: Purchase;
+  readonly quantity: number;
+}
+
+/** Knows what customers bought and have not returned, so that a cancellation finds its purchases. */
+export interface PurchaseHistory {
+  /**
+   * Remembers a line sold.
+   *
+   * @param customerId customer in the shop; not empty
+   * @param sku product
+   * @param purchase the line
+   */
+  add(customerId: string, sku: string, purchase: Purchase): void;
+  /**
+   * Takes pieces back from the customer's purchases of the product that were paid no later than the
+   * cancellation: the newest first, of two at the same time the one added later, across as many as needed.
+   *
+   * @param quantity pieces, above zero
+   * @param at instant of the cancellation in milliseconds
+   * @returns the purchases found, whose quantities sum to at most `quantity`
+   */
+  takeBack(customerId: string, sku: string, quantity: number, at: number): MatchedPurchase[];
+}
+
+/** Makes an empty history. Lines returned whole are forgotten. */
+export function createPurchaseHistory(): PurchaseHistory {
+  const unreturned = new Map<string, { purchase: Purchase; left: number }[]>();
+  const keyOf = (customerId: string, sku: string) => JSON.stringify([customerId, sku]);
+
+  return {
+    add(customerId, sku, purchase) {
+      const key = keyOf(customerId, sku);
+      const lines = unreturned.get(key) ?? [];
+      const after = lines.findLastIndex((line) => line.purchase.paidAt <= purchase.paidAt);
+      lines.splice(after + 1, 0, { purchase, left: purchase.quantity });
+      unreturned.set(key, lines);
+    },
+
+    takeBack(customerId, sku, quantity, at) {
+      const key = keyOf(customerId, sku);
+      const lines = unreturned.get(key) ?? [];
+      const matched: MatchedPurchase[] = [];
+      let open = quantity;
+      for (const line of [...lines].reverse()) {
+        if (open === 0) break;
+        if (line.purchase.paidAt > at) continue;
+        const taken = Math.min(open, line.left);
+        matched.push({ purchase: line.purchase, quantity: taken });
+        line.left -= taken;
+        open -= taken;
+      }
+      const left = lines.filter((line) => line.left > 0);
+      if (left.length > 0) unreturned.set(key, left);
+      else unreturned.delete(key);
+      return matched;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { type CheckResult, fail, pass } from './checkResult';
+import { normaliseNumber } from './numberText';
+
+const CHECK = 'phone';
+const MAINLAND_MOBILE = /^1[3-9]\d{9}$/;
+
+/**
+ * Brings a phone number into E.164 where it can: full-width characters, spaces, hyphens, dots and brackets are
+ * tidied, `00` becomes `+`, and a mainland mobile number of 11 digits gets `+86`.
+ *
+ * @param text what somebody typed: `138 0013 8000`, `0086-13800138000`, `+44 20 7946 0958`
+ * @returns `+` and digits; a text that is no phone number comes back tidied, for {@link checkPhone} to refuse
+ */
+export function normalisePhone(text: string): string {
+  const plain = normaliseNumber(text)
+    .replace(/[-.()]/g, '')
+    .replace(/^00/, '+');
+  const national = plain.replace(/^86(?=1\d{10}$)/, '');
+  return MAINLAND_MOBILE.test(national) ? `+86${national}` : plain;
+}
+
+/**
+ * Checks a phone number: a mobile number of 11 digits in mainland China (+86), elsewhere the form of ITU-T
+ * E.164, which is `+`, a country code and at most 15 digits in all.
+ *
+ * @param text the number as typed; it is normalised by {@link normalisePhone} first
+ * @returns codes `phone_valid`, `phone_mainland_mobile`, `phone_e164`
+ */
+export function checkPhone(text: string): CheckResult {
+  const number = normalisePhone(text);
+  if (number.startsWith('+86')) {
+    return MAINLAND_MOBILE.test(number.slice(3))
+      ? pass(CHECK, 'phone_valid', 'The number is a mobile number of mainland China.')
+      : fail(
+          CHECK,
+          'phone_mainland_mobile',
+          'A mobile number of mainland China has 11 digits and begins with 13 to 19. Correct the number.',
+        );
+  }
+  return /^\+[1-9]\d{6,14}$/.test(number)
+    ? pass(CHECK, 'phone_valid', 'The number has the international form.')
+    : fail(
+        CHECK,
+        'phone_e164',
+        'This is neither a mainland mobile number of 11 digits nor an international one. Write + and the country code, then the number, at most 15 digits in all.',
+      );
+}

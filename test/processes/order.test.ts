@@ -1,0 +1,382 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import fc from 'fast-check';
+import { isKnownOrder } from '../../activities/payment';
+import type { OrderEvent } from '../../domain/order';
+import { lateReturn } from '../../workflows/lateReturn';
+import { orderEvent } from '../../workflows/order';
+import { expectSoundLedger } from '../support/ledger';
+import {
+  activatePlan,
+  addDistributor,
+  addUser,
+  balanceOf,
+  finished,
+  type Platform,
+  payment,
+  payOrder,
+  startPlatform,
+  type TestDistributor,
+  tell,
+} from '../support/platform';
+
+const second = 1 / 86_400;
+const day = 86_400_000;
+
+let platform: Platform;
+let upline: TestDistributor;
+let seller: TestDistributor;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+});
+afterAll(() => platform.close());
+beforeEach(async () => {
+  upline = await addDistributor(platform.pool);
+  seller = await addDistributor(platform.pool, { sponsorId: upline.id });
+});
+afterEach(() => expectSoundLedger(platform.pool));
+
+async function commissionsOf(orderId: string) {
+  const { rows } = await platform.pool.query(
+    'SELECT line_id AS line, level, state, amount, original_amount AS original FROM commissions WHERE order_id = $1 ORDER BY line_id, level',
+    [orderId],
+  );
+  return rows;
+}
+
+describe('a paid order', () => {
+  it('holds a commission for the seller and one for the upline', async () => {
+    await activatePlan(platform);
+    const order = payment({ attributionCode: seller.code });
+    await payOrder(platform, order);
+    expect(await commissionsOf(order.externalId)).toEqual([
+      { line: '1', level: 1, state: 'held', amount: 600, original: 600 },
+      { line: '1', level: 2, state: 'held', amount: 180, original: 180 },
+    ]);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
+  });
+
+  it('is the same order however often it arrives', async () => {
+    await activatePlan(platform);
+    const order = payment({ attributionCode: seller.code });
+    await Promise.all(Array.from({ length: 5 }, () => payOrder(platform, order)));
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600 });
+  });
+
+  it('keeps its plan, tiers and chain whatever changes later, refunds included', async () => {
+    await activatePlan(platform);
+    const order = payment({ attributionCode: seller.code });
+    await payOrder(platform, order);
+    const other = await addDistributor(platform.pool);
+    await activatePlan(platform, { levels: [{ default: { rateBp: 5000 } }] });
+    await platform.pool.query(`UPDATE distributors SET tier = 'gold', sponsor_id = $2 WHERE id = $1`, [
+      seller.id,
+      other.id,
+    ]);
+    const at = Date.now();
+    await tell(platform, order.externalId, {
+      type: 'return_requested',
+      at,
+      returnId: 'r',
+      reason: 'x',
+      lines: [{ lineId: '1', quantity: 1 }],
+    });
+    await tell(platform, order.externalId, { type: 'return_refunded', at, returnId: 'r' });
+    expect(await commissionsOf(order.externalId)).toEqual([
+      { line: '1', level: 1, state: 'held', amount: 400, original: 600 },
+      { line: '1', level: 2, state: 'held', amount: 120, original: 180 },
+    ]);
+    expect(await balanceOf(platform.pool, other.id)).toMatchObject({ held: 0 });
+  });
+
+  it('of the distributor in person earns nothing and says why', async () => {
+    await activatePlan(platform);
+    const buyer = await addDistributor(platform.pool, { sponsorId: upline.id, shopCustomerId: 'self-1' });
+    const order = payment({ attributionCode: buyer.code, customer: { externalId: 'self-1' } });
+    await payOrder(platform, order);
+    const { rows } = await platform.pool.query(
+      `SELECT attribution ->> 'reason' AS reason FROM orders WHERE id = $1`,
+      [order.externalId],
+    );
+    expect(rows).toEqual([{ reason: 'own_purchase' }]);
+    expect(await commissionsOf(order.externalId)).toEqual([]);
+  });
+
+  it('of the distributor on a known device of theirs earns nothing either', async () => {
+    await activatePlan(platform);
+    const buyer = await addDistributor(platform.pool, { shopCustomerId: 'self-2' });
+    await payOrder(platform, payment({ customer: { externalId: 'self-2', deviceId: 'phone-2' } }));
+    const order = payment({
+      attributionCode: buyer.code,
+      customer: { externalId: 'alias-2', deviceId: 'phone-2' },
+    });
+    await payOrder(platform, order);
+    expect(await commissionsOf(order.externalId)).toEqual([]);
+  });
+
+  it.each<['forfeit' | 'next_up', (ids: { top: string; seller: string }) => string[]]>([
+    ['forfeit', (ids) => [ids.seller]],
+    ['next_up', (ids) => [ids.seller, ids.top]],
+  ])('skips an upline who is not active: %s', async (inactiveUpline, earners) => {
+    await activatePlan(platform, { inactiveUpline });
+    const top = await addDistributor(platform.pool);
+    const middle = await addDistributor(platform.pool, { sponsorId: top.id });
+    const bottom = await addDistributor(platform.pool, { sponsorId: middle.id });
+    await platform.pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [middle.id]);
+    const order = payment({ attributionCode: bottom.code });
+    await payOrder(platform, order);
+    const { rows } = await platform.pool.query(
+      'SELECT distributor_id AS id FROM commissions WHERE order_id = $1 ORDER BY level',
+      [order.externalId],
+    );
+    expect(rows.map((row) => row.id)).toEqual(earners({ top: top.id, seller: bottom.id }));
+  });
+
+  it('without a code belongs to the distributor its customer came through before', async () => {
+    await activatePlan(platform);
+    const first = payment({ attributionCode: seller.code });
+    await payOrder(platform, first);
+    const second = payment({ customer: first.customer });
+    await payOrder(platform, second);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 1200 });
+  });
+
+  it('earns a fixed zero where the plan says zero', async () => {
+    await activatePlan(platform, {
+      levels: [
+        { default: { rateBp: 1000 }, rules: [{ sku: 'TEA', earning: { fixed: 0, currency: 'CNY' } }] },
+      ],
+    });
+    const order = payment({ attributionCode: seller.code });
+    await payOrder(platform, order);
+    expect(await commissionsOf(order.externalId)).toEqual([
+      { line: '1', level: 1, state: 'held', amount: 0, original: 0 },
+    ]);
+  });
+
+  it('is refused with another content under the same number', async () => {
+    await activatePlan(platform);
+    const order = payment();
+    await payOrder(platform, order);
+    await expect(isKnownOrder(platform.pool, { ...order, currency: 'USD' })).rejects.toMatchObject({
+      type: 'order_differs',
+    });
+  });
+});
+
+describe('the return window', () => {
+  it('releases by itself when it is over and the plan says so', async () => {
+    await activatePlan(platform, { returnWindowDays: second, automaticRelease: true });
+    const order = payment({ attributionCode: seller.code });
+    await payOrder(platform, order);
+    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() });
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
+    await finished(platform, order.externalId);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0, available: 600 });
+    expect(await balanceOf(platform.pool, upline.id)).toMatchObject({ held: 0, available: 180 });
+  });
+
+  it('leaves a commission due when the plan waits for finance', async () => {
+    await activatePlan(platform, { returnWindowDays: 15 });
+    const order = payment({
+      attributionCode: seller.code,
+      paidAt: new Date(Date.now() - 22 * day).toISOString(),
+    });
+    await payOrder(platform, order);
+    // The order's clock is that of its events: three weeks ago is past 15 days at once.
+    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
+    await finished(platform, order.externalId);
+    expect(await commissionsOf(order.externalId)).toMatchObject([{ state: 'due' }, { state: 'due' }]);
+  });
+
+  it('takes back only the part of the units that are returned', async () => {
+    await activatePlan(platform, { returnWindowDays: 15 });
+    const order = payment({
+      attributionCode: seller.code,
+      lines: [
+        { lineId: '1', sku: 'TEA', quantity: 3, unitPrice: 1999 },
+        { lineId: '2', sku: 'CUP', quantity: 1, unitPrice: 1000 },
+      ],
+    });
+    await payOrder(platform, order);
+    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() });
+    const lines = [
+      { lineId: '1', quantity: 2 },
+      { lineId: '2', quantity: 1 },
+    ];
+    await tell(platform, order.externalId, {
+      type: 'return_requested',
+      at: Date.now(),
+      returnId: 'r',
+      reason: 'x',
+      lines,
+    });
+    await tell(platform, order.externalId, { type: 'return_refunded', at: Date.now(), returnId: 'r' });
+    expect(await commissionsOf(order.externalId)).toEqual([
+      { line: '1', level: 1, state: 'held', amount: 200, original: 600 },
+      { line: '1', level: 2, state: 'held', amount: 60, original: 180 },
+      { line: '2', level: 1, state: 'reversed', amount: 0, original: 100 },
+      { line: '2', level: 2, state: 'reversed', amount: 0, original: 30 },
+    ]);
+  });
+
+  it('never opens for what is canceled before delivery', async () => {
+    await activatePlan(platform);
+    const order = payment({ attributionCode: seller.code });
+    await payOrder(platform, order);
+    await tell(platform, order.externalId, { type: 'canceled', at: Date.now(), reason: 'changed my mind' });
+    await finished(platform, order.externalId);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0, available: 0 });
+  });
+});
+
+describe('a refund after release', () => {
+  async function releasedOrder() {
+    const order = payment({
+      attributionCode: seller.code,
+      paidAt: new Date(Date.now() - 10 * day).toISOString(),
+    });
+    await payOrder(platform, order);
+    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 9 * day });
+    await finished(platform, order.externalId);
+    return order;
+  }
+
+  async function tellLate(orderId: string, event: Extract<OrderEvent, { returnId: string }>) {
+    await platform.client.workflow.executeUpdateWithStart(orderEvent, {
+      args: [{ ...event, actor: 'shop' }],
+      startWorkflowOperation: new WithStartWorkflowOperation(lateReturn, {
+        workflowId: `return/${orderId}/${event.returnId}`,
+        taskQueue: platform.taskQueue,
+        args: [{ orderId, returnId: event.returnId }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    });
+  }
+
+  async function refundLate(orderId: string, quantity: number) {
+    const at = Date.now();
+    await tellLate(orderId, {
+      type: 'return_requested',
+      at,
+      returnId: 'late',
+      reason: 'x',
+      lines: [{ lineId: '1', quantity }],
+    });
+    await tellLate(orderId, { type: 'return_refunded', at, returnId: 'late' });
+  }
+
+  it('claws back what is available', async () => {
+    await activatePlan(platform, { automaticRelease: true });
+    const order = await releasedOrder();
+    await refundLate(order.externalId, 1);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ available: 400, debt: 0 });
+    await expect(commissionsOf(order.externalId)).resolves.toMatchObject([
+      { state: 'released' },
+      { state: 'released' },
+    ]);
+  });
+
+  it('leaves a debt for what is no longer there, which the next release pays first', async () => {
+    await activatePlan(platform, { automaticRelease: true });
+    const order = await releasedOrder();
+    await withdrawEverything(seller.id);
+    await refundLate(order.externalId, 3);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ available: 0, debt: 600 });
+    expect((await commissionsOf(order.externalId))[0]).toMatchObject({ state: 'clawed_back', amount: 0 });
+    await releasedOrder();
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ available: 0, debt: 0 });
+    await releasedOrder();
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ available: 600, debt: 0 });
+  });
+
+  async function withdrawEverything(distributorId: string) {
+    const { available } = await balanceOf(platform.pool, distributorId);
+    const { rows } = await platform.pool.query(
+      `INSERT INTO withdrawals (id, distributor_id, state, currency, amount, method, bank_account_sealed, bank_account_masked,
+         bank_account_holder, bank_name, approvals_needed, requested_by, requested_at)
+       VALUES (gen_random_uuid(), $1, 'paid', 'CNY', $2, 'file', 's', '***', 'h', 'b', 1, $3, now()) RETURNING id`,
+      [distributorId, available, await addUser(platform.pool, 'finance')],
+    );
+    await platform.pool.query(
+      `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
+       VALUES ($1 || '/out', 'available', 'cash', $2, 'CNY', $3, $1::uuid, now())`,
+      [rows[0].id, distributorId, available],
+    );
+  }
+});
+
+describe('messages that come twice and in the wrong order', () => {
+  it('500 orders, each refunded twice at once, are each reversed exactly once', async () => {
+    await activatePlan(platform);
+    const orders = Array.from({ length: 500 }, () => payment({ attributionCode: seller.code }));
+    await inBatches(orders, 40, async (order) => {
+      await payOrder(platform, order);
+      const at = Date.parse(order.paidAt);
+      await tell(platform, order.externalId, {
+        type: 'return_requested',
+        at,
+        returnId: 'r',
+        reason: 'x',
+        lines: [{ lineId: '1', quantity: 3 }],
+      });
+      const refund: OrderEvent = { type: 'return_refunded', at, returnId: 'r' };
+      const results = await Promise.allSettled([
+        tell(platform, order.externalId, refund),
+        tell(platform, order.externalId, refund),
+      ]);
+      // The second may find the workflow gone: the first has finished the order.
+      expect(results.some((result) => result.status === 'fulfilled')).toBe(true);
+    });
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0 });
+    const { rows } = await platform.pool.query(
+      `SELECT count(*) FROM transfers WHERE distributor_id = $1 AND to_account = 'commission_expense'`,
+      [seller.id],
+    );
+    expect(rows).toEqual([{ count: 500 }]);
+  }, 120_000);
+
+  async function inBatches<T>(items: T[], size: number, work: (item: T) => Promise<void>) {
+    for (let start = 0; start < items.length; start += size) {
+      await Promise.all(items.slice(start, start + size).map(work));
+    }
+  }
+
+  it('shuffled deliveries and returns end like those in order', async () => {
+    await activatePlan(platform, { returnWindowDays: 15 });
+    const base = Date.now() - 5 * day;
+    const story: OrderEvent[] = [
+      { type: 'shipped', at: base + 1000 },
+      { type: 'delivered', at: base + 2000 },
+      {
+        type: 'return_requested',
+        at: base + 3000,
+        returnId: 'r',
+        reason: 'x',
+        lines: [{ lineId: '1', quantity: 1 }],
+      },
+      { type: 'return_rejected', at: base + 4000, returnId: 'r', reason: 'worn' },
+    ];
+    const outcomes = new Set<string>();
+    const orders = fc.sample(fc.shuffledSubarray([...story, ...story], { minLength: 8 }), 6);
+    await Promise.all(
+      orders.map(async (events) => {
+        const order = payment({ attributionCode: seller.code, paidAt: new Date(base).toISOString() });
+        await payOrder(platform, order);
+        for (const event of events) {
+          // Told before its return was: the shop tells it again, which the second copy here stands for.
+          await tell(platform, order.externalId, event).catch((error) =>
+            expect(String(error.cause?.type)).toBe('return_unknown'),
+          );
+        }
+        await tell(platform, order.externalId, story[3] as OrderEvent);
+        const { rows } = await platform.pool.query(
+          'SELECT state, returned_quantity, shipped_at, delivered_at, window_ends_at FROM order_lines WHERE order_id = $1',
+          [order.externalId],
+        );
+        outcomes.add(JSON.stringify([rows, await commissionsOf(order.externalId)]));
+      }),
+    );
+    expect(outcomes.size).toBe(1);
+  });
+});
