@@ -89,12 +89,12 @@ export const ledger: Bench = {
     const ids = distributors.map(({ id }) => id);
     await database.pool.query(byHandTables);
     await fund(database, ids, ['balances', 'by_hand.balances']);
-    const ms = quick ? 300 : 4000;
+    const ms = quick ? 300 : 2000;
     await alternate('ledger, warm-up', 1, {
       ours: () => postSingles(database, 'ours', ids, ms / 2),
       byHand: () => postSingles(database, 'byHand', ids, ms / 2),
     });
-    const figures = await alternate('ledger', quick ? 1 : 7, {
+    const figures = await alternate('ledger', quick ? 1 : 15, {
       ours: () => postSingles(database, 'ours', ids, ms),
       byHand: () => postSingles(database, 'byHand', ids, ms),
     });
