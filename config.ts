@@ -44,7 +44,7 @@ export const configSchema = z.object({
     ),
   BOOTSTRAP_ADMIN_KEY: z
     .string()
-    .min(24)
+    .regex(/^[\x21-\x7e][\x20-\x7e]{22,}[\x21-\x7e]$/, 'write 24 or more letters, digits and signs of ASCII')
     .optional()
     .describe('Makes one admin key of this text while no key exists. `npm start` makes one.'),
   API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on.'),
@@ -92,6 +92,11 @@ export const configSchema = z.object({
     .url({ protocol: /^smtps?$/ })
     .describe('Where mail goes out. `npm start` catches all mails by itself when this is unset.'),
   MAIL_FROM: z.string().default('Tributary <no-reply@tributary.example>').describe('Sender of all mails.'),
+  MAIL_RETRY_FOR: duration
+    .default('5d')
+    .describe(
+      'How long a mail that the mail server does not take is tried again; after that it is undeliverable.',
+    ),
   BRAND_NAME: z.string().default('Tributary').describe('Name of the brand in mails.'),
   BRAND_TIME_ZONE: z
     .string()
@@ -128,6 +133,14 @@ export const configSchema = z.object({
     .optional()
     .describe('Base address of the HTTP payout provider; required when PAYOUT_METHOD is http.'),
   PAYOUT_HTTP_TOKEN: z.string().optional().describe('Bearer token for the HTTP payout provider.'),
+  PAYOUT_HTTP_TIMEOUT: duration
+    .default('30s')
+    .describe('How long the HTTP payout provider may take to answer before the outcome counts as unknown.'),
+  PAYOUT_POLL_INTERVAL: duration
+    .default('5s')
+    .describe(
+      'First wait before the provider is asked about a payout; it doubles with each question, up to 15 minutes.',
+    ),
   DATA_DIR: z
     .string()
     .min(1)

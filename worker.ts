@@ -7,6 +7,8 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createActivities } from './activities';
 import { createPool } from './activities/database';
+import { createMailer } from './activities/mail';
+import { createSealer } from './activities/sealing';
 import { countActivities } from './activityMetrics';
 import { type Config, ConfigError, durationMs, loadConfig } from './config';
 import { createLogger } from './log';
@@ -32,7 +34,12 @@ async function main(): Promise<void> {
     namespace,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     ...workflowSource(config),
-    activities: createActivities({ pool }),
+    activities: createActivities({
+      pool,
+      config,
+      sealer: createSealer(config),
+      mailer: createMailer(config),
+    }),
     dataConverter: dataConverter(config),
     shutdownGraceTime: durationMs(config.SHUTDOWN_GRACE),
     // Nearly every local activity is one transaction: more of them at once would only wait for connections.

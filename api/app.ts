@@ -148,7 +148,8 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
   return async (req, res, next) => {
     const progress = progressOf(res);
     progress.endpoint = endpoint;
-    if (endpoint.roles === 'public') {
+    const optional = endpoint.scope !== undefined && req.get('authorization') !== undefined;
+    if (endpoint.roles === 'public' && !optional) {
       if (unlimited.has(endpoint.path)) next();
       else await limits.ofAddress(req, res, next);
       return;

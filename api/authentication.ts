@@ -41,7 +41,7 @@ interface KeyRow {
 export async function authenticate(pool: Pool, req: Request): Promise<Principal | undefined> {
   const header = req.get('authorization');
   if (header === undefined) return undefined;
-  const text = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  const text = /^Bearer +(\S.*)$/i.exec(header)?.[1];
   if (!text) {
     throw keyNotValid('The Authorization header is not of the form "Bearer <key>".');
   }
@@ -72,8 +72,8 @@ function keyNotValid(detail: string): Problem {
 
 /** @throws Problem 401 or 403 that says what is missing */
 export function authorize(principal: Principal | undefined, { roles, scope }: Endpoint): void {
-  if (roles === 'public') return;
   if (!principal) {
+    if (roles === 'public') return;
     throw new Problem({
       status: 401,
       code: 'authentication_required',
@@ -81,7 +81,7 @@ export function authorize(principal: Principal | undefined, { roles, scope }: En
       headers: { 'WWW-Authenticate': 'Bearer realm="tributary"' },
     });
   }
-  if (!roles.includes(principal.role)) {
+  if (roles !== 'public' && !roles.includes(principal.role)) {
     throw new Problem({
       status: 403,
       code: 'role_not_allowed',
@@ -99,7 +99,9 @@ export function authorize(principal: Principal | undefined, { roles, scope }: En
 
 /** The scopes that a key of a user with this role may have: those of the endpoints open to the role. */
 export function scopesOf(role: Role, endpoints: readonly Endpoint[]): string[] {
-  const scopes = endpoints.flatMap(({ roles, scope }) => (scope && roles.includes(role) ? [scope] : []));
+  const scopes = endpoints.flatMap(({ roles, scope }) =>
+    scope && (roles === 'public' || roles.includes(role)) ? [scope] : [],
+  );
   return [...new Set(scopes)].sort();
 }
 

@@ -62,7 +62,8 @@ export interface Call<Roles, Params, Query, Body> {
   params: Parsed<Params>;
   query: Parsed<Query>;
   body: Parsed<Body>;
-  principal: Roles extends 'public' ? undefined : Principal;
+  /** A public endpoint that names a scope has one where the caller sent a key. */
+  principal: Roles extends 'public' ? Principal | undefined : Principal;
   context: ApiContext;
   /**
    * Id (UUID version 7) for what a POST makes. Under an `Idempotency-Key` it stays the same over repeats, so that
@@ -81,7 +82,7 @@ interface Spec<Roles, Params, Query, Body> {
   /** What the caller should know beyond the summary. */
   description?: string;
   tag: string;
-  /** Roles that may call it; `public` needs no key. */
+  /** Roles that may call it; `public` needs no key, but takes one where it names a scope. */
   roles: Roles;
   /** Scope the key needs, such as `orders:read`. Left out only where it is public. */
   scope?: string;

@@ -99,7 +99,7 @@ export async function keepAnswer(
 }
 
 /** The same text for bodies that differ only in white space or in the order of their fields. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return (
     JSON.stringify(value, (_key, item: unknown) =>
       typeof item === 'object' && item !== null && !Array.isArray(item)

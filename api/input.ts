@@ -7,8 +7,10 @@ import { type FieldError, notFound, Problem } from './problem';
 export function bodyReader(limit: string): RequestHandler {
   const json = express.json({ limit, strict: false, type: 'application/json' });
   return (req, res, next) => {
-    // Null when there is no body, false when it is of another type.
-    if (req.is('application/json') === false) {
+    // Clients send "Content-Length: 0" with a POST that has no body, and then no type.
+    const hasBody =
+      req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length']) > 0;
+    if (hasBody && !req.is('application/json')) {
       throw new Problem({
         status: 415,
         code: 'content_type_not_supported',

@@ -33,6 +33,8 @@ async function main(): Promise<void> {
   }
 
   const server = createServer(createApp(context));
+  // Longer than load balancers keep an idle connection: else they send into one that is just being closed.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.API_PORT, config.API_HOST, resolve);

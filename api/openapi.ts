@@ -44,18 +44,20 @@ export function openApiOf(endpoints: readonly Endpoint[]): ReturnType<typeof cre
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   const { method, roles, scope, params, query, body } = endpoint;
   const isPublic = roles === 'public';
-  const takesKey = method === 'post' && !isPublic;
+  const takesKey = method === 'post' && scope !== undefined;
   return {
     operationId: operationId(endpoint),
     summary: endpoint.summary,
     description: [
       endpoint.description,
-      isPublic ? 'Needs no key.' : `Roles: ${roles.join(', ')}. Scope: ${scope}.`,
+      isPublic
+        ? `Needs no key.${scope ? ` A key that is sent needs the scope ${scope}.` : ''}`
+        : `Roles: ${roles.join(', ')}. Scope: ${scope}.`,
     ]
       .filter(Boolean)
       .join('\n\n'),
     tags: [endpoint.tag],
-    ...(isPublic && { security: [] }),
+    ...(isPublic && { security: scope ? [{ key: [] }, {}] : [] }),
     requestParams: {
       ...(params && { path: params }),
       ...(query && { query }),
@@ -86,8 +88,9 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
         content: problemContent,
       },
     },
-    'x-required-roles': roles,
-    'x-required-scope': scope,
+    'x-roles': roles,
+    'x-scope': scope,
+    'x-errors': endpoint.errors,
   };
 }
 

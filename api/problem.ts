@@ -87,6 +87,7 @@ export const commonProblems: Record<string, string> = {
   idempotency_key_not_valid: 'An Idempotency-Key has 1 to 255 printable ASCII characters.',
   idempotency_key_reused:
     'The Idempotency-Key was used for a different request. Use a new one for each intent.',
+  already_finished: 'The process that the message is for has ended; it takes no more messages.',
   temporarily_unavailable:
     'A server behind this one is away or busy. Try again with the same Idempotency-Key.',
   value_not_storable: 'A value has a form or size that can not be stored.',

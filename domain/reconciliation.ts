@@ -97,7 +97,7 @@ export function countItem(reconciliation: Reconciliation, item: ImportItem): voi
 /** What the right side of the equation gives: sales − returns + price differences + rejected. */
 export function explainedTotal(reconciliation: Reconciliation): ScaledAmount {
   const { sales, returns, priceDifferences, rejected } = reconciliation;
-  const rejectedTotal = Object.values(rejected).reduce((total, { amount }) => total + amount, 0n);
+  const rejectedTotal = Object.values(rejected).reduce((total, part) => total + (part?.amount ?? 0n), 0n);
   return sales.amount - returns.amount + priceDifferences.amount + rejectedTotal;
 }
 

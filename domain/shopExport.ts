@@ -197,6 +197,7 @@ export function createImporter(options: ImporterOptions): Importer {
           ...(discount && { discount }),
         })),
       },
+      rows: sales.map(({ row }) => row),
       deliveries: deliveriesOf(sales, first.paidAt),
     };
     if (format.hasCancellations && first.customerId !== '') {
@@ -209,7 +210,7 @@ export function createImporter(options: ImporterOptions): Importer {
   }
 
   function statedReturnOf(sale: SaleRow & { readonly lineId: string }): ImportItem[] {
-    const { returned, orderId, lineId, currency } = sale;
+    const { row, returned, orderId, lineId, sku, currency } = sale;
     if (!returned) return [];
     if (isFuture(returned.at)) {
       const value = fromMinorUnits(returned.value, currency);
@@ -219,6 +220,8 @@ export function createImporter(options: ImporterOptions): Importer {
     return [
       {
         kind: 'return',
+        row,
+        sku,
         returnId: `${orderId}/${lineId}/return`,
         orderExternalId: orderId,
         lineId,
@@ -230,7 +233,7 @@ export function createImporter(options: ImporterOptions): Importer {
   }
 
   function returnsOf(cancellation: CancellationRow & { readonly lineId: string }): ImportItem[] {
-    const { orderId, lineId, sku, customerId, currency, unitPrice, at } = cancellation;
+    const { row, orderId, lineId, sku, customerId, currency, unitPrice, at } = cancellation;
     const wanted = -cancellation.quantity;
     const matched = customerId === '' ? [] : history.takeBack(customerId, sku, wanted, at.instant);
     const items = matched.flatMap(({ purchase, quantity }): ImportItem[] => {
@@ -240,6 +243,8 @@ export function createImporter(options: ImporterOptions): Importer {
       return [
         {
           kind: 'return',
+          row,
+          sku,
           returnId,
           orderExternalId: purchase.orderExternalId,
           lineId: purchase.lineId,

@@ -47,12 +47,17 @@ export interface ProductItem {
 export interface OrderItem {
   readonly kind: 'order';
   readonly order: ImportedOrder;
+  /** The row each line comes from, in the order of the lines. */
+  readonly rows: readonly number[];
   readonly deliveries: readonly ImportedDelivery[];
 }
 
 /** Part of an order line that came back, valued at what was paid for it. */
 export interface ReturnItem {
   readonly kind: 'return';
+  /** The row that tells of the return. */
+  readonly row: number;
+  readonly sku: string;
   /** Made of what it returns, at most 80 characters: the same file gives the same id. */
   readonly returnId: string;
   readonly orderExternalId: string;
@@ -73,7 +78,7 @@ export interface PriceDifferenceItem {
 
 /** Why a row, or a part of its quantity, is not imported. */
 export type RejectReason =
-  /** A value is missing or unreadable, or contradicts another; the detail names it. */
+  /** A value is missing, unreadable, one too many, or contradicts another; the detail names it. */
   | 'malformed_row'
   /** The stock code stands for postage, a fee, a discount, a voucher, a sample or a correction. */
   | 'not_a_product'
@@ -94,7 +99,11 @@ export type RejectReason =
   /** More than a hundred other orders began since this one's last row, so that it has been given out. */
   | 'order_already_complete'
   /** Nothing the customer bought earlier and still has fits this part of the cancellation. */
-  | 'cancellation_without_purchase';
+  | 'cancellation_without_purchase'
+  /** The return of an order that the system refused. */
+  | 'order_not_imported'
+  /** The system refused it; the rest of the reason is the code of its answer. */
+  | `refused_${string}`;
 
 /** A row, or a part of its quantity, that is not imported. */
 export interface RejectedItem {

@@ -1,2 +1,6 @@
+export { application } from './application';
 export { lateReturn } from './lateReturn';
 export { order } from './order';
+export { payout } from './payout';
+export { release } from './release';
+export { withdrawal } from './withdrawal';

@@ -63,6 +63,7 @@ describe('sales', () => {
             { lineId: '2', sku: '85123A', quantity: 6, unitPrice: 250 },
           ],
         },
+        rows: [2, 3],
         deliveries: [{ deliveredAt: '2010-12-03T08:26:00+00:00', lineIds: ['1', '2'] }],
       },
     ]);
@@ -206,6 +207,8 @@ describe('cancellations', () => {
     expect(returns).toEqual([
       {
         kind: 'return',
+        row: 3,
+        sku: '71053',
         returnId: 'C540000/1/536365/1',
         orderExternalId: '536365',
         lineId: '1',

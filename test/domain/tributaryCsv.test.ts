@@ -74,6 +74,7 @@ test('rows become an order with attribution, discounts, the deliveries of each l
           { lineId: '3', sku: 'TEA-250', quantity: 3, unitPrice: 1990 },
         ],
       },
+      rows: [2, 3, 4],
       deliveries: [
         { deliveredAt: '2026-02-03T10:00:00+08:00', lineIds: ['1'] },
         { deliveredAt: '2026-02-04T10:00:00+08:00', lineIds: ['2'] },
@@ -81,6 +82,8 @@ test('rows become an order with attribution, discounts, the deliveries of each l
     },
     {
       kind: 'return',
+      row: 3,
+      sku: 'TEA-500',
       returnId: 'SO-1/2/return',
       orderExternalId: 'SO-1',
       lineId: '2',

@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { OrderProgress, ToldEvent } from '../../activities/orders';
 import type { OrderEvent, OrderPayment } from '../../domain/order';
 import { planTermsSchema } from '../../domain/plan';
 import { order, orderEvent, pay } from '../../workflows/order';
+import { activityContext } from './config';
 import { createDatabase } from './database';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+import './runtime';
 
 /** A database of its own and a worker on the run's Temporal: what a test of a whole process needs. */
 export interface Platform {
@@ -23,11 +23,23 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** Starts it, by default with a worker. `close` it, or Jest waits for ever. */
-export async function startPlatform({ worker = true } = {}): Promise<Platform> {
-  const database = await createDatabase();
+/**
+ * Starts it. `close` it, or Jest waits for ever.
+ * @param options.worker whether a worker runs from the start @default true
+ * @param options.address a Temporal server other than the run's
+ * @param options.databaseUrl a database that is there already, which `close` then leaves
+ */
+export async function startPlatform({
+  worker = true,
+  address = process.env.TEST_TEMPORAL_ADDRESS as string,
+  databaseUrl,
+}: {
+  worker?: boolean;
+  address?: string;
+  databaseUrl?: string;
+} = {}): Promise<Platform> {
+  const database = databaseUrl ? { url: databaseUrl, drop: async () => {} } : await createDatabase();
   const pool = createPool(database.url, 20, (error) => console.error(error));
-  const address = process.env.TEST_TEMPORAL_ADDRESS;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;
@@ -38,7 +50,7 @@ export async function startPlatform({ worker = true } = {}): Promise<Platform> {
       connection: native,
       taskQueue,
       workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE as string },
-      activities: createActivities({ pool }),
+      activities: createActivities(activityContext(pool)),
     });
     const done = running.run();
     let stopped: Promise<void> | undefined;

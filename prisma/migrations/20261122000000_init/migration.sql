@@ -117,6 +117,7 @@ CREATE TABLE applications (
   submitted_at timestamptz NOT NULL,
   changes_requested text,
   changes_deadline timestamptz,
+  changes_reminder_at timestamptz,
   tier text,
   decision_reason text,
   decision_note text,
@@ -422,7 +423,9 @@ CREATE TABLE balances (
   available bigint NOT NULL DEFAULT 0 CHECK (available >= 0),
   reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
   debt bigint NOT NULL DEFAULT 0 CHECK (debt >= 0),
-  PRIMARY KEY (distributor_id, currency)
+  PRIMARY KEY (distributor_id, currency),
+  -- Whatever becomes withdrawable pays debt first, so nobody can withdraw while owing.
+  CHECK (debt = 0 OR available = 0)
 );
 
 -- Every movement of money, once and for ever. `debt` is what the distributor owes: a transfer out of it raises
@@ -504,10 +507,11 @@ CREATE TRIGGER plans_not_deleted BEFORE DELETE ON commission_plans FOR EACH ROW 
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
  * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
+ * NO KEY UPDATE, because rows that only refer to a commission (a hold, an item of a release run) need not wait.
  */
 CREATE FUNCTION lock_commissions(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM 1 FROM commissions WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+  PERFORM 1 FROM commissions WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
   PERFORM 1 FROM balances
   WHERE (distributor_id, currency) IN (SELECT distributor_id, currency FROM commissions WHERE id = ANY (ids))
   ORDER BY distributor_id, currency FOR UPDATE;
@@ -558,13 +562,14 @@ END $$;
  * Takes commissions back, wholly or partly. Before release the held money goes back to the brand; after release it
  * comes out of what is available, and what is no longer there becomes debt.
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
- * any more. `cause` makes the transfers' keys unique, such as a return's id.
+ * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers' keys unique, such as a return's id.
  */
 CREATE FUNCTION reduce_commissions(cause text, items jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM lock_commissions(ARRAY(SELECT (i ->> 'id')::bigint FROM jsonb_array_elements(items) i));
   WITH taken AS MATERIALIZED (
-    SELECT c.id, c.state, c.distributor_id, c.currency, c.amount - i.amount AS cut, i.amount AS rest, i.final
+    SELECT c.id, c.state, c.distributor_id, c.currency, c.amount - least(c.amount, i.amount) AS cut,
+      least(c.amount, i.amount) AS rest, i.final
     FROM commissions c JOIN jsonb_to_recordset(items) AS i (id bigint, amount bigint, final boolean) ON i.id = c.id
   ), share AS MATERIALIZED (
     SELECT t.*, CASE WHEN t.state = 'released' THEN
@@ -587,6 +592,50 @@ BEGIN
   SET amount = s.rest,
       state = CASE WHEN NOT s.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
   FROM share s WHERE c.id = s.id;
+END $$;
+
+/*
+ * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid comes back. Money that
+ * comes back pays what the distributor owes by now, and only the rest is withdrawable again.
+ * items: [{"id": "…", "state": "paid", "reason": null, "reference": null}] with state paid, failed, rejected or
+ * canceled. Serves one withdrawal or a whole payout batch; says which ones it ended.
+ */
+CREATE FUNCTION settle_withdrawals(items jsonb, from_states text[], at timestamptz)
+RETURNS TABLE (withdrawal_id uuid, state text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  ids uuid[] := ARRAY(SELECT (i ->> 'id')::uuid FROM jsonb_array_elements(items) i);
+BEGIN
+  PERFORM 1 FROM withdrawals w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE;
+  PERFORM 1 FROM balances
+  WHERE (distributor_id, currency) IN (SELECT w.distributor_id, w.currency FROM withdrawals w WHERE w.id = ANY (ids))
+  ORDER BY distributor_id, currency FOR UPDATE;
+  RETURN QUERY
+  WITH taken AS MATERIALIZED (
+    SELECT w.id, w.distributor_id, w.currency, w.amount, i.state, i.reason, i.reference, i.state = 'paid' AS paid
+    FROM withdrawals w JOIN jsonb_to_recordset(items) AS i (id uuid, state text, reason text, reference text) USING (id)
+    WHERE w.state = ANY (from_states)
+  ), share AS MATERIALIZED (
+    SELECT t.*, CASE WHEN t.paid THEN 0 ELSE
+      least(t.amount, greatest(0, coalesce(b.debt, 0) - (sum(t.amount) OVER earlier - t.amount)))::bigint
+    END AS to_debt
+    FROM taken t LEFT JOIN balances b USING (distributor_id, currency)
+    WINDOW earlier AS (PARTITION BY t.distributor_id, t.currency, t.paid ORDER BY t.id)
+  ), posted AS (
+    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
+    SELECT 'withdrawal/' || s.id || '/' || p.name, 'reserved', p.target::account, s.distributor_id, s.currency, p.amount, s.id, at
+    FROM share s CROSS JOIN LATERAL (
+      VALUES ('pay', 'cash', CASE WHEN s.paid THEN s.amount ELSE 0 END),
+             ('return-debt', 'debt', s.to_debt),
+             ('return', 'available', CASE WHEN s.paid THEN 0 ELSE s.amount - s.to_debt END)
+    ) AS p (name, target, amount)
+    WHERE p.amount > 0
+  )
+  UPDATE withdrawals w
+  SET state = s.state, settled_at = at, reason = s.reason,
+      provider_reference = coalesce(s.reference, w.provider_reference)
+  FROM share s WHERE w.id = s.id
+  RETURNING w.id, w.state;
 END $$;
 
 -- Order steps -----------------------------------------------------------------------------------------------
@@ -637,6 +686,8 @@ BEGIN
   END IF;
 
   IF changes -> 'cuts' <> '[]' THEN
+    -- All that this step may touch, before the balances that reducing locks: no commission is locked after those.
+    PERFORM lock_commissions(ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed));
     PERFORM reduce_commissions(changes ->> 'cause', changes -> 'cuts', (changes ->> 'causeAt')::timestamptz);
   END IF;
 

@@ -1,0 +1,71 @@
+import type { Pool } from '../activities/database';
+import type { Actor } from '../activities/journal';
+import type { ApiContext, Principal } from './endpoint';
+import { unavailable } from './problem';
+import { startWithUpdate, WorkflowGone } from './temporal';
+
+/** Who makes a request, as activities record it. */
+export function actorOfCall({ principal, requestId }: { principal: Principal; requestId: string }): Actor {
+  return { userId: principal.userId, name: principal.name, requestId };
+}
+
+/**
+ * Sends a message to the process of a row that exists. Processes end as soon as nothing is left to wait for, or are
+ * lost with Temporal's database; where none runs, one is started that goes on from the row.
+ * @param updateId the same for repeats of the same message
+ * @throws Problem when the process refuses, is too slow or can not be reached
+ */
+export async function tellProcess(
+  context: ApiContext,
+  {
+    workflow,
+    id,
+    update,
+    message,
+    updateId,
+  }: {
+    workflow: 'withdrawal' | 'payout' | 'release';
+    id: string;
+    update: string;
+    message: unknown;
+    updateId: string;
+  },
+): Promise<void> {
+  const send = () =>
+    startWithUpdate(context, {
+      workflow,
+      workflowId: `${workflow}/${id}`,
+      input: [{ id, resume: true }],
+      update,
+      args: [message],
+      updateId,
+    });
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof WorkflowGone)) throw error;
+    // It ended while the message was under way; the next one decides by the row.
+    await send().catch((again) => {
+      throw again instanceof WorkflowGone ? unavailable('The process ended while it was asked.') : again;
+    });
+  }
+}
+
+/** One line of a timeline. */
+export interface TimelineLine {
+  at: Date;
+  recordedAt: Date;
+  type: string;
+  actor: string;
+  data: Record<string, unknown>;
+}
+
+/** What happened to one thing, in order. @param subject as `withdrawal/<id>` */
+export async function timelineOf(pool: Pool, subject: string): Promise<TimelineLine[]> {
+  const { rows } = await pool.query<TimelineLine>(
+    `SELECT occurred_at AS at, recorded_at AS "recordedAt", type, actor, data
+     FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at`,
+    [subject],
+  );
+  return rows;
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { addAudit } from '../activities/journal';
+import { createSealer } from '../activities/sealing';
+import type { ApiContext, Principal, Reply } from './endpoint';
+import { lineOf } from './schemas';
+import { actorOfCall } from './timeline';
+
+/** Which sensitive number to show, and why. */
+export const revealBody = z.strictObject({
+  field: z.enum(['identityNumber', 'bankAccount']),
+  reason: lineOf(500).describe('Why it has to be seen; the audit trail keeps it.'),
+});
+
+/** The number in full. */
+export const revealResponse = {
+  200: {
+    description: 'The number in full. The audit trail keeps who saw it and why.',
+    schema: z.object({ field: z.string(), value: z.string() }).meta({ id: 'RevealedNumber' }),
+  },
+};
+
+/**
+ * Answers with a sensitive number in full, once the audit trail has it.
+ * @param call.sealed the number as it is stored
+ */
+export async function reveal(call: {
+  context: ApiContext;
+  principal: Principal;
+  requestId: string;
+  body: z.output<typeof revealBody>;
+  subject: string;
+  sealed: string;
+}): Promise<Reply> {
+  const { context, body, subject, sealed } = call;
+  const value = createSealer(context.config).open(sealed);
+  await addAudit(context.pool, {
+    actor: actorOfCall(call),
+    action: `${subject.split('/')[0]}.reveal`,
+    subject,
+    after: { field: body.field },
+    reason: body.reason,
+  });
+  return {
+    status: 200,
+    body: { field: body.field, value },
+    headers: { 'Cache-Control': 'no-store' },
+    keep: false,
+  };
+}

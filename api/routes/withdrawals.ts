@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import type { Pool } from '../../activities/database';
+import { type ApiContext, endpoint, type Principal } from '../endpoint';
+import { defineList } from '../list';
+import { notFound } from '../problem';
+import { actorOfCall, tellProcess, timelineOf } from '../process';
+import { currencySchema, moneySchema, timestampOutput } from '../schemas';
+import { startWithUpdate } from '../temporal';
+
+const readers = ['admin', 'compliance', 'finance', 'distributor'] as const;
+const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
+
+const withdrawalSchema = z
+  .object({
+    id: z.uuid(),
+    distributorId: z.uuid(),
+    state: stateSchema,
+    amount: moneySchema,
+    method: z.enum(['file', 'http']),
+    bankAccount: z.object({
+      holder: z.string(),
+      bank: z.string(),
+      number: z.string().describe('Masked; the payout file has it in full.'),
+    }),
+    approvalsNeeded: z.int(),
+    requestedAt: timestampOutput,
+    requestedBy: z.string().nullable(),
+    batchId: z.uuid().nullable(),
+    providerReference: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it was rejected, was canceled or failed.'),
+    settledAt: timestampOutput.nullable(),
+  })
+  .meta({ id: 'Withdrawal' });
+
+const detailSchema = withdrawalSchema
+  .extend({
+    approvals: z.array(
+      z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
+    ),
+    timeline: z.array(
+      z.object({
+        at: timestampOutput,
+        recordedAt: timestampOutput,
+        type: z.string(),
+        actor: z.string(),
+        data: z.record(z.string(), z.unknown()),
+      }),
+    ),
+  })
+  .meta({ id: 'WithdrawalDetail' });
+
+type Withdrawal = z.input<typeof withdrawalSchema>;
+
+const columns = `w.id, w.distributor_id AS "distributorId", w.state,
+  jsonb_build_object('amount', w.amount, 'currency', w.currency) AS amount, w.method,
+  jsonb_build_object('holder', w.bank_account_holder, 'bank', w.bank_name, 'number', w.bank_account_masked) AS "bankAccount",
+  w.approvals_needed AS "approvalsNeeded", w.requested_at AS "requestedAt", u.name AS "requestedBy",
+  w.batch_id AS "batchId", w.provider_reference AS "providerReference", w.reason, w.settled_at AS "settledAt"`;
+const tables = 'withdrawals w LEFT JOIN users u ON u.id = w.requested_by';
+
+const list = defineList({
+  item: withdrawalSchema,
+  filters: {
+    state: stateSchema.optional(),
+    distributorId: z.uuid().optional(),
+    batchId: z.uuid().optional(),
+    currency: currencySchema.optional(),
+  },
+  sorts: { requestedAt: { column: 'w.requested_at', type: 'timestamptz' } },
+  defaultSort: '-requestedAt',
+  tie: { column: 'w.id', type: 'uuid' },
+});
+
+const params = z.object({ id: z.uuid() });
+const answer = { 200: { description: 'The withdrawal as it is now.', schema: detailSchema } };
+const note = z.string().trim().min(1).max(1000);
+
+export const createWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals',
+  summary: 'Request a withdrawal',
+  description:
+    'Reserves the money at once. Nothing can be withdrawn while something is owed: debt is paid first.',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance', 'distributor'],
+  scope: 'withdrawals:write',
+  body: z.strictObject({
+    distributorId: z.uuid(),
+    amount: moneySchema,
+  }),
+  responses: { 201: { description: 'Requested.', schema: detailSchema } },
+  errors: [
+    'distributor_unknown',
+    'distributor_not_active',
+    'no_bank_account',
+    'below_minimum',
+    'currency_unknown',
+    'insufficient_available',
+  ],
+  handler: async ({ body, context, principal, resourceId: id, requestId }) => {
+    if (isStranger(principal, body.distributorId)) throw notFound(`Distributor ${body.distributorId}`);
+    const { distributorId, amount } = body;
+    await startWithUpdate(context, {
+      workflow: 'withdrawal',
+      workflowId: `withdrawal/${id}`,
+      input: [{ id }],
+      update: 'request',
+      args: [{ id, distributorId, ...amount, by: actorOfCall({ principal, requestId }) }],
+      updateId: id,
+    });
+    return {
+      status: 201,
+      body: await readWithdrawal(context.pool, id),
+      headers: { Location: `/v1/withdrawals/${id}` },
+    };
+  },
+});
+
+export const listWithdrawals = endpoint({
+  method: 'get',
+  path: '/v1/withdrawals',
+  summary: 'List withdrawals',
+  tag: 'withdrawals',
+  roles: readers,
+  scope: 'withdrawals:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, principal, req }) =>
+    list.reply({
+      pool: context.pool,
+      req,
+      query,
+      select: columns,
+      from: tables,
+      where: (bind) => [
+        principal.distributorId && `w.distributor_id = ${bind(principal.distributorId)}`,
+        query.state && `w.state = ${bind(query.state)}`,
+        query.distributorId && `w.distributor_id = ${bind(query.distributorId)}`,
+        query.batchId && `w.batch_id = ${bind(query.batchId)}`,
+        query.currency && `w.currency = ${bind(query.currency)}`,
+      ],
+      toItem: (row: Withdrawal) => row,
+    }),
+});
+
+export const getWithdrawal = endpoint({
+  method: 'get',
+  path: '/v1/withdrawals/{id}',
+  summary: 'One withdrawal with its timeline',
+  tag: 'withdrawals',
+  roles: readers,
+  scope: 'withdrawals:read',
+  params,
+  responses: answer,
+  handler: async ({ params: { id }, context, principal }) => ({
+    status: 200,
+    body: await ownWithdrawal(context, id, principal),
+  }),
+});
+
+export const approveWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/approve',
+  summary: 'Approve a withdrawal',
+  description: 'Above the amount SECOND_APPROVAL_ABOVE it takes two different people.',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance'],
+  scope: 'withdrawals:approve',
+  params,
+  body: z.strictObject({ note: note.optional() }),
+  responses: answer,
+  errors: ['withdrawal_decided', 'already_approved_by_you', 'own_withdrawal', 'distributor_not_active'],
+  handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
+});
+
+export const rejectWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/reject',
+  summary: 'Reject a withdrawal; the money comes back',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance'],
+  scope: 'withdrawals:approve',
+  params,
+  body: z.strictObject({ reason: note }),
+  responses: answer,
+  errors: ['withdrawal_decided'],
+  handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
+});
+
+export const cancelWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/cancel',
+  summary: 'Cancel a withdrawal that is not on its way yet; the money comes back',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance', 'distributor'],
+  scope: 'withdrawals:write',
+  params,
+  body: z.strictObject({ reason: note.optional() }),
+  responses: answer,
+  errors: ['withdrawal_decided'],
+  handler: ({ params: { id }, body, ...call }) => decide('cancel', id, body.reason, call),
+});
+
+interface DecisionCall {
+  context: ApiContext;
+  principal: Principal;
+  resourceId: string;
+  requestId: string;
+}
+
+async function decide(
+  update: 'approve' | 'reject' | 'cancel',
+  id: string,
+  text: string | undefined,
+  { context, principal, resourceId: decisionId, requestId }: DecisionCall,
+) {
+  await ownWithdrawal(context, id, principal);
+  const message = { id, decisionId, by: actorOfCall({ principal, requestId }), text };
+  await tellProcess(context, { workflow: 'withdrawal', id, update, message, updateId: decisionId });
+  return { status: 200, body: await readWithdrawal(context.pool, id) };
+}
+
+function isStranger(principal: Principal, distributorId: string): boolean {
+  return principal.distributorId !== null && principal.distributorId !== distributorId;
+}
+
+async function ownWithdrawal(context: ApiContext, id: string, principal: Principal) {
+  const withdrawal = await readWithdrawal(context.pool, id);
+  if (!withdrawal || isStranger(principal, withdrawal.distributorId)) throw notFound(`Withdrawal ${id}`);
+  return withdrawal;
+}
+
+async function readWithdrawal(pool: Pool, id: string) {
+  const { rows } = await pool.query<Withdrawal>(`SELECT ${columns} FROM ${tables} WHERE w.id = $1`, [id]);
+  const withdrawal = rows[0];
+  if (!withdrawal) return undefined;
+  const approvals = await pool.query(
+    `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
+     WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
+    [`withdrawal/${id}`],
+  );
+  return { ...withdrawal, approvals: approvals.rows, timeline: await timelineOf(pool, `withdrawal/${id}`) };
+}
+
+export const withdrawalEndpoints = [
+  createWithdrawal,
+  listWithdrawals,
+  getWithdrawal,
+  approveWithdrawal,
+  rejectWithdrawal,
+  cancelWithdrawal,
+];

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Pool } from '../activities/database';
+import type { Actor } from '../activities/journal';
+import type { Principal } from './endpoint';
+import { timestampOutput } from './schemas';
+
+/** One line of what happened to a thing. */
+export const timelineEventSchema = z
+  .object({
+    type: z.string(),
+    actor: z.string().describe('Name of who did it.'),
+    occurredAt: timestampOutput,
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEvent' });
+
+export type TimelineEventBody = z.input<typeof timelineEventSchema>;
+
+/** What happened to a thing, oldest first. */
+export async function readTimeline(pool: Pool, subject: string): Promise<TimelineEventBody[]> {
+  const { rows } = await pool.query<{
+    type: string;
+    actor: string;
+    occurred_at: Date;
+    data: Record<string, unknown>;
+  }>(
+    'SELECT type, actor, occurred_at, data FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at',
+    [subject],
+  );
+  return rows.map(({ type, actor, occurred_at, data }) => ({
+    type,
+    actor,
+    occurredAt: occurred_at.toISOString(),
+    data,
+  }));
+}
+
+/** Who makes a request, as activities and the audit trail name them. */
+export function actorOfCall({ principal, requestId }: { principal: Principal; requestId: string }): Actor {
+  return { userId: principal.userId, name: principal.name, requestId };
+}

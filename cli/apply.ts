@@ -1,0 +1,385 @@
+import { fromMinorUnits } from '../domain/decimal';
+import type {
+  ImportedOrder,
+  ImportItem,
+  OrderItem,
+  PriceDifferenceItem,
+  ProductItem,
+  RejectedItem,
+  ReturnItem,
+} from '../domain/shopExport';
+import { type ApiClient, ApiError } from './client';
+
+/** How items are applied. */
+export interface ApplyOptions {
+  readonly api: ApiClient;
+  /** The code an order gets that has none of its own; see `createAssignment`. */
+  readonly codeFor?: (order: ImportedOrder) => string | undefined;
+  /** The category of a product that has none of its own. */
+  readonly categoryFor?: (product: ProductItem) => string | undefined;
+  /** Aborted to stop: what has begun is finished, the rest is left for the next run. */
+  readonly signal?: AbortSignal;
+  /** Told of each item as soon as it is done. */
+  readonly onDone?: (item: ImportItem) => void;
+  /**
+   * Items begun and not finished: a bound on the memory, and on how much a stop has to wait for.
+   * @default 96
+   */
+  readonly window?: number;
+}
+
+/** What an order's POST answers, as far as the import goes by it. */
+interface KnownOrder {
+  state: 'open' | 'closed';
+  paidAt: string;
+  currency: string;
+  customer: { externalId: string };
+  shipTo: { region: string };
+  lines: {
+    lineId: string;
+    sku: string;
+    quantity: number;
+    unitPrice: number;
+    discount: number;
+    state: string;
+    deliveredAt: string | null;
+  }[];
+  returns: { id: string; state: string }[];
+}
+
+const RETURN_REASON = 'shop import';
+
+/**
+ * Applies items through the API, several orders at once, and gives back what became of them, in the order of the
+ * file: what was imported as it is, what was refused as rejected rows with the API's reason.
+ *
+ * Within an order all goes in turn: its payment, its deliveries, its returns. Payments of one customer go in turn
+ * too, since a later one may belong to the distributor of an earlier one. A product is there before the first order
+ * with it. Everything is keyed by the file's own numbers, so that applying it again changes nothing.
+ *
+ * @param items of the importer, in its order
+ * @throws whatever is no refusal: the API away, the key not allowed, a fault of the server
+ */
+export async function* applyItems(
+  items: AsyncIterable<ImportItem>,
+  options: ApplyOptions,
+): AsyncGenerator<ImportItem[]> {
+  const { signal, onDone, window = 96 } = options;
+  const apply = await createApply(options);
+  const underway: Promise<ImportItem[]>[] = [];
+  let fault: { error: unknown } | undefined;
+  const stopped = () => signal?.aborted || fault !== undefined;
+
+  for await (const { item, difference } of withDifferences(items)) {
+    if (stopped()) break;
+    const done = apply(item, difference, stopped).then(
+      (outcome) => {
+        if (outcome.length > 0) onDone?.(item);
+        return outcome;
+      },
+      (error: unknown) => {
+        fault ??= { error };
+        return [];
+      },
+    );
+    underway.push(done);
+    if (underway.length >= window) yield (await underway.shift()) ?? [];
+  }
+  for (const outcome of underway) yield await outcome;
+  if (fault) throw fault.error;
+}
+
+type Applicable = Exclude<ImportItem, PriceDifferenceItem>;
+
+/** A price difference belongs to the return before it: both are imported, or neither. */
+async function* withDifferences(
+  items: AsyncIterable<ImportItem>,
+): AsyncGenerator<{ item: Applicable; difference?: PriceDifferenceItem }> {
+  let held: Applicable | undefined;
+  for await (const item of items) {
+    if (item.kind === 'price_difference') {
+      if (held) yield { item: held, difference: item };
+      held = undefined;
+    } else {
+      if (held) yield { item: held };
+      held = item;
+    }
+  }
+  if (held) yield { item: held };
+}
+
+async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
+  const productNames = await readProductNames(api);
+  /** What is under way for a product, a customer's payments, an order; gone when it is done. */
+  const products = createChains();
+  const payments = createChains();
+  const orders = createChains();
+  const refusedOrders = new Set<string>();
+  /** Returns that an order had when its payment was told; only a repeated import finds any. */
+  const refunded = new Map<string, Set<string>>();
+
+  return (item: Applicable, difference: PriceDifferenceItem | undefined, stopped: () => boolean) => {
+    switch (item.kind) {
+      case 'product':
+        return products.queue([item.sku], item.sku, () => (stopped() ? none() : putProduct(item)));
+      case 'order':
+        return applyOrder(item, stopped);
+      case 'return':
+        return orders.queue([item.orderExternalId], item.orderExternalId, () =>
+          stopped() ? none() : applyReturn(item, difference),
+        );
+      case 'rejected':
+        return Promise.resolve([item]);
+    }
+  };
+
+  async function putProduct(product: ProductItem): Promise<ImportItem[]> {
+    const { sku, name, price } = product;
+    // What staff have changed since stays; an order may have left a product named by nothing but its number.
+    const known = productNames.get(sku);
+    if (known === undefined || (known === sku && name !== sku)) {
+      const category = product.category ?? categoryFor?.(product);
+      const body = { name, price, ...(category && { category }) };
+      try {
+        await api.request('PUT', `/v1/products/${encodeURIComponent(sku)}`, { body });
+      } catch (error) {
+        // The order names the product too, and its refusal is the one that counts.
+        if (!(error instanceof ApiError && (error.isRefusal || error.status === 404))) throw error;
+      }
+    }
+    return [product];
+  }
+
+  function applyOrder(item: OrderItem, stopped: () => boolean): Promise<ImportItem[]> {
+    const { externalId, customer } = item.order;
+    const paid = products.after(
+      item.order.lines.map(({ sku }) => sku),
+      () =>
+        payments.queue([customer.externalId], customer.externalId, async () =>
+          stopped()
+            ? undefined
+            : tellPayment(api, item, item.order.attributionCode ? undefined : codeFor?.(item.order)),
+        ),
+    );
+    return orders.queue([externalId], externalId, async () => {
+      const answer = await paid;
+      if (!answer) return [];
+      const { order, accepted, rejected } = answer;
+      if (!order || !accepted) {
+        refusedOrders.add(externalId);
+        return rejected;
+      }
+      const done = order.returns.filter(({ state }) => state === 'refunded').map(({ id }) => id);
+      if (done.length > 0) refunded.set(externalId, new Set(done));
+      return [accepted, ...rejected, ...(await tellDeliveries(api, accepted, order))];
+    });
+  }
+
+  async function applyReturn(
+    item: ReturnItem,
+    difference: PriceDifferenceItem | undefined,
+  ): Promise<ImportItem[]> {
+    const { orderExternalId, lineId, quantity, at } = item;
+    const imported = [item, ...(difference ? [difference] : [])];
+    const returnId = item.returnId.replaceAll('/', ':');
+    if (refusedOrders.has(orderExternalId)) {
+      const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
+      return [rejectedReturn(item, difference, 'order_not_imported', detail)];
+    }
+    if (refunded.get(orderExternalId)?.has(returnId)) return imported;
+    const path = `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
+    const refund = `${path}/${encodeURIComponent(returnId)}/refund`;
+    try {
+      await api.request('POST', path, {
+        body: { returnId, requestedAt: at, lines: [{ lineId, quantity }], reason: RETURN_REASON },
+      });
+      await api.request('POST', refund, { body: { refundedAt: at } });
+      return imported;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isRefusal)) throw error;
+      return [rejectedReturn(item, difference, `refused_${error.code}`, error.message)];
+    }
+  }
+}
+
+function none(): Promise<ImportItem[]> {
+  return Promise.resolve([]);
+}
+
+async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for await (const { sku, name } of api.list<{ sku: string; name: string }>('/v1/products'))
+    names.set(sku, name);
+  return names;
+}
+
+interface Payment {
+  /** Unset when the order was refused. */
+  order?: KnownOrder;
+  /** The item with the lines that went in. */
+  accepted?: OrderItem;
+  rejected: RejectedItem[];
+}
+
+/** Tells the payment. Lines that the API finds fault with are left out, so that the others still go in. */
+async function tellPayment(api: ApiClient, item: OrderItem, code: string | undefined): Promise<Payment> {
+  const rejected: RejectedItem[] = [];
+  let accepted = item;
+  for (;;) {
+    const { attributionCode = code } = accepted.order;
+    const body = { ...accepted.order, ...(attributionCode && { attributionCode }) };
+    try {
+      const order = await api.request<KnownOrder>('POST', '/v1/orders', { body });
+      return { order, accepted, rejected };
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isRefusal)) throw error;
+      const known = code === undefined ? undefined : await assignedBefore(api, error, accepted.order);
+      if (known) return { order: known, accepted, rejected };
+      const faults = lineFaults(error);
+      const isLine = (index: number) => faults.size === 0 || faults.has(index);
+      const reason = `refused_${error.code}` as const;
+      rejected.push(
+        ...accepted.order.lines.flatMap((_, index) =>
+          isLine(index) ? [rejectedLine(accepted, index, reason, faults.get(index) ?? error.message)] : [],
+        ),
+      );
+      accepted = withoutLines(accepted, isLine);
+      if (accepted.order.lines.length === 0) return { rejected };
+    }
+  }
+}
+
+/** What is wrong with which lines, by their index; empty when anything else is wrong too. */
+function lineFaults({ errors }: ApiError): Map<number, string> {
+  const faults = new Map<number, string>();
+  for (const { pointer, detail } of errors) {
+    const [, index, field] = /^\/lines\/(\d+)(?:\/(.*))?$/.exec(pointer) ?? [];
+    if (index === undefined) return new Map();
+    faults.set(Number(index), field ? `${field}: ${detail}` : detail);
+  }
+  return faults;
+}
+
+/**
+ * An order that differs from what is known by nothing but its distributor has been imported before, when customers
+ * were assigned otherwise: the distributors may have been fewer. What was assigned then stays.
+ */
+async function assignedBefore(
+  api: ApiClient,
+  { code }: ApiError,
+  order: ImportedOrder,
+): Promise<KnownOrder | undefined> {
+  if (code !== 'order_differs') return undefined;
+  const known = await api.request<KnownOrder>('GET', `/v1/orders/${encodeURIComponent(order.externalId)}`);
+  const content = ({ paidAt, currency, customer, shipTo, lines }: KnownOrder | ImportedOrder) =>
+    JSON.stringify([
+      Date.parse(paidAt),
+      currency,
+      customer.externalId,
+      shipTo.region,
+      lines.map((line) => [line.lineId, line.sku, line.quantity, line.unitPrice, line.discount ?? 0]),
+    ]);
+  return content(known) === content(order) ? known : undefined;
+}
+
+function withoutLines(item: OrderItem, isLeftOut: (index: number) => boolean): OrderItem {
+  const lines = item.order.lines.filter((_, index) => !isLeftOut(index));
+  const rows = item.rows.filter((_, index) => !isLeftOut(index));
+  return { ...item, order: { ...item.order, lines }, rows };
+}
+
+/** Tells the deliveries of lines that are still on their way. */
+async function tellDeliveries(api: ApiClient, item: OrderItem, known: KnownOrder): Promise<RejectedItem[]> {
+  const rejected: RejectedItem[] = [];
+  const underway = new Set(
+    known.lines
+      .filter(
+        ({ state, deliveredAt }) => deliveredAt === null && state !== 'canceled' && state !== 'returned',
+      )
+      .map(({ lineId }) => lineId),
+  );
+  for (const { deliveredAt, lineIds } of item.deliveries) {
+    const arrived = lineIds.filter((lineId) => underway.delete(lineId));
+    if (arrived.length === 0) continue;
+    // Without names it means all that are under way.
+    const body = { deliveredAt, ...(underway.size > 0 && { lineIds: arrived }) };
+    try {
+      await api.request('POST', `/v1/orders/${encodeURIComponent(item.order.externalId)}/deliveries`, {
+        body,
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isRefusal)) throw error;
+      const detail = `The line is imported, but its delivery at ${deliveredAt} was refused: ${error.message}`;
+      rejected.push(
+        ...item.order.lines.flatMap(({ lineId }, index) =>
+          arrived.includes(lineId)
+            ? [{ ...rejectedLine(item, index, `refused_${error.code}`, detail), amount: 0n }]
+            : [],
+        ),
+      );
+    }
+  }
+  return rejected;
+}
+
+function rejectedLine(
+  { order, rows }: OrderItem,
+  index: number,
+  reason: RejectedItem['reason'],
+  detail: string,
+): RejectedItem {
+  const { sku, quantity, unitPrice, discount = 0 } = order.lines[index]!;
+  const { externalId: orderId, currency } = order;
+  const amount = fromMinorUnits(quantity * unitPrice - discount, currency);
+  return { kind: 'rejected', row: rows[index]!, orderId, sku, quantity, amount, currency, reason, detail };
+}
+
+function rejectedReturn(
+  { row, orderExternalId, sku, quantity, value }: ReturnItem,
+  difference: PriceDifferenceItem | undefined,
+  reason: RejectedItem['reason'],
+  detail: string,
+): RejectedItem {
+  return {
+    kind: 'rejected',
+    row,
+    orderId: orderExternalId,
+    sku,
+    quantity: -quantity,
+    amount: (difference?.amount ?? 0n) - fromMinorUnits(value.amount, value.currency),
+    currency: value.currency,
+    reason,
+    detail,
+  };
+}
+
+/** Work that has to wait for earlier work on the same things, each known by a name. */
+interface Chains {
+  /** Does work after all that is under way for some names, and makes later work for one name wait for it. */
+  queue<T>(after: readonly string[], name: string, work: () => Promise<T>): Promise<T>;
+  /** Does work after all that is under way for some names. */
+  after<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
+}
+
+function createChains(): Chains {
+  const last = new Map<string, Promise<unknown>>();
+
+  async function after<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+    // Whoever began that work learns of its failure.
+    await Promise.allSettled(names.flatMap((name) => last.get(name) ?? []));
+    return work();
+  }
+
+  return {
+    after,
+    queue(names, name, work) {
+      const done = after(names, work);
+      const forget = () => {
+        if (last.get(name) === done) last.delete(name);
+      };
+      last.set(name, done);
+      done.then(forget, forget);
+      return done;
+    },
+  };
+}

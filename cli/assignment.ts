@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { ImportedOrder } from '../domain/shopExport';
+import type { ApiClient } from './client';
+import { CommandError } from './connect';
+
+/** How many of the distributors customers are assigned to. */
+export type AssignTo = number | 'all';
+
+/**
+ * Assigns customers of a shop that knows no distributors, always by the same rule: of the active distributors, in the
+ * order of their referral codes, each customer goes to the one for which the SHA-256 of `<customer>/<code>` is
+ * greatest. So a new distributor takes over a fair part of the customers, and leaves all others where they were.
+ * Guests are assigned to nobody.
+ *
+ * @param assignTo the first so many distributors, or all
+ * @returns the referral code for an order
+ * @throws CommandError when there is no active distributor
+ */
+export async function createAssignment(
+  api: ApiClient,
+  assignTo: AssignTo,
+): Promise<(order: ImportedOrder) => string | undefined> {
+  const codes: string[] = [];
+  for await (const { referralCode } of api.list<{ referralCode: string }>('/v1/distributors?state=active')) {
+    codes.push(referralCode);
+  }
+  codes.sort();
+  if (assignTo !== 'all') codes.splice(assignTo);
+  if (codes.length === 0) {
+    throw new CommandError('There is no active distributor to assign customers to. Approve one first.');
+  }
+  const assigned = new Map<string, string>();
+  return ({ customer: { externalId } }) => {
+    if (externalId.startsWith('guest/')) return undefined;
+    const code = assigned.get(externalId) ?? greatest(externalId, codes);
+    assigned.set(externalId, code);
+    return code;
+  };
+}
+
+function greatest(customer: string, codes: readonly string[]): string {
+  const rank = (code: string) => createHash('sha256').update(`${customer}/${code}`).digest('hex');
+  const ranked = codes.map((code) => ({ code, rank: rank(code) }));
+  return ranked.reduce((best, candidate) => (candidate.rank > best.rank ? candidate : best)).code;
+}

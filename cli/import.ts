@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { UnknownHeaderError } from '../domain/shopExport';
+import { type AssignTo, createAssignment } from './assignment';
+import { ApiError, ApiUnavailable, createClient } from './client';
+import { CommandError, findApi } from './connect';
+import { formatSeconds, type Progress } from './progress';
+import { formatReconciliation } from './reconciliationTable';
+import { type ImportResult, runImport } from './runImport';
+import { STDIN } from './shopFile';
+
+const USAGE = `npm run import -- FILE [options]
+
+Imports a shop's export: the Online Retail format, or Tributary's own CSV (docs/import.md).
+FILE is a .csv or .csv.gz, or - for the standard input. Safe to stop with Ctrl-C and to run again.
+
+  --assign all|N        assign customers to the active distributors, or to the first N of them by referral
+                        code; for files that name no distributors
+  --shift-to-now        move all times by whole days so that the newest is of today
+  --delivery-days N     days from payment to delivery, where the file tells none (2)
+  --report PATH         where rejected rows are written (FILE.report.csv)
+  --url URL             address of the API; else TRIBUTARY_URL, else the npm start that runs here
+  --help                this text
+
+The API key is read from TRIBUTARY_KEY, else from the npm start that runs here.`;
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (!options) return;
+  const { file, reportFile } = options;
+  const { url, key } = findApi(options.url);
+  let progress: Progress | undefined;
+  const api = createClient({ url, key, onRetry: (why, ms) => noteRetry(progress, why, ms) });
+  const stop = stopOnSignal();
+  const result = await runImport({
+    api,
+    file,
+    reportFile,
+    now: new Date(),
+    deliveryDays: options.deliveryDays,
+    shiftToNow: options.shiftToNow,
+    codeFor: options.assignTo === undefined ? undefined : await createAssignment(api, options.assignTo),
+    signal: stop,
+    onProgress: (shown) => {
+      progress = shown;
+    },
+  });
+  console.log(summary(result, path.relative('', reportFile)));
+  if (!result.finished) process.exitCode = 130;
+}
+
+interface Options {
+  file: string;
+  reportFile: string;
+  assignTo?: AssignTo;
+  deliveryDays?: number;
+  shiftToNow: boolean;
+  url?: string;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+
+function parseCommand() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        assign: text,
+        'shift-to-now': flag,
+        'delivery-days': text,
+        report: text,
+        url: text,
+        help: { ...flag, short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+function readOptions(): Options | undefined {
+  const { values, positionals } = parseCommand();
+  if (values.help) {
+    console.log(USAGE);
+    return undefined;
+  }
+  const [given, ...more] = positionals;
+  if (given === undefined || more.length > 0) throw new CommandError(`Name one file.\n\n${USAGE}`);
+  if (given === STDIN && values['shift-to-now']) {
+    throw new CommandError('--shift-to-now reads the file twice, so it can not be the standard input.');
+  }
+  // npm runs scripts in the root of the project; names are meant where the user is.
+  const here = process.env.INIT_CWD ?? process.cwd();
+  const file = given === STDIN ? STDIN : path.resolve(here, given);
+  const report = values.report ?? (given === STDIN ? 'import.report.csv' : `${given}.report.csv`);
+  return {
+    file,
+    reportFile: path.resolve(here, report),
+    assignTo: values.assign === 'all' ? 'all' : wholeNumber('assign', values.assign, 1),
+    deliveryDays: wholeNumber('delivery-days', values['delivery-days'], 0),
+    shiftToNow: values['shift-to-now'],
+    url: values.url,
+  };
+}
+
+function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d{1,4}$/.test(value) || Number(value) < least) {
+    throw new CommandError(`--${option} needs a whole number from ${least} on, not "${value}".`);
+  }
+  return Number(value);
+}
+
+let lastNoteAt = 0;
+
+/** Many requests wait for the same thing: it is said once in a while. */
+function noteRetry(progress: Progress | undefined, why: string, delayMs: number): void {
+  if (Date.now() - lastNoteAt < 5000) return;
+  lastNoteAt = Date.now();
+  const text = `Trying again in ${formatSeconds(delayMs / 1000)}: ${why}`;
+  if (progress) progress.note(text);
+  else console.error(text);
+}
+
+/** Ctrl-C lets what has begun finish; a second one ends at once. */
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  let firstAt = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      const now = Date.now();
+      if (firstAt === 0) {
+        firstAt = now;
+        console.error('\nStopping after what is under way. Ctrl-C again stops at once.');
+        controller.abort();
+        // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
+      } else if (now - firstAt > 1000) process.exit(130);
+    });
+  }
+  return controller.signal;
+}
+
+function summary(result: ImportResult, report: string): string {
+  const { finished, orders, returns, rejected, shiftDays, seconds, reconciliations } = result;
+  const count = (value: number) => value.toLocaleString('en');
+  const done = `${count(orders)} orders and ${count(returns)} returns in ${formatSeconds(seconds)}`;
+  const shifted = shiftDays === 0 ? '' : ` Times were moved by ${shiftDays} days.`;
+  const rejects = rejected === 0 ? '' : ` ${count(rejected)} rows were rejected: see ${report}.`;
+  if (!finished) {
+    return `Stopped after ${done}. To go on, run the same command again: what is there already is not imported twice.`;
+  }
+  return [`Imported ${done}.${shifted}${rejects}`, ...reconciliations.map(formatReconciliation)].join('\n\n');
+}
+
+function explain(error: unknown): void {
+  const expected = [CommandError, UnknownHeaderError, ApiUnavailable].some((type) => error instanceof type);
+  if (expected) console.error((error as Error).message);
+  else if (error instanceof ApiError) console.error(`The API refuses: ${error.message} (${error.code})`);
+  else console.error(error);
+  if (error instanceof ApiUnavailable || error instanceof ApiError) {
+    console.error('To go on, run the same command again: what is there already is not imported twice.');
+  }
+  process.exitCode = 1;
+}
+
+if (require.main === module) {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  main().catch(explain);
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify';
+import { formatScaled } from '../domain/decimal';
+import type { RejectedItem } from '../domain/shopExport';
+import { CommandError } from './connect';
+
+/** The file with every row that was not imported. */
+export interface Report {
+  /** Waits where rows come faster than the disk takes them. */
+  add(item: RejectedItem): Promise<void>;
+  close(): Promise<void>;
+}
+
+const COLUMNS = ['row', 'order', 'sku', 'quantity', 'amount', 'currency', 'reason', 'detail'];
+
+/**
+ * Begins a report; one of an earlier run is replaced, since each run judges the whole file.
+ *
+ * @throws CommandError when the file can't be written
+ */
+export async function openReport(file: string): Promise<Report> {
+  const output = createWriteStream(file);
+  await once(output, 'open').catch((error: Error) => {
+    throw new CommandError(`The report can't be written: ${error.message}`);
+  });
+  const rows = stringify({
+    header: true,
+    columns: COLUMNS,
+    // Without the mark Excel takes Chinese texts for another encoding.
+    bom: true,
+    cast: { string: harmless, bigint: formatScaled },
+  });
+  const written = pipeline(rows, output);
+  // Whoever closes the report learns of it.
+  written.catch(() => undefined);
+  return {
+    async add({ row, orderId, sku, quantity, amount, currency, reason, detail }) {
+      const cells = [row, orderId, sku, quantity, amount, currency, reason, detail];
+      if (!rows.write(cells)) await Promise.race([once(rows, 'drain'), written]);
+    },
+    async close() {
+      rows.end();
+      await written;
+    },
+  };
+}
+
+/** A spreadsheet would run a cell that begins so as a formula. OWASP, CSV Injection. */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}

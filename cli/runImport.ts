@@ -1,0 +1,146 @@
+import { countItem, currencyOf, emptyReconciliation } from '../domain/reconciliation';
+import {
+  assertReconciled,
+  createImporter,
+  type ImportedOrder,
+  type Importer,
+  type ImportItem,
+  type ProductItem,
+  type Reconciliation,
+} from '../domain/shopExport';
+import { applyItems } from './apply';
+import type { ApiClient } from './client';
+import { createProgress, type Progress } from './progress';
+import { openReport } from './report';
+import { openShopFile, type ShopFile, STDIN } from './shopFile';
+import { earlierShift, surveyFile } from './survey';
+
+/** What to import, and how. */
+export interface ImportSettings {
+  readonly api: ApiClient;
+  /** Path of the file, or `-` for the standard input. */
+  readonly file: string;
+  readonly reportFile: string;
+  /** The present; nothing later than this is imported. */
+  readonly now: Date;
+  /** Days from payment to delivery where the file tells none. */
+  readonly deliveryDays?: number;
+  /** Whether to move the file's times so that the newest is of today, or as an earlier run has moved them. */
+  readonly shiftToNow?: boolean;
+  readonly codeFor?: (order: ImportedOrder) => string | undefined;
+  readonly categoryFor?: (product: ProductItem) => string | undefined;
+  /** Aborted to stop after what has begun. */
+  readonly signal?: AbortSignal;
+  /** @default a bar or lines on the standard error */
+  readonly startProgress?: typeof createProgress;
+  /** Given the progress display once it is there, for what else there is to say. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What became of an import. */
+export interface ImportResult {
+  /** False when it was stopped before the end of the file. */
+  readonly finished: boolean;
+  /** One for each currency; complete only when finished. */
+  readonly reconciliations: readonly Reconciliation[];
+  readonly orders: number;
+  readonly returns: number;
+  readonly rejected: number;
+  readonly shiftDays: number;
+  readonly seconds: number;
+}
+
+/**
+ * Imports a file through the API and writes the report. Running it again changes nothing that is there, and goes on
+ * where an earlier run was stopped.
+ *
+ * @throws CommandError when the file or the report can't be used
+ * @throws UnknownHeaderError when the header fits no format
+ * @throws ApiError or ApiUnavailable when the API can't be used; what was imported until then stays
+ */
+export async function runImport(settings: ImportSettings): Promise<ImportResult> {
+  const { api, file, reportFile, signal } = settings;
+  const startedAt = performance.now();
+  const now = settings.now.toISOString();
+  const survey = file === STDIN ? undefined : await surveyFile(file, now);
+  const shiftDays =
+    settings.shiftToNow && survey ? ((await earlierShift(api, survey.firstOrders)) ?? survey.shiftDays) : 0;
+
+  const source = await openShopFile(file);
+  const importer = createImporter({
+    header: source.header,
+    now,
+    shiftDays,
+    deliveryDays: settings.deliveryDays,
+  });
+  const report = await openReport(reportFile);
+  const tally = createTally();
+  const progress = (settings.startProgress ?? createProgress)(survey);
+  settings.onProgress?.(progress);
+  const done = { steps: 0, orders: 0, rejected: 0 };
+  const onDone = ({ kind }: ImportItem) => {
+    if (kind === 'rejected') done.rejected += 1;
+    else done.steps += 1;
+    if (kind === 'order') done.orders += 1;
+    progress.update(done);
+  };
+  try {
+    for await (const outcome of applyItems(itemsOf(source, importer), { ...settings, onDone })) {
+      for (const item of outcome) {
+        tally.count(item);
+        if (item.kind === 'rejected') await report.add(item);
+      }
+    }
+  } finally {
+    progress.stop();
+    await report.close();
+  }
+  const finished = !signal?.aborted;
+  const reconciliations = tally.against(importer.reconciliations());
+  if (finished) reconciliations.forEach(assertReconciled);
+  const sum = (count: (reconciliation: Reconciliation) => number) =>
+    reconciliations.reduce((total, reconciliation) => total + count(reconciliation), 0);
+  return {
+    finished,
+    reconciliations,
+    orders: sum(({ orders }) => orders),
+    returns: sum(({ returns }) => returns.count),
+    rejected: sum(({ rejected }) =>
+      Object.values(rejected).reduce((total, part) => total + (part?.count ?? 0), 0),
+    ),
+    shiftDays,
+    seconds: (performance.now() - startedAt) / 1000,
+  };
+}
+
+async function* itemsOf({ rows }: ShopFile, importer: Importer): AsyncGenerator<ImportItem> {
+  for await (const { row, fields, fault } of rows) {
+    if (fields) yield* importer.row(row, fields);
+    else yield unreadable(row, fault ?? '');
+  }
+  yield* importer.end();
+}
+
+/** A row of which not even the columns are known: it adds nothing to the total of the file. */
+function unreadable(row: number, detail: string): ImportItem {
+  const facts = { orderId: '', sku: '', amount: 0n, currency: 'XXX' };
+  return { kind: 'rejected', row, ...facts, reason: 'malformed_row', detail };
+}
+
+/** Counts what was really imported and rejected; the importer counts only what it gave out. */
+function createTally() {
+  const tallies = new Map<string, Reconciliation>();
+  const of = (currency: string) => {
+    const tally = tallies.get(currency) ?? emptyReconciliation(currency);
+    tallies.set(currency, tally);
+    return tally;
+  };
+  return {
+    count: (item: ImportItem) => countItem(of(currencyOf(item)), item),
+    /** Sets it against what the file has. */
+    against(file: readonly Reconciliation[]): Reconciliation[] {
+      for (const { currency, rows, fileTotal } of file) Object.assign(of(currency), { rows, fileTotal });
+      return [...tallies.values()];
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { createImporter, createShiftFinder, type ImportedOrder } from '../domain/shopExport';
+import { addDays, parseRfc3339 } from '../domain/zonedTime';
+import { type ApiClient, ApiError } from './client';
+import { openShopFile } from './shopFile';
+
+/** What a first look through the file tells. */
+export interface Survey {
+  /** What there is to do: products, orders and returns. Some may turn out to be in the future. */
+  readonly steps: number;
+  readonly orders: number;
+  /** Days by which the newest time of the file comes to now. */
+  readonly shiftDays: number;
+  /** The first orders, with their times as in the file. */
+  readonly firstOrders: readonly ImportedOrder[];
+}
+
+/** More than are ever under way at once, so that an import that was cut off left at least one of these behind. */
+const FIRST_ORDERS = 100;
+
+/** Nothing is later than this, so that nothing is left out for being in the future before it is shifted. */
+const END_OF_TIME = '9999-12-31T23:59:59Z';
+
+/**
+ * Reads the whole file once before the import, for how much there is to do and how far to shift it.
+ *
+ * @param now RFC 3339
+ * @throws CommandError when the file can't be read to its end
+ * @throws UnknownHeaderError when its header fits no format
+ */
+export async function surveyFile(file: string, now: string): Promise<Survey> {
+  const { header, rows } = await openShopFile(file);
+  const importer = createImporter({ header, now: END_OF_TIME });
+  const shift = createShiftFinder({ header, now });
+  const firstOrders: ImportedOrder[] = [];
+  let steps = 0;
+  let orders = 0;
+  const take = (items: ReturnType<typeof importer.end>) => {
+    for (const item of items) {
+      if (item.kind === 'rejected' || item.kind === 'price_difference') continue;
+      steps += 1;
+      if (item.kind !== 'order') continue;
+      orders += 1;
+      if (firstOrders.length < FIRST_ORDERS) firstOrders.push(item.order);
+    }
+  };
+  for await (const { row, fields } of rows) {
+    if (!fields) continue;
+    shift.row(fields);
+    take(importer.row(row, fields));
+  }
+  take(importer.end());
+  return { steps, orders, shiftDays: shift.shiftDays(), firstOrders };
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Finds by how many days an earlier import of the same file was shifted, from one of its orders that is there: a
+ * second run on another day must tell the same times, or every order would be refused as another one.
+ *
+ * @param firstOrders of the survey
+ * @returns `undefined` when none of them was imported
+ */
+export async function earlierShift(
+  api: ApiClient,
+  firstOrders: readonly ImportedOrder[],
+): Promise<number | undefined> {
+  const shifts = await Promise.all(
+    firstOrders.map(async ({ externalId, paidAt }) => {
+      const known = await findOrder(api, externalId);
+      return known && wholeDays(paidAt, known.paidAt);
+    }),
+  );
+  return shifts.find((shift) => shift !== undefined);
+}
+
+async function findOrder(api: ApiClient, id: string): Promise<{ paidAt: string } | undefined> {
+  try {
+    return await api.request('GET', `/v1/orders/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Days on the clock of `from`; an order of another file with the same number differs by no whole number of them. */
+function wholeDays(from: string, to: string): number | undefined {
+  const start = parseRfc3339(from);
+  const end = Date.parse(to);
+  if (!start) return undefined;
+  const days = Math.round((end - start.instant) / DAY_MS);
+  return addDays(start, days).instant === end ? days : undefined;
+}

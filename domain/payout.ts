@@ -1,0 +1,125 @@
+import type { Money } from './money';
+
+/** How a payout ended, by the provider's word. */
+export type PayoutOutcome =
+  | { status: 'paid'; reference?: string }
+  | { status: 'failed'; reason: string; reference?: string };
+
+/** What is known about a payout after the provider was told of it, or asked about it. */
+export type PayoutAnswer =
+  | PayoutOutcome
+  /** The provider has it and is not done. */
+  | { status: 'pending'; reference?: string }
+  /** No answer, or one that settles nothing. The money may have moved. */
+  | { status: 'unknown'; reason: string }
+  /** The provider says that it never heard of this payout. */
+  | { status: 'not_known' };
+
+/** An HTTP answer: its status and its body, parsed where it was JSON. */
+export interface HttpAnswer {
+  status: number;
+  body: unknown;
+}
+
+// These say something about the caller, the address or the moment, and nothing about the payout itself.
+const undecided = new Set([401, 403, 404, 405, 407, 408, 409, 421, 423, 425, 426, 429]);
+
+/** Reads the answer to a payout instruction. Only a clear statement of the provider counts as an outcome. */
+export function readInstructionAnswer({ status, body }: HttpAnswer): PayoutAnswer {
+  const reported = readStatus(body);
+  if (status >= 200 && status < 300 && reported) return reported;
+  if (status >= 400 && status < 500 && !undecided.has(status)) {
+    const reason = textOf(body, 'reason') ?? textOf(body, 'detail') ?? textOf(body, 'message');
+    if (reason) return { status: 'failed', reason, reference: textOf(body, 'reference') };
+  }
+  return { status: 'unknown', reason: `the provider answered ${status}` };
+}
+
+/** Reads the answer to a question about a payout. */
+export function readInquiryAnswer({ status, body }: HttpAnswer): PayoutAnswer {
+  if (status === 200) {
+    const reported = readStatus(body);
+    if (reported) return reported;
+  }
+  // A 404 without a JSON body may come from a proxy or a wrong address; only the provider's own word counts.
+  if (status === 404 && typeof body === 'object' && body !== null) return { status: 'not_known' };
+  return { status: 'unknown', reason: `the provider answered ${status}` };
+}
+
+function readStatus(body: unknown): PayoutAnswer | undefined {
+  const reference = textOf(body, 'reference');
+  switch (textOf(body, 'status')) {
+    case 'paid':
+      return { status: 'paid', reference };
+    case 'accepted':
+    case 'pending':
+      return { status: 'pending', reference };
+    case 'failed':
+      return { status: 'failed', reason: textOf(body, 'reason') ?? 'the provider gave no reason', reference };
+    default:
+      return undefined;
+  }
+}
+
+function textOf(body: unknown, field: string): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const value = (body as Record<string, unknown>)[field];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+const longestWaitMs = 15 * 60_000;
+
+/**
+ * How long to wait before the provider is asked again.
+ * @param question 0 for the first
+ * @param firstMs the first wait, in milliseconds; each further one is twice as long, up to 15 minutes
+ */
+export function inquiryDelayMs(question: number, firstMs: number): number {
+  return Math.min(firstMs * 2 ** Math.min(question, 30), longestWaitMs);
+}
+
+/**
+ * An amount as banks write it: `1999 CNY` is `19.99`, `1999 JPY` is `1999`.
+ * @param money whole minor units
+ */
+export function majorUnits({ amount, currency }: Money): string {
+  const digits = minorUnitDigits(currency);
+  const text = String(Math.abs(amount)).padStart(digits + 1, '0');
+  const sign = amount < 0 ? '-' : '';
+  if (digits === 0) return sign + text;
+  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+// The runtime's CLDR data rounds some currencies to what is used in cash; ISO 4217 is what amounts are counted in.
+const isoDigits: Record<string, number> = {
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
+  CLF: 4,
+  UYW: 4,
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  UYI: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+};
+
+function minorUnitDigits(currency: string): number {
+  return isoDigits[currency] ?? 2;
+}

@@ -1,0 +1,30 @@
+/** Crockford's base 32: no I, L, O and U, so that a code survives being read aloud or copied by hand. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Random bytes that make one code. */
+export const REFERRAL_CODE_BYTES = 5;
+
+/**
+ * Writes random bytes as a referral code of eight characters.
+ * @param bytes {@link REFERRAL_CODE_BYTES} random bytes: forty bits, five a character
+ */
+export function referralCode(bytes: Uint8Array): string {
+  let bits = 0n;
+  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
+  return Array.from({ length: 8 }, (_, at) =>
+    ALPHABET.charAt(Number((bits >> BigInt(5 * (7 - at))) & 31n)),
+  ).join('');
+}
+
+/**
+ * Brings a typed referral code into the form it is stored in: small letters become capitals, hyphens and spaces
+ * go, and look-alikes are read as the digits they stand for.
+ */
+export function normaliseReferralCode(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s-]/g, '')
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1');
+}

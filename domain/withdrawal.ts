@@ -1,0 +1,55 @@
+/** Where a withdrawal is. It only ever moves forward. */
+export type WithdrawalState =
+  | 'requested'
+  | 'approved'
+  | 'paying'
+  | 'paid'
+  | 'failed'
+  | 'rejected'
+  | 'canceled';
+
+/** How money leaves: in a file that finance hands to the bank, or through an HTTP provider. */
+export type PayoutMethod = 'file' | 'http';
+
+/** What a withdrawal's process has to know of its row. */
+export interface WithdrawalProgress {
+  state: WithdrawalState;
+  method: PayoutMethod;
+}
+
+const order: Record<WithdrawalState, number> = {
+  requested: 0,
+  approved: 1,
+  paying: 2,
+  paid: 3,
+  failed: 3,
+  rejected: 3,
+  canceled: 3,
+};
+
+/** The later of two views of one withdrawal: answers may arrive in another order than the row changed. */
+export function laterOf(known: WithdrawalProgress | undefined, news: WithdrawalProgress): WithdrawalProgress {
+  return known && order[known.state] > order[news.state] ? known : news;
+}
+
+/** True when nothing can happen to it any more. */
+export function isSettled(state: WithdrawalState): boolean {
+  return order[state] === 3;
+}
+
+/**
+ * True when the withdrawal's own process has nothing left to do. A withdrawal paid by file is handed over once it
+ * is approved: the payout batch that collects it settles it together with all others.
+ */
+export function isHandedOver({ state, method }: WithdrawalProgress): boolean {
+  return isSettled(state) || (method === 'file' && state !== 'requested');
+}
+
+/**
+ * How many different people have to agree before money moves.
+ * @param amount minor units
+ * @param secondAbove amounts above this, in minor units, need two
+ */
+export function approvalsNeeded(amount: number, secondAbove: number): 1 | 2 {
+  return amount > secondAbove ? 2 : 1;
+}

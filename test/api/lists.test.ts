@@ -1,0 +1,148 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { startApi, type TestApi } from '../support/api';
+
+let api: TestApi;
+let admin: string;
+const skus = Array.from({ length: 25 }, (_, i) => `SKU-${String(i).padStart(2, '0')}`);
+beforeAll(async () => {
+  api = await startApi();
+  admin = await api.keyFor('admin');
+  // Five at a time share a moment to the microsecond, and moments differ by less than a millisecond.
+  await api.context.pool.query(
+    `INSERT INTO products (sku, name, category, price, currency, updated_at)
+     SELECT sku, '=cmd|' || sku, CASE WHEN i % 2 = 0 THEN '茶' END, i, 'CNY', '2026-01-01Z'::timestamptz + i / 5 * interval '1 us'
+     FROM unnest($1::text[]) WITH ORDINALITY AS t (sku, i)`,
+    [skus],
+  );
+});
+afterAll(() => api.stop());
+
+const get = (path: string, headers?: Record<string, string>) =>
+  api.call('GET', path, { key: admin, headers });
+
+async function walk(path: string): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const { body } = await get(path + (cursor ? `&cursor=${cursor}` : ''));
+    found.push(...body.items.map(({ sku }: { sku: string }) => sku));
+    cursor = body.nextCursor;
+  } while (cursor);
+  return found;
+}
+
+test.each([1, 2, 4, 5, 7, 24, 25, 200])('pages of %i tell every entry once and in order', async (limit) => {
+  expect(await walk(`/v1/products?limit=${limit}`)).toEqual(skus);
+  expect(await walk(`/v1/products?limit=${limit}&sort=-sku`)).toEqual([...skus].reverse());
+});
+
+test.each(['updatedAt', '-updatedAt'])(
+  'entries of the same moment are neither skipped nor repeated in %s',
+  async (sort) => {
+    const found = await walk(`/v1/products?limit=3&sort=${sort}`);
+    expect([...found].sort()).toEqual(skus);
+  },
+);
+
+test('a filter holds on every page', async () => {
+  expect(await walk(`/v1/products?limit=5&category=${encodeURIComponent('茶')}`)).toHaveLength(12);
+});
+
+test('an entry that is added meanwhile moves no other entry to another page', async () => {
+  const first = await get('/v1/products?limit=10');
+  const path = '/v1/products/SKU-000-early';
+  const put = { name: 'x', price: { amount: 1, currency: 'CNY' } };
+  await api.call('PUT', path, { key: admin, body: put });
+  const { body } = await get(`/v1/products?limit=10&cursor=${first.body.nextCursor}`);
+  await api.context.pool.query("DELETE FROM products WHERE sku = 'SKU-000-early'");
+  expect(body.items[0].sku).toBe('SKU-10');
+});
+
+test('what is not a cursor of this list in this sort is refused', async () => {
+  const { nextCursor } = (await get('/v1/products?limit=1')).body;
+  const foreign = Buffer.from(JSON.stringify(['updatedAt', "2026'; DROP", 'x'])).toString('base64url');
+  const endless = Buffer.from(JSON.stringify(['-id', '9'.repeat(30), '1'])).toString('base64url');
+  for (const path of [
+    `/v1/products?sort=-sku&cursor=${nextCursor}`,
+    `/v1/products?sort=updatedAt&cursor=${foreign}`,
+    `/v1/audit?cursor=${endless}`,
+    `/v1/audit?cursor=${nextCursor}`,
+  ]) {
+    const answer = await get(path);
+    expect([path, answer.status, answer.body.errors[0].pointer]).toEqual([path, 400, '/cursor']);
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        fc.base64String(),
+        fc.json().map((json) => Buffer.from(json).toString('base64url')),
+      ),
+      async (cursor) => {
+        fc.pre(cursor !== '');
+        expect((await get(`/v1/users?cursor=${encodeURIComponent(cursor)}`)).status).toBe(400);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+describe('as CSV', () => {
+  const csv = { Accept: 'text/csv' };
+
+  test('a list is exported whole, with a column for each field and no cell that a spreadsheet would run', async () => {
+    const answer = await get('/v1/products?limit=1', csv);
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const rows = parse(answer.text, { columns: true, bom: true }) as Record<string, string>[];
+    expect(rows.map(({ sku }) => sku)).toEqual(skus);
+    expect(rows[0]).toEqual({
+      sku: 'SKU-00',
+      name: "'=cmd|SKU-00",
+      category: '',
+      'price.amount': '1',
+      'price.currency': 'CNY',
+      updatedAt: '2026-01-01T00:00:00.000Z',
+    });
+  });
+
+  test('a list without entries still has its columns', async () => {
+    const { text } = await get('/v1/products?category=none', csv);
+    expect(text.trim().replace('\uFEFF', '')).toBe('sku,name,category,price.amount,price.currency,updatedAt');
+  });
+
+  test('a long list is sent while it is read, in bounded memory', async () => {
+    await api.context.pool.query(
+      `INSERT INTO audit_entries (actor, action, subject) SELECT 'system', 'load', 'load/' || i FROM generate_series(1, 100000) i`,
+    );
+    const before = process.memoryUsage().heapUsed;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().heapUsed - before);
+    }, 5);
+    const response = await fetch(`${api.url}/v1/audit?action=load`, {
+      headers: { ...csv, Authorization: `Bearer ${admin}` },
+    });
+    let lines = 0;
+    for await (const chunk of response.body!) lines += Buffer.from(chunk).toString().split('\n').length - 1;
+    clearInterval(watch);
+    expect(lines).toBe(100_001);
+    expect(most).toBeLessThan(150e6);
+  });
+
+  test('a fault in the middle breaks the answer off, and does not pass for its end', async () => {
+    const query = api.context.pool.query.bind(api.context.pool);
+    let pages = 0;
+    const spy = jest.spyOn(api.context.pool, 'query').mockImplementation(((
+      text: unknown,
+      values: unknown,
+    ) => {
+      if (String(text).includes('audit_entries') && ++pages === 3) return Promise.reject(new Error('lost'));
+      return query(text as string, values as unknown[]);
+    }) as never);
+    const response = await fetch(`${api.url}/v1/audit?action=load`, {
+      headers: { ...csv, Authorization: `Bearer ${admin}` },
+    });
+    await expect(response.text()).rejects.toThrow();
+    spy.mockRestore();
+  });
+});

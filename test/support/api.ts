@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
+import { v7 as uuidv7 } from 'uuid';
+import { createActivities } from '../../activities';
+import { createPool } from '../../activities/database';
+import { createApp } from '../../api/app';
+import { everyScope, hashKey } from '../../api/authentication';
+import type { ApiContext, Endpoint, Role } from '../../api/endpoint';
+import { endpointsFor } from '../../api/endpoints';
+import { type Config, loadConfig } from '../../config';
+import { createLogger } from '../../log';
+import { PrismaClient } from '../../prisma/client/client';
+import { activityContext } from './config';
+import { createDatabase } from './database';
+import './runtime';
+
+/** Every endpoint there is. */
+export const endpoints = endpointsFor(new Registry());
+
+/** An answer of the API, with its body read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Parsed, where it is JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  body: any;
+}
+
+export interface Request {
+  key?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface TestApi {
+  url: string;
+  context: ApiContext;
+  /** Lines that were logged. */
+  logged: string[];
+  call(method: string, path: string, request?: Request): Promise<Answer>;
+  /** Makes a user of this role with a key, and returns the key's text. */
+  keyFor(role: Role, scopes?: string[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The settings of tests, which need no environment. */
+export function testConfig(databaseUrl: string, settings: Record<string, string> = {}): Config {
+  return loadConfig({
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL: '8',
+    FIELD_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+    FIELD_HASH_KEY: 'a key of at least thirty-two letters',
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    API_RATE_LIMIT: '1000000',
+    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
+    LOG_LEVEL: 'info',
+    ...settings,
+  });
+}
+
+/**
+ * Starts the real API on a new database. Every JSON answer is held against what the endpoint documents.
+ * @param settings differing from those of `testConfig`
+ */
+export async function startApi(settings: Record<string, string> = {}): Promise<TestApi> {
+  const database = await createDatabase();
+  const config = testConfig(database.url, settings);
+  const logged: string[] = [];
+  const log = createLogger(config, 'test', { write: (line: string) => void logged.push(line) });
+  const pool = createPool(database.url, config.DATABASE_POOL, () => {});
+  const connection = Connection.lazy({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  const context: ApiContext = {
+    pool,
+    prisma: new PrismaClient({ adapter: new PrismaPg(pool) }),
+    temporal: new Client({ connection, namespace: process.env.TEST_TEMPORAL_NAMESPACE }),
+    config,
+    log,
+  };
+  const server = createServer(createApp(context));
+  server.keepAliveTimeout = 75_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    context,
+    logged,
+    call: (method, path, request) => call(url, method, path, request),
+    keyFor: (role, scopes = [everyScope]) => makeKey(context, role, scopes),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await context.prisma.$disconnect();
+      await Promise.all([pool.end(), connection.close()]);
+      await database.drop();
+    },
+  };
+}
+
+/**
+ * Starts a worker for the workflows that this API calls.
+ * @returns how to stop it
+ */
+export async function startWorker({ config, pool }: ApiContext): Promise<() => Promise<void>> {
+  const connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+    activities: createActivities(activityContext(pool, config)),
+  });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+    await connection.close();
+  };
+}
+
+async function call(
+  url: string,
+  method: string,
+  path: string,
+  { key, body, headers = {} }: Request = {},
+): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(key && { Authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
+  };
+  checkDocumented(method, path, answer);
+  return answer;
+}
+
+/** An answer that the documents do not know, or of another shape than they say, fails the test. */
+function checkDocumented(method: string, path: string, { status, body, headers }: Answer): void {
+  const endpoint = endpoints.find(
+    (one) => one.method === method.toLowerCase() && matches(one, path.split('?')[0]!),
+  );
+  if (!endpoint || headers.get('content-type')?.includes('problem+json')) return;
+  const documented = endpoint.responses[status];
+  if (!documented) throw new Error(`${method} ${path} answered ${status}, which is not documented`);
+  if (body === undefined || !documented.schema) return;
+  const result = documented.schema.safeParse(body);
+  if (!result.success) {
+    throw new Error(`${method} ${path} answered other than documented: ${result.error.message}`);
+  }
+}
+
+function matches({ path }: Endpoint, actual: string): boolean {
+  const pattern = path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+');
+  return new RegExp(`^${pattern}$`).test(actual);
+}
+
+async function makeKey({ pool }: ApiContext, role: Role, scopes: string[]): Promise<string> {
+  const userId = uuidv7();
+  const text = `test-key-${uuidv7()}`;
+  const distributorId = role === 'distributor' ? await makeDistributor({ pool }) : null;
+  await pool.query('INSERT INTO users (id, email, name, role, distributor_id) VALUES ($1, $2, $3, $4, $5)', [
+    userId,
+    `${userId}@test.invalid`,
+    `test ${role}`,
+    role,
+    distributorId,
+  ]);
+  await pool.query(
+    'INSERT INTO api_keys (id, user_id, name, secret_hash, scopes) VALUES ($1, $2, $3, $4, $5)',
+    [uuidv7(), userId, 'test', hashKey(text), scopes],
+  );
+  return text;
+}
+
+/** Adds an approved distributor without the process that would approve one. */
+export async function makeDistributor({ pool }: Pick<ApiContext, 'pool'>): Promise<string> {
+  const [id, applicationId] = [uuidv7(), uuidv7()];
+  const hash = Buffer.from(id.replaceAll('-', ''), 'hex');
+  await pool.query(
+    `INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+       identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
+       bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at)
+     VALUES ($1, 'approved', 'person', 'Test', 'd@test.invalid', '0', '{}', 'CN', '', $2, '', '', $2, '', '', '', $2, $2, now())`,
+    [applicationId, hash],
+  );
+  await pool.query(
+    `INSERT INTO distributors (id, application_id, referral_code, kind, name, email, phone, channels, region, tier,
+       identity_number_hash, bank_account_sealed, bank_account_masked, bank_account_holder, bank_name)
+     VALUES ($1, $2, $3, 'person', 'Test', 'd@test.invalid', '0', '{}', 'CN', 'standard', $4, '', '', '', '')`,
+    [id, applicationId, id.slice(-12), hash],
+  );
+  return id;
+}

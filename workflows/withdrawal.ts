@@ -1,0 +1,117 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineUpdate,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { WithdrawalDecision, WithdrawalRequest } from '../activities/withdrawals';
+import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
+import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';
+
+/** Input of `withdrawal`. */
+export interface WithdrawalInput {
+  id: string;
+  /** Set when the withdrawal has a row already: the process goes on from there. */
+  resume?: boolean;
+}
+
+/** Live state of a withdrawal. */
+export interface WithdrawalStatus extends Partial<WithdrawalProgress> {
+  /** What the provider said last, and how often it was asked. */
+  payout?: { answer: PayoutAnswer; inquiries: number };
+}
+
+export const requestWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalRequest]>('request');
+export const approveWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('approve');
+export const rejectWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('reject');
+export const cancelWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('cancel');
+export const withdrawalStatus = defineQuery<WithdrawalStatus>('status');
+
+const steps = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
+});
+
+// An instruction is never simply repeated, whatever went wrong: the provider is asked first.
+const provider = proxyActivities<Activities>({ startToCloseTimeout: '5m', retry: { maximumAttempts: 1 } });
+
+/**
+ * One withdrawal, from the request until the money has left or come back.
+ *
+ * What is paid by file leaves this process once it is approved: from then on the payout batch that collects it is
+ * in charge, settles thousands in one statement and tells nobody. So no workflow waits for weeks only to be told
+ * that it is over. A cancellation in between starts this process again, on the same row.
+ */
+export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void> {
+  let progress: WithdrawalProgress | undefined;
+  let missing = false;
+  const status: WithdrawalStatus = {};
+
+  const learn = (news: WithdrawalProgress): WithdrawalProgress => {
+    progress = laterOf(progress, news);
+    return news;
+  };
+
+  setHandler(withdrawalStatus, () => ({ ...status, ...progress }));
+  setHandler(requestWithdrawal, async (request) => {
+    try {
+      return learn(await steps.requestWithdrawal(request, Date.now()));
+    } catch (refusal) {
+      missing = true;
+      throw refusal;
+    }
+  });
+  setHandler(approveWithdrawal, async (decision) =>
+    learn(await steps.approveWithdrawal(decision, Date.now())),
+  );
+  setHandler(rejectWithdrawal, async (decision) => learn(await steps.rejectWithdrawal(decision, Date.now())));
+  setHandler(cancelWithdrawal, async (decision) => learn(await steps.cancelWithdrawal(decision, Date.now())));
+
+  if (resume) {
+    const found = await steps.findWithdrawal(id);
+    if (found) learn(found);
+    else missing = true;
+  }
+  await condition(() => (progress ? progress.state !== 'requested' : missing));
+  if (progress && !isHandedOver(progress)) await payOverHttp();
+  await condition(allHandlersFinished);
+
+  async function payOverHttp(): Promise<void> {
+    // Only the step that found it approved may send without asking; after any interruption it may have been sent.
+    let mayHaveBeenSent = progress?.state === 'paying';
+    const { firstInquiryAfterMs, ...started } = await steps.startPayout(id, Date.now());
+    learn(started);
+    if (isSettled(started.state)) return;
+    for (let inquiries = 0; ; ) {
+      let answer: PayoutAnswer;
+      if (mayHaveBeenSent) {
+        answer = await provider.askPayout(id).catch(interrupted);
+        inquiries++;
+      } else {
+        answer = await provider.sendPayout(id).catch(interrupted);
+      }
+      status.payout = { answer, inquiries };
+      if (answer.status === 'paid' || answer.status === 'failed') {
+        learn(await steps.settlePayout(id, answer, Date.now()));
+        return;
+      }
+      mayHaveBeenSent = answer.status !== 'not_known';
+      if (mayHaveBeenSent) await sleep(inquiryDelayMs(inquiries, firstInquiryAfterMs));
+      if (workflowInfo().continueAsNewSuggested) {
+        await condition(allHandlersFinished);
+        await continueAsNew<typeof withdrawal>({ id, resume: true });
+      }
+    }
+  }
+}
+
+function interrupted(): PayoutAnswer {
+  return { status: 'unknown', reason: 'the call was interrupted' };
+}
