@@ -1,6 +1,6 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities';
 import { createPool } from '../activities/database';
+import { createOrderActivities } from '../activities/orders';
 import { nothing } from './nothing';
 import { TASK_QUEUE } from './servers';
 
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     connection,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: BENCH_WORKFLOW_BUNDLE },
-    activities: { ...createActivities({ pool }), nothing },
+    activities: { ...createOrderActivities(pool), nothing },
     shutdownGraceTime: '5s',
   });
   await worker.run();
