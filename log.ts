@@ -62,5 +62,5 @@ export function scrub(text: string): string {
     .replace(/\btrib_[\w-]+/g, '[key]')
     .replace(/\bBearer\s+\S+/gi, 'Bearer [key]')
     .replace(/[^\s"'(<=:]+@[^\s"')>,:]+/g, '[email]')
-    .replace(/\+?\d[\d -]{6,}\d[Xx]?/g, '[number]');
+    .replace(/(?<![\w-])\+?\d[\d -]{6,}\d[Xx]?(?![\w-])/g, '[number]');
 }

@@ -14,6 +14,7 @@ import { type Config, ConfigError, durationMs, loadConfig } from './config';
 import { createLogger } from './log';
 import { dataConverter } from './payloadCodec';
 import { connectionConfig } from './temporalConnection';
+import { startTracing } from './tracing';
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
     log.warn({ err: error }, 'lost an idle database connection'),
   );
+  const tracing = await startTracing(config, 'worker');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   let state = 'CONNECTING';
@@ -44,6 +46,7 @@ async function main(): Promise<void> {
     shutdownGraceTime: durationMs(config.SHUTDOWN_GRACE),
     // Nearly every local activity is one transaction: more of them at once would only wait for connections.
     maxConcurrentLocalActivityExecutions: config.DATABASE_POOL,
+    plugins: tracing.plugins,
     interceptors: { activity: [countActivities(registry)] },
   });
   state = 'RUNNING';
@@ -56,7 +59,7 @@ async function main(): Promise<void> {
     await worker.run();
   } finally {
     server.close();
-    await Promise.allSettled([connection.close(), pool.end()]);
+    await Promise.allSettled([connection.close(), pool.end(), tracing.stop()]);
   }
   log.info('stopped');
 }
@@ -80,7 +83,7 @@ async function connect(options: Parameters<typeof NativeConnection.connect>[0], 
  */
 function workflowSource(config: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const codePath = path.join(__dirname, 'workflow-bundle.js');
-  const plain = !config.TEMPORAL_PAYLOAD_KEYS;
+  const plain = !config.TEMPORAL_PAYLOAD_KEYS && !config.OTEL_EXPORTER_OTLP_ENDPOINT;
   return plain && existsSync(codePath)
     ? { workflowBundle: { codePath } }
     : { workflowsPath: require.resolve('./workflows') };

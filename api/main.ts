@@ -7,6 +7,7 @@ import { createLogger } from '../log';
 import { dataConverter } from '../payloadCodec';
 import { PrismaClient } from '../prisma/client/client';
 import { connectionConfig } from '../temporalConnection';
+import { startTracing } from '../tracing';
 import { createApp } from './app';
 import { bootstrapAdmin } from './authentication';
 
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
     log.warn({ err: error }, 'lost an idle database connection'),
   );
+  const tracing = await startTracing(config, 'api');
   const { connectionOptions, namespace } = connectionConfig();
   // Lazy, so that the API starts, and says what is away, before Temporal does. It connects again by itself.
   const connection = Connection.lazy({
@@ -23,7 +25,12 @@ async function main(): Promise<void> {
     // Fewer attempts than the default: a caller with an answer in a second can itself try again.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 4 }))],
   });
-  const temporal = new Client({ connection, namespace, dataConverter: dataConverter(config) });
+  const temporal = new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(config),
+    plugins: tracing.plugins,
+  });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const context = { pool, prisma, temporal, config, log };
 
@@ -33,6 +40,8 @@ async function main(): Promise<void> {
   }
 
   const server = createServer(createApp(context));
+  // Longer than load balancers keep an idle connection: else they send into one that is just being closed.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.API_PORT, config.API_HOST, resolve);
@@ -45,7 +54,7 @@ async function main(): Promise<void> {
     server.close(async () => {
       clearTimeout(cut);
       await prisma.$disconnect();
-      await Promise.allSettled([pool.end(), connection.close()]);
+      await Promise.allSettled([pool.end(), connection.close(), tracing.stop()]);
       log.info('stopped');
     });
   };

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { endpoints, startApi, type TestApi } from '../support/api';
+import { endpoints, startApi, startWorker, type TestApi } from '../support/api';
 
 let api: TestApi;
 let admin: string;
+let stopWorker: () => Promise<void>;
 beforeAll(async () => {
   api = await startApi();
+  stopWorker = await startWorker(api.context);
   admin = await api.keyFor('admin');
 });
-afterAll(() => api.stop());
+afterAll(async () => {
+  await stopWorker();
+  await api.stop();
+});
 
 const product = { name: 'Tea', price: { amount: 100, currency: 'CNY' } };
 

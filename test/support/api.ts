@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
+import { createActivities } from '../../activities';
 import { createPool } from '../../activities/database';
 import { createApp } from '../../api/app';
 import { everyScope, hashKey } from '../../api/authentication';
@@ -12,7 +15,9 @@ import { endpointsFor } from '../../api/endpoints';
 import { type Config, loadConfig } from '../../config';
 import { createLogger } from '../../log';
 import { PrismaClient } from '../../prisma/client/client';
+import { activityContext } from './config';
 import { createDatabase } from './database';
+import './runtime';
 
 /** Every endpoint there is. */
 export const endpoints = endpointsFor(new Registry());
@@ -53,6 +58,7 @@ export function testConfig(databaseUrl: string, settings: Record<string, string>
     FIELD_HASH_KEY: 'a key of at least thirty-two letters',
     SMTP_URL: 'smtp://127.0.0.1:1',
     API_RATE_LIMIT: '1000000',
+    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
     LOG_LEVEL: 'info',
     ...settings,
   });
@@ -77,6 +83,7 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
     log,
   };
   const server = createServer(createApp(context));
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -92,6 +99,26 @@ export async function startApi(settings: Record<string, string> = {}): Promise<T
       await Promise.all([pool.end(), connection.close()]);
       await database.drop();
     },
+  };
+}
+
+/**
+ * Starts a worker for the workflows that this API calls.
+ * @returns how to stop it
+ */
+export async function startWorker({ config, pool }: ApiContext): Promise<() => Promise<void>> {
+  const connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+    activities: createActivities(activityContext(pool, config)),
+  });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+    await connection.close();
   };
 }
 

@@ -23,11 +23,23 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** Starts it, by default with a worker. `close` it, or Jest waits for ever. */
-export async function startPlatform({ worker = true } = {}): Promise<Platform> {
-  const database = await createDatabase();
+/**
+ * Starts it. `close` it, or Jest waits for ever.
+ * @param options.worker whether a worker runs from the start @default true
+ * @param options.address a Temporal server other than the run's
+ * @param options.databaseUrl a database that is there already, which `close` then leaves
+ */
+export async function startPlatform({
+  worker = true,
+  address = process.env.TEST_TEMPORAL_ADDRESS as string,
+  databaseUrl,
+}: {
+  worker?: boolean;
+  address?: string;
+  databaseUrl?: string;
+} = {}): Promise<Platform> {
+  const database = databaseUrl ? { url: databaseUrl, drop: async () => {} } : await createDatabase();
   const pool = createPool(database.url, 20, (error) => console.error(error));
-  const address = process.env.TEST_TEMPORAL_ADDRESS;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;

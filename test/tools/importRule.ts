@@ -20,6 +20,7 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
       'log',
       'payloadCodec',
       'temporalConnection',
+      'tracing',
       'package.json',
     ],
   },

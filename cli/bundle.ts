@@ -1,0 +1,15 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+/** Puts the compiled workflows in one file beside the compiled worker, so that it starts without a bundler. */
+async function main(): Promise<void> {
+  const root = path.join(__dirname, '..');
+  const { code } = await bundleWorkflowCode({ workflowsPath: path.join(root, 'workflows', 'index.js') });
+  writeFileSync(path.join(root, 'workflow-bundle.js'), code);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,89 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { createPool } from '../activities/database';
+import { type OpenWorkflow, openWorkflows } from '../activities/recovery';
+import { ConfigError, loadConfig } from '../config';
+import { readRunning } from '../embedded/running';
+import { loadSecrets } from '../embedded/secrets';
+import { dataConverter } from '../payloadCodec';
+import { connectionConfig } from '../temporalConnection';
+
+/** How many were started, and how many ran already, by kind of workflow. */
+export type Recovered = Map<string, { started: number; running: number }>;
+
+const inFlight = 20;
+
+/**
+ * Starts a workflow for everything that is open in PostgreSQL and has none. It may run at any time and be stopped
+ * and run again: what runs already is left alone, and a started workflow goes on from the rows, so nothing is
+ * posted twice.
+ */
+export async function recover(
+  { pool, client, taskQueue }: { pool: ReturnType<typeof createPool>; client: Client; taskQueue: string },
+  report: (recovered: Recovered) => void = () => {},
+): Promise<Recovered> {
+  const recovered: Recovered = new Map();
+  for await (const page of openWorkflows(pool)) {
+    const left = [...page];
+    const startNext = async (): Promise<void> => {
+      for (let next = left.pop(); next; next = left.pop()) {
+        const counts = recovered.get(next.workflow) ?? { started: 0, running: 0 };
+        recovered.set(next.workflow, counts);
+        counts[(await start(client, taskQueue, next)) ? 'started' : 'running']++;
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, startNext));
+    report(recovered);
+  }
+  return recovered;
+}
+
+async function start(client: Client, taskQueue: string, open: OpenWorkflow): Promise<boolean> {
+  const options = { workflowId: open.workflowId, taskQueue, args: [open.input] };
+  if (open.signal) {
+    await client.workflow.signalWithStart(open.workflow, {
+      ...options,
+      signal: open.signal.name,
+      signalArgs: [open.signal.argument],
+    });
+    return true;
+  }
+  try {
+    await client.workflow.start(open.workflow, { ...options, workflowIdConflictPolicy: 'FAIL' });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+async function main(): Promise<void> {
+  const dataDir = process.env.DATA_DIR ?? '.data';
+  const running = readRunning(dataDir);
+  const config = loadConfig({
+    ...(running && loadSecrets(dataDir)),
+    DATABASE_URL: running?.databaseUrl,
+    SMTP_URL: running?.smtpUrl,
+    ...process.env,
+  });
+  const pool = createPool(config.DATABASE_URL, 5, () => {});
+  if (running && !process.env.TEMPORAL_ADDRESS) process.env.TEMPORAL_ADDRESS = running.temporalAddress;
+  const { connectionOptions, namespace } = connectionConfig();
+  const connection = await Connection.connect(connectionOptions);
+  const client = new Client({ connection, namespace, dataConverter: dataConverter(config) });
+  const recovered = await recover({ pool, client, taskQueue: config.TEMPORAL_TASK_QUEUE }, (soFar) => {
+    const total = [...soFar.values()].reduce((sum, { started, running: ran }) => sum + started + ran, 0);
+    console.log(`${total} looked at`);
+  });
+  for (const [workflow, { started, running: ran }] of recovered) {
+    console.log(`${workflow}: ${started} started, ${ran} ran already`);
+  }
+  if (!recovered.size) console.log('Nothing is open: no workflow is needed.');
+  await Promise.all([pool.end(), connection.close()]);
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof ConfigError ? error.message : error);
+    process.exitCode = 1;
+  });
+}
