@@ -1,8 +1,11 @@
 import { SingleBar } from 'cli-progress';
 
+/** How much work an item is beside a product, which is one statement; the others go through workflows. */
+export const STEPS_OF = { product: 1, order: 10, return: 10, price_difference: 0, rejected: 0 } as const;
+
 /** What is done of what is to be done. */
 export interface Done {
-  /** Orders, returns and products. */
+  /** Work done, by {@link STEPS_OF}. */
   steps: number;
   orders: number;
   rejected: number;

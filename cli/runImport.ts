@@ -10,7 +10,7 @@ import {
 } from '../domain/shopExport';
 import { applyItems } from './apply';
 import type { ApiClient } from './client';
-import { createProgress, type Progress } from './progress';
+import { createProgress, type Progress, STEPS_OF } from './progress';
 import { openReport } from './report';
 import { openShopFile, type ShopFile, STDIN } from './shopFile';
 import { findShift, type Survey, surveyFile } from './survey';
@@ -83,8 +83,8 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
   settings.onProgress?.(progress);
   const done = { steps: 0, orders: 0, rejected: 0 };
   const onDone = ({ kind }: ImportItem) => {
+    done.steps += STEPS_OF[kind];
     if (kind === 'rejected') done.rejected += 1;
-    else done.steps += 1;
     if (kind === 'order') done.orders += 1;
     progress.update(done);
   };

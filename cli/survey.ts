@@ -1,11 +1,12 @@
 import { createImporter, createShiftFinder, type ImportedOrder } from '../domain/shopExport';
 import { type ApiClient, ApiError } from './client';
 import { CommandError } from './connect';
+import { STEPS_OF } from './progress';
 import { openShopFile } from './shopFile';
 
 /** What a first look through the file tells. */
 export interface Survey {
-  /** What there is to do: products, orders and returns. Some may turn out to be in the future. */
+  /** What there is to do, by `STEPS_OF`. Some of it may turn out to be in the future. */
   readonly steps: number;
   readonly orders: number;
   /** Days by which the newest time of the file comes to now. */
@@ -36,8 +37,7 @@ export async function surveyFile(file: string, now: string): Promise<Survey> {
   let orders = 0;
   const take = (items: ReturnType<typeof importer.end>) => {
     for (const item of items) {
-      if (item.kind === 'rejected' || item.kind === 'price_difference') continue;
-      steps += 1;
+      steps += STEPS_OF[item.kind];
       if (item.kind !== 'order') continue;
       orders += 1;
       if (firstOrders.length < FIRST_ORDERS) firstOrders.push(item.order);
