@@ -1,5 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import fc from 'fast-check';
+import { reinstateDistributor, suspendDistributor } from '../../activities/distributors';
 import { isKnownOrder } from '../../activities/payment';
 import type { OrderEvent } from '../../domain/order';
 import { lateReturn } from '../../workflows/lateReturn';
@@ -187,6 +188,24 @@ describe('the return window', () => {
     await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
     await finished(platform, order.externalId);
     expect(await commissionsOf(order.externalId)).toMatchObject([{ state: 'due' }, { state: 'due' }]);
+  });
+
+  it('releases nothing to a suspended distributor, until they are reinstated', async () => {
+    await activatePlan(platform, { returnWindowDays: 15, automaticRelease: true });
+    const order = payment({
+      attributionCode: seller.code,
+      paidAt: new Date(Date.now() - 22 * day).toISOString(),
+    });
+    await payOrder(platform, order);
+    const actor = { userId: platform.userId, name: 'Compliance' };
+    const command = { distributorId: seller.id, reason: 'under review', actor, now: Date.now() };
+    await suspendDistributor(platform.pool, { ...command, commandId: 'suspend' });
+    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
+    await finished(platform, order.externalId);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
+    expect(await balanceOf(platform.pool, upline.id)).toMatchObject({ held: 0, available: 180 });
+    await reinstateDistributor(platform.pool, { ...command, commandId: 'reinstate' });
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0, available: 600 });
   });
 
   it('takes back only the part of the units that are returned', async () => {
