@@ -89,8 +89,19 @@ function wholeScripts(factory: PrismaPg): SqlMigrationAwareDriverAdapterFactory 
   return factory;
 }
 
+let loaded: Promise<typeof SchemaEngine> | undefined;
+
+/**
+ * The engine, instantiated once: its bindings know one instance, and a timer that an earlier migration left behind
+ * would call into the memory of the next one.
+ */
+function loadEngine(): Promise<typeof SchemaEngine> {
+  loaded ??= instantiateEngine();
+  return loaded;
+}
+
 /** Instantiates the engine by hand: Node can't import a .wasm file as the package's own entry does. */
-async function loadEngine(): Promise<typeof SchemaEngine> {
+async function instantiateEngine(): Promise<typeof SchemaEngine> {
   const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const entry = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = readFileSync(entry.replace(/\.js$/, '.wasm'));

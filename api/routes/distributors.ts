@@ -248,7 +248,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/balance',
-    summary: "Get a distributor's balance",
+    summary: 'Get the balance of a distributor',
     description:
       'At the top is the currency asked for; without one the only currency, or CNY among several. `balances` has all.',
     tag: 'distributors',
@@ -280,7 +280,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/statement',
-    summary: "List every movement of a distributor's money",
+    summary: 'List every movement of the money of a distributor',
     tag: 'distributors',
     roles: readers,
     scope: 'distributors:read',
@@ -316,7 +316,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/credentials',
-    summary: "List a distributor's credentials",
+    summary: 'List the credentials of a distributor',
     tag: 'distributors',
     roles: readers,
     scope: 'distributors:read',

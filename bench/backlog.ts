@@ -1,0 +1,96 @@
+import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import { order } from '../workflows/order';
+import type { Bench, Result } from './bench';
+import { IN_FLIGHT, makePayment, runLifecycle } from './lifecycles';
+import { alternate, progress, ratio, show, spread, steadyRate } from './rounds';
+import { type Seeded, seed } from './seed';
+import { type Platform, TASK_QUEUE } from './servers';
+
+export const backlog: Bench = {
+  description:
+    'Lifecycles a second while other orders are open (delivered, their workflows wait for windows of a week), against a second ' +
+    'platform on the same machine, with its own Temporal server, database and worker, on which none is open.',
+  async run(servers, { quick }) {
+    const [crowded, empty] = [
+      await prepare(await servers.startPlatform()),
+      await prepare(await servers.startPlatform()),
+    ];
+    const measure = (platform: Prepared, measureMs: number) => () =>
+      steadyRate(
+        async (done) => void (await runLifecycle(platform, 'ours', makePayment(platform.seeded), done)),
+        {
+          inFlight: quick ? 4 : IN_FLIGHT,
+          rampMs: quick ? 500 : 2500,
+          measureMs,
+        },
+      );
+    const ms = quick ? 1000 : 6000;
+    await alternate('backlog, warm-up', 1, {
+      crowded: measure(crowded, ms / 2),
+      empty: measure(empty, ms / 2),
+    });
+    const results: Result[] = [];
+    let open = 0;
+    for (const target of quick ? [0, 20] : [0, 5_000, 20_000]) {
+      await openOrders(crowded, target - open);
+      open = target;
+      const figures = await alternate(`backlog of ${open}`, quick ? 1 : 3, {
+        crowded: measure(crowded, ms),
+        empty: measure(empty, ms),
+      });
+      results.push({
+        measured: `Lifecycles a second with ${open.toLocaleString('en-US')} open orders against none`,
+        ours: show(spread(figures.crowded)),
+        baseline: show(spread(figures.empty)),
+        ratio: show(ratio(figures.crowded, figures.empty)),
+        aim: 'between 0.85 and 1.15',
+      });
+    }
+    return results;
+  },
+};
+
+type Prepared = Platform & { seeded: Seeded };
+
+async function prepare(platform: Platform): Promise<Prepared> {
+  return { ...platform, seeded: await seed(platform.pool) };
+}
+
+/**
+ * Opens orders the fast way: rows in bulk, then a workflow for each that goes on from them, as after the loss of
+ * Temporal's database. It then holds the same timer as if it had been there from the start.
+ */
+async function openOrders({ pool, client, seeded }: Prepared, count: number): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH o AS (
+       INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
+       SELECT gen_random_uuid(), '', 'customer-' || n % 10000, 'CNY', now() - interval '1 day', 'CN-31',
+         ($1::uuid[])[1 + n % cardinality($1::uuid[])], '{}', $2
+       FROM generate_series(1, $3::int) AS n RETURNING id
+     ), line AS (
+       INSERT INTO order_lines (order_id, line_id, position, state, sku, quantity, unit_price, discount, net_amount,
+         delivered_at, window_ends_at)
+       SELECT o.id, line::text, line, 'delivered', 'sku-' || line, 1, 10000, 0, 10000, now(), now() + interval '7 days'
+       FROM o, generate_series(1, 3) AS line
+     )
+     SELECT id FROM o`,
+    [seeded.distributors.map(({ id }) => id), seeded.planId, count],
+  );
+  const started = performance.now();
+  const next = rows.values();
+  const handles: string[] = [];
+  const starter = async () => {
+    for (const { id } of next) {
+      await client.workflow.start(order, {
+        workflowId: `ours/${id}`,
+        args: [{ orderId: id, resume: true }],
+        taskQueue: TASK_QUEUE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      });
+      handles.push(`ours/${id}`);
+      if (handles.length % 2500 === 0) progress(`opened ${handles.length} of ${count} orders`);
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, starter));
+  progress(`opened ${count} orders in ${Math.round((performance.now() - started) / 1000)} s`);
+}

@@ -1,0 +1,32 @@
+import { condition, defineUpdate, proxyLocalActivities, setHandler, sleep } from '@temporalio/workflow';
+import type { OrderPayment } from '../domain/order';
+import type { nothing as nothingActivity } from './nothing';
+
+const { nothing } = proxyLocalActivities<{ nothing: typeof nothingActivity }>({
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '5s',
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
+});
+
+interface Delivered {
+  at: number;
+}
+
+const windowMs = 1000;
+
+/**
+ * What an order's workflow costs before it does anything: the same two updates with the same payloads, the same
+ * timer and as many local activities, which do nothing.
+ */
+export async function bareOrder(_input: { orderId: string }): Promise<void> {
+  let deliveredAt: number | undefined;
+  setHandler(defineUpdate<void, [OrderPayment]>('pay'), () => nothing());
+  setHandler(defineUpdate<{ nextWindowEnd: number }, [Delivered]>('orderEvent'), async ({ at }) => {
+    await nothing();
+    deliveredAt = at;
+    return { nextWindowEnd: at + windowMs };
+  });
+  await condition(() => deliveredAt !== undefined);
+  await sleep(Math.max(1, deliveredAt! + windowMs - Date.now()));
+  await nothing();
+}

@@ -1,0 +1,39 @@
+import type { Bench } from './bench';
+import { IN_FLIGHT, makePayment, runLifecycle, type Side } from './lifecycles';
+import { alternate, ratio, show, spread, steadyRate } from './rounds';
+import { seed } from './seed';
+
+export const lifecycle: Bench = {
+  description:
+    'Whole orders (payment with start, delivery, window of one second, release by itself; three lines, two levels, ' +
+    'so twelve transfers and their balances) against a bare workflow with the same messages, payloads and timer and as ' +
+    'many local activities, which do nothing. Same server, same worker process, same settings; a client waits for the end of each.',
+  async run(servers, { quick }) {
+    const platform = await servers.startPlatform();
+    const seeded = await seed(platform.pool);
+    const measure = (side: Side, measureMs: number) => () =>
+      steadyRate(async (done) => void (await runLifecycle(platform, side, makePayment(seeded), done)), {
+        inFlight: quick ? 4 : IN_FLIGHT,
+        rampMs: quick ? 500 : 2500,
+        measureMs,
+      });
+    const ms = quick ? 1000 : 8000;
+    await alternate('lifecycle, warm-up', 1, {
+      ours: measure('ours', ms / 2),
+      bare: measure('bare', ms / 2),
+    });
+    const { ours, bare } = await alternate('lifecycle', quick ? 1 : 5, {
+      ours: measure('ours', ms),
+      bare: measure('bare', ms),
+    });
+    return [
+      {
+        measured: `Lifecycles a second, ${quick ? 4 : IN_FLIGHT} at once`,
+        ours: show(spread(ours)),
+        baseline: show(spread(bare)),
+        ratio: show(ratio(ours, bare)),
+        aim: 'at least 0.9',
+      },
+    ];
+  },
+};

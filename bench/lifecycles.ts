@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import {
+  WithStartWorkflowOperation,
+  type WorkflowHandle,
+  WorkflowIdConflictPolicy,
+} from '@temporalio/client';
+import type { ToldEvent } from '../activities/orders';
+import type { OrderPayment } from '../domain/order';
+import { order, orderEvent, pay } from '../workflows/order';
+import { bareOrder } from './bareOrder';
+import type { Seeded } from './seed';
+import { type Platform, TASK_QUEUE } from './servers';
+
+/** Which workflow a lifecycle goes through. */
+export type Side = 'ours' | 'bare';
+
+/**
+ * Lifecycles kept going at once: enough to saturate two cores with the Temporal server, few enough that the answer
+ * to a delivery stays well below the window of one second, after which there would be no timer to wait for.
+ */
+export const IN_FLIGHT = 24 * os.availableParallelism();
+
+/** A new order of three products, by the code of a distributor who has a sponsor: six commissions. */
+export function makePayment({ distributors, skus }: Seeded): OrderPayment {
+  const pick = <T>(from: T[]) => from[Math.floor(Math.random() * from.length)]!;
+  return {
+    externalId: randomUUID(),
+    paidAt: new Date().toISOString(),
+    currency: 'CNY',
+    customer: { externalId: `customer-${Math.floor(Math.random() * 10_000)}` },
+    attributionCode: pick(distributors).code,
+    shipTo: { region: 'CN-31' },
+    lines: [1, 2, 3].map((line) => ({
+      lineId: String(line),
+      sku: pick(skus),
+      quantity: line,
+      unitPrice: 1000 + Math.floor(Math.random() * 50_000),
+    })),
+  };
+}
+
+/**
+ * One order from payment to release.
+ * @param done told after each third: payment answered, delivery answered, workflow ended
+ */
+export async function runLifecycle(
+  { client }: Platform,
+  side: Side,
+  payment: OrderPayment,
+  done: (share: number) => void = () => {},
+): Promise<WorkflowHandle> {
+  const workflowId = `${side}/${payment.externalId}`;
+  const startWorkflowOperation = new WithStartWorkflowOperation(side === 'ours' ? order : bareOrder, {
+    workflowId,
+    args: [{ orderId: payment.externalId }],
+    taskQueue: TASK_QUEUE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+  await client.workflow.executeUpdateWithStart(pay, {
+    args: [payment],
+    updateId: 'pay',
+    startWorkflowOperation,
+  });
+  done(1 / 3);
+  const handle = client.workflow.getHandle(workflowId);
+  const delivered: ToldEvent = { type: 'delivered', at: Date.now(), actor: 'shop' };
+  const progress = await handle.executeUpdate(orderEvent, { args: [delivered] });
+  if (progress.nextWindowEnd === null) {
+    // It would be cheaper than a lifecycle and make the figure better than it is.
+    throw new Error('The answer to a delivery took longer than the window of a second: lower the load.');
+  }
+  done(1 / 3);
+  await handle.result();
+  done(1 / 3);
+  return handle;
+}

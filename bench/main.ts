@@ -1,0 +1,70 @@
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { backlog } from './backlog';
+import type { Bench, Result } from './bench';
+import { commission } from './commission';
+import { history } from './history';
+import { ledger } from './ledger';
+import { lifecycle } from './lifecycle';
+import { release } from './release';
+import { describeMachine, toTable, writeInto } from './report';
+import { progress } from './rounds';
+import { createBenchServers } from './servers';
+
+const benches: Record<string, Bench> = { lifecycle, history, ledger, backlog, release, commission };
+
+const usage = `npm run bench                       all benches
+npm run bench -- ledger lifecycle   only these: ${Object.keys(benches).join(', ')}
+npm run bench -- --quick            smoke run, its figures mean nothing
+npm run bench -- --write            also writes the results into docs/benchmarks.md`;
+
+const document = path.join(__dirname, '..', 'docs', 'benchmarks.md');
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const unknown = positionals.filter((name) => !(name in benches));
+  if (values.help || unknown.length || (values.quick && values.write)) {
+    if (unknown.length) console.error(`There is no bench called ${unknown.join(', ')}.`);
+    console.log(usage);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const chosen = positionals.length ? positionals : Object.keys(benches);
+  const load = os.loadavg()[0]!;
+  const all: { bench: string; results: Result[] }[] = [];
+  const versions: { postgres?: string; temporal?: string } = {};
+  for (const bench of chosen) {
+    const started = performance.now();
+    // Servers of its own, so that none inherits what an earlier one left in caches and tables.
+    const servers = createBenchServers();
+    try {
+      all.push({ bench, results: await benches[bench]!.run(servers, { quick: values.quick }) });
+      Object.assign(versions, servers.versions());
+    } finally {
+      await servers.stop();
+    }
+    progress(`${bench} took ${Math.round((performance.now() - started) / 1000)} s`);
+  }
+  const text = [
+    toTable(all),
+    ...(values.quick ? ['Smoke run: these figures mean nothing.'] : []),
+    describeMachine(versions, load),
+    chosen.map((name) => `- \`${name}\`: ${benches[name]!.description}`).join('\n'),
+    'Figures are medians, with the lowest and the highest round in brackets; a ratio is of the two sides of one round.',
+  ].join('\n\n');
+  console.log(text);
+  if (values.write) writeInto(document, text);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

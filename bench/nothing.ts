@@ -1,0 +1,2 @@
+/** The activity of the bare workflow. */
+export async function nothing(): Promise<void> {}

@@ -1,0 +1,88 @@
+import type { Pool } from '../activities/database';
+import type { Bench } from './bench';
+import { fund, postSingles } from './ledger';
+import { alternate, ratio, show, spread } from './rounds';
+import { type Seeded, seed } from './seed';
+
+const BATCH = 1000;
+
+export const release: Bench = {
+  description:
+    `A run over 20,000 due commissions of 500 distributors in batches of ${BATCH}, each its own transaction, against single ` +
+    'transfers as in `ledger`. What a batch has to judge (holds, open returns, states, debts) is part of it.',
+  async run(servers, { quick }) {
+    const database = await servers.createDatabase();
+    const { pool } = database;
+    const seeded = await seed(pool);
+    const singles = await servers.createDatabase();
+    const others = (await seed(singles.pool)).distributors.map(({ id }) => id);
+    await fund(singles, others, ['balances']);
+    const count = quick ? 200 : 20_000;
+    let orders = 0;
+    const run = async () => {
+      const ids = await makeDue(pool, seeded, count, `round-${orders++}`);
+      const start = performance.now();
+      for (let from = 0; from < ids.length; from += BATCH)
+        await releaseBatch(pool, ids.slice(from, from + BATCH));
+      return (ids.length / (performance.now() - start)) * 1000;
+    };
+    const single = () => postSingles(singles, 'ours', others, quick ? 300 : 3000);
+    await alternate('release, warm-up', 1, { run, single });
+    const figures = await alternate('release', quick ? 1 : 5, { run, single });
+    return [
+      {
+        measured: `Transfers a second, run over ${count.toLocaleString('en-US')} due commissions against single ones`,
+        ours: show(spread(figures.run)),
+        baseline: show(spread(figures.single)),
+        ratio: show(ratio(figures.run, figures.single)),
+        aim: 'at least 10 times',
+      },
+    ];
+  },
+};
+
+async function releaseBatch(pool: Pool, ids: number[]): Promise<void> {
+  const { rows } = await pool.query<{ released: number }>({
+    name: 'release-batch',
+    text: `SELECT count(*)::int AS released FROM release_commissions($1, '{due}', $2) WHERE obstacle IS NULL`,
+    values: [ids, new Date()],
+  });
+  if (rows[0]!.released !== ids.length) throw new Error('a commission that is due was not released');
+}
+
+/**
+ * Makes orders whose windows are over, two lines and two levels each.
+ * @returns ids of their commissions
+ */
+async function makeDue(pool: Pool, { distributors, sponsors, planId }: Seeded, count: number, name: string) {
+  const { rows } = await pool.query<{ id: number }>(
+    `WITH o AS (
+       INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
+       SELECT $1 || '/' || n, '', 'customer', 'CNY', now(), 'CN-31', '{}', $2 FROM generate_series(1, $3::int / 4) AS n
+       RETURNING id
+     ), line AS (
+       INSERT INTO order_lines (order_id, line_id, position, state, sku, quantity, unit_price, discount, net_amount)
+       SELECT o.id, line::text, line, 'closed', 'sku-1', 1, 10000, 0, 10000 FROM o, generate_series(1, 2) AS line
+       RETURNING order_id, line_id
+     ), earned AS (
+       INSERT INTO commissions (order_id, line_id, level, distributor_id, state, currency, original_amount, amount, rule,
+         automatic, due_at)
+       SELECT l.order_id, l.line_id, level, CASE level
+           WHEN 1 THEN ($4::uuid[])[1 + (hashtext(l.order_id) & 65535) % cardinality($4::uuid[])]
+           ELSE ($5::uuid[])[1 + (hashtext(l.order_id) & 65535) % cardinality($5::uuid[])] END,
+         'due', 'CNY', 1000 / level, 1000 / level, '{"matched": "default", "earning": {"rateBp": 1000}}', false, now()
+       FROM line l, generate_series(1, 2) AS level
+       RETURNING id, distributor_id, currency, amount
+     ), posted AS (
+       INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
+       SELECT 'commission/' || id || '/accrue', 'commission_expense', 'held', distributor_id, currency, amount, id, now()
+       FROM earned
+     )
+     SELECT id FROM earned ORDER BY id`,
+    [name, planId, count, distributors.map(({ id }) => id), sponsors],
+  );
+  // What autovacuum would have done by the time such a run comes, days later.
+  await pool.query('VACUUM ANALYZE orders, order_lines, commissions, transfers, balances');
+  await pool.query('CHECKPOINT');
+  return rows.map(({ id }) => id);
+}
