@@ -112,7 +112,7 @@ describe('as CSV', () => {
 
   test('a long list is sent while it is read, in bounded memory', async () => {
     await api.context.pool.query(
-      `INSERT INTO audit_entries (actor, action, subject) SELECT 'system', 'load', 'load/' || i FROM generate_series(1, 100000) i`,
+      `INSERT INTO audit_entries (actor, action, subject) SELECT 'system', 'load', 'load/' || i FROM generate_series(1, 30000) i`,
     );
     const before = process.memoryUsage().heapUsed;
     let most = 0;
@@ -125,8 +125,8 @@ describe('as CSV', () => {
     let lines = 0;
     for await (const chunk of response.body!) lines += Buffer.from(chunk).toString().split('\n').length - 1;
     clearInterval(watch);
-    expect(lines).toBe(100_001);
-    expect(most).toBeLessThan(150e6);
+    expect(lines).toBe(30_001);
+    expect(most).toBeLessThan(80e6);
   });
 
   test('a fault in the middle breaks the answer off, and does not pass for its end', async () => {

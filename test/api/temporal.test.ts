@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ApiContext } from '../../api/endpoint';
 import { callUpdate, startWithUpdate, temporalLoad, WorkflowGone } from '../../api/temporal';
 import { createLogger } from '../../log';
@@ -26,7 +26,6 @@ function contextWith(settings: Record<string, string> = {}, through = connection
 }
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const address = process.env.TEST_TEMPORAL_ADDRESS;
   connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
