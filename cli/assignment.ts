@@ -7,28 +7,32 @@ import { CommandError } from './connect';
 export type AssignTo = number | 'all';
 
 /**
- * Assigns customers of a shop that knows no distributors, always by the same rule: of the active distributors, in the
- * order of their referral codes, each customer goes to the one for which the SHA-256 of `<customer>/<code>` is
- * greatest. So a new distributor takes over a fair part of the customers, and leaves all others where they were.
- * Guests are assigned to nobody.
+ * Referral codes of the active distributors, in their order.
  *
  * @param assignTo the first so many distributors, or all
- * @returns the referral code for an order
- * @throws CommandError when there is no active distributor
+ * @throws CommandError when there is none
  */
-export async function createAssignment(
-  api: ApiClient,
-  assignTo: AssignTo,
-): Promise<(order: ImportedOrder) => string | undefined> {
+export async function activeCodes(api: ApiClient, assignTo: AssignTo): Promise<string[]> {
   const codes: string[] = [];
   for await (const { referralCode } of api.list<{ referralCode: string }>('/v1/distributors?state=active')) {
     codes.push(referralCode);
   }
-  codes.sort();
-  if (assignTo !== 'all') codes.splice(assignTo);
   if (codes.length === 0) {
     throw new CommandError('There is no active distributor to assign customers to. Approve one first.');
   }
+  codes.sort();
+  return assignTo === 'all' ? codes : codes.slice(0, assignTo);
+}
+
+/**
+ * Assigns customers of a shop that knows no distributors, always by the same rule: each customer goes to the referral
+ * code for which the SHA-256 of `<customer>/<code>` is greatest. So a new distributor takes over a fair part of the
+ * customers, and leaves all others where they were. Guests are assigned to nobody.
+ *
+ * @param codes at least one
+ * @returns the referral code for an order
+ */
+export function createAssignment(codes: readonly string[]): (order: ImportedOrder) => string | undefined {
   const assigned = new Map<string, string>();
   return ({ customer: { externalId } }) => {
     if (externalId.startsWith('guest/')) return undefined;

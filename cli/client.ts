@@ -52,7 +52,7 @@ export interface ClientOptions {
   /**
    * Requests under way at once; others wait for their turn. One that waits to be tried again keeps its place, so
    * that a busy API is asked less.
-   * @default 24
+   * @default 16
    */
   maxInFlight?: number;
   /** Told why a request has to wait, and for how long. */
@@ -77,7 +77,7 @@ export interface ApiClient {
    * @throws ApiError when the API refuses or fails
    * @throws ApiUnavailable when it stays away
    */
-  request<T>(method: 'GET' | 'POST' | 'PUT', path: string, options?: RequestOptions): Promise<T>;
+  request<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
   /** All entries of a list, page after page. */
   list<T>(path: string): AsyncGenerator<T>;
 }
@@ -93,7 +93,7 @@ const AWAY = new Set([502, 503, 504]);
 
 /** Makes a client of the API. It opens no connection before the first request. */
 export function createClient(options: ClientOptions): ApiClient {
-  const { key, patienceMs = 120_000, timeoutMs = 60_000, maxInFlight = 24, onRetry } = options;
+  const { key, patienceMs = 120_000, timeoutMs = 60_000, maxInFlight = 16, onRetry } = options;
   const url = options.url.replace(/\/+$/, '');
   const inTurn = createTurns(maxInFlight);
 

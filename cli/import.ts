@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { UnknownHeaderError } from '../domain/shopExport';
-import { type AssignTo, createAssignment } from './assignment';
-import { ApiError, ApiUnavailable, createClient } from './client';
+import { type AssignTo, activeCodes, createAssignment } from './assignment';
+import { createClient } from './client';
 import { CommandError, findApi } from './connect';
-import { formatSeconds, type Progress } from './progress';
+import { createNotes, failWith } from './messages';
+import { formatSeconds } from './progress';
 import { formatReconciliation } from './reconciliationTable';
 import { type ImportResult, runImport } from './runImport';
 import { STDIN } from './shopFile';
@@ -28,10 +28,10 @@ The API key is read from TRIBUTARY_KEY, else from the npm start that runs here.`
 async function main(): Promise<void> {
   const options = readOptions();
   if (!options) return;
-  const { file, reportFile } = options;
+  const { file, reportFile, assignTo } = options;
   const { url, key } = findApi(options.url);
-  let progress: Progress | undefined;
-  const api = createClient({ url, key, onRetry: (why, ms) => noteRetry(progress, why, ms) });
+  const notes = createNotes();
+  const api = createClient({ url, key, onRetry: notes.onRetry });
   const stop = stopOnSignal();
   const result = await runImport({
     api,
@@ -39,14 +39,12 @@ async function main(): Promise<void> {
     reportFile,
     now: new Date(),
     deliveryDays: options.deliveryDays,
-    shiftToNow: options.shiftToNow,
-    codeFor: options.assignTo === undefined ? undefined : await createAssignment(api, options.assignTo),
+    shift: options.shiftToNow ? 'to-now' : 0,
+    codeFor: assignTo === undefined ? undefined : createAssignment(await activeCodes(api, assignTo)),
     signal: stop,
-    onProgress: (shown) => {
-      progress = shown;
-    },
+    onProgress: notes.onProgress,
   });
-  console.log(summary(result, path.relative('', reportFile)));
+  console.log(summary(result, reportFile));
   if (!result.finished) process.exitCode = 130;
 }
 
@@ -88,9 +86,6 @@ function readOptions(): Options | undefined {
   }
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0) throw new CommandError(`Name one file.\n\n${USAGE}`);
-  if (given === STDIN && values['shift-to-now']) {
-    throw new CommandError('--shift-to-now reads the file twice, so it can not be the standard input.');
-  }
   // npm runs scripts in the root of the project; names are meant where the user is.
   const here = process.env.INIT_CWD ?? process.cwd();
   const file = given === STDIN ? STDIN : path.resolve(here, given);
@@ -111,17 +106,6 @@ function wholeNumber(option: string, value: string | undefined, least: number): 
     throw new CommandError(`--${option} needs a whole number from ${least} on, not "${value}".`);
   }
   return Number(value);
-}
-
-let lastNoteAt = 0;
-
-/** Many requests wait for the same thing: it is said once in a while. */
-function noteRetry(progress: Progress | undefined, why: string, delayMs: number): void {
-  if (Date.now() - lastNoteAt < 5000) return;
-  lastNoteAt = Date.now();
-  const text = `Trying again in ${formatSeconds(delayMs / 1000)}: ${why}`;
-  if (progress) progress.note(text);
-  else console.error(text);
 }
 
 /** Ctrl-C lets what has begun finish; a second one ends at once. */
@@ -154,18 +138,7 @@ function summary(result: ImportResult, report: string): string {
   return [`Imported ${done}.${shifted}${rejects}`, ...reconciliations.map(formatReconciliation)].join('\n\n');
 }
 
-function explain(error: unknown): void {
-  const expected = [CommandError, UnknownHeaderError, ApiUnavailable].some((type) => error instanceof type);
-  if (expected) console.error((error as Error).message);
-  else if (error instanceof ApiError) console.error(`The API refuses: ${error.message} (${error.code})`);
-  else console.error(error);
-  if (error instanceof ApiUnavailable || error instanceof ApiError) {
-    console.error('To go on, run the same command again: what is there already is not imported twice.');
-  }
-  process.exitCode = 1;
-}
-
 if (require.main === module) {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  main().catch(explain);
+  main().catch(failWith);
 }

@@ -47,7 +47,8 @@ export function createProgress(
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
-    hideCursor: true,
+    // Its own way to end on Ctrl-C would hide what is still under way.
+    gracefulExit: false,
     clearOnComplete: true,
     stream: output,
   });

@@ -13,7 +13,7 @@ import type { ApiClient } from './client';
 import { createProgress, type Progress } from './progress';
 import { openReport } from './report';
 import { openShopFile, type ShopFile, STDIN } from './shopFile';
-import { earlierShift, surveyFile } from './survey';
+import { findShift, surveyFile } from './survey';
 
 /** What to import, and how. */
 export interface ImportSettings {
@@ -25,8 +25,11 @@ export interface ImportSettings {
   readonly now: Date;
   /** Days from payment to delivery where the file tells none. */
   readonly deliveryDays?: number;
-  /** Whether to move the file's times so that the newest is of today, or as an earlier run has moved them. */
-  readonly shiftToNow?: boolean;
+  /**
+   * By how many days to move the file's times; `to-now`: so that the newest is of today, see {@link findShift}.
+   * @default 0
+   */
+  readonly shift?: number | 'to-now';
   readonly codeFor?: (order: ImportedOrder) => string | undefined;
   readonly categoryFor?: (product: ProductItem) => string | undefined;
   /** Aborted to stop after what has begun. */
@@ -59,12 +62,11 @@ export interface ImportResult {
  * @throws ApiError or ApiUnavailable when the API can't be used; what was imported until then stays
  */
 export async function runImport(settings: ImportSettings): Promise<ImportResult> {
-  const { api, file, reportFile, signal } = settings;
+  const { api, file, reportFile, shift = 0, signal } = settings;
   const startedAt = performance.now();
   const now = settings.now.toISOString();
   const survey = file === STDIN ? undefined : await surveyFile(file, now);
-  const shiftDays =
-    settings.shiftToNow && survey ? ((await earlierShift(api, survey.firstOrders)) ?? survey.shiftDays) : 0;
+  const shiftDays = shift === 'to-now' ? await findShift(api, survey) : shift;
 
   const source = await openShopFile(file);
   const importer = createImporter({

@@ -1,6 +1,7 @@
 import { createImporter, createShiftFinder, type ImportedOrder } from '../domain/shopExport';
 import { addDays, parseRfc3339 } from '../domain/zonedTime';
 import { type ApiClient, ApiError } from './client';
+import { CommandError } from './connect';
 import { openShopFile } from './shopFile';
 
 /** What a first look through the file tells. */
@@ -55,23 +56,24 @@ export async function surveyFile(file: string, now: string): Promise<Survey> {
 const DAY_MS = 86_400_000;
 
 /**
- * Finds by how many days an earlier import of the same file was shifted, from one of its orders that is there: a
- * second run on another day must tell the same times, or every order would be refused as another one.
+ * Finds by how many days to move a file's times to the present. Where an order of the file is there already, it is
+ * as many as then: a second run on another day must tell the same times, or every order would be refused as another
+ * one.
  *
- * @param firstOrders of the survey
- * @returns `undefined` when none of them was imported
+ * @param survey of the file; the standard input, which is read only once, has none
+ * @throws CommandError when there is no survey
  */
-export async function earlierShift(
-  api: ApiClient,
-  firstOrders: readonly ImportedOrder[],
-): Promise<number | undefined> {
-  const shifts = await Promise.all(
-    firstOrders.map(async ({ externalId, paidAt }) => {
+export async function findShift(api: ApiClient, survey: Survey | undefined): Promise<number> {
+  if (!survey) {
+    throw new CommandError('--shift-to-now reads the file twice, so it can not be the standard input.');
+  }
+  const earlier = await Promise.all(
+    survey.firstOrders.map(async ({ externalId, paidAt }) => {
       const known = await findOrder(api, externalId);
       return known && wholeDays(paidAt, known.paidAt);
     }),
   );
-  return shifts.find((shift) => shift !== undefined);
+  return earlier.find((days) => days !== undefined) ?? survey.shiftDays;
 }
 
 async function findOrder(api: ApiClient, id: string): Promise<{ paidAt: string } | undefined> {

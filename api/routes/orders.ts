@@ -22,6 +22,8 @@ import { callUpdate, signalWithStart, startWithUpdate, WorkflowGone } from '../t
 const lineId = identifier.describe("The line's number in the shop, unique within the order.");
 const minorUnits = z.int().min(0).max(1_000_000_000_000);
 const quantity = z.int().min(1).max(1_000_000);
+/** Wholesale invoices of real shops have more than a thousand. */
+const mostLines = 2000;
 
 const paymentSchema = z
   .strictObject({
@@ -49,7 +51,7 @@ const paymentSchema = z
         }),
       )
       .min(1)
-      .max(500),
+      .max(mostLines),
   })
   .superRefine((order, context) => {
     const seen = new Set<string>();
@@ -367,7 +369,7 @@ export const getOrderTimeline = endpoint({
 const someLines = z
   .array(lineId)
   .min(1)
-  .max(500)
+  .max(mostLines)
   .optional()
   .describe('Left out: all lines that are still on their way.');
 
@@ -448,7 +450,7 @@ export const requestReturn = endpoint({
   body: z.strictObject({
     returnId: identifier.optional().describe("The return's number in the shop."),
     requestedAt: eventTime.optional().describe('Left out: now.'),
-    lines: z.array(z.strictObject({ lineId, quantity })).min(1).max(500),
+    lines: z.array(z.strictObject({ lineId, quantity })).min(1).max(mostLines),
     reason,
   }),
   responses: {

@@ -1,0 +1,40 @@
+import { UnknownHeaderError } from '../domain/shopExport';
+import { ApiError, ApiUnavailable } from './client';
+import { CommandError } from './connect';
+import { formatSeconds, type Progress } from './progress';
+
+const MS_BETWEEN_NOTES = 5000;
+
+/** Tells the user why a request waits: beside the progress once there is one, and not for each of many requests. */
+export function createNotes(): {
+  onRetry: (why: string, delayMs: number) => void;
+  onProgress: (progress: Progress) => void;
+} {
+  let progress: Progress | undefined;
+  let lastAt = 0;
+  return {
+    onRetry(why, delayMs) {
+      if (Date.now() - lastAt < MS_BETWEEN_NOTES) return;
+      lastAt = Date.now();
+      const text = `Trying again in ${formatSeconds(delayMs / 1000)}: ${why}`;
+      if (progress) progress.note(text);
+      else console.error(text);
+    },
+    onProgress(shown) {
+      progress = shown;
+    },
+  };
+}
+
+/** Ends the command with what went wrong and what to do. */
+export function failWith(error: unknown): void {
+  const isApi = error instanceof ApiError || error instanceof ApiUnavailable;
+  if (error instanceof ApiError) console.error(`The API refuses: ${error.message} (${error.code})`);
+  else if (isApi || error instanceof CommandError || error instanceof UnknownHeaderError) {
+    console.error(error.message);
+  } else console.error(error);
+  if (isApi) {
+    console.error('To go on, run the same command again: what is there already is not brought in twice.');
+  }
+  process.exitCode = 1;
+}
