@@ -8,7 +8,7 @@ import type {
   RejectedItem,
   ReturnItem,
 } from '../domain/shopExport';
-import { type ApiClient, ApiError } from './client';
+import { type ApiClient, ApiError, NotSent } from './client';
 
 /** How items are applied. */
 export interface ApplyOptions {
@@ -64,21 +64,21 @@ export async function* applyItems(
   items: AsyncIterable<ImportItem>,
   options: ApplyOptions,
 ): AsyncGenerator<ImportItem[]> {
-  const { signal, onDone, window = 96 } = options;
-  const apply = await createApply(options);
+  const { onDone, window = 96 } = options;
+  const fault = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, fault.signal]) : fault.signal;
+  const apply = await createApply(options, signal);
   const underway: Promise<ImportItem[]>[] = [];
-  let fault: { error: unknown } | undefined;
-  const stopped = () => signal?.aborted || fault !== undefined;
 
   for await (const { item, difference } of withDifferences(items)) {
-    if (stopped()) break;
-    const done = apply(item, difference, stopped).then(
+    if (signal.aborted) break;
+    const done = apply(item, difference).then(
       (outcome) => {
-        if (outcome.length > 0) onDone?.(item);
+        onDone?.(item);
         return outcome;
       },
       (error: unknown) => {
-        fault ??= { error };
+        if (!(error instanceof NotSent)) fault.abort(error);
         return [];
       },
     );
@@ -86,7 +86,7 @@ export async function* applyItems(
     if (underway.length >= window) yield (await underway.shift()) ?? [];
   }
   for (const outcome of underway) yield await outcome;
-  if (fault) throw fault.error;
+  if (fault.signal.aborted) throw fault.signal.reason;
 }
 
 type Applicable = Exclude<ImportItem, PriceDifferenceItem>;
@@ -108,7 +108,8 @@ async function* withDifferences(
   if (held) yield { item: held };
 }
 
-async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
+/** @param signal aborted when nothing more is to be begun */
+async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: AbortSignal) {
   const productNames = await readProductNames(api);
   /** What is under way for a product, a customer's payments, an order; gone when it is done. */
   const products = createChains();
@@ -118,15 +119,15 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
   /** Returns that an order had when its payment was told; only a repeated import finds any. */
   const refunded = new Map<string, Set<string>>();
 
-  return (item: Applicable, difference: PriceDifferenceItem | undefined, stopped: () => boolean) => {
+  return (item: Applicable, difference: PriceDifferenceItem | undefined): Promise<ImportItem[]> => {
     switch (item.kind) {
       case 'product':
-        return products.queue([item.sku], item.sku, () => (stopped() ? none() : putProduct(item)));
+        return products.queue([item.sku], item.sku, () => putProduct(item));
       case 'order':
-        return applyOrder(item, stopped);
+        return applyOrder(item);
       case 'return':
         return orders.queue([item.orderExternalId], item.orderExternalId, () =>
-          stopped() ? none() : applyReturn(item, difference),
+          applyReturn(item, difference),
         );
       case 'rejected':
         return Promise.resolve([item]);
@@ -141,7 +142,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
       const category = product.category ?? categoryFor?.(product);
       const body = { name, price, ...(category && { category }) };
       try {
-        await api.request('PUT', `/v1/products/${encodeURIComponent(sku)}`, { body });
+        await api.request('PUT', `/v1/products/${encodeURIComponent(sku)}`, { body, signal });
       } catch (error) {
         // The order names the product too, and its refusal is the one that counts.
         if (!(error instanceof ApiError && (error.isRefusal || error.status === 404))) throw error;
@@ -150,21 +151,17 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
     return [product];
   }
 
-  function applyOrder(item: OrderItem, stopped: () => boolean): Promise<ImportItem[]> {
-    const { externalId, customer } = item.order;
+  function applyOrder(item: OrderItem): Promise<ImportItem[]> {
+    const { externalId, customer, attributionCode, lines } = item.order;
     const paid = products.after(
-      item.order.lines.map(({ sku }) => sku),
+      lines.map(({ sku }) => sku),
       () =>
-        payments.queue([customer.externalId], customer.externalId, async () =>
-          stopped()
-            ? undefined
-            : tellPayment(api, item, item.order.attributionCode ? undefined : codeFor?.(item.order)),
+        payments.queue([customer.externalId], customer.externalId, () =>
+          tellPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
         ),
     );
     return orders.queue([externalId], externalId, async () => {
-      const answer = await paid;
-      if (!answer) return [];
-      const { order, accepted, rejected } = answer;
+      const { order, accepted, rejected } = await paid;
       if (!order || !accepted) {
         refusedOrders.add(externalId);
         return rejected;
@@ -192,6 +189,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
     try {
       await api.request('POST', path, {
         body: { returnId, requestedAt: at, lines: [{ lineId, quantity }], reason: RETURN_REASON },
+        signal,
       });
       await api.request('POST', refund, { body: { refundedAt: at } });
       return imported;
@@ -200,10 +198,6 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions) {
       return [rejectedReturn(item, difference, `refused_${error.code}`, error.message)];
     }
   }
-}
-
-function none(): Promise<ImportItem[]> {
-  return Promise.resolve([]);
 }
 
 async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
@@ -222,14 +216,19 @@ interface Payment {
 }
 
 /** Tells the payment. Lines that the API finds fault with are left out, so that the others still go in. */
-async function tellPayment(api: ApiClient, item: OrderItem, code: string | undefined): Promise<Payment> {
+async function tellPayment(
+  api: ApiClient,
+  item: OrderItem,
+  code: string | undefined,
+  signal: AbortSignal,
+): Promise<Payment> {
   const rejected: RejectedItem[] = [];
   let accepted = item;
   for (;;) {
     const { attributionCode = code } = accepted.order;
     const body = { ...accepted.order, ...(attributionCode && { attributionCode }) };
     try {
-      const order = await api.request<KnownOrder>('POST', '/v1/orders', { body });
+      const order = await api.request<KnownOrder>('POST', '/v1/orders', { body, signal });
       return { order, accepted, rejected };
     } catch (error) {
       if (!(error instanceof ApiError && error.isRefusal)) throw error;

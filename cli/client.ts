@@ -27,6 +27,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The request's signal was aborted before its turn came: it was not sent. */
+export class NotSent extends Error {
+  override name = 'NotSent';
+}
+
 /** The API did not answer for longer than the client's patience. */
 export class ApiUnavailable extends Error {
   override name = 'ApiUnavailable';
@@ -63,6 +68,11 @@ export interface ClientOptions {
 export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /**
+   * Aborted while the request waits for its turn, it is not sent any more; once sent, it is carried through. Requests
+   * without one have their turn first.
+   */
+  signal?: AbortSignal;
 }
 
 /** Calls the API, over connections that are kept open. */
@@ -75,6 +85,7 @@ export interface ApiClient {
    * @param path from `/v1` on
    * @returns the JSON body of the answer
    * @throws ApiError when the API refuses or fails
+   * @throws NotSent when its signal was aborted before its turn
    * @throws ApiUnavailable when it stays away
    */
   request<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
@@ -129,7 +140,10 @@ export function createClient(options: ClientOptions): ApiClient {
   }
 
   const request = <T>(method: string, path: string, init: RequestOptions = {}) =>
-    inTurn(() => insist<T>(method, path, init));
+    inTurn(async () => {
+      if (init.signal?.aborted) throw new NotSent(`${method} ${path} was not sent`);
+      return insist<T>(method, path, init);
+    }, init.signal !== undefined);
 
   return {
     url,
@@ -147,18 +161,22 @@ export function createClient(options: ClientOptions): ApiClient {
   };
 }
 
-/** Lets as many pieces of work run at once, the others in the order in which they came. */
-function createTurns(places: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
+/**
+ * Lets as many pieces of work run at once, the others in the order in which they came; but before what may still be
+ * called off comes what may not, so that what has begun is finished first.
+ */
+function createTurns(places: number): <T>(work: () => Promise<T>, canBeCalledOff: boolean) => Promise<T> {
+  const firm: (() => void)[] = [];
+  const optional: (() => void)[] = [];
   let free = places;
-  return async (work) => {
+  return async (work, canBeCalledOff) => {
     if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await new Promise<void>((resolve) => (canBeCalledOff ? optional : firm).push(resolve));
     try {
       return await work();
     } finally {
       // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
-      const next = waiting.shift();
+      const next = firm.shift() ?? optional.shift();
       if (next) next();
       else free++;
     }

@@ -1,5 +1,4 @@
 import { createImporter, createShiftFinder, type ImportedOrder } from '../domain/shopExport';
-import { addDays, parseRfc3339 } from '../domain/zonedTime';
 import { type ApiClient, ApiError } from './client';
 import { CommandError } from './connect';
 import { openShopFile } from './shopFile';
@@ -53,7 +52,8 @@ export async function surveyFile(file: string, now: string): Promise<Survey> {
   return { steps, orders, shiftDays: shift.shiftDays(), firstOrders };
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Finds by how many days to move a file's times to the present. Where an order of the file is there already, it is
@@ -85,11 +85,12 @@ async function findOrder(api: ApiClient, id: string): Promise<{ paidAt: string }
   }
 }
 
-/** Days on the clock of `from`; an order of another file with the same number differs by no whole number of them. */
+/**
+ * Whole days between two times. Where one is in summer time and the other is not, they differ by an hour from that;
+ * those of another file's order with the same number differ by anything.
+ */
 function wholeDays(from: string, to: string): number | undefined {
-  const start = parseRfc3339(from);
-  const end = Date.parse(to);
-  if (!start) return undefined;
-  const days = Math.round((end - start.instant) / DAY_MS);
-  return addDays(start, days).instant === end ? days : undefined;
+  const difference = Date.parse(to) - Date.parse(from);
+  const days = Math.round(difference / DAY_MS);
+  return [0, HOUR_MS].includes(Math.abs(difference - days * DAY_MS)) ? days : undefined;
 }

@@ -1,0 +1,145 @@
+import { applyItems } from '../../cli/apply';
+import { type ApiClient, ApiError } from '../../cli/client';
+import type { ImportItem, OrderItem } from '../../domain/shopExport';
+
+const product: ImportItem = {
+  kind: 'product',
+  sku: 'TEA',
+  name: 'Tea',
+  price: { amount: 100, currency: 'CNY' },
+};
+
+function order(id: string, customer = `customer of ${id}`): OrderItem {
+  return {
+    kind: 'order',
+    order: {
+      externalId: id,
+      paidAt: '2026-02-01T10:00:00+08:00',
+      currency: 'CNY',
+      customer: { externalId: customer },
+      shipTo: { region: 'CN-31' },
+      lines: [{ lineId: '1', sku: 'TEA', quantity: 2, unitPrice: 100 }],
+    },
+    rows: [2],
+    deliveries: [{ deliveredAt: '2026-02-02T10:00:00+08:00', lineIds: ['1'] }],
+  };
+}
+
+function returnOf(id: string): ImportItem {
+  return {
+    kind: 'return',
+    row: 3,
+    sku: 'TEA',
+    returnId: `C1/1/${id}/1`,
+    orderExternalId: id,
+    lineId: '1',
+    quantity: 1,
+    at: '2026-02-03T10:00:00+08:00',
+    value: { amount: 100, currency: 'CNY' },
+  };
+}
+
+/** An API in which each request waits until the test lets it go on. */
+function heldApi() {
+  const seen: string[] = [];
+  const waiting = new Map<string, (answer?: Error) => void>();
+  let arrived: () => void = () => undefined;
+  const api: ApiClient = {
+    url: '',
+    request<T>(method: string, path: string, { body }: { body?: unknown } = {}) {
+      const id = (body as { externalId?: string } | undefined)?.externalId;
+      const name = `${method} ${path}${id ? ` ${id}` : ''}`;
+      seen.push(name);
+      return new Promise<T>((resolve, reject) => {
+        const lines = [{ lineId: '1', state: 'paid', deliveredAt: null }];
+        waiting.set(name, (error) => {
+          waiting.delete(name);
+          if (error) reject(error);
+          else resolve({ state: 'open', lines, returns: [] } as T);
+        });
+        arrived();
+      });
+    },
+    async *list() {},
+  };
+  return {
+    api,
+    seen,
+    /** Waits for a request, and answers it. */
+    async answer(name: string, error?: Error) {
+      while (!waiting.has(name)) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+      waiting.get(name)?.(error);
+    },
+  };
+}
+
+async function collect(api: ApiClient, items: ImportItem[]): Promise<ImportItem[]> {
+  async function* source() {
+    yield* items;
+  }
+  const outcomes: ImportItem[] = [];
+  for await (const outcome of applyItems(source(), { api })) outcomes.push(...outcome);
+  return outcomes;
+}
+
+test('a return waits for its own order to be paid and delivered, and for no other', async () => {
+  const { api, seen, answer } = heldApi();
+  const done = collect(api, [order('A'), order('B'), returnOf('A'), returnOf('B')]);
+  await answer('POST /v1/orders A');
+  await answer('POST /v1/orders/A/deliveries');
+  await answer('POST /v1/orders/A/returns');
+  await answer('POST /v1/orders/A/returns/C1%3A1%3AA%3A1/refund');
+  expect(seen).not.toContain('POST /v1/orders/B/returns');
+  await answer('POST /v1/orders B');
+  await answer('POST /v1/orders/B/deliveries');
+  await answer('POST /v1/orders/B/returns');
+  await answer('POST /v1/orders/B/returns/C1%3A1%3AB%3A1/refund');
+  expect((await done).map(({ kind }) => kind)).toEqual(['order', 'order', 'return', 'return']);
+});
+
+test('a product is there before the first order with it', async () => {
+  const { api, seen, answer } = heldApi();
+  const done = collect(api, [product, order('A')]);
+  await answer('PUT /v1/products/TEA');
+  await answer('POST /v1/orders A');
+  await answer('POST /v1/orders/A/deliveries');
+  await done;
+  expect(seen).toEqual(['PUT /v1/products/TEA', 'POST /v1/orders A', 'POST /v1/orders/A/deliveries']);
+});
+
+test("a customer's orders are paid one after the other, since one binds the customer for the next", async () => {
+  const { api, seen, answer } = heldApi();
+  const done = collect(api, [order('A', 'Li'), order('B', 'Li'), order('C', 'Wang')]);
+  await answer('POST /v1/orders C');
+  expect(seen).not.toContain('POST /v1/orders B');
+  await answer('POST /v1/orders A');
+  await answer('POST /v1/orders B');
+  for (const id of ['A', 'B', 'C']) await answer(`POST /v1/orders/${id}/deliveries`);
+  await done;
+});
+
+test('what became of the items is told in the order of the file', async () => {
+  const { api, answer } = heldApi();
+  const done = collect(api, [order('A'), order('B')]);
+  await answer('POST /v1/orders B');
+  await answer('POST /v1/orders/B/deliveries');
+  await answer('POST /v1/orders A');
+  await answer('POST /v1/orders/A/deliveries');
+  const ids = (await done).map((item) => item.kind === 'order' && item.order.externalId);
+  expect(ids).toEqual(['A', 'B']);
+});
+
+test('a fault that is no refusal ends the import after what is under way, and begins nothing else', async () => {
+  const { api, seen, answer } = heldApi();
+  const done = collect(api, [order('A'), order('B', 'Li'), order('C', 'Li')]);
+  done.catch(() => undefined);
+  await answer('POST /v1/orders A', new ApiError(401, 'key_not_valid', 'The key is revoked.'));
+  await answer('POST /v1/orders B');
+  await answer('POST /v1/orders/B/deliveries');
+  await expect(done).rejects.toThrow('The key is revoked.');
+  expect(seen).not.toContain('POST /v1/orders C');
+});
