@@ -201,7 +201,7 @@ describe('no request, however odd, is answered as a fault of the server', () => 
           });
           expect(answer.status).toBeLessThan(500);
         }),
-        { numRuns: 200 },
+        { numRuns: 40 },
       );
     },
   );
@@ -226,7 +226,7 @@ describe('no request, however odd, is answered as a fault of the server', () => 
             expect(answer.status).toBeLessThan(500);
           },
         ),
-        { numRuns: 100 },
+        { numRuns: 25 },
       );
     },
   );
