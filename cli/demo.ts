@@ -59,13 +59,15 @@ export async function runDemo({ api, reportFile, say, onProgress }: DemoSettings
   say(`${distributors.length} distributors in two levels`);
 
   const now = new Date();
-  const shift = await findShift(api, await surveyFile(SLICE, now.toISOString()));
+  const survey = await surveyFile(SLICE, now.toISOString());
+  const shift = await findShift(api, survey);
   const bringIn = (until: Date) =>
     runImport({
       api,
       file: SLICE,
       reportFile,
       now: until,
+      survey,
       shift,
       codeFor: createAssignment(distributors.map(({ referralCode }) => referralCode)),
       categoryFor: demoCategory,

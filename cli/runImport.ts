@@ -13,7 +13,7 @@ import type { ApiClient } from './client';
 import { createProgress, type Progress } from './progress';
 import { openReport } from './report';
 import { openShopFile, type ShopFile, STDIN } from './shopFile';
-import { findShift, surveyFile } from './survey';
+import { findShift, type Survey, surveyFile } from './survey';
 
 /** What to import, and how. */
 export interface ImportSettings {
@@ -30,6 +30,8 @@ export interface ImportSettings {
    * @default 0
    */
   readonly shift?: number | 'to-now';
+  /** Of this file, where the caller has surveyed it already. */
+  readonly survey?: Survey;
   readonly codeFor?: (order: ImportedOrder) => string | undefined;
   readonly categoryFor?: (product: ProductItem) => string | undefined;
   /** Aborted to stop after what has begun. */
@@ -65,7 +67,7 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
   const { api, file, reportFile, shift = 0, signal } = settings;
   const startedAt = performance.now();
   const now = settings.now.toISOString();
-  const survey = file === STDIN ? undefined : await surveyFile(file, now);
+  const survey = settings.survey ?? (file === STDIN ? undefined : await surveyFile(file, now));
   const shiftDays = shift === 'to-now' ? await findShift(api, survey) : shift;
 
   const source = await openShopFile(file);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inTransaction } from '../../activities/database';
 import { actorOf, audit } from '../audit';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
@@ -50,6 +51,20 @@ const toBody = ({
   updatedAt: updatedAt.toISOString(),
 });
 
+const returned = 'sku, name, category, price, currency, updated_at AS "updatedAt"';
+const insertProduct = {
+  name: 'insert-product',
+  text: `INSERT INTO products (sku, name, category, price, currency) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING RETURNING ${returned}`,
+};
+const lockProduct = `SELECT ${returned} FROM products WHERE sku = $1 FOR UPDATE`;
+/** Changes, and returns, nothing where nothing is new. */
+const updateProduct = {
+  name: 'update-product',
+  text: `UPDATE products SET name = $2, category = $3, price = $4, currency = $5, updated_at = now()
+         WHERE sku = $1 AND (name, category, price, currency) IS DISTINCT FROM ($2, $3, $4::bigint, $5::char(3))
+         RETURNING ${returned}`,
+};
 const productParams = z.object({ sku: lineOf(64).describe('Stock keeping unit, as the shop names it.') });
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
@@ -72,39 +87,26 @@ export const productEndpoints: Endpoint[] = [
       200: { description: 'The changed product.', schema: productSchema },
       201: { description: 'The new product.', schema: productSchema },
     },
-    handler: async ({ params: { sku }, body, context: { prisma }, ...call }) => {
-      const data = {
-        name: body.name,
-        category: body.category ?? null,
-        price: body.price.amount,
-        currency: body.price.currency,
-      };
-      return prisma.$transaction(async (tx) => {
+    // Imports bring thousands of products, so this is plain SQL: through Prisma it took five times as long.
+    handler: ({ params: { sku }, body: { name, category, price }, context: { pool }, ...call }) =>
+      inTransaction(pool, async (client) => {
+        const values = [sku, name, category ?? null, price.amount, price.currency];
+        const write = async (statement: { name: string; text: string }) =>
+          (await client.query<ProductRow>({ ...statement, values })).rows[0];
+        const created = await write(insertProduct);
         // Held until the change is made, so that the audit trail tells every value in its order.
-        await tx.$executeRaw`SELECT FROM products WHERE sku = ${sku} FOR UPDATE`;
-        const before = await tx.product.findUnique({ where: { sku } });
-        const unchanged =
-          before &&
-          before.name === data.name &&
-          before.category === data.category &&
-          Number(before.price) === data.price &&
-          before.currency === data.currency;
-        if (unchanged) return { status: 200, body: toBody(before) };
-        const product = await tx.product.upsert({
-          where: { sku },
-          create: { sku, ...data },
-          update: { ...data, updatedAt: new Date() },
-        });
-        await audit(tx, {
+        const before = created ? undefined : (await client.query<ProductRow>(lockProduct, [sku])).rows[0];
+        const product = created ?? (await write(updateProduct));
+        if (!product) return { status: 200, body: toBody(before!) };
+        await audit(client, {
           ...actorOf(call),
-          action: before ? 'product.update' : 'product.create',
+          action: created ? 'product.create' : 'product.update',
           subject: `product/${sku}`,
           before: before ? { ...toBody(before) } : undefined,
           after: { ...toBody(product) },
         });
-        return { status: before ? 200 : 201, body: toBody(product) };
-      });
-    },
+        return { status: created ? 201 : 200, body: toBody(product) };
+      }),
   }),
   endpoint({
     method: 'get',
