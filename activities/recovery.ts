@@ -1,4 +1,3 @@
-import { unfinishedApplications } from './applications';
 import type { Pool } from './database';
 
 /** A workflow that has to run, with what to start it with so that it goes on from the database. */
@@ -23,6 +22,11 @@ const sources = [
   `SELECT a.id AS key, 'order' AS workflow, 'order/' || a.id AS "workflowId", jsonb_build_object('orderId', a.id) AS input,
      jsonb_build_object('name', 'paid', 'argument', a.payment) AS signal
    FROM accepted_orders a WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
+  `SELECT a.id::text AS key, 'application' AS workflow, 'application/' || a.id AS "workflowId",
+     jsonb_build_object('applicationId', a.id, 'resume', true) AS input
+   FROM applications a WHERE a.id::text > $1 AND (a.state IN ('submitted', 'in_review', 'changes_requested') OR a.id IN (
+     SELECT substr(m.subject_ref, 13)::uuid FROM mails m WHERE m.state = 'pending' AND m.subject_ref LIKE 'application/%'))
+   ORDER BY 1 LIMIT $2`,
   `SELECT w.id::text AS key, 'withdrawal' AS workflow, 'withdrawal/' || w.id AS "workflowId",
      jsonb_build_object('id', w.id, 'resume', true) AS input
    FROM withdrawals w WHERE w.state IN ('requested', 'approved', 'paying') AND w.batch_id IS NULL AND w.id::text > $1 ORDER BY 1 LIMIT $2`,
@@ -47,10 +51,4 @@ export async function* openWorkflows(pool: Pool): AsyncGenerator<OpenWorkflow[]>
       after = rows.at(-1)!.key;
     }
   }
-  const applications = await unfinishedApplications(pool);
-  yield applications.map((id) => ({
-    workflow: 'application',
-    workflowId: `application/${id}`,
-    input: { applicationId: id, resume: true },
-  }));
 }
