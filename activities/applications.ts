@@ -84,16 +84,6 @@ export function applicationPolicy(
   };
 }
 
-/** Ids of the applications that need a running workflow: undecided ones, and decided ones whose mail is not out. */
-export async function unfinishedApplications(pool: Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT id FROM applications WHERE state IN ('submitted', 'in_review', 'changes_requested')
-     UNION
-     SELECT substr(subject_ref, 13)::uuid FROM mails WHERE state = 'pending' AND subject_ref LIKE 'application/%'`,
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** The steps of an application. Each is one short transaction, and taken once however often it is asked for. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   async function queueNews(client: Client, row: ApplicationRow, key: string, news: ApplicationNews) {

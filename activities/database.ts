@@ -27,6 +27,9 @@ export function createPool(url: string, max: number, onError: (error: Error) => 
     application_name: 'tributary',
   });
   pool.on('error', onError);
+  // A connection that breaks between two statements of a transaction tells it by an event too, which would end the
+  // process if nobody listened. The next statement fails, and so does the transaction.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

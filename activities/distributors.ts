@@ -1,4 +1,4 @@
-import { inTransaction, type Pool } from './database';
+import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addAudit, addEvent, hasEvent } from './journal';
 import { refuse } from './refusal';
 
@@ -26,21 +26,43 @@ export function suspendDistributor(pool: Pool, command: DistributorStateCommand)
   });
 }
 
-/** Makes a suspended distributor active again. Refused with `distributor_state` when he is not suspended. */
+/**
+ * Makes a suspended distributor active again, and releases what came due meanwhile under plans that release by
+ * themselves. Refused with `distributor_state` when he is not suspended.
+ */
 export function reinstateDistributor(pool: Pool, command: DistributorStateCommand): Promise<void> {
   return changeState(pool, command, {
     type: 'reinstated',
     action: 'reinstate',
     from: 'suspended',
     to: 'active',
+    follow: releaseAutomatic,
   });
+}
+
+async function releaseAutomatic(
+  client: Client,
+  { distributorId, now }: DistributorStateCommand,
+): Promise<void> {
+  await client.query(
+    `SELECT release_commissions(
+       ARRAY(SELECT id FROM commissions WHERE distributor_id = $1 AND state = 'due' AND automatic), '{due}', $2)`,
+    [distributorId, new Date(now)],
+  );
 }
 
 function changeState(
   pool: Pool,
-  { distributorId, commandId, reason, actor, now }: DistributorStateCommand,
-  change: { type: string; action: string; from: string; to: string },
+  command: DistributorStateCommand,
+  change: {
+    type: string;
+    action: string;
+    from: string;
+    to: string;
+    follow?: (client: Client, command: DistributorStateCommand) => Promise<void>;
+  },
 ): Promise<void> {
+  const { distributorId, commandId, reason, actor, now } = command;
   const subject = `distributor/${distributorId}`;
   const key = `${change.type}/${commandId}`;
   return inTransaction(pool, async (client) => {
@@ -68,6 +90,7 @@ function changeState(
         message: `The distributor is ${row.state}, not ${change.from}.`,
       });
     }
+    await change.follow?.(client, command);
     await addEvent(client, { subject, key, type: change.type, actor, occurredAt: now, data: { reason } });
     await addAudit(client, {
       actor,

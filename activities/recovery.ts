@@ -24,7 +24,9 @@ const sources = [
    FROM accepted_orders a WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
   `SELECT a.id::text AS key, 'application' AS workflow, 'application/' || a.id AS "workflowId",
      jsonb_build_object('applicationId', a.id, 'resume', true) AS input
-   FROM applications a WHERE a.state IN ('submitted', 'in_review', 'changes_requested') AND a.id::text > $1 ORDER BY 1 LIMIT $2`,
+   FROM applications a WHERE a.id::text > $1 AND (a.state IN ('submitted', 'in_review', 'changes_requested') OR a.id IN (
+     SELECT substr(m.subject_ref, 13)::uuid FROM mails m WHERE m.state = 'pending' AND m.subject_ref LIKE 'application/%'))
+   ORDER BY 1 LIMIT $2`,
   `SELECT w.id::text AS key, 'withdrawal' AS workflow, 'withdrawal/' || w.id AS "workflowId",
      jsonb_build_object('id', w.id, 'resume', true) AS input
    FROM withdrawals w WHERE w.state IN ('requested', 'approved', 'paying') AND w.batch_id IS NULL AND w.id::text > $1 ORDER BY 1 LIMIT $2`,

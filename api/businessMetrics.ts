@@ -44,7 +44,19 @@ const sql = `
   UNION ALL
   SELECT 'tributary_mails', jsonb_build_object('state', s.state), open.count
     FROM unnest(ARRAY['pending', 'undeliverable']) AS s (state), LATERAL (
-      SELECT count(*) FROM (SELECT FROM mails m WHERE m.state = s.state AND m.state <> 'sent' LIMIT ${bound}) capped) open`;
+      SELECT count(*) FROM (SELECT FROM mails m WHERE m.state = s.state AND m.state <> 'sent' LIMIT ${bound}) capped) open
+  UNION ALL
+  SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'early_event'),
+      (SELECT count(*) FROM (SELECT FROM early_events LIMIT ${bound}) capped)
+  UNION ALL
+  SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'accepted_order'),
+      (SELECT count(*) FROM (SELECT FROM accepted_orders LIMIT ${bound}) capped)
+  UNION ALL
+  SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'early_event'),
+      coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM early_events)), 0)
+  UNION ALL
+  SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'accepted_order'),
+      coalesce(extract(epoch FROM now() - (SELECT min(accepted_at) FROM accepted_orders)), 0)`;
 
 const help: Record<string, string> = {
   tributary_applications: `Applications that wait, counted up to ${bound}.`,
@@ -56,6 +68,8 @@ const help: Record<string, string> = {
   tributary_orders_open: `Orders whose return windows are not all over, counted up to ${bound}.`,
   tributary_ledger_transfers: 'Transfers posted since the beginning.',
   tributary_mails: `Mails that are not sent yet, or can not be delivered, counted up to ${bound}.`,
+  tributary_messages_waiting: `Events whose order or return has not arrived, and orders answered with 202 that are not taken in yet, counted up to ${bound}.`,
+  tributary_messages_waiting_oldest_seconds: 'Age of the oldest of them.',
 };
 
 // However many scrape, and however often, the database is asked once in this time.

@@ -166,6 +166,8 @@ const transient: Record<number, string> = {
   1: 'CANCELLED',
   4: 'DEADLINE_EXCEEDED',
   8: 'RESOURCE_EXHAUSTED',
+  // The workflow's worker died or failed again and again; it takes no updates until a step of it has succeeded.
+  9: 'FAILED_PRECONDITION',
   10: 'ABORTED',
   14: 'UNAVAILABLE',
 };

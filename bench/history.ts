@@ -6,9 +6,9 @@ import type { Platform } from './servers';
 
 export const history: Bench = {
   description:
-    'Events and bytes that the history of one such lifecycle has when it is closed, by what the server counts.',
+    'Events and bytes that the history of one such lifecycle has when it is closed, by what the server counts, with encrypted payloads.',
   async run(servers, { quick }) {
-    const platform = await servers.startPlatform();
+    const platform = await servers.startPlatform({ encrypted: true });
     const seeded = await seed(platform.pool);
     const sizes: Record<Side, Size[]> = { ours: [], bare: [] };
     for (let count = quick ? 1 : 10; count > 0; count--) {

@@ -1,3 +1,4 @@
+import { verifyLedger } from '../activities/ledger';
 import type { Bench } from './bench';
 import { IN_FLIGHT, makePayment, runLifecycle, type Side } from './lifecycles';
 import { alternate, ratio, show, spread, steadyRate } from './rounds';
@@ -26,6 +27,8 @@ export const lifecycle: Bench = {
       ours: measure('ours', ms),
       bare: measure('bare', ms),
     });
+    const books = await verifyLedger(platform.pool);
+    if (!books.ok) throw new Error(`the books are wrong: ${JSON.stringify(books.mismatches)}`);
     return [
       {
         measured: `Lifecycles a second, ${quick ? 4 : IN_FLIGHT} at once`,

@@ -5,6 +5,7 @@ import { backlog } from './backlog';
 import type { Bench, Result } from './bench';
 import { commission } from './commission';
 import { history } from './history';
+import { latency } from './latency';
 import { ledger } from './ledger';
 import { lifecycle } from './lifecycle';
 import { release } from './release';
@@ -12,7 +13,7 @@ import { describeMachine, toTable, writeInto } from './report';
 import { progress } from './rounds';
 import { createBenchServers } from './servers';
 
-const benches: Record<string, Bench> = { lifecycle, history, ledger, backlog, release, commission };
+const benches: Record<string, Bench> = { lifecycle, history, ledger, backlog, release, latency, commission };
 
 const usage = `npm run bench                       all benches
 npm run bench -- ledger lifecycle   only these: ${Object.keys(benches).join(', ')}

@@ -7,6 +7,8 @@ export interface Seeded {
   /** Distributors whose code is used; each has one of the sponsors above. */
   distributors: { id: string; code: string }[];
   sponsors: string[];
+  /** Two users, for what takes two. */
+  users: [string, string];
   planId: number;
   skus: string[];
 }
@@ -34,10 +36,10 @@ export const LIFECYCLE_TERMS: PlanTerms = {
 export async function seed(pool: Pool, terms: PlanTerms = LIFECYCLE_TERMS): Promise<Seeded> {
   const sponsors = Array.from({ length: 50 }, () => randomUUID());
   const people = Array.from({ length: 500 }, (_, index) => ({ id: randomUUID(), code: `CODE${index}` }));
-  const userId = randomUUID();
+  const users: [string, string] = [randomUUID(), randomUUID()];
   await pool.query(
-    `INSERT INTO users (id, email, name, role) VALUES ($1, 'bench@tributary.example', 'Bench', 'admin')`,
-    [userId],
+    `INSERT INTO users (id, email, name, role) SELECT id, id || '@example.com', 'Bench', 'admin' FROM unnest($1::uuid[]) AS u (id)`,
+    [users],
   );
   await insertDistributors(
     pool,
@@ -56,10 +58,11 @@ export async function seed(pool: Pool, terms: PlanTerms = LIFECYCLE_TERMS): Prom
   const { rows } = await pool.query<{ id: number }>(
     `INSERT INTO commission_plans (name, terms, created_by, effective_from, activated_by, activated_at)
      VALUES ('Bench', $1, $2, '2020-01-01Z', $2, '2020-01-01Z') RETURNING id`,
-    [JSON.stringify(terms), userId],
+    [JSON.stringify(terms), users[0]],
   );
+  // As autovacuum does sooner or later; without it the first plans are those for empty tables.
   await pool.query('ANALYZE');
-  return { distributors: people, sponsors, planId: rows[0]!.id, skus };
+  return { distributors: people, sponsors, users, planId: rows[0]!.id, skus };
 }
 
 async function insertDistributors(

@@ -2,11 +2,14 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createPool, type Pool } from '../activities/database';
-import { type Child, spawnChild, startGuard, untilReady } from '../embedded/children';
+import { type Child, freePort, spawnChild, startGuard, untilReady } from '../embedded/children';
 import { type PostgresServer, query, startPostgres } from '../embedded/postgres';
+import { makeSecrets } from '../embedded/secrets';
 import { startTemporal, type TemporalServer } from '../embedded/temporal';
+import { dataConverter } from '../payloadCodec';
 import { migrate } from '../prisma/migrate';
 import { progress } from './rounds';
 
@@ -22,17 +25,22 @@ export interface Database {
 /** A Temporal server with a database of its own and a worker that serves it, as in production. */
 export interface Platform extends Database {
   client: Client;
-  temporalAddress: string;
-  /** Process ids, for whoever wants to know what costs what. */
-  pids: { temporal: number; worker: number };
+  /**
+   * Starts the API, in a process of its own as in production.
+   * @returns its address and an admin's key
+   */
+  startApi(): Promise<{ url: string; key: string }>;
 }
 
 /** What the benches run on. Started when first asked for, stopped together. */
 export interface BenchServers {
   /** Makes a new empty database; all of them are on one server. */
   createDatabase(): Promise<Database>;
-  /** Starts a new Temporal server with a new database and a new worker. */
-  startPlatform(): Promise<Platform>;
+  /**
+   * Starts a new Temporal server with a new database and a new worker.
+   * @param options.encrypted encrypts payloads, as `npm start` does
+   */
+  startPlatform(options?: { encrypted: boolean }): Promise<Platform>;
   /** Versions of what was started. */
   versions(): { postgres?: string; temporal?: string };
   /** Stops everything; the files are deleted when this process ends. */
@@ -72,26 +80,40 @@ export function createBenchServers(): BenchServers {
     return { url, pool };
   }
 
-  async function startPlatform(): Promise<Platform> {
+  async function startPlatform({ encrypted } = { encrypted: false }): Promise<Platform> {
     const dataDir = temporaryFolder();
     bundle ??= bundleWorkflows(dataDir);
-    const [database, temporal, workflowBundle] = await Promise.all([
+    const [database, server, workflowBundle] = await Promise.all([
       createDatabase(),
       startTemporal({ dataDir, port: 0, uiPort: 0, log: progress }),
       bundle,
     ]);
-    closing.push(() => temporal.stop());
-    const connection = await Connection.connect({ address: temporal.address });
+    closing.push(() => server.stop());
+    const connection = await Connection.connect({ address: server.address });
     closing.push(() => connection.close());
     const { serverVersion } = await connection.workflowService.getSystemInfo({});
     versions.temporal = serverVersion;
-    const worker = await startWorker(dataDir, temporal, database, workflowBundle, connection);
+    const env = settings(database, server, encrypted);
+    const worker = await startProgram('worker', path.join('bench', 'worker.ts'), dataDir, {
+      ...env,
+      BENCH_WORKFLOW_BUNDLE: workflowBundle,
+    });
     closing.push(() => worker.stop());
+    await untilReady('the worker', worker, 60_000, () => isPolled(connection));
     return {
       ...database,
-      client: new Client({ connection }),
-      temporalAddress: temporal.address,
-      pids: { temporal: temporal.pid, worker: worker.pid },
+      client: new Client({ connection, dataConverter: dataConverter(env) }),
+      startApi: async () => {
+        const port = await freePort(0);
+        const api = await startProgram('api', path.join('api', 'main.ts'), dataDir, {
+          ...env,
+          API_PORT: String(port),
+        });
+        closing.push(() => api.stop());
+        const url = `http://127.0.0.1:${port}`;
+        await untilReady('the API', api, 60_000, async () => (await fetch(`${url}/readyz`)).ok);
+        return { url, key: env.BOOTSTRAP_ADMIN_KEY };
+      },
     };
   }
 
@@ -122,6 +144,8 @@ function temporaryFolder(): string {
 async function bundleWorkflows(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(__dirname, 'workflows.ts'),
+    // What a worker that encrypts needs; the others do not use it.
+    failureConverterPath: path.join(__dirname, '..', 'failureConverter.ts'),
     logger: new DefaultLogger('ERROR'),
   });
   const file = path.join(folder, 'workflows.js');
@@ -129,36 +153,42 @@ async function bundleWorkflows(folder: string): Promise<string> {
   return file;
 }
 
-/** Starts the worker in a process of its own, as in production. */
-async function startWorker(
+/** The settings of worker and API: the defaults, but for the addresses and for the limit that stops one busy client. */
+function settings(database: Database, server: TemporalServer, encrypted: boolean) {
+  const { TEMPORAL_PAYLOAD_KEYS, ...secrets } = makeSecrets();
+  return {
+    ...secrets,
+    ...(encrypted && { TEMPORAL_PAYLOAD_KEYS }),
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_TASK_QUEUE: TASK_QUEUE,
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    API_RATE_LIMIT: '100000000',
+  };
+}
+
+function startProgram(
+  name: string,
+  script: string,
   dataDir: string,
-  temporal: TemporalServer,
-  database: Database,
-  workflowBundle: string,
-  connection: Connection,
+  env: Record<string, string>,
 ): Promise<Child> {
-  const child = await spawnChild(
-    'worker',
-    process.execPath,
-    ['--import', 'tsx', path.join(__dirname, 'worker.ts')],
-    {
-      dataDir,
-      cwd: path.dirname(__dirname),
-      env: {
-        ...process.env,
-        BENCH_TEMPORAL_ADDRESS: temporal.address,
-        BENCH_DATABASE_URL: database.url,
-        BENCH_WORKFLOW_BUNDLE: workflowBundle,
-      },
-    },
-  );
-  await untilReady('the worker', child, 60_000, async () => {
-    const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace: 'default',
-      taskQueue: { name: TASK_QUEUE },
-      taskQueueType: 1,
-    });
-    return pollers.length > 0;
+  const cwd = path.dirname(__dirname);
+  // Nothing of what is set where the bench runs may reach it, Temporal's own variables least of all.
+  const { PATH } = process.env;
+  return spawnChild(name, process.execPath, ['--import', 'tsx', script], {
+    dataDir,
+    cwd,
+    env: { PATH, HOME: dataDir, ...env },
   });
-  return child;
+}
+
+async function isPolled(connection: Connection): Promise<boolean> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace: 'default',
+    taskQueue: { name: TASK_QUEUE },
+    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  return pollers.length > 0;
 }

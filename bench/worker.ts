@@ -1,23 +1,37 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
+import { createActivities } from '../activities';
 import { createPool } from '../activities/database';
-import { createOrderActivities } from '../activities/orders';
+import { createMailer } from '../activities/mail';
+import { createSealer } from '../activities/sealing';
+import { countActivities } from '../activityMetrics';
+import { loadConfig } from '../config';
+import { dataConverter } from '../payloadCodec';
+import { connectionConfig } from '../temporalConnection';
 import { nothing } from './nothing';
-import { TASK_QUEUE } from './servers';
 
-/** The worker of the benches: one process serves ours and the bare workflows, with the same settings. */
+/** The worker of the benches: the settings of worker.ts, for our workflows and the bare one alike. */
 async function main(): Promise<void> {
-  const { BENCH_TEMPORAL_ADDRESS, BENCH_DATABASE_URL, BENCH_WORKFLOW_BUNDLE } = process.env;
-  if (!BENCH_DATABASE_URL || !BENCH_WORKFLOW_BUNDLE)
-    throw new Error('This process is started by `npm run bench`.');
+  const config = loadConfig();
+  const codePath = process.env.BENCH_WORKFLOW_BUNDLE;
+  if (!codePath) throw new Error('This process is started by `npm run bench`.');
   Runtime.install({ logger: new DefaultLogger('WARN') });
-  const pool = createPool(BENCH_DATABASE_URL, 20, (error) => console.error(error));
-  const connection = await NativeConnection.connect({ address: BENCH_TEMPORAL_ADDRESS });
+  const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, console.error);
+  const { connectionOptions, namespace } = connectionConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
   const worker = await Worker.create({
     connection,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: BENCH_WORKFLOW_BUNDLE },
-    activities: { ...createOrderActivities(pool), nothing },
+    namespace,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    workflowBundle: { codePath },
+    activities: {
+      ...createActivities({ pool, config, sealer: createSealer(config), mailer: createMailer(config) }),
+      nothing,
+    },
+    dataConverter: dataConverter(config),
     shutdownGraceTime: '5s',
+    maxConcurrentLocalActivityExecutions: config.DATABASE_POOL,
+    interceptors: { activity: [countActivities(new Registry())] },
   });
   await worker.run();
   await connection.close();

@@ -25,7 +25,7 @@ How API and worker reach Temporal is set by Temporal's own variables: \`TEMPORAL
 }
 
 /** A Markdown table with its columns aligned, as the formatter wants it. */
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;

@@ -3,20 +3,18 @@ import path from 'node:path';
 import { Registry } from 'prom-client';
 import { type Endpoint, roleSchema } from '../api/endpoint';
 import { endpointsFor } from '../api/endpoints';
+import { table } from './docs';
 
 const roles = roleSchema.options;
 
 /** docs/api-roles.md: which role may call what, and with which scope. */
 export function describeRoles(endpoints: readonly Endpoint[] = endpointsFor(new Registry())): string {
   const needKey = endpoints.filter(({ roles }) => roles !== 'public');
-  const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const lines = needKey.map(({ method, path: address, roles: allowed, scope }) =>
-    row([
-      `\`${method.toUpperCase()} ${address}\``,
-      `\`${scope}\``,
-      ...roles.map((role) => (allowed.includes(role) ? '✓' : '')),
-    ]),
-  );
+  const rows = needKey.map(({ method, path: address, roles: allowed, scope }) => [
+    `\`${method.toUpperCase()} ${address}\``,
+    `\`${scope}\``,
+    ...roles.map((role) => (allowed.includes(role) ? '✓' : '')),
+  ]);
   const open = endpoints
     .filter(({ roles }) => roles === 'public')
     .map(({ path: address }) => `\`${address}\``);
@@ -29,9 +27,7 @@ role may do. A user with the role distributor sees only what belongs to that dis
 is 401, without the role or the scope it is 403 and says which is missing. Revoking a key or disabling a user takes
 effect with the next request.
 
-${row(['call', 'scope', ...roles])}
-${row(['---', '---', ...roles.map(() => ':-:')])}
-${lines.join('\n')}
+${table(['call', 'scope', ...roles], rows)}
 
 No key is needed for ${open.join(', ')}.
 

@@ -1,18 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, startApi, type TestApi } from '../support/api';
-import {
-  addCommissions,
-  addDistributor,
-  addUser,
-  balanceOf,
-  credit,
-  startWorker,
-  testConfig,
-} from '../support/payouts';
+import { addCommissions, addDistributor, addUser, balanceOf, credit, startWorker } from '../support/payouts';
 
-// The sealer of the fixtures has to be the API's.
 const settings = {
-  FIELD_KEYS: testConfig().FIELD_KEYS,
   TEMPORAL_TASK_QUEUE: `payouts-${randomUUID()}`,
   SECOND_APPROVAL_ABOVE: '100000',
 };

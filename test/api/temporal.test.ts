@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ApiContext } from '../../api/endpoint';
 import { callUpdate, startWithUpdate, temporalLoad, WorkflowGone } from '../../api/temporal';
 import { createLogger } from '../../log';
 import { dataConverter } from '../../payloadCodec';
-import { testConfig } from '../support/api';
+import { testConfig } from '../support/config';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [oldKey, newKey] = [key('old'), key('new')];
@@ -16,7 +16,7 @@ const taskQueue = `test-${randomUUID()}`;
 
 /** Nothing here asks PostgreSQL. */
 function contextWith(settings: Record<string, string> = {}, through = connection): ApiContext {
-  const config = testConfig('postgresql://nowhere/none', {
+  const config = testConfig({
     TEMPORAL_TASK_QUEUE: taskQueue,
     TEMPORAL_PAYLOAD_KEYS: oldKey,
     ...settings,
@@ -26,7 +26,6 @@ function contextWith(settings: Record<string, string> = {}, through = connection
 }
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const address = process.env.TEST_TEMPORAL_ADDRESS;
   connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -12,10 +11,9 @@ import { createApp } from '../../api/app';
 import { everyScope, hashKey } from '../../api/authentication';
 import type { ApiContext, Endpoint, Role } from '../../api/endpoint';
 import { endpointsFor } from '../../api/endpoints';
-import { type Config, loadConfig } from '../../config';
 import { createLogger } from '../../log';
 import { PrismaClient } from '../../prisma/client/client';
-import { activityContext } from './config';
+import { activityContext, type TestSettings, testConfig } from './config';
 import { createDatabase } from './database';
 import './runtime';
 
@@ -49,28 +47,13 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
-/** The settings of tests, which need no environment. */
-export function testConfig(databaseUrl: string, settings: Record<string, string> = {}): Config {
-  return loadConfig({
-    DATABASE_URL: databaseUrl,
-    DATABASE_POOL: '8',
-    FIELD_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
-    FIELD_HASH_KEY: 'a key of at least thirty-two letters',
-    SMTP_URL: 'smtp://127.0.0.1:1',
-    API_RATE_LIMIT: '1000000',
-    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
-    LOG_LEVEL: 'info',
-    ...settings,
-  });
-}
-
 /**
  * Starts the real API on a new database. Every JSON answer is held against what the endpoint documents.
  * @param settings differing from those of `testConfig`
  */
-export async function startApi(settings: Record<string, string> = {}): Promise<TestApi> {
+export async function startApi(settings: TestSettings = {}): Promise<TestApi> {
   const database = await createDatabase();
-  const config = testConfig(database.url, settings);
+  const config = testConfig({ DATABASE_URL: database.url, DATABASE_POOL: '8', ...settings });
   const logged: string[] = [];
   const log = createLogger(config, 'test', { write: (line: string) => void logged.push(line) });
   const pool = createPool(database.url, config.DATABASE_POOL, () => {});

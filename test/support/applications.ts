@@ -216,11 +216,11 @@ export async function startApplicationWorld(options: {
   };
 }
 
-/** Waits until a condition holds that another process brings about. */
+/** Waits until a condition holds that another process brings about. The limit is for the message, not a measure. */
 export async function eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
+  const giveUpAt = Date.now() + 90_000;
   while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error(`${what} did not happen within 15 s`);
+    if (Date.now() > giveUpAt) throw new Error(`${what} did not happen within 90 s`);
     await wait(50);
   }
 }

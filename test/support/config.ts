@@ -1,16 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities';
 import type { Pool } from '../../activities/database';
 import { createMailer } from '../../activities/mail';
 import { createSealer } from '../../activities/sealing';
 import { type Config, loadConfig } from '../../config';
 
-/** A configuration that is complete without any server behind it. */
-export function testConfig(changes: Partial<Record<keyof Config, string>> = {}): Config {
+/** Settings as the environment would give them. */
+export type TestSettings = Partial<Record<keyof Config, string>>;
+
+/** A configuration that is complete without any server behind it. `changes` names what a test needs otherwise. */
+export function testConfig(changes: TestSettings = {}): Config {
   return loadConfig({
-    DATABASE_URL: 'postgres://unused',
-    SMTP_URL: 'smtp://unused',
+    DATABASE_URL: 'postgres://127.0.0.1:1/unused',
+    SMTP_URL: 'smtp://127.0.0.1:1',
     FIELD_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     FIELD_HASH_KEY: 'a hash key that is long enough for tests',
+    API_RATE_LIMIT: '1000000',
+    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
     ...changes,
   });
 }

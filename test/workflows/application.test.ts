@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import { unfinishedApplications } from '../../activities/applications';
+import { openWorkflows } from '../../activities/recovery';
 import type { Refusal } from '../../activities/refusal';
 import {
   type ApplicationWorld,
@@ -48,6 +48,14 @@ async function refusalOf(update: Promise<unknown>): Promise<Refusal> {
   let cause: unknown = error.cause;
   while (cause instanceof Error && !(cause instanceof ApplicationFailure)) cause = cause.cause;
   return (cause as ApplicationFailure).details?.[0] as Refusal;
+}
+
+/** Ids of the applications that recovery would start a workflow for. */
+async function openApplications(world: ApplicationWorld): Promise<unknown[]> {
+  const ids: unknown[] = [];
+  for await (const page of openWorkflows(world.pool))
+    ids.push(...page.map(({ input }) => input.applicationId));
+  return ids;
 }
 
 function failedChecks(world: ApplicationWorld, id: string) {
@@ -376,7 +384,7 @@ test('an application whose workflow was lost goes on from its rows, wherever it 
   const numbers = personNumbers();
   const { id } = await world.submit(personSubmission(world.sealer, numbers));
   await lose(id);
-  expect(await unfinishedApplications(world.pool)).toEqual([id]);
+  expect(await openApplications(world)).toEqual([id]);
   await world.start({ applicationId: id, resume: true });
   await world.update(id, 'requestChanges', { message: 'a clearer photo', deadline: null });
   await lose(id);
@@ -394,10 +402,26 @@ test('an application whose workflow was lost goes on from its rows, wherever it 
     'checked',
     'approved',
   ]);
-  expect(await unfinishedApplications(world.pool)).toEqual([]);
+  expect(await openApplications(world)).toEqual([]);
   const mails = await world.mails(id);
   expect(mails.map(({ state }) => state)).toEqual(['sent', 'sent', 'sent', 'sent']);
   expect(new Set(world.smtp.received.map(({ messageId }) => messageId)).size).toBe(4);
+});
+
+test('a mail that was not out when the workflow of a decided application was lost goes out after recovery', async () => {
+  const world = await start();
+  const { id } = await world.submit(personSubmission(world.sealer, personNumbers()));
+  await world.update(id, 'approve', { tier: 'gold', note: null });
+  await world.result(id);
+  await world.pool.query(
+    `UPDATE mails SET state = 'pending' WHERE subject_ref = $1 AND key LIKE '%/approved/%'`,
+    [`application/${id}`],
+  );
+  expect(await openApplications(world)).toEqual([id]);
+  await world.start({ applicationId: id, resume: true });
+  await world.result(id);
+  expect((await world.mails(id)).map(({ state }) => state)).toEqual(['sent', 'sent']);
+  expect(await openApplications(world)).toEqual([]);
 });
 
 test('no plain identity number or bank account is in the database, in a mail or in the history', async () => {

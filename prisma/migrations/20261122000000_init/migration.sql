@@ -300,6 +300,7 @@ CREATE TABLE early_events (
   received_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (order_id, key)
 );
+CREATE INDEX ON early_events (received_at);
 
 -- Orders that were answered with 202 and are not taken in yet. Here, so that losing Temporal loses none of them.
 CREATE TABLE accepted_orders (
@@ -307,6 +308,7 @@ CREATE TABLE accepted_orders (
   payment jsonb NOT NULL,
   accepted_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX ON accepted_orders (accepted_at);
 
 CREATE TABLE commissions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Pool } from '../activities/database';
-import type { Actor } from '../activities/journal';
+import type { Pool } from '../../activities/database';
+import type { Actor } from '../../activities/journal';
 import {
   addDistributor,
   addUser,
@@ -14,7 +14,7 @@ import {
   tell,
   testConfig,
   until,
-} from './support/payouts';
+} from '../support/payouts';
 
 /** What the provider does with one call. */
 type Behaviour =

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { Pool } from '../activities/database';
-import { createWithdrawalActivities } from '../activities/withdrawals';
+import type { Pool } from '../../activities/database';
+import { createWithdrawalActivities } from '../../activities/withdrawals';
 import {
   addCommissions,
   addDistributor,
@@ -12,7 +12,7 @@ import {
   ledgerFaults,
   openDatabase,
   testConfig,
-} from './support/payouts';
+} from '../support/payouts';
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '../activities/database';
-import type { Actor } from '../activities/journal';
-import { revealPayoutFile } from '../activities/payouts';
-import { createSealer } from '../activities/sealing';
+import type { Pool } from '../../activities/database';
+import type { Actor } from '../../activities/journal';
+import { revealPayoutFile } from '../../activities/payouts';
+import { createSealer } from '../../activities/sealing';
 import {
   addDistributor,
   addUser,
@@ -15,7 +15,7 @@ import {
   startWorker,
   tell,
   testConfig,
-} from './support/payouts';
+} from '../support/payouts';
 
 const config = testConfig({ SECOND_APPROVAL_ABOVE: '100000' });
 const sealer = createSealer(config);

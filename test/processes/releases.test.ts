@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Pool } from '../activities/database';
-import { liftHolds, placeHold } from '../activities/holds';
-import type { Actor } from '../activities/journal';
-import type { ReleaseSelection } from '../activities/releases';
+import type { Pool } from '../../activities/database';
+import { liftHolds, placeHold } from '../../activities/holds';
+import type { Actor } from '../../activities/journal';
+import type { ReleaseSelection } from '../../activities/releases';
 import {
   addCommissions,
   addDistributor,
@@ -19,7 +19,7 @@ import {
   tell,
   testConfig,
   until,
-} from './support/payouts';
+} from '../support/payouts';
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
@@ -263,7 +263,7 @@ describe('a hold', () => {
 });
 
 async function startChild(taskQueue: string): Promise<ChildProcess> {
-  const script = path.join(__dirname, 'support', 'workerProcess.ts');
+  const script = path.join(__dirname, '..', 'support', 'workerProcess.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, database.url, taskQueue], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
