@@ -20,6 +20,9 @@ const NOW = new Date();
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * DAY_MS);
 
+// Each test is whole imports through the API and its workflows.
+jest.setTimeout(120_000);
+
 let api: TestApi;
 let stopWorker: () => Promise<void>;
 let key: string;
