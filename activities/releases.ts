@@ -35,6 +35,12 @@ export interface ReleaseDecision {
 
 const BATCH = 1000;
 
+/**
+ * How many batches are at work at once. Each is of the distributors of one lane, so that none waits for balances that
+ * another has locked.
+ */
+const LANES = 4; // a power of two
+
 /** The steps of a release run. */
 export function createReleaseActivities({ pool, config }: { pool: Pool; config: Config }) {
   return {
@@ -157,14 +163,23 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
         id,
       ]);
       let judged = 0;
-      for (;;) {
-        if (cancellationSignal.aborted)
-          throw new CancelledFailure('the worker stops; another attempt goes on');
-        const count = await releaseBatch(pool, id, now);
-        if (count === 0) return finish(pool, id, now);
-        judged += count;
-        heartbeat(judged);
-      }
+      let broken = false;
+      const work = async (lane: number) => {
+        while (!cancellationSignal.aborted && !broken) {
+          const count = await releaseBatch(pool, id, lane, now).catch((error: unknown) => {
+            broken = true;
+            throw error;
+          });
+          if (count === 0) return;
+          judged += count;
+          heartbeat(judged);
+        }
+      };
+      // All of them, so that none goes on unseen when another fails.
+      const ends = await Promise.allSettled(Array.from({ length: LANES }, (_, lane) => work(lane)));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
+      return finish(pool, id, now);
     },
   };
 }
@@ -273,13 +288,15 @@ async function decide(
   });
 }
 
-async function releaseBatch(pool: Pool, runId: string, now: number): Promise<number> {
+async function releaseBatch(pool: Pool, runId: string, lane: number, now: number): Promise<number> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ ids: number[] | null }>(
       `SELECT array_agg(commission_id) AS ids FROM (
-         SELECT commission_id FROM release_items WHERE run_id = $1 AND state = 'pending' ORDER BY commission_id LIMIT $2
+         SELECT commission_id FROM release_items JOIN commissions c ON c.id = commission_id
+         WHERE run_id = $1 AND release_items.state = 'pending' AND uuid_hash(c.distributor_id) & ($3 - 1) = $4
+         ORDER BY commission_id LIMIT $2
        ) AS batch`,
-      [runId, BATCH],
+      [runId, BATCH, LANES, lane],
     );
     const ids = rows[0]!.ids;
     if (!ids) return 0;

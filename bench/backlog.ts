@@ -24,7 +24,7 @@ export const backlog: Bench = {
           measureMs,
         },
       );
-    const ms = quick ? 1000 : 6000;
+    const ms = quick ? 1000 : 5000;
     await alternate('backlog, warm-up', 1, {
       crowded: measure(crowded, ms / 2),
       empty: measure(empty, ms / 2),
@@ -34,7 +34,7 @@ export const backlog: Bench = {
     for (const target of quick ? [0, 20] : [0, 5_000, 20_000]) {
       await openOrders(crowded, target - open);
       open = target;
-      const figures = await alternate(`backlog of ${open}`, quick ? 1 : 3, {
+      const figures = await alternate(`backlog of ${open}`, quick ? 1 : 2, {
         crowded: measure(crowded, ms),
         empty: measure(empty, ms),
       });

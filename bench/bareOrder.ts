@@ -12,7 +12,8 @@ interface Delivered {
   at: number;
 }
 
-const windowMs = 1000;
+/** The window of the plan in seed.ts, in milliseconds. */
+export const WINDOW_MS = 1000;
 
 /**
  * What an order's workflow costs before it does anything: the same two updates with the same payloads, the same
@@ -24,9 +25,9 @@ export async function bareOrder(_input: { orderId: string }): Promise<void> {
   setHandler(defineUpdate<{ nextWindowEnd: number }, [Delivered]>('orderEvent'), async ({ at }) => {
     await nothing();
     deliveredAt = at;
-    return { nextWindowEnd: at + windowMs };
+    return { nextWindowEnd: at + WINDOW_MS };
   });
   await condition(() => deliveredAt !== undefined);
-  await sleep(Math.max(1, deliveredAt! + windowMs - Date.now()));
+  await sleep(Math.max(1, deliveredAt! + WINDOW_MS - Date.now()));
   await nothing();
 }

@@ -13,11 +13,11 @@ export const commission: Bench = {
     const lines = makeLines();
     const measure = (rules: number) => {
       const plan = compilePlan(makeTerms(rules));
-      return async () => linesPerSecond(plan, lines, quick ? 50 : 1000);
+      return async () => linesPerSecond(plan, lines, quick ? 50 : 300);
     };
     const sides = { of200: measure(200), of10: measure(10) };
     await alternate('commission, warm-up', 1, sides);
-    const { of200, of10 } = await alternate('commission', quick ? 1 : 5, sides);
+    const { of200, of10 } = await alternate('commission', quick ? 1 : 15, sides);
     const against = ratio(of200, of10);
     return [
       {

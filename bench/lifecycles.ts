@@ -8,7 +8,7 @@ import {
 import type { ToldEvent } from '../activities/orders';
 import type { OrderPayment } from '../domain/order';
 import { order, orderEvent, pay } from '../workflows/order';
-import { bareOrder } from './bareOrder';
+import { bareOrder, WINDOW_MS } from './bareOrder';
 import type { Seeded } from './seed';
 import { type Platform, TASK_QUEUE } from './servers';
 
@@ -16,8 +16,8 @@ import { type Platform, TASK_QUEUE } from './servers';
 export type Side = 'ours' | 'bare';
 
 /**
- * Lifecycles kept going at once: enough to saturate two cores with the Temporal server, few enough that the answer
- * to a delivery stays well below the window of one second, after which there would be no timer to wait for.
+ * Lifecycles kept going at once: enough to saturate the cores with the Temporal server, few enough that a delivery is
+ * answered well within the window of one second, after which there would be no timer to wait for.
  */
 export const IN_FLIGHT = 24 * os.availableParallelism();
 
@@ -64,14 +64,13 @@ export async function runLifecycle(
   });
   done(1 / 3);
   const handle = client.workflow.getHandle(workflowId);
-  const delivered: ToldEvent = { type: 'delivered', at: Date.now(), actor: 'shop' };
-  const progress = await handle.executeUpdate(orderEvent, { args: [delivered] });
-  if (progress.nextWindowEnd === null) {
-    // It would be cheaper than a lifecycle and make the figure better than it is.
-    throw new Error('The answer to a delivery took longer than the window of a second: lower the load.');
-  }
-  done(1 / 3);
+  const at = Date.now();
+  const delivered: ToldEvent = { type: 'delivered', at, actor: 'shop' };
+  await handle.executeUpdate(orderEvent, { args: [delivered] });
+  // An answer after the end of the window may have spared the timer: no whole lifecycle, so it does not count.
+  const whole = Date.now() < at + WINDOW_MS;
+  done(whole ? 1 / 3 : -1 / 3);
   await handle.result();
-  done(1 / 3);
+  if (whole) done(1 / 3);
   return handle;
 }

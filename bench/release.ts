@@ -98,7 +98,12 @@ async function releaseBatch(pool: Pool, ids: number[]): Promise<void> {
  * Makes orders whose windows are over, two lines and two levels each.
  * @returns ids of their commissions
  */
-async function makeDue(pool: Pool, { distributors, sponsors, planId }: Seeded, count: number, name: string) {
+export async function makeDue(
+  pool: Pool,
+  { distributors, sponsors, planId }: Seeded,
+  count: number,
+  name: string,
+) {
   const { rows } = await pool.query<{ id: number }>(
     `WITH o AS (
        INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)

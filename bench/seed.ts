@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '../activities/database';
 import type { PlanTerms } from '../domain/plan';
+import { WINDOW_MS } from './bareOrder';
 
 /** What the benches sell, and through whom. */
 export interface Seeded {
@@ -15,7 +16,7 @@ export interface Seeded {
 
 /** A return window of one second, two levels, release by itself: a whole lifecycle in little more than a second. */
 export const LIFECYCLE_TERMS: PlanTerms = {
-  returnWindowDays: 1 / 86_400,
+  returnWindowDays: WINDOW_MS / 86_400_000,
   automaticRelease: true,
   inactiveUpline: 'forfeit',
   attributionDays: 365,
