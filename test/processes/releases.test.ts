@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import path from 'node:path';
 import type { Pool } from '../../activities/database';
 import { liftHolds, placeHold } from '../../activities/holds';
 import type { Actor } from '../../activities/journal';
@@ -20,6 +17,7 @@ import {
   testConfig,
   until,
 } from '../support/payouts';
+import { startWorkerProcess } from '../support/workerProcess';
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
@@ -185,7 +183,10 @@ test('approved and rejected by two people at once, a run has one decision', asyn
 
 test('a run whose worker is killed in the middle goes on where it was, and nothing is released twice', async () => {
   const queue = { client: worker.client, taskQueue: `killed-${randomUUID()}` };
-  const child = await startChild(queue.taskQueue);
+  const { child, exited } = await startWorkerProcess({
+    databaseUrl: database.url,
+    queues: [{ taskQueue: queue.taskQueue, settings: {} }],
+  });
   const { ids } = await addCommissions(pool, await people(4), amounts(5000));
   const { id } = await propose({ commissionIds: ids }, queue);
   // Somebody keeps a commission of the third batch locked, so that the run is caught in the middle of it.
@@ -195,7 +196,7 @@ test('a run whose worker is killed in the middle goes on where it was, and nothi
   await decide(id, 'approve', li, queue);
   await until(async () => (await releasesOf(ids)) === 2000);
   child.kill('SIGKILL');
-  await once(child, 'exit');
+  await exited;
   await blocker.query('ROLLBACK');
   blocker.release();
   const another = await startWorker(pool, testConfig(), queue.taskQueue);
@@ -261,12 +262,3 @@ describe('a hold', () => {
     expect(await hold(ids[1]!)).toBe('commission_settled');
   });
 });
-
-async function startChild(taskQueue: string): Promise<ChildProcess> {
-  const script = path.join(__dirname, '..', 'support', 'workerProcess.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, database.url, taskQueue], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(child.stdout, 'data');
-  return child;
-}

@@ -32,6 +32,11 @@ export async function openDatabase(max = 20): Promise<{ url: string; pool: Pool;
   };
 }
 
+/** The workers' connection to the run's Temporal. */
+export function connectNative(): Promise<NativeConnection> {
+  return NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS as string });
+}
+
 /** A real worker on a task queue of its own, with a client that reaches it. */
 export async function startWorker(
   pool: Pool,
@@ -39,7 +44,7 @@ export async function startWorker(
   taskQueue = `payouts-${randomUUID()}`,
 ): Promise<{ client: Client; taskQueue: string; stop(): Promise<void> }> {
   const address = process.env.TEST_TEMPORAL_ADDRESS!;
-  const native = await NativeConnection.connect({ address });
+  const native = await connectNative();
   const connection = await Connection.connect({ address });
   const worker = await Worker.create({
     connection: native,

@@ -1,0 +1,399 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as retryAfter } from 'node:timers/promises';
+import { Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, type NativeConnection } from '@temporalio/worker';
+import { type Activities, createActivities } from '../../activities';
+import type { Pool } from '../../activities/database';
+import type { Actor } from '../../activities/journal';
+import { createSealer } from '../../activities/sealing';
+import type { Submission } from '../../domain/application';
+import { personNumbers, personSubmission } from '../support/applications';
+import { activityContext, type TestSettings, testConfig } from '../support/config';
+import { expectSoundLedger } from '../support/ledger';
+import {
+  addCommissions,
+  addDistributor,
+  addUser,
+  connectNative,
+  credit,
+  openDatabase,
+} from '../support/payouts';
+import { activatePlan, addDistributor as addSeller, payment } from '../support/platform';
+import { type AcceptingProvider, startProvider } from '../support/provider';
+import { startSmtp, type TestSmtp } from '../support/smtp';
+import { startQueueWorker, startWorkerProcess, type TestQueue } from '../support/workerProcess';
+
+type Name = keyof Activities;
+
+const FAILED_PRECONDITION = 9;
+
+/** What a story is told with: its thing's id, and names that no other story uses. */
+interface Teller {
+  id: string;
+  currency: string;
+  /** Queue of workers that pay by file, or over HTTP. */
+  file: string;
+  http: string;
+}
+
+/** What happens to one thing from beginning to end. Returns every subject and distributor to look at afterwards. */
+type Story = (teller: Teller) => Promise<{ subjects: string[]; distributors: string[] }>;
+
+let database: Awaited<ReturnType<typeof openDatabase>>;
+let pool: Pool;
+let smtp: TestSmtp;
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+let li: Actor & { userId: string };
+let settings: Record<'file' | 'http', TestSettings>;
+let bundle: string;
+const processes: ChildProcess[] = [];
+let provider: AcceptingProvider;
+
+beforeAll(async () => {
+  database = await openDatabase(30);
+  pool = database.pool;
+  smtp = await startSmtp();
+  connection = await Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  native = await connectNative();
+  client = new Client({ connection });
+  li = await addUser(pool, 'Li');
+  provider = await startProvider();
+  const file = { SMTP_URL: smtp.url };
+  const http = {
+    PAYOUT_METHOD: 'http',
+    PAYOUT_HTTP_URL: provider.url,
+    PAYOUT_POLL_INTERVAL: '20ms',
+  };
+  settings = { file, http: { ...file, ...http } };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    workflowInterceptorModules: [require.resolve('../support/impatient')],
+    logger: new DefaultLogger('ERROR'),
+  });
+  bundle = path.join(process.env.TEST_DATA_DIR as string, `impatient-${randomUUID()}.js`);
+  writeFileSync(bundle, code);
+});
+afterAll(async () => {
+  for (const one of processes) one.kill('SIGKILL');
+  await provider?.stop();
+  await connection.close();
+  await native.close();
+  await smtp.stop();
+  await database.close();
+});
+
+/** Sends an update, and starts the workflow where it does not run. Repeats it as clients of the API do. */
+async function send(
+  taskQueue: string,
+  workflow: string,
+  input: Record<string, unknown>,
+  update: string,
+  message: unknown,
+): Promise<unknown> {
+  const id = input.id ?? input.orderId ?? input.applicationId;
+  const updateId = randomUUID();
+  for (;;) {
+    try {
+      return await client.workflow.executeUpdateWithStart<Workflow, unknown, unknown[]>(update, {
+        args: [message],
+        updateId,
+        startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
+          workflowId: `${workflow}/${id}`,
+          args: [input],
+          taskQueue,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      });
+    } catch (error) {
+      const { code, cause } = error as { code?: number; cause?: { code?: number } };
+      // Temporal takes no update of a workflow whose worker has failed it several times.
+      if ((code ?? cause?.code) !== FAILED_PRECONDITION) throw error;
+      await retryAfter(500);
+    }
+  }
+}
+const end = (workflow: string, id: string) => client.workflow.getHandle(`${workflow}/${id}`).result();
+const lose = (workflow: string, id: string) =>
+  client.workflow.getHandle(`${workflow}/${id}`).terminate('lost');
+const decision = (id: string) => ({ id, decisionId: randomUUID(), by: li, text: 'because' });
+
+const orderReleased: Story = async ({ id, file }) => {
+  const seller = await addSeller(pool);
+  const order = payment({ externalId: id, attributionCode: seller.code });
+  await send(file, 'order', { orderId: id }, 'pay', order);
+  const delivered = { type: 'delivered', at: Date.now(), actor: 'shop' };
+  await send(file, 'order', { orderId: id, resume: true }, 'orderEvent', delivered);
+  await end('order', id);
+  return { subjects: [`order/${id}`], distributors: [seller.id] };
+};
+
+/** Told again with another content when it is over, by somebody who does not wait for the answer. */
+const orderRefused: Story = async ({ id, file }) => {
+  const seller = await addSeller(pool);
+  const order = payment({ externalId: id, attributionCode: seller.code });
+  await send(file, 'order', { orderId: id }, 'pay', order);
+  const canceled = { type: 'canceled', at: Date.now(), reason: 'changed my mind', actor: 'shop' };
+  await send(file, 'order', { orderId: id, resume: true }, 'orderEvent', canceled);
+  await end('order', id);
+  await client.workflow.signalWithStart('order', {
+    workflowId: `order/${id}`,
+    taskQueue: file,
+    args: [{ orderId: id }],
+    signal: 'paid',
+    signalArgs: [{ ...order, currency: 'USD' }],
+  });
+  await end('order', id);
+  return { subjects: [`order/${id}`], distributors: [seller.id] };
+};
+
+function submission(change: Partial<Submission> = {}): Submission {
+  const sealer = createSealer(testConfig());
+  return personSubmission(sealer, personNumbers(), change);
+}
+const applicant: Actor = { userId: null, name: 'applicant' };
+const policy = { changesDeadlineMs: 3_000, reminderBeforeMs: 1_500 };
+const apply = ({ id, file }: Teller) =>
+  send(file, 'application', { applicationId: id, policy }, 'submit', {
+    submission: submission(),
+    actor: applicant,
+  });
+const review = ({ id, file }: Teller, step: string, request: object = {}) =>
+  send(file, 'application', { applicationId: id, resume: true }, step, { actor: li, ...request });
+const applicationEnd = async ({ id }: Teller) => {
+  await end('application', id);
+  const { rows } = await pool.query('SELECT distributor_id FROM applications WHERE id = $1', [id]);
+  return { subjects: [`application/${id}`], distributors: [rows[0].distributor_id].filter(Boolean) };
+};
+const approve = { tier: 'gold', note: null };
+
+const applicationApproved: Story = async (teller) => {
+  await apply(teller);
+  await review(teller, 'requestChanges', { message: 'a clearer photo', deadline: Date.now() + 86_400_000 });
+  await review(teller, 'resubmit', { submission: submission() });
+  await review(teller, 'approve', approve);
+  return applicationEnd(teller);
+};
+const applicationRejected: Story = async (teller) => {
+  await apply(teller);
+  await review(teller, 'reject', { reason: 'unclear' });
+  return applicationEnd(teller);
+};
+const applicationWithdrawn: Story = async (teller) => {
+  await apply(teller);
+  await review(teller, 'withdraw');
+  return applicationEnd(teller);
+};
+const applicationUnanswered: Story = async (teller) => {
+  await apply(teller);
+  await review(teller, 'requestChanges', { message: 'a clearer photo', deadline: null });
+  return applicationEnd(teller);
+};
+const applicationLost: Story = async (teller) => {
+  await apply(teller);
+  await lose('application', teller.id);
+  await review(teller, 'approve', approve);
+  return applicationEnd(teller);
+};
+
+async function request({ id, currency }: Teller, queue: string): Promise<string> {
+  const distributor = await addDistributor(pool);
+  await credit(pool, distributor, 5000, currency);
+  const message = { id, distributorId: distributor, amount: 5000, currency, by: li };
+  await send(queue, 'withdrawal', { id }, 'request', message);
+  return distributor;
+}
+const settleWithdrawal =
+  (what: 'approve' | 'reject' | 'cancel', { lost = false } = {}): Story =>
+  async (teller) => {
+    const { id, file } = teller;
+    const distributor = await request(teller, file);
+    if (lost) await lose('withdrawal', id);
+    await send(file, 'withdrawal', { id, resume: true }, what, decision(id));
+    await end('withdrawal', id);
+    return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
+  };
+const paidByFile =
+  ({ lost = false } = {}): Story =>
+  async (teller) => {
+    const { id, currency, file } = teller;
+    const withdrawal = randomUUID();
+    const distributor = await request({ ...teller, id: withdrawal }, file);
+    await send(file, 'withdrawal', { id: withdrawal, resume: true }, 'approve', decision(withdrawal));
+    await send(file, 'payout', { id }, 'open', { id, currency, by: li });
+    if (lost) await lose('payout', id);
+    await send(file, 'payout', { id, resume: true }, 'confirm', { ...decision(id), failed: [] });
+    await end('payout', id);
+    return { subjects: [`payout/${id}`, `withdrawal/${withdrawal}`], distributors: [distributor] };
+  };
+const paidByProvider: Story = async (teller) => {
+  const { id, http } = teller;
+  const distributor = await request(teller, http);
+  await send(http, 'withdrawal', { id, resume: true }, 'approve', decision(id));
+  await end('withdrawal', id);
+  expect(provider.instructed.get(id)).toBe(1);
+  return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
+};
+const releaseRun =
+  (what: 'approve' | 'reject', { lost = false } = {}): Story =>
+  async ({ id, file }) => {
+    const distributors = [await addDistributor(pool), await addDistributor(pool)];
+    const { ids } = await addCommissions(pool, distributors, [100, 200, 300]);
+    await send(file, 'release', { id }, 'propose', { id, selection: { commissionIds: ids }, by: li });
+    if (lost) await lose('release', id);
+    await send(file, 'release', { id, resume: true }, what, decision(id));
+    await end('release', id);
+    return { subjects: [`release/${id}`], distributors };
+  };
+
+/** The story in which the worker dies after each activity. A new activity needs one. */
+const stories: Record<Name, Story> = {
+  payOrder: orderReleased,
+  applyOrderEvent: orderReleased,
+  settleOrder: orderReleased,
+  notePaymentRefused: orderRefused,
+  submitApplication: applicationApproved,
+  checkNumbers: applicationApproved,
+  checkValidityDates: applicationApproved,
+  checkDuplicates: applicationApproved,
+  checkBlacklist: applicationApproved,
+  checkSponsor: applicationApproved,
+  finishChecks: applicationApproved,
+  requestChanges: applicationApproved,
+  resubmitApplication: applicationApproved,
+  approveApplication: applicationApproved,
+  deliverMail: applicationApproved,
+  rejectApplication: applicationRejected,
+  withdrawApplication: applicationWithdrawn,
+  remindApplicant: applicationUnanswered,
+  resumeApplication: applicationLost,
+  requestWithdrawal: settleWithdrawal('approve'),
+  approveWithdrawal: settleWithdrawal('approve'),
+  findWithdrawal: settleWithdrawal('approve', { lost: true }),
+  rejectWithdrawal: settleWithdrawal('reject'),
+  cancelWithdrawal: settleWithdrawal('cancel'),
+  openPayoutBatch: paidByFile(),
+  confirmPayoutBatch: paidByFile(),
+  findPayoutBatch: paidByFile({ lost: true }),
+  startPayout: paidByProvider,
+  sendPayout: paidByProvider,
+  askPayout: paidByProvider,
+  settlePayout: paidByProvider,
+  proposeRelease: releaseRun('approve'),
+  approveRelease: releaseRun('approve'),
+  executeRelease: releaseRun('approve'),
+  findReleaseRun: releaseRun('approve', { lost: true }),
+  rejectRelease: releaseRun('reject'),
+};
+
+/** Everything that a story left in the books, without the names and times in which two tellings of it differ. */
+async function traces({ subjects, distributors }: Awaited<ReturnType<Story>>): Promise<unknown> {
+  const rows = async (sql: string, values: unknown[]) =>
+    (await pool.query<{ line: string }>(sql, values)).rows.map(({ line }) =>
+      line.replace(/[\da-f]{8}-[\da-f-]{27}/g, 'ID').replace(/commission\/\d+/g, 'commission/N'),
+    );
+  return {
+    balances: await rows(
+      `SELECT concat_ws(' ', held, available, reserved, debt) AS line FROM balances
+       WHERE distributor_id = ANY ($1::uuid[]) ORDER BY 1`,
+      [distributors],
+    ),
+    transfers: await rows(
+      `SELECT concat_ws(' ', key, from_account, to_account, amount) AS line FROM transfers
+       WHERE distributor_id = ANY ($1::uuid[]) AND key NOT LIKE 'test/%' ORDER BY from_account, to_account, amount`,
+      [distributors],
+    ),
+    events: await rows(
+      `SELECT subject || ' ' || type AS line FROM events WHERE subject = ANY ($1) ORDER BY type, subject`,
+      [subjects],
+    ),
+    decisions: await rows(
+      `SELECT subject || ' ' || action AS line FROM audit_entries WHERE subject = ANY ($1) ORDER BY action, subject`,
+      [subjects],
+    ),
+    mails: await rows(
+      `SELECT subject_ref || ' ' || subject || ' ' || state AS line FROM mails WHERE subject_ref = ANY ($1) ORDER BY subject`,
+      [subjects],
+    ),
+    checks: await rows(
+      `SELECT concat_ws(' ', round, name, passed) AS line FROM application_checks
+       WHERE 'application/' || application_id = ANY ($1) ORDER BY 1`,
+      [subjects],
+    ),
+  };
+}
+
+describe('worker killed with SIGKILL between commit and acknowledgement of each activity', () => {
+  const names = Object.keys(createActivities(activityContext({} as Pool))) as Name[];
+  const outcomes = new Map<Name, { killed: unknown; undisturbed: unknown }>();
+  let reached = new Set<string>();
+
+  // All stories are told at once, each held where its activity has committed; one kill ends them all.
+  beforeAll(async () => {
+    const known = names.filter((name) => stories[name]);
+    await activatePlan({ pool, userId: li.userId } as Parameters<typeof activatePlan>[0], {
+      returnWindowDays: 1 / 86_400,
+      automaticRelease: true,
+    });
+    const currencies = Intl.supportedValuesOf('currency');
+    const queues = (run: string): Record<'file' | 'http', TestQueue> => ({
+      file: { taskQueue: `${run}-file-${randomUUID()}`, settings: settings.file },
+      http: { taskQueue: `${run}-http-${randomUUID()}`, settings: settings.http },
+    });
+    const [killed, undisturbed] = [queues('killed'), queues('undisturbed')];
+    const tellers = (run: ReturnType<typeof queues>) =>
+      known.map((): Teller => {
+        const [file, http] = [run.file.taskQueue, run.http.taskQueue];
+        return { id: randomUUID(), currency: currencies.pop() as string, file, http };
+      });
+    const [dying, living] = [tellers(killed), tellers(undisturbed)];
+    const killPoints = known.map((activity, index) => ({ activity, of: dying[index]!.id }));
+    const doomed = await startWorkerProcess({
+      databaseUrl: database.url,
+      queues: [killed.file, killed.http],
+      bundle,
+      killPoints,
+    });
+    reached = doomed.reached;
+    processes.push(doomed.child);
+    const telling = Promise.all(
+      known.map(async (name, index) => ({ name, traces: await traces(await stories[name](dying[index]!)) })),
+    );
+    // What goes wrong in a story ends the wait; the test then says which points were not reached.
+    await Promise.race([doomed.exited, telling]);
+    const workers = await Promise.all(
+      [killed.file, killed.http, undisturbed.file, undisturbed.http].map((queue) =>
+        startQueueWorker(native, queue, { pool, bundle }),
+      ),
+    );
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    const control = known.map(async (name, index) => ({
+      name,
+      traces: await traces(await stories[name](living[index]!)),
+    }));
+    for (const { name, traces: undisturbedTraces } of await Promise.all(control)) {
+      outcomes.set(name, { killed: undefined, undisturbed: undisturbedTraces });
+    }
+    for (const { name, traces: killedTraces } of await telling) outcomes.get(name)!.killed = killedTraces;
+    for (const worker of workers) worker.shutdown();
+    await running;
+  }, 600_000);
+
+  test.each(names)('%s: nothing is lost or doubled', (name) => {
+    expect(reached).toContain(name);
+    const { killed, undisturbed } = outcomes.get(name)!;
+    expect(killed).toEqual(undisturbed);
+    expect(JSON.stringify(killed)).toContain('ID');
+  });
+
+  test('each mail is one mail, whatever copies of it went out', async () => {
+    const { rows } = await pool.query(`SELECT state, count(*)::int AS count FROM mails GROUP BY state`);
+    expect(rows).toEqual([{ state: 'sent', count: new Set(smtp.received.map((one) => one.messageId)).size }]);
+  });
+
+  test('the books agree', () => expectSoundLedger(pool));
+});

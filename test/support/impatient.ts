@@ -1,0 +1,14 @@
+import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+
+/**
+ * Shortens the time after which Temporal gives up an activity that nobody reports on, minutes in production, so that
+ * tests of dead workers need not wait for it. Bundled beside the real workflows.
+ */
+export const interceptors: WorkflowInterceptorsFactory = () => ({
+  outbound: [
+    {
+      scheduleActivity: (input, next) =>
+        next({ ...input, options: { ...input.options, startToCloseTimeout: '30s' } }),
+    },
+  ],
+});
