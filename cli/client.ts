@@ -44,7 +44,7 @@ export interface ClientOptions {
   /** API key. */
   key: string;
   /**
-   * For how long one request is tried again while the API is away or busy, in milliseconds. A limit of requests a
+   * For how long requests are tried again while the API is away or busy, in milliseconds. A limit of requests a
    * minute (429) is waited for however long it takes.
    * @default 120_000
    */
@@ -121,16 +121,25 @@ export function createClient(options: ClientOptions): ApiClient {
     });
   }
 
+  /** Since when no request at all has got an answer. */
+  let silentSince: number | undefined;
+
   async function insist<T>(method: string, path: string, init: RequestOptions): Promise<T> {
     let awaySince: number | undefined;
     for (let attempt = 0; ; attempt++) {
       const outcome = await attemptOnce<T>(() => send(method, path, init));
-      if ('answer' in outcome) return outcome.answer;
+      if ('answer' in outcome || 'refusal' in outcome) {
+        silentSince = undefined;
+        if ('answer' in outcome) return outcome.answer;
+        throw outcome.refusal;
+      }
       const now = Date.now();
       const delayMs = outcome.retryAfterMs ?? backoffMs(attempt);
       if (!outcome.isLimit) {
         awaySince ??= now;
-        if (now + delayMs - awaySince > patienceMs) {
+        silentSince ??= now;
+        // Whoever comes late to a silent API does not begin to be patient anew.
+        if (now + delayMs - Math.min(awaySince, silentSince) > patienceMs) {
           throw new ApiUnavailable(`The API at ${url} can't be used: ${outcome.why}`);
         }
       }
@@ -184,7 +193,10 @@ function createTurns(places: number): <T>(work: () => Promise<T>, canBeCalledOff
 }
 
 /** The answer, or why to try again and after how long. */
-type Outcome<T> = { answer: T } | { why: string; retryAfterMs?: number; isLimit?: boolean };
+type Outcome<T> =
+  | { answer: T }
+  | { refusal: ApiError }
+  | { why: string; retryAfterMs?: number; isLimit?: boolean };
 
 async function attemptOnce<T>(send: () => Promise<Response>): Promise<Outcome<T>> {
   let response: Response;
@@ -198,7 +210,7 @@ async function attemptOnce<T>(send: () => Promise<Response>): Promise<Outcome<T>
   const { status } = response;
   if (response.ok) return { answer: parseJson(text) as T };
   const problem = problemOf(status, text);
-  if (status !== 429 && !AWAY.has(status)) throw problem;
+  if (status !== 429 && !AWAY.has(status)) return { refusal: problem };
   return {
     why: problem.message,
     retryAfterMs: retryAfterMs(response.headers.get('retry-after')),

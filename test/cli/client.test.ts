@@ -71,6 +71,16 @@ test('an API that stays away is given up after the patience is over', async () =
   await expect(request).rejects.toThrow('The queue is full.');
 });
 
+test('requests that wait for their turn give up together with the one before them', async () => {
+  answers = Array(60).fill(busy());
+  const { api } = client({ patienceMs: 1000, maxInFlight: 1 });
+  const startedAt = Date.now();
+  const requests = Array.from({ length: 8 }, () => api.request('GET', '/v1/orders'));
+  const outcomes = await Promise.allSettled(requests);
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+  expect(Date.now() - startedAt).toBeLessThan(4000);
+});
+
 test('a refusal is not tried again, and says what the API says', async () => {
   const errors = [{ pointer: '/lines/0/sku', detail: 'too long' }];
   answers = [json(422, { type: '/problems/body_not_valid', detail: 'The sku is too long.', errors })];
