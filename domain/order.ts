@@ -76,9 +76,19 @@ export function remainingUnits(line: OrderLine): number {
  * mean or all; what makes an event unique is the line (shipped, delivered or canceled once) or the return.
  */
 export function eventKey(event: OrderEvent): string {
-  return 'returnId' in event
-    ? `${event.type}/${event.returnId}`
-    : `${event.type}/${event.lineIds?.join(',') ?? 'all'}/${event.at}`;
+  if ('returnId' in event) return `${event.type}/${event.returnId}`;
+  const lines = event.lineIds?.join(',') ?? 'all';
+  // Keys are kept in an index, whose entries can not hold thousands of line numbers.
+  return `${event.type}/${lines.length <= 200 ? lines : fingerprint(lines)}/${event.at}`;
+}
+
+/** 64 bits of FNV-1a (draft-eastlake-fnv), as text. Good enough to tell the few events of one order apart. */
+function fingerprint(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let index = 0; index < text.length; index++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
+  }
+  return hash.toString(16);
 }
 
 /** True for events that speak of a return which must be known before they can be applied. */

@@ -3,6 +3,7 @@ import { earned } from '../../domain/commission';
 import {
   applyEvent,
   closeWindows,
+  eventKey,
   isFinished,
   nextWindowEnd,
   type OrderEvent,
@@ -191,6 +192,19 @@ describe('events of an order', () => {
         expect(after(...events)).toEqual(inOrder);
       }),
     );
+  });
+});
+
+describe('the key of an event', () => {
+  const lineIds = Array.from({ length: 2000 }, (_, index) => `line-${index}`);
+
+  it('fits an index however many lines the event names', () => {
+    expect(eventKey({ ...delivered, lineIds }).length).toBeLessThan(100);
+  });
+
+  it('differs when a single one of many lines differs', () => {
+    const others = lineIds.map((id) => (id === 'line-1999' ? 'line-2000' : id));
+    expect(eventKey({ ...delivered, lineIds: others })).not.toBe(eventKey({ ...delivered, lineIds }));
   });
 });
 
