@@ -1,0 +1,18 @@
+import { condition, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import type { ReleaseDecision, ReleaseProposal } from '../../activities/releases';
+import type { ReleaseRunState } from '../../domain/releaseRun';
+
+const { proposeRelease } = proxyActivities<Activities>({ startToCloseTimeout: '2m' });
+
+/** The release run as somebody might break it: it no longer carries out what was approved. */
+export async function release(): Promise<void> {
+  let approved = false;
+  setHandler(defineUpdate<ReleaseRunState, [ReleaseProposal]>('propose'), (proposal) =>
+    proposeRelease(proposal, Date.now()),
+  );
+  setHandler(defineUpdate<void, [ReleaseDecision]>('approve'), () => {
+    approved = true;
+  });
+  await condition(() => approved);
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities';
+import type { Actor } from '../../activities/journal';
+import { createSealer } from '../../activities/sealing';
+import type { OrderEvent } from '../../domain/order';
+import { personNumbers, personSubmission } from './applications';
+import { activityContext, testConfig } from './config';
+import { addCommissions, addDistributor, addUser, connectNative, credit, openDatabase } from './payouts';
+import { activatePlan, addDistributor as addSeller, payment } from './platform';
+import { startProvider } from './provider';
+import { startSmtp } from './smtp';
+
+/** A workflow that a story has run to its end. */
+export interface Told {
+  /** `<workflow>-<story>`, as the recorded file is called. */
+  name: string;
+  workflowId: string;
+}
+
+const second = 1 / 86_400;
+const day = 86_400_000;
+const applicant: Actor = { userId: null, name: 'applicant' };
+
+/**
+ * Runs one story of each kind that the platform knows, with real servers, and gives the workflows to `look`. What
+ * the histories are recorded from.
+ */
+export async function tellStories(look: (client: Client, told: Told[]) => Promise<void>): Promise<void> {
+  const database = await openDatabase();
+  const { pool } = database;
+  const [smtp, provider] = [await startSmtp(), await startProvider()];
+  const connection = await Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  const native = await connectNative();
+  const client = new Client({ connection });
+  const li = await addUser(pool, 'Li');
+  const taskQueues = { file: `stories-${randomUUID()}`, http: `stories-http-${randomUUID()}` };
+  const settings = {
+    SMTP_URL: smtp.url,
+    PAYOUT_HTTP_URL: provider.url,
+    PAYOUT_POLL_INTERVAL: '20ms',
+  };
+  const workers = await Promise.all(
+    (['file', 'http'] as const).map((method) =>
+      Worker.create({
+        connection: native,
+        taskQueue: taskQueues[method],
+        workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE as string },
+        activities: createActivities(
+          activityContext(pool, testConfig({ ...settings, PAYOUT_METHOD: method })),
+        ),
+      }),
+    ),
+  );
+  const running = Promise.all(workers.map((worker) => worker.run()));
+
+  function send(
+    workflow: string,
+    workflowId: string,
+    input: object,
+    update: string,
+    message: unknown,
+    taskQueue = taskQueues.file,
+  ): Promise<unknown> {
+    return client.workflow.executeUpdateWithStart<Workflow, unknown, unknown[]>(update, {
+      args: [message],
+      updateId: randomUUID(),
+      startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
+        workflowId,
+        args: [input],
+        taskQueue,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    });
+  }
+  async function ended(name: string, workflowId: string): Promise<Told> {
+    await client.workflow.getHandle(workflowId).result();
+    return { name, workflowId };
+  }
+
+  async function orderWith(name: string, events: OrderEvent[], at = Date.now()): Promise<string> {
+    const id = `${name}-${randomUUID()}`;
+    const lines = [
+      { lineId: '1', sku: 'TEA', quantity: 3, unitPrice: 1999 },
+      { lineId: '2', sku: 'CUP', quantity: 1, unitPrice: 1000 },
+    ];
+    const paidAt = new Date(at - 60_000).toISOString();
+    const order = payment({ externalId: id, paidAt, attributionCode: seller.code, lines });
+    const tell = (update: string, message: unknown) =>
+      send('order', `order/${id}`, { orderId: id }, update, message);
+    await tell('pay', order);
+    for (const event of events) await tell('orderEvent', { ...event, actor: 'shop' });
+    return id;
+  }
+  const plan = (terms: object) =>
+    activatePlan({ pool, userId: li.userId } as Parameters<typeof activatePlan>[0], terms);
+  const seller = await addSeller(pool);
+  await plan({ returnWindowDays: second, automaticRelease: true });
+
+  async function orderReleased(): Promise<Told> {
+    const id = await orderWith('released', [{ type: 'delivered', at: Date.now() }]);
+    return ended('order-released', `order/${id}`);
+  }
+  async function orderReturned(): Promise<Told> {
+    const at = Date.now();
+    const id = await orderWith('returned', [
+      { type: 'shipped', at, lineIds: ['1'] },
+      { type: 'canceled', at, lineIds: ['2'], reason: 'changed my mind' },
+      {
+        type: 'return_requested',
+        at,
+        returnId: 'r1',
+        reason: 'too many',
+        lines: [{ lineId: '1', quantity: 1 }],
+      },
+      { type: 'delivered', at, lineIds: ['1'] },
+      { type: 'return_refunded', at, returnId: 'r1' },
+    ]);
+    return ended('order-partial-return-and-cancel', `order/${id}`);
+  }
+  async function orderRefused(): Promise<Told> {
+    const canceled = { type: 'canceled' as const, at: Date.now(), reason: 'changed my mind' };
+    const id = await orderWith('refused', [canceled]);
+    await ended('', `order/${id}`);
+    // The number is taken: another order under it is refused, with nobody there to hear it.
+    await client.workflow.signalWithStart('order', {
+      workflowId: `order/${id}`,
+      taskQueue: taskQueues.file,
+      args: [{ orderId: id }],
+      signal: 'paid',
+      signalArgs: [payment({ externalId: id })],
+    });
+    return ended('order-refused', `order/${id}`);
+  }
+  async function lateReturn(): Promise<Told> {
+    const at = Date.now() - day;
+    const id = await orderWith('late', [{ type: 'delivered', at }], at);
+    await ended('', `order/${id}`);
+    const workflowId = `return/${id}/late`;
+    const tell = (event: OrderEvent) =>
+      send('lateReturn', workflowId, { orderId: id, returnId: 'late' }, 'orderEvent', {
+        ...event,
+        actor: 'shop',
+      });
+    const lines = [{ lineId: '1', quantity: 2 }];
+    await tell({ type: 'return_requested', at: Date.now(), returnId: 'late', reason: 'worn', lines });
+    await tell({ type: 'return_refunded', at: Date.now(), returnId: 'late' });
+    return ended('lateReturn-refunded', workflowId);
+  }
+
+  const submission = () => personSubmission(createSealer(testConfig()), personNumbers());
+  async function apply(changesDeadlineMs: number): Promise<{ id: string; step: Step }> {
+    const id = randomUUID();
+    const policy = { changesDeadlineMs, reminderBeforeMs: changesDeadlineMs / 2 };
+    const step: Step = (update, request) =>
+      send('application', `application/${id}`, { applicationId: id, policy }, update, {
+        actor: update === 'submit' ? applicant : li,
+        ...request,
+      });
+    await step('submit', { submission: submission() });
+    return { id, step };
+  }
+  async function applicationApproved(): Promise<Told> {
+    const { id, step } = await apply(14 * day);
+    await step('requestChanges', { message: 'a clearer photo', deadline: null });
+    await step('resubmit', { submission: submission() });
+    await step('approve', { tier: 'gold', note: null });
+    return ended('application-approved-after-changes', `application/${id}`);
+  }
+  async function applicationUnanswered(): Promise<Told> {
+    const { id, step } = await apply(2_000);
+    await step('requestChanges', { message: 'a clearer photo', deadline: null });
+    return ended('application-withdrawn-at-deadline', `application/${id}`);
+  }
+
+  const decision = (id: string) => ({ id, decisionId: randomUUID(), by: li, text: 'because' });
+  async function withdraw(method: 'file' | 'http'): Promise<string> {
+    const [id, distributor] = [randomUUID(), await addDistributor(pool)];
+    await credit(pool, distributor, 5000);
+    const tell = (update: string, message: unknown) =>
+      send('withdrawal', `withdrawal/${id}`, { id }, update, message, taskQueues[method]);
+    await tell('request', { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li });
+    await tell('approve', decision(id));
+    return `withdrawal/${id}`;
+  }
+  async function paidByFile(): Promise<Told[]> {
+    const withdrawal = await ended('withdrawal-by-file', await withdraw('file'));
+    const id = randomUUID();
+    const tell = (update: string, message: unknown) =>
+      send('payout', `payout/${id}`, { id }, update, message);
+    await tell('open', { id, currency: 'CNY', by: li });
+    await tell('confirm', { ...decision(id), failed: [] });
+    return [withdrawal, await ended('payout-settled', `payout/${id}`)];
+  }
+  async function paidByProvider(): Promise<Told> {
+    return ended('withdrawal-by-http', await withdraw('http'));
+  }
+  async function released(): Promise<Told> {
+    const { ids } = await addCommissions(pool, [await addDistributor(pool)], [100, 200]);
+    const id = randomUUID();
+    const tell = (update: string, message: unknown) =>
+      send('release', `release/${id}`, { id }, update, message);
+    await tell('propose', { id, selection: { commissionIds: ids }, by: li });
+    await tell('approve', decision(id));
+    return ended('release-approved', `release/${id}`);
+  }
+
+  try {
+    const told = await Promise.all([
+      orderReleased(),
+      orderReturned(),
+      orderRefused(),
+      lateReturn(),
+      applicationApproved(),
+      applicationUnanswered(),
+      paidByFile(),
+      paidByProvider(),
+      released(),
+    ]);
+    await look(client, told.flat());
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await connection.close();
+    await native.close();
+    await provider.stop();
+    await smtp.stop();
+    await database.close();
+  }
+}
+
+type Step = (update: string, request: object) => Promise<unknown>;
