@@ -18,14 +18,18 @@ import {
 } from '../support/platform';
 
 const folders: string[] = [];
+const servers: { stop(): Promise<void> }[] = [];
 
 async function freshTemporal() {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tributary-recover-'));
   folders.push(dataDir);
-  return startTemporal({ dataDir, port: 0, uiPort: 0, log: () => {} });
+  const server = await startTemporal({ dataDir, port: 0, uiPort: 0, log: () => {} });
+  servers.push(server);
+  return server;
 }
 
-afterAll(() => {
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -33,7 +37,7 @@ it("open orders go on where they were after Temporal's database is deleted, and 
   const lost = await freshTemporal();
   const before = await startPlatform({ address: lost.address, worker: false });
   const worker = await before.startWorker();
-  await activatePlan(before, { returnWindowDays: 3 / 86_400, automaticRelease: true });
+  await activatePlan(before, { returnWindowDays: 10 / 86_400, automaticRelease: true });
   const seller = await addDistributor(before.pool);
   const orders = Array.from({ length: 20 }, () => payment({ attributionCode: seller.code }));
   await Promise.all(orders.map((order) => payOrder(before, order)));
@@ -66,7 +70,7 @@ it("open orders go on where they were after Temporal's database is deleted, and 
   await expectSoundLedger(after.pool);
   await after.close();
   await before.close();
-}, 90_000);
+}, 180_000);
 
 function askReturn(platform: Platform, order: OrderPayment, at: number) {
   const lines = [{ lineId: '1', quantity: 3 }];
