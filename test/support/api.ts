@@ -50,14 +50,19 @@ export interface TestApi {
 /**
  * Starts the real API on a new database. Every JSON answer is held against what the endpoint documents.
  * @param settings differing from those of `testConfig`
+ * @param servers other than the run's: a migrated database, which is left, and a Temporal
  */
-export async function startApi(settings: TestSettings = {}): Promise<TestApi> {
-  const database = await createDatabase();
+export async function startApi(
+  settings: TestSettings = {},
+  servers?: { databaseUrl: string; temporalAddress: string },
+): Promise<TestApi> {
+  const database = servers ? { url: servers.databaseUrl, drop: async () => {} } : await createDatabase();
+  const address = servers?.temporalAddress ?? process.env.TEST_TEMPORAL_ADDRESS;
   const config = testConfig({ DATABASE_URL: database.url, DATABASE_POOL: '8', ...settings });
   const logged: string[] = [];
   const log = createLogger(config, 'test', { write: (line: string) => void logged.push(line) });
   const pool = createPool(database.url, config.DATABASE_POOL, () => {});
-  const connection = Connection.lazy({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  const connection = Connection.lazy({ address });
   const context: ApiContext = {
     pool,
     prisma: new PrismaClient({ adapter: new PrismaPg(pool) }),
@@ -89,8 +94,11 @@ export async function startApi(settings: TestSettings = {}): Promise<TestApi> {
  * Starts a worker for the workflows that this API calls.
  * @returns how to stop it
  */
-export async function startWorker({ config, pool }: ApiContext): Promise<() => Promise<void>> {
-  const connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
+export async function startWorker(
+  { config, pool }: ApiContext,
+  address = process.env.TEST_TEMPORAL_ADDRESS,
+): Promise<() => Promise<void>> {
+  const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     taskQueue: config.TEMPORAL_TASK_QUEUE,

@@ -16,7 +16,8 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   if (executable?.type !== 'existing-path') throw new Error('the server is a program on this machine');
   const port = await freePort(0);
   const name = `time-skipping-${randomBytes(4).toString('hex')}`;
-  const child = await spawnChild(name, executable.path, [String(port), '--enable-time-skipping'], {
+  // Without the option --enable-time-skipping, which lets time skip from the start and not only when asked to.
+  const child = await spawnChild(name, executable.path, [String(port)], {
     // The run's guard stops what is recorded there, should this process be killed.
     dataDir: process.env.TEST_DATA_DIR as string,
   });
