@@ -29,7 +29,11 @@ export function toTable(results: { bench: string; results: Result[] }[]): string
     ]),
   );
   const header = ['bench', 'measured', 'ours', 'against', 'ratio', 'aim'];
-  const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  // Padded as the formatter wants it, so that written results pass the checks as they are.
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]!.length)));
+  const lines = [header, widths.map((width) => '-'.repeat(width)), ...rows].map(
+    (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`,
+  );
   return lines.join('\n');
 }
 
