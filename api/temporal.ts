@@ -137,6 +137,24 @@ export function temporalLoad(context: ApiContext): Load {
   return { inFlight, queued: waiting.length };
 }
 
+// A client that is told at once to come again does better than one that waits until it gives up.
+const longestWaitMs = 5_000;
+
+/** Waits for a place, up to a limit. */
+function turnIn(gate: Gate): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const place = () => {
+      clearTimeout(giveUp);
+      resolve();
+    };
+    const giveUp = setTimeout(() => {
+      gate.waiting.splice(gate.waiting.indexOf(place), 1);
+      reject(unavailable('Too many requests are waiting for their workflows.', 1));
+    }, longestWaitMs);
+    gate.waiting.push(place);
+  });
+}
+
 async function bounded<R>(context: ApiContext, call: (client: WorkflowClient) => Promise<R>): Promise<R> {
   const gate = gateOf(context);
   if (gate.inFlight >= context.config.API_MAX_IN_FLIGHT) {
@@ -144,7 +162,7 @@ async function bounded<R>(context: ApiContext, call: (client: WorkflowClient) =>
       throw unavailable('Too many requests are waiting for their workflows.', 1);
     }
     // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
-    await new Promise<void>((resolve) => gate.waiting.push(resolve));
+    await turnIn(gate);
   } else {
     gate.inFlight++;
   }

@@ -219,8 +219,8 @@ export const createOrder = endpoint({
     }
     await startWithUpdate(context, { ...workflow, update: 'pay', args: [body], updateId: requestId });
     // The workflow answers only what it was asked: with another content under this number, that is the other order.
-    await isKnown(context, body);
-    return { status: 201, body: await readOrder(context.pool, body.externalId) };
+    const [, order] = await Promise.all([isKnown(context, body), readOrder(context.pool, body.externalId)]);
+    return { status: 201, body: order };
   },
 });
 
