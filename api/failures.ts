@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { ApplicationFailure } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { Problem, unavailable } from './problem';
@@ -24,7 +25,7 @@ export function toProblem(error: unknown, log: Logger): Problem {
   }
   const refusal = error instanceof ApplicationFailure ? refusalProblem(error) : undefined;
   if (refusal) return refusal;
-  const code = error instanceof Error ? String((error as { code?: unknown }).code ?? '') : '';
+  const code = isNativeError(error) ? String((error as { code?: unknown }).code ?? '') : '';
   if (isHttpError(error)) return fromHttpError(error);
   if (isUnstorable(code)) {
     // The schemas should have refused it by name; this answer keeps their gap from being a fault of the server.
@@ -88,7 +89,7 @@ function isAway(code: string, error: unknown): boolean {
     ) ||
     ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037'].includes(code) ||
     // The pool's own errors have no code.
-    (error instanceof Error &&
+    (isNativeError(error) &&
       /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message))
   );
 }

@@ -70,7 +70,7 @@ const paymentSchema = z
           message: 'quantity × unitPrice is too large',
           path: ['lines', index, 'unitPrice'],
         });
-      } else if ((line.discount ?? 0) > gross) {
+      } else if (gross >= 0 && (line.discount ?? 0) > gross) {
         context.addIssue({
           code: 'custom',
           message: 'the discount is larger than the line',
