@@ -179,8 +179,8 @@ describe('an order told over HTTP', () => {
     ['no region', (order) => ({ ...order, shipTo: {} }), '/shipTo/region'],
     ['no lines', (order) => ({ ...order, lines: [] }), '/lines'],
     [
-      '501 lines',
-      (order) => ({ ...order, lines: Array.from({ length: 501 }, (_, i) => ({ ...line, lineId: `${i}` })) }),
+      '2001 lines',
+      (order) => ({ ...order, lines: Array.from({ length: 2001 }, (_, i) => ({ ...line, lineId: `${i}` })) }),
       '/lines',
     ],
     ['a line twice', (order) => ({ ...order, lines: [line, line] }), '/lines/1/lineId'],
