@@ -35,11 +35,8 @@ export interface ReleaseDecision {
 
 const BATCH = 1000;
 
-/**
- * How many batches are at work at once. Each is of the distributors of one lane, so that none waits for balances that
- * another has locked.
- */
-const LANES = 4; // a power of two
+/** How many batches are at work at once. They are of different distributors, so none waits for another's balances. */
+const LANES = 4;
 
 /** The steps of a release run. */
 export function createReleaseActivities({ pool, config }: { pool: Pool; config: Config }) {
@@ -162,24 +159,30 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
       await pool.query(`UPDATE release_runs SET state = 'running' WHERE id = $1 AND state = 'approved'`, [
         id,
       ]);
+      const portions = await readPortions(pool, id);
       let judged = 0;
       let broken = false;
-      const work = async (lane: number) => {
-        while (!cancellationSignal.aborted && !broken) {
-          const count = await releaseBatch(pool, id, lane, now).catch((error: unknown) => {
-            broken = true;
-            throw error;
-          });
-          if (count === 0) return;
-          judged += count;
-          heartbeat(judged);
+      const work = async () => {
+        for (let portion = portions.pop(); portion; portion = portions.pop()) {
+          for (let after: number | null = 0; after !== null; ) {
+            if (cancellationSignal.aborted || broken) return;
+            const batch: Batch = await releaseBatch(pool, { runId: id, portion, after, now }).catch(
+              (error: unknown) => {
+                broken = true;
+                throw error;
+              },
+            );
+            judged += batch.count;
+            heartbeat(judged);
+            after = batch.last;
+          }
         }
       };
       // All of them, so that none goes on unseen when another fails.
-      const ends = await Promise.allSettled(Array.from({ length: LANES }, (_, lane) => work(lane)));
+      const ends = await Promise.allSettled(Array.from({ length: LANES }, work));
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
-      return finish(pool, id, now);
+      return finish(pool, id, Math.max(now, Date.now()));
     },
   };
 }
@@ -210,15 +213,15 @@ async function freeze(
     total: number;
   }>(
     `WITH chosen AS MATERIALIZED (
-       SELECT id, state, currency, amount FROM commissions WHERE ${chosen} ORDER BY id
+       SELECT id, distributor_id, state, currency, amount FROM commissions WHERE ${chosen} ORDER BY id
      ), waiting AS (
-       INSERT INTO release_items (run_id, commission_id, proposed_amount)
-       SELECT $1, id, amount FROM chosen WHERE state = 'due' ORDER BY id
+       INSERT INTO release_items (run_id, commission_id, distributor_id, proposed_amount)
+       SELECT $1, id, distributor_id, amount FROM chosen WHERE state = 'due' ORDER BY id
        ON CONFLICT (commission_id) WHERE state = 'pending' DO NOTHING
        RETURNING commission_id
      ), left_out AS (
-       INSERT INTO release_items (run_id, commission_id, state, proposed_amount, reason)
-       SELECT $1, id, 'left_out', amount, CASE state WHEN 'due' THEN 'in_another_run' ELSE 'state_' || state END
+       INSERT INTO release_items (run_id, commission_id, distributor_id, state, proposed_amount, reason)
+       SELECT $1, id, distributor_id, 'left_out', amount, CASE state WHEN 'due' THEN 'in_another_run' ELSE 'state_' || state END
        FROM chosen LEFT JOIN waiting ON commission_id = id WHERE commission_id IS NULL
      )
      SELECT currency, count(*)::int AS items, count(commission_id)::int AS pending,
@@ -288,18 +291,39 @@ async function decide(
   });
 }
 
-async function releaseBatch(pool: Pool, runId: string, lane: number, now: number): Promise<number> {
+/** What waits in a run, by distributor: lists of distributors who have about a batch of it together. */
+async function readPortions(pool: Pool, runId: string): Promise<string[][]> {
+  const { rows } = await pool.query<{ portion: string[] }>(
+    `SELECT array_agg(distributor_id) AS portion FROM (
+       SELECT distributor_id, sum(count(*)) OVER (ORDER BY distributor_id) AS running
+       FROM release_items WHERE run_id = $1 AND state = 'pending' GROUP BY distributor_id
+     ) AS waiting GROUP BY ceil(running / $2)`,
+    [runId, BATCH],
+  );
+  return rows.map(({ portion }) => portion);
+}
+
+interface Batch {
+  count: number;
+  /** The last commission that was judged; null at the end of the portion. */
+  last: number | null;
+}
+
+async function releaseBatch(
+  pool: Pool,
+  { runId, portion, after, now }: { runId: string; portion: string[]; after: number; now: number },
+): Promise<Batch> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ ids: number[] | null }>(
       `SELECT array_agg(commission_id) AS ids FROM (
-         SELECT commission_id FROM release_items JOIN commissions c ON c.id = commission_id
-         WHERE run_id = $1 AND release_items.state = 'pending' AND uuid_hash(c.distributor_id) & ($3 - 1) = $4
-         ORDER BY commission_id LIMIT $2
+         SELECT commission_id FROM release_items
+         WHERE run_id = $1 AND state = 'pending' AND distributor_id = ANY ($2) AND commission_id > $3
+         ORDER BY commission_id LIMIT $4
        ) AS batch`,
-      [runId, BATCH, LANES, lane],
+      [runId, portion, after, BATCH],
     );
     const ids = rows[0]!.ids;
-    if (!ids) return 0;
+    if (!ids) return { count: 0, last: null };
     // An attempt that was given up may still run: waiting for its batch in a statement of its own lets the next
     // one see those items as judged, and leave them as they are.
     await client.query('SELECT lock_commissions($1)', [ids]);
@@ -311,7 +335,7 @@ async function releaseBatch(pool: Pool, runId: string, lane: number, now: number
        FROM judged j WHERE i.run_id = $1 AND i.commission_id = j.commission_id AND i.state = 'pending'`,
       [runId, ids, new Date(now)],
     );
-    return ids.length;
+    return { count: ids.length, last: ids.length < BATCH ? null : ids.at(-1)! };
   });
 }
 

@@ -149,7 +149,9 @@ async function readPage<Row, Item>(
   );
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
-    items: rows.slice(0, limit).map(toItem),
+    items: rows
+      .slice(0, limit)
+      .map(({ '@value': _value, '@tie': _tie, ...row }) => toItem(row as unknown as Row)),
     next: last && { value: last['@value'], tie: last['@tie'] },
   };
 }
