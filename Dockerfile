@@ -3,6 +3,7 @@
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY console/package.json ./console/
 # Without install scripts: some of them download programs that this image does not need.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .

@@ -11,6 +11,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { v7 as uuidv7 } from 'uuid';
 import { authenticate, authorize } from './authentication';
+import { serveConsole } from './console';
 import type { ApiContext, Endpoint, Principal } from './endpoint';
 import { endpointsFor } from './endpoints';
 import { toProblem } from './failures';
@@ -34,6 +35,20 @@ function progressOf(res: Response): Progress {
   return progresses.get(res)!;
 }
 
+/**
+ * Nothing is run or loaded but what this server sends itself. Styles may stand inline: the console's components write
+ * theirs while the page runs.
+ */
+const contentSecurity = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:', 'blob:'],
+  frameAncestors: ["'none'"],
+  // Plain HTTP inside one's own network is for the operator to decide; HTTPS is not forced on it.
+  upgradeInsecureRequests: null,
+};
+
 /** Builds the API. It opens nothing by itself: the context holds all connections. */
 export function createApp(context: ApiContext): Express {
   const metrics = createMetrics(context);
@@ -42,8 +57,7 @@ export function createApp(context: ApiContext): Express {
   app.set('case sensitive routing', true);
   app.set('trust proxy', context.config.TRUST_PROXY ? 1 : false);
   app.use(track(context, metrics));
-  // Plain HTTP inside one's own network is for the operator to decide; HTTPS is not forced on it.
-  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(helmet({ contentSecurityPolicy: { directives: contentSecurity } }));
 
   const limits = createLimits(context);
   const read = bodyReader(context.config.API_BODY_LIMIT);
@@ -63,6 +77,7 @@ export function createApp(context: ApiContext): Express {
     }
     route.all(refuseMethod(methods.map(({ method }) => method.toUpperCase())));
   }
+  app.use(serveConsole());
   app.use((req) => {
     throw notFound(`The address ${req.path}`);
   });

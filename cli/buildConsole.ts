@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const root = path.dirname(__dirname);
+const marker = path.join(root, 'console', 'dist', 'made-from');
+
+/**
+ * Builds the console into console/dist, unless what is there was made from the present sources.
+ * @returns whether it had to be built
+ */
+export async function ensureConsole(): Promise<boolean> {
+  const madeFrom = hashSources();
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === madeFrom) return false;
+  const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
+  await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: path.join(root, 'console'),
+  });
+  writeFileSync(marker, madeFrom);
+  return true;
+}
+
+function hashSources(): string {
+  const hash = createHash('sha256');
+  const add = (file: string) => hash.update(file).update(readFileSync(path.join(root, file)));
+  for (const folder of ['console/src', 'console/public']) {
+    const entries = readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    for (const file of files
+      .map(({ parentPath, name }) => path.relative(root, path.join(parentPath, name)))
+      .sort())
+      if (!file.endsWith('schema.d.ts')) add(file);
+  }
+  for (const file of [
+    'console/index.html',
+    'console/vite.config.ts',
+    'console/package.json',
+    'package-lock.json',
+  ])
+    add(file);
+  return hash.digest('hex');
+}
+
+if (require.main === module) void ensureConsole();

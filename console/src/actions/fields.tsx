@@ -1,0 +1,104 @@
+import { DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
+import dayjs from 'dayjs';
+import { type Text, useT } from '../locale/locale';
+import { digitsOf } from '../ui/format';
+
+/** A value that an action asks for. */
+export type Field = {
+  /** Name in the body of the request. */
+  name: string;
+  label: Text;
+  required?: boolean;
+  help?: Text;
+  initial?: unknown;
+} & (
+  | { kind: 'text'; maxLength?: number }
+  | { kind: 'textarea'; maxLength?: number }
+  | {
+      kind: 'select';
+      options: readonly { value: string; label: Text }[];
+      multiple?: boolean;
+      search?: boolean;
+    }
+  | { kind: 'money'; currency: string }
+  | { kind: 'number'; min?: number; max?: number }
+  | { kind: 'time' }
+  | { kind: 'date' }
+  | { kind: 'switch' }
+);
+
+const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
+
+/** One field of a form, by its description. */
+export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boolean }) {
+  const t = useT();
+  return (
+    <Form.Item
+      name={field.name}
+      label={t(field.label)}
+      help={undefined}
+      extra={field.help && t(field.help)}
+      valuePropName={field.kind === 'switch' ? 'checked' : 'value'}
+      rules={[{ required: field.required, message: t(REQUIRED) }]}
+    >
+      <Control field={field} autoFocus={autoFocus} />
+    </Form.Item>
+  );
+}
+
+// Form.Item passes value, onChange and id on to what it holds.
+function Control({ field, ...control }: { field: Field; autoFocus?: boolean }) {
+  const t = useT();
+  switch (field.kind) {
+    case 'text':
+      return <Input maxLength={field.maxLength} {...control} />;
+    case 'textarea':
+      return <Input.TextArea rows={3} maxLength={field.maxLength ?? 1000} showCount {...control} />;
+    case 'select':
+      return (
+        <Select
+          mode={field.multiple ? 'multiple' : undefined}
+          showSearch={field.search ? { optionFilterProp: 'label' } : false}
+          allowClear={!field.required}
+          options={field.options.map(({ value, label }) => ({ value, label: t(label) }))}
+          {...control}
+        />
+      );
+    case 'money':
+      return (
+        <InputNumber
+          min={0}
+          precision={digitsOf(field.currency)}
+          suffix={field.currency}
+          style={{ width: '100%' }}
+          {...control}
+        />
+      );
+    case 'number':
+      return <InputNumber min={field.min} max={field.max} style={{ width: '100%' }} {...control} />;
+    case 'time':
+      return <DatePicker showTime={{ format: 'HH:mm' }} style={{ width: '100%' }} {...control} />;
+    case 'date':
+      return <DatePicker style={{ width: '100%' }} {...control} />;
+    case 'switch':
+      return <Switch {...control} />;
+  }
+}
+
+/** What a form holds, as the API takes it: times as RFC 3339, money in minor units, empty texts left out. */
+export function toBody(fields: readonly Field[], values: Record<string, unknown>): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = values[field.name];
+    if (value === undefined || value === null || value === '') continue;
+    if (field.kind === 'time' && dayjs.isDayjs(value)) body[field.name] = value.toISOString();
+    else if (field.kind === 'date' && dayjs.isDayjs(value)) body[field.name] = value.format('YYYY-MM-DD');
+    else if (field.kind === 'money')
+      body[field.name] = {
+        amount: Math.round(Number(value) * 10 ** digitsOf(field.currency)),
+        currency: field.currency,
+      };
+    else body[field.name] = typeof value === 'string' ? value.trim() : value;
+  }
+  return body;
+}

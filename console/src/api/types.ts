@@ -1,0 +1,28 @@
+import type { paths } from './schema';
+
+type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never;
+
+/** Paths that can be read. */
+export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
+
+/** What GET answers with 200. */
+export type Answer<P extends GetPath> = paths[P] extends { get: { responses: { 200: infer A } } }
+  ? Json<A>
+  : never;
+
+/** Paths that answer pages of a list. */
+export type ListPath = {
+  [P in GetPath]: Answer<P> extends { items: unknown[]; nextCursor: string | null } ? P : never;
+}[GetPath];
+
+/** One entry of a list. */
+export type Item<P extends ListPath> = Answer<P> extends { items: (infer I)[] } ? I : never;
+
+/** Integer minor units with their currency. */
+export interface Money {
+  amount: number;
+  currency: string;
+}
+
+export type Me = Answer<'/v1/me'>;
+export type Role = Me['user']['role'];

@@ -1,0 +1,44 @@
+import { Button, Result } from 'antd';
+import { Link, useRouteError } from 'react-router';
+import { ProblemError } from '../api/problem';
+import { type Text, useT } from '../locale/locale';
+import { useProblemText } from '../ui/problems';
+
+const TEXTS = {
+  broken: { zh: '页面出错', en: 'The page failed' },
+  brokenHint: {
+    zh: '刷新页面通常可以恢复；如果反复出现，请把下面的文字告诉工程师。',
+    en: 'Loading it again usually helps. If it keeps failing, give an engineer the words below.',
+  },
+  none: { zh: '没有这个页面', en: 'There is no such page' },
+  home: { zh: '回到首页', en: 'To the home page' },
+  reload: { zh: '刷新', en: 'Load again' },
+} satisfies Record<string, Text>;
+
+/** Shown in place of a page that failed. */
+export function BrokenPage() {
+  const t = useT();
+  const error = useRouteError();
+  const problemText = useProblemText();
+  const isProblem = error instanceof ProblemError;
+  return (
+    <Result
+      status="error"
+      title={isProblem ? problemText(error).title : t(TEXTS.broken)}
+      subTitle={isProblem ? problemText(error).detail : t(TEXTS.brokenHint)}
+      extra={
+        <Button type="primary" onClick={() => window.location.reload()}>
+          {t(TEXTS.reload)}
+        </Button>
+      }
+    >
+      {!isProblem && <pre>{String(error)}</pre>}
+    </Result>
+  );
+}
+
+/** Shown for an address that is nobody's. */
+export function NoSuchPage() {
+  const t = useT();
+  return <Result status="404" title={t(TEXTS.none)} extra={<Link to="/">{t(TEXTS.home)}</Link>} />;
+}

@@ -1,0 +1,40 @@
+import { Modal } from 'antd';
+import { type Text, useT } from '../locale/locale';
+
+const KEYS: [string[], Text][] = [
+  [['/'], { zh: '搜索', en: 'Search' }],
+  [['j', 'k'], { zh: '列表中下一条、上一条', en: 'Next and previous entry of a list' }],
+  [['x'], { zh: '选择当前条', en: 'Select the entry' }],
+  [['Enter'], { zh: '打开当前条', en: 'Open the entry' }],
+  [['r'], { zh: '刷新数据', en: 'Read everything again' }],
+  [['Esc'], { zh: '关闭对话框', en: 'Close a dialog' }],
+  [['?'], { zh: '显示本页', en: 'Show this page' }],
+];
+
+/** What can be done by keyboard on every page. Keys of single actions stand on their buttons. */
+export function KeysHelp({ onClose }: { onClose: () => void }) {
+  const t = useT();
+  return (
+    <Modal open title={t({ zh: '快捷键', en: 'Keys' })} footer={null} onCancel={onClose}>
+      <table>
+        <tbody>
+          {KEYS.map(([keys, text]) => (
+            <tr key={text.en}>
+              <td style={{ paddingInlineEnd: 16, paddingBlock: 4 }}>
+                {keys.map((key) => (
+                  <kbd key={key} style={{ marginInlineEnd: 4 }}>
+                    {key}
+                  </kbd>
+                ))}
+              </td>
+              <td>{t(text)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="muted">
+        {t({ zh: '单个操作的快捷键写在按钮上。', en: 'Keys of single actions stand on their buttons.' })}
+      </p>
+    </Modal>
+  );
+}

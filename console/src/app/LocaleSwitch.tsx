@@ -1,0 +1,13 @@
+import { Button } from 'antd';
+import { useLocale } from '../locale/locale';
+
+/** Switches between the two languages; named in the one it leads to. */
+export function LocaleSwitch() {
+  const { locale, setLocale } = useLocale();
+  const other = locale === 'zh-CN' ? 'en' : 'zh-CN';
+  return (
+    <Button type="text" lang={other} onClick={() => setLocale(other)}>
+      {other === 'en' ? 'English' : '中文'}
+    </Button>
+  );
+}

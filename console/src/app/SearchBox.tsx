@@ -1,0 +1,69 @@
+import { SearchOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { AutoComplete, Input, type InputRef } from 'antd';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { api, data } from '../api/client';
+import { hrefOf, KINDS } from '../detail/kinds';
+import { type Text, useT } from '../locale/locale';
+import { isTyping } from '../ui/keys';
+import { StateTag } from '../ui/StateTag';
+
+const TEXTS = {
+  label: { zh: '搜索全部（按 / ）', en: 'Search everything ( / )' },
+  nothing: { zh: '没有找到', en: 'Nothing was found' },
+} satisfies Record<string, Text>;
+
+/** Search over everything the person may see. */
+export function SearchBox() {
+  const t = useT();
+  const navigate = useNavigate();
+  const input = useRef<InputRef>(null);
+  const [text, setText] = useState('');
+  const q = useDeferredValue(text.trim());
+  const hits = useQuery({
+    queryKey: ['search', q],
+    queryFn: ({ signal }) => data(api.GET('/v1/search', { params: { query: { q } }, signal })),
+    enabled: q.length > 0,
+  });
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '/' || isTyping(event)) return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+
+  return (
+    <AutoComplete
+      className="shell-search"
+      value={text}
+      onChange={(value: string) => setText(value)}
+      onSelect={(href: string) => {
+        setText('');
+        void navigate(href);
+      }}
+      notFoundContent={q && hits.isSuccess ? t(TEXTS.nothing) : null}
+      options={(hits.data?.items ?? []).map(({ kind, id, title, subtitle, state }) => ({
+        value: hrefOf(kind, id),
+        label: (
+          <div>
+            <span className="muted">{t(KINDS[kind])} </span>
+            <span className="strong">{title}</span> {state && <StateTag state={state} />}
+            <div className="muted">{subtitle}</div>
+          </div>
+        ),
+      }))}
+    >
+      <Input
+        ref={input}
+        prefix={<SearchOutlined />}
+        placeholder={t(TEXTS.label)}
+        aria-label={t(TEXTS.label)}
+      />
+    </AutoComplete>
+  );
+}

@@ -1,0 +1,52 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext } from 'react';
+import { Navigate, useLocation } from 'react-router';
+import { api, data } from '../api/client';
+import { ProblemError } from '../api/problem';
+import type { Me, Role } from '../api/types';
+import { FullPageProblem, FullPageSpinner } from '../ui/FullPage';
+
+const SessionContext = createContext<Me | undefined>(undefined);
+
+export const ME = ['me'] as const;
+
+/** Who is signed in, or undefined on a page that needs nobody. */
+export const useMaybeMe = (): Me | undefined => useContext(SessionContext);
+
+/** Who is signed in. Only below `RequireSession`. */
+export function useMe(): Me {
+  const me = useMaybeMe();
+  if (!me) throw new Error('useMe outside RequireSession');
+  return me;
+}
+
+/** Whether the person's role is one of these. What is shown goes by it; what is allowed the server decides. */
+export const useIsRole = (...roles: Role[]): boolean => roles.includes(useMe().user.role);
+
+/** Shows what is below to whoever is signed in, and sends everybody else to the sign-in page and back. */
+export function RequireSession({ children }: { children: ReactNode }) {
+  const { pathname, search } = useLocation();
+  const me = useQuery({
+    queryKey: ME,
+    queryFn: () => data(api.GET('/v1/me')),
+    staleTime: 60_000,
+    retry: (count, error) => !(error instanceof ProblemError && error.status < 500) && count < 2,
+  });
+  if (me.data) return <SessionContext value={me.data}>{children}</SessionContext>;
+  if (me.error instanceof ProblemError && me.error.status === 401) {
+    const back = pathname + search;
+    return <Navigate replace to={back === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(back)}`} />;
+  }
+  if (me.error) return <FullPageProblem error={me.error} retry={() => void me.refetch()} />;
+  return <FullPageSpinner />;
+}
+
+/** Ends the session and forgets everything that was fetched in it. */
+export function useSignOut(): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await api.POST('/v1/sign-out');
+    queries.clear();
+    window.location.assign('/sign-in');
+  };
+}

@@ -1,0 +1,26 @@
+import type { ThemeConfig } from 'antd';
+
+/** Dense, for people who read tables all day; every text colour has a contrast of at least 4.5 to 1. */
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: '#0b6e6e',
+    colorLink: '#0b6e6e',
+    colorInfo: '#0b6e6e',
+    colorSuccess: '#2b7a1f',
+    colorWarning: '#9a5b00',
+    colorError: '#c02626',
+    colorTextSecondary: '#4a4f57',
+    colorTextTertiary: '#5c626b',
+    colorTextDescription: '#5c626b',
+    colorTextPlaceholder: '#6a7079',
+    borderRadius: 6,
+    fontSize: 14,
+    fontFamily:
+      "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
+  },
+  components: {
+    Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 8, headerBg: '#f3f5f6' },
+    Layout: { siderBg: '#ffffff', headerBg: '#ffffff', bodyBg: '#f6f7f8' },
+    Menu: { itemHeight: 34 },
+  },
+};

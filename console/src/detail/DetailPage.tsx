@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { Skeleton } from 'antd';
+import type { ReactNode } from 'react';
+import { type Action, ActionBar } from '../actions/ActionBar';
+import { ProblemError } from '../api/problem';
+import { NoSuchPage } from '../app/BrokenPage';
+import { useMe } from '../app/session';
+import { FullPageProblem } from '../ui/FullPage';
+import { Page } from '../ui/Page';
+import { StateTag } from '../ui/StateTag';
+import type { Kind } from './kinds';
+import { Notes } from './Notes';
+import { type ProcessKind, ProcessPanel } from './ProcessPanel';
+import { Timeline } from './Timeline';
+
+interface DetailPageProps<T> {
+  kind: Kind;
+  id: string;
+  /** Reads the thing. */
+  load: (signal: AbortSignal) => Promise<T>;
+  title: (thing: T) => string;
+  state?: (thing: T) => string;
+  actions?: (thing: T) => Action[];
+  /** The workflow behind it, where there is one. */
+  process?: ProcessKind;
+  /** The page itself. */
+  children: (thing: T) => ReactNode;
+  /** Beside the page, above notes and timeline. */
+  aside?: (thing: T) => ReactNode;
+}
+
+/** Frame of every page of one thing: state, what it waits for, actions, content, notes and all that happened. */
+export function DetailPage<T>(props: DetailPageProps<T>) {
+  const { kind, id, load, title, state, actions, process, children, aside } = props;
+  const me = useMe();
+  const thing = useQuery({
+    queryKey: ['thing', kind, id],
+    queryFn: ({ signal }) => load(signal),
+    // Somebody else, or the process itself, may change it meanwhile.
+    refetchInterval: 10_000,
+  });
+  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NoSuchPage />;
+  if (thing.error && !thing.data)
+    return <FullPageProblem error={thing.error} retry={() => void thing.refetch()} />;
+  if (thing.data === undefined) {
+    return (
+      <div className="page">
+        <Skeleton active />
+      </div>
+    );
+  }
+  const { data } = thing;
+  const isStaff = me.user.role !== 'distributor';
+  return (
+    <Page
+      title={title(data)}
+      tags={state && <StateTag state={state(data)} />}
+      actions={actions && <ActionBar actions={actions(data)} />}
+    >
+      <div className="two-columns">
+        <div>{children(data)}</div>
+        <div>
+          {process && isStaff && <ProcessPanel kind={process} id={id} />}
+          {aside?.(data)}
+          {isStaff && <Notes subject={`${kind}/${id}`} />}
+          <Timeline kind={kind} id={id} />
+        </div>
+      </div>
+    </Page>
+  );
+}

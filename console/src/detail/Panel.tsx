@@ -1,0 +1,31 @@
+import { Descriptions } from 'antd';
+import type { ReactNode } from 'react';
+import { type Text, useT } from '../locale/locale';
+
+/** A titled part of a page. */
+export function Panel({ title, extra, children }: { title: Text; extra?: ReactNode; children: ReactNode }) {
+  const t = useT();
+  return (
+    <section className="panel" aria-label={t(title)}>
+      <h2 style={{ display: 'flex', justifyContent: 'space-between', gap: 8 }}>
+        {t(title)}
+        {extra}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+/** Facts by name; what is undefined is left out. */
+export function Facts({ facts }: { facts: readonly (readonly [Text, ReactNode | undefined])[] }) {
+  const t = useT();
+  return (
+    <Descriptions
+      size="small"
+      column={{ xs: 1, sm: 1, md: 2 }}
+      items={facts
+        .filter(([, value]) => value !== undefined)
+        .map(([label, value]) => ({ key: label.en, label: t(label), children: value }))}
+    />
+  );
+}

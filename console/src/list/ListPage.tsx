@@ -1,0 +1,177 @@
+import { DownloadOutlined, SettingOutlined } from '@ant-design/icons';
+import { App, Button, Checkbox, DatePicker, Input, Popover, Select } from 'antd';
+import dayjs from 'dayjs';
+import { type ReactNode, useEffect, useState } from 'react';
+import { downloadCsv } from '../api/client';
+import type { ListPath } from '../api/types';
+import { type Text, useT } from '../locale/locale';
+import { Page } from '../ui/Page';
+import { useProblemText } from '../ui/problems';
+import type { Filter, ListDefinition } from './definition';
+import { ListTable } from './ListTable';
+import { SavedViews } from './SavedViews';
+import { type ListState, useAddressListState } from './useListState';
+
+const TEXTS = {
+  export: { zh: '导出 CSV', en: 'Export CSV' },
+  columns: { zh: '列', en: 'Columns' },
+} satisfies Record<string, Text>;
+
+interface ListPageProps<P extends ListPath> {
+  list: ListDefinition<P>;
+  /** Buttons beside the title. */
+  actions?: ReactNode;
+  /** What stands between the title and the list. */
+  children?: ReactNode;
+}
+
+/** A page that is one list: filters, saved views, columns, export and the entries. */
+export function ListPage<P extends ListPath>({ list, actions, children }: ListPageProps<P>) {
+  const t = useT();
+  const state = useAddressListState();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const [columns, setColumns] = useColumns(list);
+  const [exporting, setExporting] = useState(false);
+
+  const exportAll = async () => {
+    setExporting(true);
+    try {
+      const { sort = list.defaultSort, filters } = state;
+      const day = new Date().toISOString().slice(0, 10);
+      await downloadCsv(list.path, { ...filters, ...(sort && { sort }) }, `${list.key}-${day}.csv`);
+    } catch (error) {
+      void message.error(problemText(error).title);
+    } finally {
+      setExporting(false);
+    }
+  };
+
+  return (
+    <Page title={t(list.title)} actions={actions}>
+      {children}
+      <section className="panel" aria-label={t(list.title)}>
+        <div className="toolbar">
+          {list.filters.map((filter) => (
+            <FilterInput key={filter.param} filter={filter} state={state} />
+          ))}
+          <span className="grow" />
+          <SavedViews list={list.key} state={state} columns={columns} onColumns={setColumns} />
+          <Popover
+            trigger="click"
+            placement="bottomRight"
+            content={
+              <Checkbox.Group
+                style={{ display: 'grid', gap: 4 }}
+                value={[...columns]}
+                options={list.columns.map(({ key, title }) => ({ value: key, label: t(title) }))}
+                onChange={(keys) => setColumns(keys as string[])}
+              />
+            }
+          >
+            <Button icon={<SettingOutlined />}>{t(TEXTS.columns)}</Button>
+          </Popover>
+          <Button icon={<DownloadOutlined />} loading={exporting} onClick={() => void exportAll()}>
+            {t(TEXTS.export)}
+          </Button>
+        </div>
+        <ListTable list={list} state={state} columns={columns} keyboard />
+      </section>
+    </Page>
+  );
+}
+
+function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
+  const t = useT();
+  const value = state.filters[filter.param];
+  const label = t(filter.label);
+  switch (filter.kind) {
+    case 'select':
+      return (
+        <Select
+          aria-label={label}
+          placeholder={label}
+          allowClear
+          style={{ minWidth: 130 }}
+          value={value}
+          options={filter.options.map((option) => ({ value: option.value, label: t(option.label) }))}
+          onChange={(chosen: string | undefined) => state.setFilter(filter.param, chosen)}
+        />
+      );
+    case 'text':
+      return (
+        <TextFilter
+          label={label}
+          width={filter.width}
+          value={value}
+          onChange={(text) => state.setFilter(filter.param, text)}
+        />
+      );
+    case 'from':
+    case 'until':
+      return (
+        <DatePicker
+          aria-label={label}
+          placeholder={label}
+          value={value ? dayjs(value) : null}
+          onChange={(day) => state.setFilter(filter.param, day ? day.format('YYYY-MM-DD') : undefined)}
+        />
+      );
+  }
+}
+
+interface TextFilterProps {
+  label: string;
+  width?: number;
+  value: string | undefined;
+  onChange: (text: string | undefined) => void;
+}
+
+/** Asks when the person has finished, not at each letter. */
+function TextFilter({ label, width = 170, value = '', onChange }: TextFilterProps) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const apply = () => {
+    if (text.trim() !== value) onChange(text.trim() || undefined);
+  };
+  return (
+    <Input
+      aria-label={label}
+      placeholder={label}
+      style={{ width }}
+      value={text}
+      allowClear
+      onChange={(event) => {
+        setText(event.target.value);
+        if (event.type === 'click') onChange(undefined);
+      }}
+      onPressEnter={apply}
+      onBlur={apply}
+    />
+  );
+}
+
+/** The columns shown, as this browser remembers them for the list. */
+function useColumns<P extends ListPath>(
+  list: ListDefinition<P>,
+): [readonly string[], (keys: readonly string[]) => void] {
+  const storageKey = `tributary.columns.${list.key}`;
+  const [columns, setColumns] = useState<readonly string[]>(() => {
+    const known = list.columns.map(({ key }) => key);
+    const kept = localStorage
+      .getItem(storageKey)
+      ?.split(',')
+      .filter((key) => known.includes(key));
+    return kept?.length ? kept : list.columns.filter(({ hidden }) => !hidden).map(({ key }) => key);
+  });
+  return [
+    columns,
+    (keys) => {
+      // In the order of the list, and never none.
+      const chosen = list.columns.map(({ key }) => key).filter((key) => keys.includes(key));
+      if (chosen.length === 0) return;
+      localStorage.setItem(storageKey, chosen.join(','));
+      setColumns(chosen);
+    },
+  ];
+}

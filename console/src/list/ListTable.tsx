@@ -1,0 +1,274 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Alert, Button, Empty, Select, Space, Table, type TableProps } from 'antd';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import type { Item, ListPath } from '../api/types';
+import { useMe } from '../app/session';
+import { type Text, useT } from '../locale/locale';
+import { isTyping } from '../ui/keys';
+import { useProblemText } from '../ui/problems';
+import { BulkBar } from './BulkBar';
+import { TimeZoneDay } from './days';
+import { fetchPage, type ListDefinition } from './definition';
+import type { ListState } from './useListState';
+
+const PAGE_SIZES = [50, 100, 200];
+
+const TEXTS = {
+  previous: { zh: '上一页', en: 'Previous' },
+  next: { zh: '下一页', en: 'Next' },
+  pageSize: { zh: '每页行数', en: 'Rows a page' },
+  page: { zh: '第', en: 'Page' },
+  noMatch: { zh: '没有符合筛选条件的记录', en: 'Nothing fits these filters' },
+  clear: { zh: '清除筛选', en: 'Clear the filters' },
+  retry: { zh: '重试', en: 'Try again' },
+  select: { zh: '选择', en: 'Select' },
+} satisfies Record<string, Text>;
+
+interface ListTableProps<P extends ListPath> {
+  list: ListDefinition<P>;
+  state: ListState;
+  /** Filters that the page itself sets and nobody can take away. */
+  fixed?: Record<string, string>;
+  /** What stands in braces in the path. */
+  params?: Record<string, string>;
+  /** Keys of the columns to show; those of the definition if not given. */
+  columns?: readonly string[];
+  /** Only one list of a page listens to the keyboard. */
+  keyboard?: boolean;
+}
+
+/** The entries of a list with paging, sorting, selection, bulk actions and keys. */
+export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
+  const { list, state, fixed, params, columns: shown, keyboard = false } = props;
+  type T = Item<P>;
+  const t = useT();
+  const me = useMe();
+  const navigate = useNavigate();
+  const problemText = useProblemText();
+  const [limit, setLimit] = useState(PAGE_SIZES[0]!);
+  const query = useMemo(() => toQuery(list, state, fixed, me.brand.timeZone), [list, state, fixed, me]);
+  const scope = JSON.stringify([query, params, limit]);
+  // Cursors of the pages before, so that one can go back; of another filter they mean nothing.
+  const [trail, setTrail] = useState<{ scope: string; cursors: string[] }>({ scope, cursors: [] });
+  const cursors = trail.scope === scope ? trail.cursors : [];
+  const cursor = cursors.at(-1);
+
+  const page = useQuery({
+    queryKey: ['list', list.path, params, query, limit, cursor],
+    queryFn: ({ signal }) =>
+      fetchPage<T>(list.path, { ...query, limit, ...(cursor && { cursor }) }, params, signal),
+    placeholderData: keepPreviousData,
+  });
+  const items = page.data?.items ?? [];
+  const [selected, setSelected] = useState<ReadonlyMap<string, T>>(new Map());
+  const [active, setActive] = useState(-1);
+  const bulk = (list.bulk ?? []).filter(({ roles }) => roles.includes(me.user.role));
+
+  useEffect(() => {
+    setSelected(new Map());
+    setActive(-1);
+  }, [JSON.stringify([query, params])]);
+
+  const toggle = (item: T) => {
+    const next = new Map(selected);
+    if (!next.delete(list.idOf(item))) next.set(list.idOf(item), item);
+    setSelected(next);
+  };
+
+  useEffect(() => {
+    if (!keyboard) return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event)) return;
+      const item = items[active];
+      if (event.key === 'j') setActive(Math.min(active + 1, items.length - 1));
+      else if (event.key === 'k') setActive(Math.max(active - 1, 0));
+      else if (event.key === 'x' && item && bulk.length) toggle(item);
+      else if (event.key === 'Enter' && item && list.href && event.target === document.body)
+        void navigate(list.href(item));
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+
+  useEffect(() => {
+    document.querySelector('tr.active-row')?.scrollIntoView({ block: 'nearest' });
+  });
+
+  const columns: TableProps<T>['columns'] = list.columns
+    .filter(({ key, hidden }) => (shown ? shown.includes(key) : !hidden))
+    .map(({ key, title, render, sort, align }, index) => ({
+      key,
+      title: t(title),
+      align,
+      render: (_: unknown, item: T) => {
+        const content = render(item);
+        return index === 0 && list.href ? <Link to={list.href(item)}>{content}</Link> : content;
+      },
+      ...(sort && { sorter: true, sortOrder: orderOf(sort, state.sort ?? list.defaultSort) }),
+    }));
+
+  const onChange: TableProps<T>['onChange'] = (_pages, _filters, sorter) => {
+    const one = Array.isArray(sorter) ? sorter[0] : sorter;
+    const sort = list.columns.find(({ key }) => key === one?.columnKey)?.sort;
+    state.setSort(sort && one?.order ? (one.order === 'descend' ? `-${sort}` : sort) : undefined);
+  };
+
+  if (page.error && !page.data) {
+    const { title, detail } = problemText(page.error);
+    return (
+      <Alert
+        type="error"
+        showIcon
+        title={title}
+        description={detail}
+        action={<Button onClick={() => void page.refetch()}>{t(TEXTS.retry)}</Button>}
+      />
+    );
+  }
+
+  return (
+    <>
+      {bulk.length > 0 && (
+        <BulkBar
+          list={list}
+          actions={bulk}
+          query={query}
+          params={params}
+          page={items}
+          hasMore={Boolean(page.data?.nextCursor) || cursors.length > 0}
+          selected={selected}
+          onSelect={setSelected}
+        />
+      )}
+      <Table<T>
+        size="small"
+        rowKey={list.idOf}
+        columns={columns}
+        dataSource={items}
+        loading={page.isPending || page.isPlaceholderData}
+        pagination={false}
+        onChange={onChange}
+        showSorterTooltip={false}
+        scroll={{ x: 'max-content' }}
+        rowClassName={(_, index) => (index === active ? 'active-row' : '')}
+        rowSelection={
+          bulk.length
+            ? {
+                selectedRowKeys: [...selected.keys()],
+                preserveSelectedRowKeys: true,
+                getCheckboxProps: (item) => ({ 'aria-label': `${t(TEXTS.select)} ${list.idOf(item)}` }),
+                onSelect: toggle,
+                onSelectAll: (on, _rows, changed) => {
+                  const next = new Map(selected);
+                  for (const item of changed) {
+                    if (on) next.set(list.idOf(item), item);
+                    else next.delete(list.idOf(item));
+                  }
+                  setSelected(next);
+                },
+              }
+            : undefined
+        }
+        locale={{
+          emptyText: page.isPending ? (
+            <span> </span>
+          ) : (
+            <NothingThere list={list} state={state} role={me.user.role} />
+          ),
+        }}
+      />
+      {items.length > 0 && (
+        <Space style={{ marginTop: 10 }} wrap>
+          <Button
+            disabled={cursors.length === 0}
+            onClick={() => setTrail({ scope, cursors: cursors.slice(0, -1) })}
+          >
+            {t(TEXTS.previous)}
+          </Button>
+          <span className="muted">
+            {t({ zh: `第 ${cursors.length + 1} 页`, en: `Page ${cursors.length + 1}` })}
+          </span>
+          <Button
+            disabled={!page.data?.nextCursor || page.isPlaceholderData}
+            onClick={() => setTrail({ scope, cursors: [...cursors, page.data!.nextCursor!] })}
+          >
+            {t(TEXTS.next)}
+          </Button>
+          <Select
+            aria-label={t(TEXTS.pageSize)}
+            value={limit}
+            onChange={setLimit}
+            options={PAGE_SIZES.map((value) => ({
+              value,
+              label: t({ zh: `每页 ${value} 行`, en: `${value} rows` }),
+            }))}
+          />
+        </Space>
+      )}
+    </>
+  );
+}
+
+function NothingThere<P extends ListPath>({
+  list,
+  state,
+  role,
+}: {
+  list: ListDefinition<P>;
+  state: ListState;
+  role: string;
+}): ReactNode {
+  const t = useT();
+  if (Object.keys(state.filters).length > 0) {
+    return (
+      <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(TEXTS.noMatch)}>
+        <Button onClick={() => state.replace('')}>{t(TEXTS.clear)}</Button>
+      </Empty>
+    );
+  }
+  const { title, hint, action } = list.empty;
+  return (
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      description={
+        <>
+          <div className="strong">{t(title)}</div>
+          <div>{t(hint)}</div>
+        </>
+      }
+    >
+      {action && (action.roles as readonly string[]).includes(role) && (
+        <Link to={action.href}>
+          <Button type="primary">{t(action.label)}</Button>
+        </Link>
+      )}
+    </Empty>
+  );
+}
+
+function orderOf(sort: string, present: string | undefined): 'ascend' | 'descend' | null {
+  if (present === sort) return 'ascend';
+  return present === `-${sort}` ? 'descend' : null;
+}
+
+/** Filters and sorting as the API takes them. Days become moments in the brand's zone. */
+function toQuery<P extends ListPath>(
+  list: ListDefinition<P>,
+  state: ListState,
+  fixed: Record<string, string> | undefined,
+  timeZone: string,
+): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const { param, kind } of list.filters) {
+    const value = state.filters[param];
+    if (!value) continue;
+    if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
+    else if (kind === 'until') query[param] = TimeZoneDay.end(value, timeZone);
+    else query[param] = value;
+  }
+  const sort = state.sort ?? list.defaultSort;
+  return { ...query, ...(sort && { sort }), ...fixed };
+}

@@ -1,0 +1,69 @@
+import { useCallback, useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+/** What a list shows of all there is. */
+export interface ListState {
+  filters: Record<string, string>;
+  sort: string | undefined;
+  setFilter: (param: string, value: string | undefined) => void;
+  setSort: (sort: string | undefined) => void;
+  /** Puts everything at once, as a saved view does. */
+  replace: (query: string) => void;
+  /** Filters and sorting as the address has them; to be shared or saved. */
+  query: string;
+}
+
+type Change = (params: URLSearchParams) => void;
+
+/** Keeps filters and sorting in the page's address, so that a link shows the same list. */
+export function useAddressListState(): ListState {
+  const [params, setParams] = useSearchParams();
+  const change = useCallback(
+    (apply: Change) =>
+      setParams(
+        (present) => {
+          const next = new URLSearchParams(present);
+          apply(next);
+          return next;
+        },
+        { replace: true },
+      ),
+    [setParams],
+  );
+  return useListStateOf(params, change);
+}
+
+/** Keeps filters and sorting in the component, for a list within a page. */
+export function useLocalListState(): ListState {
+  const [params, setParams] = useState(() => new URLSearchParams());
+  const change = useCallback(
+    (apply: Change) =>
+      setParams((present) => {
+        const next = new URLSearchParams(present);
+        apply(next);
+        return next;
+      }),
+    [],
+  );
+  return useListStateOf(params, change);
+}
+
+function useListStateOf(params: URLSearchParams, change: (apply: Change) => void): ListState {
+  return useMemo(() => {
+    const { sort, ...filters } = Object.fromEntries(params);
+    const put = (name: string, value: string | undefined) =>
+      change((next) => (value ? next.set(name, value) : next.delete(name)));
+    return {
+      filters,
+      sort,
+      setFilter: put,
+      setSort: (value) => put('sort', value),
+      replace: (query) =>
+        change((next) => {
+          for (const name of [...next.keys()]) next.delete(name);
+          for (const [name, value] of new URLSearchParams(query)) next.set(name, value);
+        }),
+      query: params.toString(),
+    };
+  }, [params, change]);
+}

@@ -1,0 +1,53 @@
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+
+export type Locale = 'zh-CN' | 'en';
+
+/** A text of the console in both languages, side by side wherever it is used. */
+export interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
+
+interface LocaleValue {
+  locale: Locale;
+  setLocale: (locale: Locale) => void;
+  /** The text in the language of the moment. */
+  t: (text: Text) => string;
+}
+
+const LocaleContext = createContext<LocaleValue | undefined>(undefined);
+const KEY = 'tributary.locale';
+
+function initialLocale(): Locale {
+  const kept = localStorage.getItem(KEY);
+  if (kept === 'zh-CN' || kept === 'en') return kept;
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+}
+
+/** Holds the language of the console; switching it changes every text at once. */
+export function LocaleProvider({ children }: { children: ReactNode }) {
+  const [locale, setLocale] = useState(initialLocale);
+  useEffect(() => {
+    localStorage.setItem(KEY, locale);
+    document.documentElement.lang = locale;
+  }, [locale]);
+  // Set while rendering, so that pickers below see it in the same pass.
+  dayjs.locale(locale === 'zh-CN' ? 'zh-cn' : 'en');
+  const value = useMemo<LocaleValue>(
+    () => ({ locale, setLocale, t: (text) => (locale === 'zh-CN' ? text.zh : text.en) }),
+    [locale],
+  );
+  return <LocaleContext value={value}>{children}</LocaleContext>;
+}
+
+/** The language of the console and what translates into it. */
+export function useLocale(): LocaleValue {
+  const value = useContext(LocaleContext);
+  if (!value) throw new Error('useLocale outside LocaleProvider');
+  return value;
+}
+
+/** Only the translation. */
+export const useT = () => useLocale().t;

@@ -1,0 +1,126 @@
+import type { Text } from './locale';
+
+/** Names of states, the same wherever a state is shown. */
+export const STATES: Record<string, Text> = {
+  // application
+  submitted: { zh: '已提交', en: 'Submitted' },
+  in_review: { zh: '审核中', en: 'In review' },
+  changes_requested: { zh: '待补充', en: 'Changes requested' },
+  approved: { zh: '已通过', en: 'Approved' },
+  rejected: { zh: '已驳回', en: 'Rejected' },
+  withdrawn: { zh: '已撤回', en: 'Withdrawn' },
+  // distributor
+  active: { zh: '正常', en: 'Active' },
+  suspended: { zh: '已暂停', en: 'Suspended' },
+  terminated: { zh: '已终止', en: 'Terminated' },
+  // order and lines
+  open: { zh: '进行中', en: 'Open' },
+  closed: { zh: '已结束', en: 'Closed' },
+  paid: { zh: '已支付', en: 'Paid' },
+  shipped: { zh: '已发货', en: 'Shipped' },
+  delivered: { zh: '已签收', en: 'Delivered' },
+  window: { zh: '退货期内', en: 'In return window' },
+  return_requested: { zh: '退货中', en: 'Return requested' },
+  returned: { zh: '已退货', en: 'Returned' },
+  canceled: { zh: '已取消', en: 'Canceled' },
+  requested: { zh: '已申请', en: 'Requested' },
+  refunded: { zh: '已退款', en: 'Refunded' },
+  // commission
+  held: { zh: '冻结', en: 'Held' },
+  due: { zh: '待放款', en: 'Due' },
+  released: { zh: '已放款', en: 'Released' },
+  reversed: { zh: '已冲回', en: 'Reversed' },
+  clawed_back: { zh: '已追回', en: 'Clawed back' },
+  // release run
+  proposed: { zh: '待审批', en: 'Proposed' },
+  running: { zh: '执行中', en: 'Running' },
+  done: { zh: '已完成', en: 'Done' },
+  pending: { zh: '待处理', en: 'Pending' },
+  left_out: { zh: '未放款', en: 'Left out' },
+  // withdrawal and payout
+  paying: { zh: '打款中', en: 'Paying' },
+  failed: { zh: '失败', en: 'Failed' },
+  settled: { zh: '已结清', en: 'Settled' },
+  // plan
+  draft: { zh: '草稿', en: 'Draft' },
+  in_force: { zh: '生效中', en: 'In force' },
+  scheduled: { zh: '待生效', en: 'Scheduled' },
+  superseded: { zh: '已被取代', en: 'Superseded' },
+  // credential
+  valid: { zh: '有效', en: 'Valid' },
+  expiring: { zh: '即将到期', en: 'Expiring' },
+  expired: { zh: '已过期', en: 'Expired' },
+  // mail
+  sent: { zh: '已发送', en: 'Sent' },
+  undeliverable: { zh: '无法送达', en: 'Undeliverable' },
+  // hold
+  lifted: { zh: '已解除', en: 'Lifted' },
+  // people and keys
+  disabled: { zh: '已停用', en: 'Disabled' },
+  revoked: { zh: '已吊销', en: 'Revoked' },
+};
+
+/** Colour of a state's tag: what goes on, what needs somebody, what ended well or badly. */
+export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' | 'success' | 'error'> = {
+  submitted: 'processing',
+  in_review: 'processing',
+  changes_requested: 'warning',
+  approved: 'success',
+  rejected: 'error',
+  active: 'success',
+  suspended: 'warning',
+  terminated: 'error',
+  open: 'processing',
+  window: 'processing',
+  return_requested: 'warning',
+  returned: 'error',
+  canceled: 'error',
+  requested: 'processing',
+  held: 'processing',
+  due: 'warning',
+  released: 'success',
+  reversed: 'error',
+  clawed_back: 'error',
+  proposed: 'warning',
+  running: 'processing',
+  done: 'success',
+  paid: 'success',
+  paying: 'processing',
+  failed: 'error',
+  settled: 'success',
+  in_force: 'success',
+  valid: 'success',
+  expiring: 'warning',
+  expired: 'error',
+  undeliverable: 'error',
+};
+
+/** Names of roles. */
+export const ROLES: Record<string, Text> = {
+  admin: { zh: '管理员', en: 'Administrator' },
+  compliance: { zh: '合规', en: 'Compliance' },
+  finance: { zh: '财务', en: 'Finance' },
+  operator: { zh: '运营', en: 'Operations' },
+  distributor: { zh: '分销商', en: 'Distributor' },
+};
+
+/** Words that many pages share. */
+export const WORDS = {
+  id: { zh: '编号', en: 'Number' },
+  name: { zh: '名称', en: 'Name' },
+  state: { zh: '状态', en: 'State' },
+  amount: { zh: '金额', en: 'Amount' },
+  reason: { zh: '原因', en: 'Reason' },
+  note: { zh: '备注', en: 'Note' },
+  region: { zh: '授权区域', en: 'Region' },
+  tier: { zh: '等级', en: 'Tier' },
+  kind: { zh: '类型', en: 'Kind' },
+  currency: { zh: '币种', en: 'Currency' },
+  distributor: { zh: '分销商', en: 'Distributor' },
+  order: { zh: '订单', en: 'Order' },
+  cancel: { zh: '取消', en: 'Cancel' },
+  save: { zh: '保存', en: 'Save' },
+  confirm: { zh: '确认', en: 'Confirm' },
+  search: { zh: '搜索', en: 'Search' },
+  all: { zh: '全部', en: 'All' },
+} satisfies Record<string, Text>;

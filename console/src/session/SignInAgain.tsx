@@ -1,0 +1,49 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Modal } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { whenSignedOut } from '../api/client';
+import { ME } from '../app/session';
+import { type Text, useT } from '../locale/locale';
+import { SignInForm } from './SignInForm';
+
+const TITLE: Text = { zh: '登录已过期，请重新登录', en: 'Your session has ended; sign in again' };
+const HINT: Text = { zh: '页面上已填写的内容会保留。', en: 'What you typed on the page stays there.' };
+
+/**
+ * Asks to sign in again over the page at hand when a session ends there. Requests wait meanwhile and go out again
+ * afterwards, so that nothing typed is lost. A person who was never signed in is sent to the sign-in page instead.
+ */
+export function SignInAgain() {
+  const t = useT();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const waiting = useRef<((again: boolean) => void)[]>([]);
+
+  useEffect(() => {
+    whenSignedOut(() => {
+      if (queries.getQueryData(ME) === undefined) return Promise.resolve(false);
+      setOpen(true);
+      return new Promise((resolve) => waiting.current.push(resolve));
+    });
+    return () => whenSignedOut(undefined);
+  }, [queries]);
+
+  const settle = (again: boolean) => {
+    setOpen(false);
+    for (const resolve of waiting.current.splice(0)) resolve(again);
+  };
+
+  return (
+    <Modal
+      open={open}
+      title={t(TITLE)}
+      footer={null}
+      onCancel={() => settle(false)}
+      mask={{ closable: false }}
+      destroyOnHidden
+    >
+      <p>{t(HINT)}</p>
+      <SignInForm onSignedIn={() => settle(true)} />
+    </Modal>
+  );
+}

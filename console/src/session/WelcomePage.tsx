@@ -1,0 +1,92 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Form, Input } from 'antd';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { api } from '../api/client';
+import { ME } from '../app/session';
+import { type Text, useT } from '../locale/locale';
+import { useProblemText } from '../ui/problems';
+import { Entrance } from './Entrance';
+
+const TEXTS = {
+  title: { zh: '设置密码', en: 'Set your password' },
+  password: { zh: '新密码（至少 12 个字符）', en: 'New password, at least 12 characters' },
+  repeat: { zh: '再次输入', en: 'Once more' },
+  different: { zh: '两次输入不一致', en: 'The two are not the same' },
+  short: { zh: '至少 12 个字符', en: 'At least 12 characters' },
+  save: { zh: '保存并登录', en: 'Save and sign in' },
+  missing: {
+    zh: '链接不完整。请从邮件中重新打开，或请管理员发送新的链接。',
+    en: 'The link is not complete. Open it from the mail again, or ask an administrator for a new one.',
+  },
+} satisfies Record<string, Text>;
+
+/** Where a one-time link leads: a person sets the password and is signed in. */
+export function WelcomePage() {
+  const t = useT();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const problemText = useProblemText();
+  const [token] = useState(() => window.location.hash.slice(1));
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+
+  const save = async ({ password }: { password: string }) => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await api.POST('/v1/sign-in-links/redeem', { body: { token, password } });
+      queries.removeQueries({ queryKey: ME });
+      await navigate('/', { replace: true });
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Entrance title={t(TEXTS.title)}>
+      {!token && <Alert type="warning" showIcon title={t(TEXTS.missing)} />}
+      {problem !== undefined && (
+        <Alert
+          role="alert"
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={problemText(problem).title}
+          description={problemText(problem).detail}
+        />
+      )}
+      {token && (
+        <Form layout="vertical" onFinish={(values) => void save(values)} requiredMark={false}>
+          <Form.Item
+            name="password"
+            label={t(TEXTS.password)}
+            rules={[{ min: 12, required: true, message: t(TEXTS.short) }]}
+          >
+            <Input.Password autoComplete="new-password" autoFocus />
+          </Form.Item>
+          <Form.Item
+            name="repeat"
+            label={t(TEXTS.repeat)}
+            dependencies={['password']}
+            rules={[
+              ({ getFieldValue }) => ({
+                validator: (_, value) =>
+                  value === getFieldValue('password')
+                    ? Promise.resolve()
+                    : Promise.reject(new Error(t(TEXTS.different))),
+              }),
+            ]}
+          >
+            <Input.Password autoComplete="new-password" />
+          </Form.Item>
+          <Button type="primary" htmlType="submit" block loading={busy}>
+            {t(TEXTS.save)}
+          </Button>
+        </Form>
+      )}
+    </Entrance>
+  );
+}

@@ -1,0 +1,31 @@
+import { Button, Result, Spin } from 'antd';
+import { useT } from '../locale/locale';
+import { useProblemText } from './problems';
+
+/** While nothing is known yet. */
+export function FullPageSpinner() {
+  const t = useT();
+  return (
+    <div className="full-page" role="status" aria-label={t({ zh: '正在加载', en: 'Loading' })}>
+      <Spin size="large" />
+    </div>
+  );
+}
+
+/** A page that could not be shown, with the reason and the way on. */
+export function FullPageProblem({ error, retry }: { error: Error; retry: () => void }) {
+  const t = useT();
+  const text = useProblemText()(error);
+  return (
+    <Result
+      status="warning"
+      title={text.title}
+      subTitle={text.detail}
+      extra={
+        <Button type="primary" onClick={retry}>
+          {t({ zh: '重试', en: 'Try again' })}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import { type ReactNode, useEffect } from 'react';
+import { useMaybeMe } from '../app/session';
+
+/** Frame of a page: its title, also in the browser's tab, and what can be done on it. */
+export function Page({
+  title,
+  tags,
+  actions,
+  children,
+}: {
+  title: string;
+  tags?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const brand = useMaybeMe()?.brand.name ?? 'Tributary';
+  useEffect(() => {
+    document.title = `${title} · ${brand}`;
+  }, [title, brand]);
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>
+          {title} {tags}
+        </h1>
+        {actions}
+      </div>
+      {children}
+    </div>
+  );
+}

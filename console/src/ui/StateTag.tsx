@@ -1,0 +1,10 @@
+import { Tag } from 'antd';
+import { useT } from '../locale/locale';
+import { STATE_COLORS, STATES } from '../locale/words';
+
+/** The state of a thing, by name and colour. */
+export function StateTag({ state }: { state: string }) {
+  const t = useT();
+  const name = STATES[state];
+  return <Tag color={STATE_COLORS[state] ?? 'default'}>{name ? t(name) : state}</Tag>;
+}

@@ -1,0 +1,92 @@
+import { Tooltip } from 'antd';
+import { useMemo } from 'react';
+import type { Money } from '../api/types';
+import { useMaybeMe } from '../app/session';
+import { useLocale } from '../locale/locale';
+
+/** How money, times and numbers are written: in the language of the moment and the zone of the brand. */
+export interface Formats {
+  /** `¥1,234.50`; a dash for what is unknown. */
+  money: (money: Money | null | undefined) => string;
+  /** Several currencies beside each other. */
+  monies: (monies: readonly Money[]) => string;
+  date: (at: string | null | undefined) => string;
+  time: (at: string | null | undefined) => string;
+  number: (value: number) => string;
+  /** `8.5%` from basis points. */
+  rate: (basisPoints: number) => string;
+  /** `in 3 days`, `2 hours ago`. */
+  fromNow: (at: string) => string;
+}
+
+const NOTHING = '–';
+
+/** The formats for the page at hand. */
+export function useFormats(): Formats {
+  const { locale } = useLocale();
+  const timeZone = useMaybeMe()?.brand.timeZone;
+  return useMemo(() => createFormats(locale, timeZone), [locale, timeZone]);
+}
+
+function createFormats(locale: string, timeZone: string | undefined): Formats {
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
+  const minute = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
+  const number = new Intl.NumberFormat(locale);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const rate = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
+  const currencies = new Map<string, Intl.NumberFormat>();
+  const money = (value: Money | null | undefined) => {
+    if (!value) return NOTHING;
+    const format =
+      currencies.get(value.currency) ??
+      new Intl.NumberFormat(locale, { style: 'currency', currency: value.currency });
+    currencies.set(value.currency, format);
+    return format.format(value.amount / 10 ** digitsOf(value.currency));
+  };
+  return {
+    money,
+    monies: (monies) => (monies.length ? monies.map(money).join(' + ') : NOTHING),
+    date: (at) => (at ? day.format(new Date(at)) : NOTHING),
+    time: (at) => (at ? minute.format(new Date(at)) : NOTHING),
+    number: number.format,
+    rate: (basisPoints) => rate.format(basisPoints / 10_000),
+    fromNow: (at) => fromNow(relative, Date.parse(at) - Date.now()),
+  };
+}
+
+/** Decimal places of a currency's minor unit. */
+export function digitsOf(currency: string): number {
+  return (
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  );
+}
+
+const STEPS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+function fromNow(format: Intl.RelativeTimeFormat, differenceMs: number): string {
+  const [unit, size] = STEPS.find(([, ms]) => Math.abs(differenceMs) >= ms) ?? STEPS[2];
+  return format.format(Math.trunc(differenceMs / size), unit);
+}
+
+/** An amount of money, aligned by its figures. */
+export function MoneyText({ value, strong }: { value: Money | null | undefined; strong?: boolean }) {
+  const { money } = useFormats();
+  return <span className={strong ? 'money strong' : 'money'}>{money(value)}</span>;
+}
+
+/** A time in the brand's zone, with how long ago or ahead it is as a hint. */
+export function TimeText({ at, dateOnly }: { at: string | null | undefined; dateOnly?: boolean }) {
+  const { time, date, fromNow: relative } = useFormats();
+  if (!at) return <span>{NOTHING}</span>;
+  return (
+    <Tooltip title={dateOnly ? time(at) : relative(at)}>
+      <time dateTime={at} className="nowrap">
+        {dateOnly ? date(at) : time(at)}
+      </time>
+    </Tooltip>
+  );
+}
