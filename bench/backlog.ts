@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { order } from '../workflows/order';
 import type { Bench, Result } from './bench';
 import { IN_FLIGHT, makePayment, runLifecycle } from './lifecycles';
@@ -20,21 +22,18 @@ export const backlog: Bench = {
         async (done) => void (await runLifecycle(platform, 'ours', makePayment(platform.seeded), done)),
         {
           inFlight: quick ? 4 : IN_FLIGHT,
-          rampMs: quick ? 500 : 2500,
+          rampMs: quick ? 500 : 5000,
           measureMs,
         },
       );
-    const ms = quick ? 1000 : 5000;
-    await alternate('backlog, warm-up', 1, {
-      crowded: measure(crowded, ms / 2),
-      empty: measure(empty, ms / 2),
-    });
+    const ms = quick ? 1000 : 15_000;
+    await alternate('backlog, warm-up', 1, { crowded: measure(crowded, ms), empty: measure(empty, ms) });
     const results: Result[] = [];
     let open = 0;
     for (const target of quick ? [0, 20] : [0, 5_000, 20_000]) {
       await openOrders(crowded, target - open);
       open = target;
-      const figures = await alternate(`backlog of ${open}`, quick ? 1 : 2, {
+      const figures = await alternate(`backlog of ${open}`, quick ? 1 : 3, {
         crowded: measure(crowded, ms),
         empty: measure(empty, ms),
       });
@@ -92,5 +91,17 @@ async function openOrders({ pool, client, seeded }: Prepared, count: number): Pr
     }
   };
   await Promise.all(Array.from({ length: 16 }, starter));
+  while (await waitingTasks(client)) await delay(500);
   progress(`opened ${count} orders in ${Math.round((performance.now() - started) / 1000)} s`);
+}
+
+/** How many workflow tasks no worker has taken up yet: an order that was only just opened costs more than an open one. */
+async function waitingTasks(client: Platform['client']): Promise<number> {
+  const { stats } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: TASK_QUEUE },
+    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    reportStats: true,
+  });
+  return Number(stats?.approximateBacklogCount ?? 0);
 }
