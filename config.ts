@@ -55,6 +55,12 @@ export const configSchema = z.object({
     .max(65535)
     .default(8080)
     .describe('Port the API listens on. `npm start` takes the next free one.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Address at which people reach the console: for links in mails, and for cookies, which are Secure when it is https. Unset: http://127.0.0.1 with API_PORT.',
+    ),
   API_BODY_LIMIT: z
     .string()
     .regex(/^\d+(kb|mb)$/)
@@ -78,6 +84,16 @@ export const configSchema = z.object({
     .min(0)
     .default(256)
     .describe('Requests that may wait for a turn; beyond that the answer is 503 with Retry-After.'),
+  SESSION_IDLE: duration.default('60m').describe('A person who does nothing for so long is signed out.'),
+  SESSION_MAX: duration.default('12h').describe('Longest time a person stays signed in.'),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Issuer of an OpenID Connect provider, for single sign-on. Its redirect address is PUBLIC_URL/v1/auth/oidc/callback.',
+    ),
+  OIDC_CLIENT_ID: z.string().optional().describe('Client id at that provider.'),
+  OIDC_CLIENT_SECRET: z.string().optional().describe('Client secret at that provider.'),
   SHUTDOWN_GRACE: duration
     .default('20s')
     .describe('How long running requests and activities may take to finish after SIGTERM.'),
@@ -106,6 +122,14 @@ export const configSchema = z.object({
     )
     .default('Asia/Shanghai')
     .describe('Zone in which business days and month ends are counted.'),
+  BRAND_CURRENCY: z
+    .string()
+    .refine(
+      (code) => Intl.supportedValuesOf('currency').includes(code),
+      'use a code of ISO 4217, such as CNY',
+    )
+    .default('CNY')
+    .describe('Currency (ISO 4217) that the console shows first.'),
   APPLICATION_CHANGES_DEADLINE: duration
     .default('14d')
     .describe('How long an applicant may take to answer requested changes, when the reviewer names no date.'),
@@ -154,6 +178,10 @@ export const configSchema = z.object({
     .url()
     .optional()
     .describe('Where OpenTelemetry traces go (OTLP over HTTP). Unset: no tracing.'),
+  TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the Temporal page, to which the console links for engineers. `npm start` sets it.'),
   TRUST_PROXY: flag.default(false).describe('Set to true behind a reverse proxy that sets X-Forwarded-For.'),
 });
 
@@ -177,6 +205,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     : result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${explain(issue, given)}`);
   if (result.success && result.data.PAYOUT_METHOD === 'http' && !result.data.PAYOUT_HTTP_URL) {
     problems.push('  PAYOUT_HTTP_URL: required because PAYOUT_METHOD is http');
+  }
+  if (result.success && result.data.OIDC_ISSUER) {
+    for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const) {
+      if (!result.data[name]) problems.push(`  ${name}: required because OIDC_ISSUER is set`);
+    }
   }
   if (problems.length || !result.success) {
     throw new ConfigError(
@@ -209,6 +242,11 @@ export function describeConfig(): {
       description: field.description ?? '',
     };
   });
+}
+
+/** Where people reach the console, without a slash at the end. */
+export function publicUrl({ PUBLIC_URL, API_PORT }: Pick<Config, 'PUBLIC_URL' | 'API_PORT'>): string {
+  return (PUBLIC_URL ?? `http://127.0.0.1:${API_PORT}`).replace(/\/+$/, '');
 }
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config';
 import { durationMs } from '../config';
 import {
@@ -17,6 +18,7 @@ import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from './journal';
 import { pendingMails, queueMail } from './mail';
 import { refuse } from './refusal';
+import { addSignInLink } from './signInLinks';
 
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {
@@ -86,7 +88,13 @@ export function applicationPolicy(
 
 /** The steps of an application. Each is one short transaction, and taken once however often it is asked for. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
-  async function queueNews(client: Client, row: ApplicationRow, key: string, news: ApplicationNews) {
+  async function queueNews(
+    client: Client,
+    row: ApplicationRow,
+    key: string,
+    news: ApplicationNews,
+    signInLinkId?: string,
+  ) {
     const subjectRef = applicationSubject(row.id);
     const setting = {
       brand: config.BRAND_NAME,
@@ -99,6 +107,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       key: `${subjectRef}/${key}`,
       subjectRef,
       recipient: row.email,
+      signInLinkId,
       ...applicationMail(setting, news),
     });
   }
@@ -114,7 +123,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     work: (
       client: Client,
       row: ApplicationRow,
-    ) => Promise<{ news?: ApplicationNews; data?: Record<string, unknown> }>,
+    ) => Promise<{ news?: ApplicationNews; signInLinkId?: string; data?: Record<string, unknown> }>,
   ): Promise<ApplicationProgress> {
     const { applicationId, commandId, actor, now } = command;
     const subject = applicationSubject(applicationId);
@@ -123,9 +132,9 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       const row = await lockedRow(client, applicationId);
       if (!(await hasEvent(client, subject, key))) {
         if (!from.includes(row.state)) throw refuseStep(row.state, type);
-        const { news, data } = await work(client, row);
+        const { news, signInLinkId, data } = await work(client, row);
         await addEvent(client, { subject, key, type, actor, occurredAt: now, data });
-        if (news) await queueNews(client, row, key, news);
+        if (news) await queueNews(client, row, key, news, signInLinkId);
       }
       return progress(client, applicationId);
     });
@@ -205,7 +214,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     },
 
     /**
-     * Approves: makes the distributor, with tier, sponsor and referral code.
+     * Approves: makes the distributor, with tier, sponsor and referral code, and the user with whom he signs in.
      * Refused with `note_required` where a check failed and no note says why it is approved all the same, and with
      * `blacklisted`, `identity_number_taken` or `shop_customer_taken`.
      */
@@ -245,8 +254,10 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           after: { state: 'approved', tier, distributorId, sponsorId },
           reason: note,
         });
+        const account = await addAccount(client, { row, distributorId, actor });
         return {
-          news: { step: 'approved', tier, referralCode: code },
+          news: { step: 'approved', tier, referralCode: code, passwordUntil: account?.passwordUntil ?? null },
+          signInLinkId: account?.signInLinkId,
           data: { tier, note, distributorId, sponsorId, ...(alerts.length && { alerts }) },
         };
       });
@@ -565,6 +576,37 @@ async function recordTreeAlerts(
     if (isNew) recorded.push(alert);
   }
   return recorded;
+}
+
+const PASSWORD_WITHIN_MS = 7 * 86_400_000;
+
+/**
+ * Makes the user of a new distributor, with a one-time link for the password.
+ * @returns undefined where the mail address is a user's already: that account is not handed over by an application
+ */
+async function addAccount(
+  client: Client,
+  { row, distributorId, actor }: { row: ApplicationRow; distributorId: string; actor: Actor },
+): Promise<{ signInLinkId: string; passwordUntil: Date } | undefined> {
+  const [userId, signInLinkId] = [uuidv7(), uuidv7()];
+  const { rowCount } = await client.query(
+    `INSERT INTO users (id, email, name, role, distributor_id, locale) VALUES ($1, $2, $3, 'distributor', $4, $5)
+     ON CONFLICT (email) DO NOTHING`,
+    [userId, row.email.toLowerCase(), row.name, distributorId, row.locale],
+  );
+  if (!rowCount) return undefined;
+  await addAudit(client, {
+    actor,
+    action: 'user.create',
+    subject: `user/${userId}`,
+    after: { name: row.name, role: 'distributor', distributorId },
+  });
+  const passwordUntil = await addSignInLink(client, {
+    id: signInLinkId,
+    userId,
+    validMs: PASSWORD_WITHIN_MS,
+  });
+  return { signInLinkId, passwordUntil };
 }
 
 /** @returns the new distributor's referral code */

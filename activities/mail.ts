@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
 import { type Config, durationMs } from '../config';
 import type { Client, Pool } from './database';
+import { withLinks } from './links';
+import type { Sealer } from './sealing';
 
 /** A mail as it is kept and sent. */
 export interface Mail {
@@ -53,12 +55,13 @@ export function createMailer(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM'>, tim
 /**
  * Keeps a mail for delivery, in the transaction of the step that it tells of: no step is without its mail, and no
  * mail tells of a step that did not happen. `deliverMail` sends it.
+ * @param mail.signInLinkId the one-time link that goes in place of `mailLinks.signIn`
  */
-export async function queueMail(client: Client, mail: Mail): Promise<void> {
+export async function queueMail(client: Client, mail: Mail & { signInLinkId?: string }): Promise<void> {
   await client.query(
-    `INSERT INTO mails (key, subject_ref, recipient, subject, body) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO mails (key, subject_ref, recipient, subject, body, sign_in_link_id) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (key) DO NOTHING`,
-    [mail.key, mail.subjectRef, mail.recipient, mail.subject, mail.body],
+    [mail.key, mail.subjectRef, mail.recipient, mail.subject, mail.body, mail.signInLinkId],
   );
 }
 
@@ -87,10 +90,11 @@ function isRefusal({ responseCode = 0, command = '' }: SmtpError): boolean {
 export function createMailActivities(context: {
   pool: Pool;
   mailer: Mailer;
-  config: Pick<Config, 'MAIL_RETRY_FOR'>;
+  sealer: Sealer;
+  config: Pick<Config, 'MAIL_RETRY_FOR' | 'PUBLIC_URL' | 'API_PORT'>;
 }) {
-  const { pool, mailer } = context;
-  const retryForMs = durationMs(context.config.MAIL_RETRY_FOR);
+  const { pool, mailer, sealer, config } = context;
+  const retryForMs = durationMs(config.MAIL_RETRY_FOR);
   return {
     /**
      * Sends a queued mail, unless it went out already. What the server refuses for good, or does not take within
@@ -106,6 +110,7 @@ export function createMailActivities(context: {
         body: string;
         state: 'pending' | 'sent' | 'undeliverable';
         created_at: Date;
+        sign_in_link_id: string | null;
       }>('UPDATE mails SET attempts = attempts + (state = $2)::int WHERE key = $1 RETURNING *', [
         key,
         'pending',
@@ -113,8 +118,14 @@ export function createMailActivities(context: {
       const [mail] = rows;
       if (!mail) throw new Error(`there is no mail ${key}`);
       if (mail.state !== 'pending') return mail.state;
+      const { recipient, subject, subject_ref: subjectRef } = mail;
+      const body = withLinks(
+        { body: mail.body, subjectRef, signInLinkId: mail.sign_in_link_id },
+        config,
+        sealer,
+      );
       try {
-        await mailer.send({ ...mail, key, subjectRef: mail.subject_ref });
+        await mailer.send({ key, subjectRef, recipient, subject, body });
       } catch (error) {
         const final = isRefusal(error as SmtpError) || Date.now() - mail.created_at.getTime() > retryForMs;
         await pool.query(

@@ -36,6 +36,8 @@ const sources = [
   `SELECT r.id::text AS key, 'release' AS workflow, 'release/' || r.id AS "workflowId",
      jsonb_build_object('id', r.id, 'resume', true) AS input
    FROM release_runs r WHERE r.state IN ('proposed', 'approved', 'running') AND r.id::text > $1 ORDER BY 1 LIMIT $2`,
+  `SELECT m.key, 'mail' AS workflow, 'mail/' || m.key AS "workflowId", jsonb_build_object('key', m.key) AS input
+   FROM mails m WHERE m.state = 'pending' AND m.subject_ref LIKE 'user/%' AND m.key > $1 ORDER BY 1 LIMIT $2`,
 ];
 
 const pageSize = 500;

@@ -10,7 +10,7 @@ import express, {
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { v7 as uuidv7 } from 'uuid';
-import { authenticate, authorize } from './authentication';
+import { authenticate, authorize, hasCredentials } from './authentication';
 import { serveConsole } from './console';
 import type { ApiContext, Endpoint, Principal } from './endpoint';
 import { endpointsFor } from './endpoints';
@@ -185,17 +185,22 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
   return async (req, res, next) => {
     const progress = progressOf(res);
     progress.endpoint = endpoint;
-    const optional = endpoint.scope !== undefined && req.get('authorization') !== undefined;
-    if (endpoint.roles === 'public' && !optional) {
+    const isPublic = endpoint.roles === 'public';
+    if (isPublic && !(endpoint.scope !== undefined && hasCredentials(req))) {
       if (unlimited.has(endpoint.path)) next();
       else await limits.ofAddress(req, res, next);
       return;
     }
     try {
-      progress.principal = await authenticate(context.pool, req);
+      progress.principal = await authenticate(context, req);
       if (!progress.principal) authorize(undefined, endpoint);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      // The cookie of a session that is over does not keep anybody from what is open to all.
+      if (isPublic && error.code === 'session_ended') {
+        await limits.ofAddress(req, res, next);
+        return;
+      }
       if (error.code === 'key_not_valid') metrics.rejectedKeys.inc();
       // Guessing is slowed down by the address it comes from.
       await limits.ofAddress(req, res, (limited) => next(limited ?? error));
@@ -207,6 +212,8 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
         return;
       }
       authorize(progress.principal, endpoint);
+      // What a person saw must not be in the browser's cache for the next one.
+      if (progress.principal?.sessionId) res.set('Cache-Control', 'no-store');
       next();
     });
   };
@@ -216,7 +223,8 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
 function answer(context: ApiContext, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     const { requestId, principal } = progressOf(res);
-    const key = endpoint.method === 'post' && principal ? idempotencyKey(req) : undefined;
+    const takesKey = endpoint.method === 'post' && principal && !endpoint.secretBody;
+    const key = takesKey ? idempotencyKey(req) : undefined;
     const input = parseInput(endpoint, req);
     const call = { ...input, principal, context, requestId, req };
     if (!key || !principal) {

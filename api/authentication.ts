@@ -3,8 +3,9 @@ import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { inTransaction, type Pool } from '../activities/database';
 import { audit } from './audit';
-import type { Endpoint, Principal, Role } from './endpoint';
+import type { ApiContext, Endpoint, Principal, Role } from './endpoint';
 import { Problem } from './problem';
+import { authenticateSession, sessionToken } from './sessions';
 
 /** Stands for every scope that the role of the key's user may have. */
 export const everyScope = '*';
@@ -32,15 +33,26 @@ interface KeyRow {
   unusable: string | null;
 }
 
+/** Whether the request says who makes it. */
+export function hasCredentials(req: Request): boolean {
+  return req.get('authorization') !== undefined || sessionToken(req) !== undefined;
+}
+
 /**
- * Finds whose key the request carries. Read from PostgreSQL on each request, so that revoking a key or disabling a
- * user takes effect with the next one.
- * @returns undefined when it carries none
- * @throws Problem 401 when its key can not be used
+ * Finds who makes the request: whose key it carries, or without one whose session. Read from PostgreSQL on each
+ * request, so that revoking a key or disabling a user takes effect with the next one.
+ * @returns undefined when it carries neither
+ * @throws Problem 401 when its key or session can not be used, 403 when another site may have made it
  */
-export async function authenticate(pool: Pool, req: Request): Promise<Principal | undefined> {
+export async function authenticate(
+  { pool, config }: Pick<ApiContext, 'pool' | 'config'>,
+  req: Request,
+): Promise<Principal | undefined> {
   const header = req.get('authorization');
-  if (header === undefined) return undefined;
+  if (header === undefined) {
+    const person = await authenticateSession(pool, config, req);
+    return person && { ...person, scopes: [everyScope] };
+  }
   const text = /^Bearer +(\S.*)$/i.exec(header)?.[1];
   if (!text) {
     throw keyNotValid('The Authorization header is not of the form "Bearer <key>".');
@@ -77,7 +89,7 @@ export function authorize(principal: Principal | undefined, { roles, scope }: En
     throw new Problem({
       status: 401,
       code: 'authentication_required',
-      detail: 'Send an API key as "Authorization: Bearer <key>".',
+      detail: 'Send an API key as "Authorization: Bearer <key>", or sign in.',
       headers: { 'WWW-Authenticate': 'Bearer realm="tributary"' },
     });
   }

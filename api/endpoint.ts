@@ -10,7 +10,7 @@ import type { PrismaClient } from '../prisma/client/client';
 export const roleSchema = z.enum(['admin', 'compliance', 'finance', 'operator', 'distributor']);
 export type Role = z.infer<typeof roleSchema>;
 
-/** Who makes a request: a user, by one of the user's keys. */
+/** Who makes a request: a user, by one of the user's keys or signed in with a session. */
 export interface Principal {
   userId: string;
   name: string;
@@ -19,7 +19,10 @@ export interface Principal {
   distributorId: string | null;
   /** What the key may be used for; `*` stands for everything its user's role may do. */
   scopes: string[];
+  /** Names the key in logs and limits; `session:<id>` for a session. */
   keyId: string;
+  /** Set where a person is signed in. */
+  sessionId?: string;
 }
 
 /** What request handlers need from the outside. */
@@ -38,7 +41,7 @@ export interface Reply {
   body?: unknown;
   /** Sent as it is, in place of a body. */
   raw?: { contentType: string; content: string | Readable };
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   /**
    * False for an answer that must not be kept for repeats of the request because it holds a secret. The handler must
    * then itself recognise a repeat by its `resourceId`.
@@ -91,6 +94,12 @@ interface Spec<Roles, Params, Query, Body> {
   /** Use `z.strictObject` at every depth, so that a misspelt field is refused by name. */
   body?: Body;
   responses: Record<number, ResponseSpec>;
+  /**
+   * Its body has a password or code. An Idempotency-Key is ignored, because the fast hash of the body that is kept
+   * with it would give the password to whoever gets the database.
+   * @default false
+   */
+  secretBody?: boolean;
   /** Codes of the problems that are particular to it. */
   errors?: readonly string[];
   handler: (call: Call<Roles, Params, Query, Body>) => Promise<Reply>;
@@ -115,8 +124,8 @@ export interface UncheckedCall
 }
 
 /**
- * Declares an endpoint: route, permission, validation and documentation in one place. Unknown query parameters and
- * unknown fields at the top of the body are refused whatever the schemas say.
+ * Declares an endpoint: route, permission, validation and documentation in one place. Unknown query parameters are
+ * refused unless the schema is a loose one, unknown fields at the top of the body whatever the schema says.
  */
 export function endpoint<
   const Roles extends readonly Role[] | 'public',
@@ -129,7 +138,8 @@ export function endpoint<
   return {
     ...spec,
     params: spec.params?.strict(),
-    query: spec.query?.strict() ?? z.strictObject({}),
+    // Who is called back by somebody else can not choose the parameters, and says so with `z.looseObject`.
+    query: spec.query?.def.catchall ? spec.query : (spec.query?.strict() ?? z.strictObject({})),
     body: spec.body instanceof z.ZodObject ? spec.body.strict() : spec.body,
     // The router has parsed the inputs with this very spec's schemas, which is what their types say.
     handler: spec.handler as unknown as Endpoint['handler'],

@@ -7,7 +7,7 @@ import { Problem } from './problem';
 /** An answer as it is kept for repeats. */
 export interface KeptAnswer {
   status: number;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   /** The JSON text itself, since `jsonb` would sort the fields and the repeat would differ from the first. */
   text: string;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { version } from '../package.json';
 import type { Endpoint } from './endpoint';
+import { CONSOLE_HEADER, SESSION_COOKIE } from './sessions';
 
 const problemSchema = z
   .object({
@@ -35,8 +36,18 @@ export function openApiOf(endpoints: readonly Endpoint[]): ReturnType<typeof cre
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ key: [] }],
-    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'API key' } } },
+    security: [{ key: [] }, { session: [] }],
+    components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', bearerFormat: 'API key' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: SESSION_COOKIE,
+          description: `A person who is signed in. Other methods than GET and HEAD need the header "${CONSOLE_HEADER}: 1" with it.`,
+        },
+      },
+    },
     paths,
   });
 }
@@ -44,7 +55,7 @@ export function openApiOf(endpoints: readonly Endpoint[]): ReturnType<typeof cre
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   const { method, roles, scope, params, query, body } = endpoint;
   const isPublic = roles === 'public';
-  const takesKey = method === 'post' && scope !== undefined;
+  const takesKey = method === 'post' && scope !== undefined && !endpoint.secretBody;
   return {
     operationId: operationId(endpoint),
     summary: endpoint.summary,
@@ -57,7 +68,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
       .filter(Boolean)
       .join('\n\n'),
     tags: [endpoint.tag],
-    ...(isPublic && { security: scope ? [{ key: [] }, {}] : [] }),
+    ...(isPublic && { security: scope ? [{ key: [] }, { session: [] }, {}] : [] }),
     requestParams: {
       ...(params && { path: params }),
       ...(query && { query }),

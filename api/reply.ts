@@ -6,7 +6,7 @@ import type { Reply } from './endpoint';
 /** An answer that is one text. */
 export interface TextAnswer {
   status: number;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   text: string;
 }
 

@@ -78,6 +78,21 @@ export function callUpdate<R>(
   );
 }
 
+/** Starts a workflow, unless it runs already. */
+export async function startWorkflow(
+  context: ApiContext,
+  { workflow, workflowId, input }: Start,
+): Promise<void> {
+  await bounded(context, (client) =>
+    client.start(workflow, {
+      workflowId,
+      args: input,
+      taskQueue: context.config.TEMPORAL_TASK_QUEUE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    }),
+  );
+}
+
 /** Sends a signal to a workflow, which is started first where it does not run. */
 export async function signalWithStart(
   context: ApiContext,

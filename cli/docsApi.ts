@@ -23,9 +23,9 @@ export function describeRoles(endpoints: readonly Endpoint[] = endpointsFor(new 
 Made by \`npm run docs\` from the endpoints themselves; a test calls each of them in each role.
 
 A key needs the scope of the call, and its user one of the roles. The scope \`*\` stands for everything that the
-role may do. A user with the role distributor sees only what belongs to that distributor. Without a key the answer
-is 401, without the role or the scope it is 403 and says which is missing. Revoking a key or disabling a user takes
-effect with the next request.
+role may do, and so does a person's session. A user with the role distributor sees only what belongs to that
+distributor. Without a key the answer is 401, without the role or the scope it is 403 and says which is missing.
+Revoking a key, ending a session or disabling a user takes effect with the next request.
 
 ${table(['call', 'scope', ...roles], rows)}
 

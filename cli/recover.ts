@@ -1,11 +1,10 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { createPool } from '../activities/database';
 import { type OpenWorkflow, openWorkflows } from '../activities/recovery';
-import { ConfigError, loadConfig } from '../config';
-import { readRunning } from '../embedded/running';
-import { loadSecrets } from '../embedded/secrets';
+import { ConfigError } from '../config';
 import { dataConverter } from '../payloadCodec';
 import { connectionConfig } from '../temporalConnection';
+import { commandSettings } from './settings';
 
 /** How many were started, and how many ran already, by kind of workflow. */
 export type Recovered = Map<string, { started: number; running: number }>;
@@ -57,14 +56,7 @@ async function start(client: Client, taskQueue: string, open: OpenWorkflow): Pro
 }
 
 async function main(): Promise<void> {
-  const dataDir = process.env.DATA_DIR ?? '.data';
-  const running = readRunning(dataDir);
-  const config = loadConfig({
-    ...(running && loadSecrets(dataDir)),
-    DATABASE_URL: running?.databaseUrl,
-    SMTP_URL: running?.smtpUrl,
-    ...process.env,
-  });
+  const { config, running } = commandSettings();
   const pool = createPool(config.DATABASE_URL, 5, () => {});
   if (running && !process.env.TEMPORAL_ADDRESS) process.env.TEMPORAL_ADDRESS = running.temporalAddress;
   const { connectionOptions, namespace } = connectionConfig();

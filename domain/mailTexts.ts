@@ -1,12 +1,19 @@
 import type { Locale } from './application';
 
+/** Stand in the stored text of a mail for the addresses that are put in when it leaves. */
+export const mailLinks = {
+  console: '{{console}}',
+  application: '{{application}}',
+  signIn: '{{sign-in}}',
+} as const;
+
 /** A step of an application that its applicant is told of, with what the mail says about it. */
 export type ApplicationNews =
   | { step: 'submitted' }
   | { step: 'resubmitted' }
   | { step: 'changes_requested'; message: string; deadline: Date }
   | { step: 'reminded'; message: string; deadline: Date }
-  | { step: 'approved'; tier: string; referralCode: string }
+  | { step: 'approved'; tier: string; referralCode: string; passwordUntil: Date | null }
   | { step: 'rejected'; reason: string }
   | { step: 'withdrawn'; because: 'applicant' | 'deadline' };
 
@@ -25,28 +32,57 @@ interface Text {
   lines: string[];
 }
 
+function timeIn({ locale, timeZone }: Pick<MailSetting, 'locale' | 'timeZone'>): (date: Date) => string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone });
+  return (date) => format.format(date);
+}
+
+/** Writes the mail with a one-time link to set a password, in the user's language. Plain text. */
+export function signInLinkMail(setting: {
+  brand: string;
+  timeZone: string;
+  locale: Locale;
+  name: string;
+  until: Date;
+}): { subject: string; body: string } {
+  const { brand, name } = setting;
+  const until = timeIn(setting)(setting.until);
+  const [subject, ...lines] =
+    setting.locale === 'en'
+      ? [
+          `${brand}: set your password`,
+          `Dear ${name},`,
+          `Set your password by ${until} with this link, which works once:\n${mailLinks.signIn}`,
+          `From then on sign in with this mail address at ${mailLinks.console}`,
+          'If you did not expect this mail, pass the link to nobody and tell your administrator.',
+        ]
+      : [
+          `【${brand}】设置登录密码`,
+          `${name}，您好：`,
+          `请在 ${until} 前通过此链接设置登录密码（仅可使用一次）：\n${mailLinks.signIn}`,
+          `此后请用本邮箱地址登录：${mailLinks.console}`,
+          '如果这不是您所期待的邮件，请勿将链接转给任何人，并联系管理员。',
+        ];
+  return { subject: subject!, body: `${[...lines, brand].join('\n\n')}\n` };
+}
+
 /** Writes the mail that tells an applicant of a step, in his language. Plain text. */
 export function applicationMail(
   setting: MailSetting,
   news: ApplicationNews,
 ): { subject: string; body: string } {
-  const time = (date: Date) =>
-    new Intl.DateTimeFormat(setting.locale, {
-      dateStyle: 'long',
-      timeStyle: 'short',
-      timeZone: setting.timeZone,
-    }).format(date);
+  const time = timeIn(setting);
   const { subject, lines } = setting.locale === 'en' ? english(news, time) : chinese(news, time);
   const frame =
     setting.locale === 'en'
       ? {
           greeting: `Dear ${setting.applicantName},`,
-          number: `Application number: ${setting.applicationId}`,
+          number: `Application number: ${setting.applicationId}\nYour application: ${mailLinks.application}`,
           title: `${setting.brand}: ${subject}`,
         }
       : {
           greeting: `${setting.applicantName}，您好：`,
-          number: `申请编号：${setting.applicationId}`,
+          number: `申请编号：${setting.applicationId}\n查看申请：${mailLinks.application}`,
           title: `【${setting.brand}】${subject}`,
         };
   return {
@@ -70,7 +106,7 @@ function chinese(news: ApplicationNews, time: (date: Date) => string): Text {
         lines: [
           '您的申请需要补充或修改：',
           news.message,
-          `请在 ${time(news.deadline)} 前凭申请编号和提交时获得的访问码重新提交，逾期申请将自动撤回。`,
+          `请在 ${time(news.deadline)} 前通过下方的申请页面重新提交，逾期申请将自动撤回。`,
         ],
       };
     case 'reminded':
@@ -88,6 +124,12 @@ function chinese(news: ApplicationNews, time: (date: Date) => string): Text {
         lines: [
           '恭喜，您的申请已通过，您已成为我们的分销商。',
           `等级：${news.tier}\n推荐码：${news.referralCode}`,
+          ...(news.passwordUntil
+            ? [
+                `请在 ${time(news.passwordUntil)} 前通过此链接设置登录密码（仅可使用一次）：\n${mailLinks.signIn}`,
+                `此后请用本邮箱地址登录：${mailLinks.console}`,
+              ]
+            : [`请用您已有的账号登录：${mailLinks.console}`]),
         ],
       };
     case 'rejected':
@@ -124,7 +166,7 @@ function english(news: ApplicationNews, time: (date: Date) => string): Text {
         lines: [
           'We need you to change or add something:',
           news.message,
-          `Please hand it in by ${time(news.deadline)}, with the application number and the access code you got when you applied. After that the application is withdrawn.`,
+          `Please hand it in by ${time(news.deadline)}, on the page of your application below. After that the application is withdrawn.`,
         ],
       };
     case 'reminded':
@@ -142,6 +184,12 @@ function english(news: ApplicationNews, time: (date: Date) => string): Text {
         lines: [
           'Congratulations, you are now one of our distributors.',
           `Tier: ${news.tier}\nReferral code: ${news.referralCode}`,
+          ...(news.passwordUntil
+            ? [
+                `Set your password by ${time(news.passwordUntil)} with this link, which works once:\n${mailLinks.signIn}`,
+                `From then on sign in with this mail address at ${mailLinks.console}`,
+              ]
+            : [`Sign in with the account you have: ${mailLinks.console}`]),
         ],
       };
     case 'rejected':

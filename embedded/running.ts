@@ -7,6 +7,8 @@ export interface Running {
   /** The process of `npm start`. */
   pid: number;
   apiUrl: string;
+  /** Where people reach it: PUBLIC_URL, or the same. */
+  publicUrl: string;
   temporalAddress: string;
   databaseUrl: string;
   smtpUrl: string;

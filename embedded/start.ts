@@ -5,7 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { type Config, ConfigError, durationMs, loadConfig } from '../config';
+import { v7 as uuidv7 } from 'uuid';
+import { createPool, inTransaction } from '../activities/database';
+import { signInPage } from '../activities/links';
+import { createSealer } from '../activities/sealing';
+import { firstSignInLink } from '../activities/signInLinks';
+import { type Config, ConfigError, durationMs, loadConfig, publicUrl } from '../config';
 import { ensureClient } from '../prisma/generate';
 import { migrate } from '../prisma/migrate';
 import {
@@ -66,10 +71,15 @@ async function main(): Promise<void> {
   await migrate(environment.DATABASE_URL, log).catch((error: Error & { code?: string }) => {
     throw new StartError(`The database could not be migrated: ${error.message || error.code}`);
   });
-  const apiUrl = await startPlatform(config, dataDir, environment);
+  const { apiUrl, env } = await startPlatform(config, dataDir, {
+    TEMPORAL_UI_URL: pages.temporalUiUrl,
+    ...environment,
+  });
+  const settings = loadConfig(env);
   writeRunning(dataDir, {
     pid: process.pid,
     apiUrl,
+    publicUrl: publicUrl(settings),
     temporalAddress: environment.TEMPORAL_ADDRESS,
     databaseUrl: environment.DATABASE_URL,
     smtpUrl: environment.SMTP_URL,
@@ -84,7 +94,24 @@ async function main(): Promise<void> {
     ['Caught mails', pages.mailPageUrl ?? 'none, mails go to SMTP_URL'],
     ['Data folder', folder],
     ['Admin key', `export TRIBUTARY_KEY=$(cat ${path.join(folder, 'admin-key')})`],
+    ...(await firstSignIn(settings)),
   ]);
+}
+
+/** While nobody has a password: the link with which the first admin sets one. Each start makes a new one. */
+async function firstSignIn(config: Config): Promise<[string, string][]> {
+  const pool = createPool(config.DATABASE_URL, 1, () => {});
+  const linkId = uuidv7();
+  try {
+    const email = await inTransaction(pool, (client) => firstSignInLink(client, linkId));
+    if (!email) return [];
+    return [
+      ['First sign-in', signInPage(config, createSealer(config), linkId)],
+      ['  of', email],
+    ];
+  } finally {
+    await pool.end();
+  }
 }
 
 function readOptions() {
@@ -191,27 +218,36 @@ async function prepareOwnTemporal(address: string): Promise<{ address: string; u
 
 /**
  * Starts worker and API and waits until the API is ready.
- * @returns the API's address
+ * @returns the API's address, and the environment in which both run
  */
-async function startPlatform(config: Config, dataDir: string, environment: Environment): Promise<string> {
+async function startPlatform(
+  config: Config,
+  dataDir: string,
+  environment: Environment,
+): Promise<{ apiUrl: string; env: NodeJS.ProcessEnv }> {
   const apiPort = await freePort(config.API_PORT);
   const workerPort = await freePort(config.WORKER_HTTP_PORT);
-  const env = { ...environment, API_PORT: String(apiPort), WORKER_HTTP_PORT: String(workerPort) };
+  const host = config.API_HOST === '0.0.0.0' ? '127.0.0.1' : config.API_HOST;
+  const apiUrl = `http://${host}:${apiPort}`;
+  const env: NodeJS.ProcessEnv = {
+    PUBLIC_URL: apiUrl,
+    ...environment,
+    API_PORT: String(apiPort),
+    WORKER_HTTP_PORT: String(workerPort),
+  };
   const graceMs = durationMs(config.SHUTDOWN_GRACE) + 5000;
   const programs = [
     keepRunning('worker', 'worker.ts', { dataDir, env, graceMs }),
     keepRunning('API', path.join('api', 'main.ts'), { dataDir, env, graceMs }),
   ];
   parts.push(...programs);
-  const host = config.API_HOST === '0.0.0.0' ? '127.0.0.1' : config.API_HOST;
-  const apiUrl = `http://${host}:${apiPort}`;
   await until('Waiting for the API to be ready', 120_000, async () => {
     if (programs.some(({ crashes }) => crashes() >= 3)) return true;
     return (await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(2000) })).ok;
   });
   const broken = programs.find(({ crashes }) => crashes() >= 3);
   if (broken) throw new StartError(`The ${broken.name} does not start.`);
-  return apiUrl;
+  return { apiUrl, env };
 }
 
 /** Runs one of our programs, and runs it again after a growing pause whenever it ends by itself. */

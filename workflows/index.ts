@@ -1,5 +1,6 @@
 export { application } from './application';
 export { lateReturn } from './lateReturn';
+export { mail } from './mail';
 export { order } from './order';
 export { payout } from './payout';
 export { release } from './release';

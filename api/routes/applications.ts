@@ -1,8 +1,9 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { applicationPolicy, applicationSubject } from '../../activities/applications';
 import type { Actor } from '../../activities/journal';
+import { applicantToken, tokensEqual } from '../../activities/links';
 import { createSealer } from '../../activities/sealing';
 import type { Config } from '../../config';
 import {
@@ -289,21 +290,18 @@ function forApplicant(body: ApplicationBody): ApplicationBody {
   };
 }
 
-function applicantToken(config: Config, id: string): string {
-  return createSealer(config).numberHash('applicant_token', id);
-}
-
 /** The applicant by the token he got, or a user of the staff by his key. */
 function caller(
   call: { req: Request; context: ApiContext; principal: Principal | undefined; requestId: string },
   id: string,
 ): { actor: Actor; isApplicant: boolean } {
   const { req, context, principal, requestId } = call;
-  if (principal) {
+  const given = req.get(TOKEN_HEADER);
+  // The token counts also beside the cookie of a session, as in the browser of who applied and is a distributor now.
+  if (principal && (given === undefined || !principal.sessionId)) {
     refuseDistributors(principal);
     return { actor: actorOfCall({ principal, requestId }), isApplicant: false };
   }
-  const given = req.get(TOKEN_HEADER);
   if (given === undefined) {
     throw new Problem({
       status: 401,
@@ -312,9 +310,7 @@ function caller(
       headers: { 'WWW-Authenticate': 'Bearer realm="tributary"' },
     });
   }
-  const token = Buffer.from(applicantToken(context.config, id));
-  const bytes = Buffer.from(given);
-  if (bytes.length !== token.length || !timingSafeEqual(bytes, token))
+  if (!tokensEqual(given, applicantToken(createSealer(context.config), id)))
     throw notFound(`The application ${id}`);
   return { actor: { userId: null, name: 'applicant', requestId }, isApplicant: true };
 }
@@ -414,7 +410,9 @@ export const applicationEndpoints: Endpoint[] = [
       },
     },
     errors: ['application_id_taken'],
-    handler: async ({ body, context, principal, requestId, resourceId: id }) => {
+    handler: async ({ body, context, principal: sender, requestId, resourceId: id }) => {
+      // A distributor who is signed in may fill the form in for somebody else, like anybody on the street.
+      const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
       if (principal) refuseDistributors(principal);
       const actor = principal
         ? actorOfCall({ principal, requestId })
@@ -433,7 +431,7 @@ export const applicationEndpoints: Endpoint[] = [
         status: 201,
         body: {
           ...(principal ? application : forApplicant(application)),
-          applicantToken: applicantToken(context.config, id),
+          applicantToken: applicantToken(createSealer(context.config), id),
         },
         headers: { Location: `/v1/applications/${id}` },
         // The token is a secret.

@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { inTransaction } from '../../activities/database';
+import { signInPage } from '../../activities/links';
+import { createSealer } from '../../activities/sealing';
+import { mailSignInLink } from '../../activities/signInLinks';
 import { Prisma, type User } from '../../prisma/client/client';
 import { actorOf, audit } from '../audit';
 import { type Endpoint, endpoint, roleSchema } from '../endpoint';
 import { defineList } from '../list';
 import { refuseLockout } from '../lockout';
+import { sendQueuedMail } from '../mail';
 import { notFound, Problem } from '../problem';
 import { lineOf, timestampOutput, uuidParams } from '../schemas';
+import { removeSecondFactor } from '../secondFactor';
+import { actorOfCall } from '../timeline';
 
 const userSchema = z
   .object({
@@ -140,7 +147,8 @@ export const userEndpoints: Endpoint[] = [
     method: 'post',
     path: '/v1/users/{id}/disable',
     summary: 'Disable a user',
-    description: 'All keys of the user stop working with the next request. What the user did stays.',
+    description:
+      'All keys and sessions of the user stop working with the next request. What the user did stays.',
     tag: 'users',
     roles: ['admin'],
     scope: 'users:write',
@@ -157,11 +165,62 @@ export const userEndpoints: Endpoint[] = [
         if (!present) throw notFound(`The user ${id}`);
         if (count) {
           await refuseLockout(tx);
+          await tx.session.updateMany({
+            where: { userId: id, endedAt: null },
+            data: { endedAt: new Date() },
+          });
           await audit(tx, { ...actorOf(call), action: 'user.disable', subject: `user/${id}` });
         }
         return present;
       });
       return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/sign-in-link',
+    summary: 'Make a one-time link with which a user sets a password',
+    description:
+      'Answers the link, and mails it to the user. It works once, for 24 hours; earlier ones are void. A second factor is still asked for.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    responses: {
+      201: {
+        description: 'The link.',
+        schema: z.object({ url: z.string(), expiresAt: timestampOutput }).meta({ id: 'SignInLink' }),
+      },
+    },
+    errors: ['user_disabled'],
+    handler: async ({ params: { id }, context, resourceId, ...call }) => {
+      const { pool, config } = context;
+      const link = await inTransaction(pool, (client) =>
+        mailSignInLink(client, config, { userId: id, linkId: resourceId, actor: actorOfCall(call) }),
+      );
+      await sendQueuedMail(context, link.mailKey);
+      const url = signInPage(config, createSealer(config), resourceId);
+      return { status: 201, body: { url, expiresAt: link.expiresAt.toISOString() }, keep: false };
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/v1/users/{id}/second-factor',
+    summary: 'Take the second factor from a user',
+    description: 'For somebody who has lost both the device and the recovery codes.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    responses: { 204: { description: 'The user has none.' } },
+    handler: async ({ params: { id }, context: { pool }, ...call }) => {
+      await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query('SELECT 1 FROM users WHERE id = $1', [id]);
+        if (!rowCount) throw notFound(`The user ${id}`);
+        if (await removeSecondFactor(client, id))
+          await audit(client, { ...actorOf(call), action: 'second_factor.remove', subject: `user/${id}` });
+      });
+      return { status: 204 };
     },
   }),
 ];

@@ -59,6 +59,7 @@ test('the addresses of a start are read only while it runs', () => {
   const running = {
     pid: process.pid,
     apiUrl: 'http://127.0.0.1:8080',
+    publicUrl: 'http://127.0.0.1:8080',
     temporalAddress: '127.0.0.1:7233',
     databaseUrl: 'postgresql://127.0.0.1/tributary',
     smtpUrl: 'smtp://127.0.0.1:1025',

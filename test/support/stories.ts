@@ -206,6 +206,17 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return ended('release-approved', `release/${id}`);
   }
 
+  async function mailSent(): Promise<Told> {
+    const key = `user/${randomUUID()}/sign-in-link`;
+    await pool.query(
+      `INSERT INTO mails (key, subject_ref, recipient, subject, body) VALUES ($1, $1, 'li@example.com', 'link', 'link')`,
+      [key],
+    );
+    const workflowId = `mail/${key}`;
+    await client.workflow.start('mail', { workflowId, args: [{ key }], taskQueue: taskQueues.file });
+    return ended('mail-sent', workflowId);
+  }
+
   try {
     const told = await Promise.all([
       orderReleased(),
@@ -217,6 +228,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       paidByFile(),
       paidByProvider(),
       released(),
+      mailSent(),
     ]);
     await look(client, told.flat());
   } finally {

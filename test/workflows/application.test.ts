@@ -371,9 +371,10 @@ test('a worker that dies after each commit doubles nothing', async () => {
   ]);
   const counts = await world.pool.query(
     `SELECT (SELECT count(*)::int FROM distributors) AS distributors, (SELECT count(*)::int FROM credentials) AS credentials,
-       (SELECT count(*)::int FROM audit_entries) AS audits, (SELECT count(*)::int FROM mails WHERE state = 'sent') AS mails`,
+       (SELECT count(*)::int FROM audit_entries) AS audits, (SELECT count(*)::int FROM mails WHERE state = 'sent') AS mails,
+       (SELECT count(*)::int FROM users WHERE role = 'distributor') AS users`,
   );
-  expect(counts.rows).toEqual([{ distributors: 1, credentials: 2, audits: 2, mails: 4 }]);
+  expect(counts.rows).toEqual([{ distributors: 1, credentials: 2, audits: 3, mails: 4, users: 1 }]);
   expect(world.smtp.received).toHaveLength(4);
   expect((await world.row(id)).round).toBe(2);
 });

@@ -1,0 +1,41 @@
+import { v7 as uuidv7 } from 'uuid';
+import { createPool, inTransaction } from '../activities/database';
+import { SYSTEM } from '../activities/journal';
+import { signInPage } from '../activities/links';
+import { asRefusal } from '../activities/refusal';
+import { createSealer } from '../activities/sealing';
+import { makeSignInLink } from '../activities/signInLinks';
+import { ConfigError } from '../config';
+import { CommandError } from './connect';
+import { commandSettings } from './settings';
+
+const usage =
+  'Usage: npm run sign-in-link -- EMAIL\nPrints a link with which that user sets a password, once and within 24 hours.';
+
+async function main(): Promise<void> {
+  const [email, ...more] = process.argv.slice(2);
+  if (!email || more.length || email.startsWith('-')) throw new CommandError(usage);
+  const { config } = commandSettings();
+  const pool = createPool(config.DATABASE_URL, 1, () => {});
+  try {
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [
+      email.toLowerCase(),
+    ]);
+    const [user] = rows;
+    if (!user) throw new CommandError(`There is no user with the mail address ${email}.`);
+    const linkId = uuidv7();
+    await inTransaction(pool, (client) => makeSignInLink(client, { userId: user.id, linkId, actor: SYSTEM }));
+    console.log(signInPage(config, createSealer(config), linkId));
+  } finally {
+    await pool.end();
+  }
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    const explained =
+      error instanceof ConfigError || error instanceof CommandError || asRefusal(error) !== undefined;
+    console.error(explained ? (error as Error).message : error);
+    process.exitCode = 1;
+  });
+}
