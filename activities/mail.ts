@@ -106,6 +106,7 @@ export function createMailActivities(context: {
         body: string;
         state: 'pending' | 'sent' | 'undeliverable';
         created_at: Date;
+        resent_at: Date | null;
       }>('UPDATE mails SET attempts = attempts + (state = $2)::int WHERE key = $1 RETURNING *', [
         key,
         'pending',
@@ -116,7 +117,8 @@ export function createMailActivities(context: {
       try {
         await mailer.send({ ...mail, key, subjectRef: mail.subject_ref });
       } catch (error) {
-        const final = isRefusal(error as SmtpError) || Date.now() - mail.created_at.getTime() > retryForMs;
+        const since = mail.resent_at ?? mail.created_at;
+        const final = isRefusal(error as SmtpError) || Date.now() - since.getTime() > retryForMs;
         await pool.query(
           `UPDATE mails SET last_error = $2, state = CASE WHEN $3 THEN 'undeliverable' ELSE state END
            WHERE key = $1 AND state = 'pending'`,

@@ -164,6 +164,7 @@ async function startServers(
       DATABASE_URL: postgres.value.url,
       SMTP_URL: mail.value.smtpUrl,
       TEMPORAL_ADDRESS: temporal.value.address,
+      ...(temporal.value.uiUrl && { TEMPORAL_UI_URL: temporal.value.uiUrl }),
     },
     pages: { temporalUiUrl: temporal.value.uiUrl, mailPageUrl: mail.value.url },
   };
