@@ -35,7 +35,8 @@ export function countActivities(registry: Registry): ActivityInterceptorsFactory
   });
 }
 
-function typeOf(error: unknown): string {
+/** What failed: the code of a refusal, or the name of the error. */
+export function typeOf(error: unknown): string {
   if (error instanceof ApplicationFailure) return error.type ?? error.name;
   return error instanceof Error ? error.name : 'unknown';
 }

@@ -11,6 +11,7 @@ import { createMailer } from './activities/mail';
 import { createSealer } from './activities/sealing';
 import { countActivities } from './activityMetrics';
 import { type Config, ConfigError, durationMs, loadConfig } from './config';
+import { noteFailures } from './failingActivities';
 import { createLogger } from './log';
 import { dataConverter } from './payloadCodec';
 import { connectionConfig } from './temporalConnection';
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
     // Nearly every local activity is one transaction: more of them at once would only wait for connections.
     maxConcurrentLocalActivityExecutions: config.DATABASE_POOL,
     plugins: tracing.plugins,
-    interceptors: { activity: [countActivities(registry)] },
+    interceptors: { activity: [countActivities(registry), noteFailures(pool, log)] },
   });
   state = 'RUNNING';
   log.info(

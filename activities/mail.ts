@@ -111,6 +111,7 @@ export function createMailActivities(context: {
         state: 'pending' | 'sent' | 'undeliverable';
         created_at: Date;
         sign_in_link_id: string | null;
+        resent_at: Date | null;
       }>('UPDATE mails SET attempts = attempts + (state = $2)::int WHERE key = $1 RETURNING *', [
         key,
         'pending',
@@ -127,7 +128,8 @@ export function createMailActivities(context: {
       try {
         await mailer.send({ key, subjectRef, recipient, subject, body });
       } catch (error) {
-        const final = isRefusal(error as SmtpError) || Date.now() - mail.created_at.getTime() > retryForMs;
+        const since = mail.resent_at ?? mail.created_at;
+        const final = isRefusal(error as SmtpError) || Date.now() - since.getTime() > retryForMs;
         await pool.query(
           `UPDATE mails SET last_error = $2, state = CASE WHEN $3 THEN 'undeliverable' ELSE state END
            WHERE key = $1 AND state = 'pending'`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Attribution, attribute, type Candidate } from '../domain/attribution';
-import { earned, type PinnedRule, ruleFor } from '../domain/commission';
+import { lineCommissions } from '../domain/commission';
 import type { OrderPayment } from '../domain/order';
 import type { Pool } from './database';
 import type { LoadedPlan } from './plans';
@@ -119,7 +119,9 @@ export async function insertPayment(
     category: categories.get(line.sku) ?? null,
     known: categories.has(line.sku),
   }));
-  const commissions = lines.flatMap((line) => lineCommissions(line, payment.currency, attribution, plan));
+  const commissions = lines.flatMap((line) =>
+    lineCommissions(line, payment.currency, attribution.chain, plan.compiled),
+  );
   const binds = attribution.reason === 'code' && attribution.distributorId !== context.byBinding?.id;
   const { rows } = await pool.query<{ inserted: boolean }>({
     name: 'insert-order',
@@ -170,28 +172,6 @@ function attributePayment(payment: OrderPayment, context: PaymentContext, plan: 
     buyerCustomerIds: [payment.customer.externalId, ...context.sameDevice],
     levels: plan.terms.levels.length,
     inactiveUpline: plan.terms.inactiveUpline,
-  });
-}
-
-interface NewCommission {
-  lineId: string;
-  level: number;
-  distributorId: string;
-  amount: number;
-  rule: PinnedRule & { tier: string };
-}
-
-function lineCommissions(
-  line: { lineId: string; sku: string; category: string | null; quantity: number; netAmount: number },
-  currency: string,
-  attribution: Attribution,
-  plan: LoadedPlan,
-): NewCommission[] {
-  return attribution.chain.flatMap(({ level, distributorId, tier, outcome }) => {
-    if (outcome !== 'earns' || distributorId === null || tier === null) return [];
-    const rule = ruleFor(plan.compiled, level, { sku: line.sku, category: line.category, tier, currency });
-    const amount = earned(rule.earning, line.netAmount, line.quantity, line.quantity);
-    return [{ lineId: line.lineId, level, distributorId, amount, rule: { ...rule, tier } }];
   });
 }
 

@@ -118,7 +118,6 @@ export async function explainCommission(
     whyNotPaid: whyNotPaid({
       state: stored.state,
       automatic: stored.automatic,
-      lineState: line.state,
       windowEndsAt: line.windowEndsAt,
       openReturns,
       openHolds: stored.holds.filter((hold) => hold.liftedAt === null),

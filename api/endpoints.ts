@@ -3,21 +3,33 @@ import { scopesOf } from './authentication';
 import type { Endpoint, Role } from './endpoint';
 import { applicationEndpoints } from './routes/applications';
 import { auditEndpoints } from './routes/audit';
+import { balanceEndpoints } from './routes/balances';
 import { blacklistEndpoints } from './routes/blacklist';
 import { commissionPlanEndpoints } from './routes/commissionPlans';
 import { commissionReleaseEndpoints } from './routes/commissionReleases';
 import { commissionEndpoints } from './routes/commissions';
+import { credentialEndpoints } from './routes/credentials';
 import { distributorEndpoints } from './routes/distributors';
 import { documentEndpoints } from './routes/documents';
+import { earningEndpoints } from './routes/earnings';
+import { healthEndpoints } from './routes/health';
 import { holdEndpoints } from './routes/holds';
+import { importEndpoints } from './routes/imports';
 import { keyEndpoints } from './routes/keys';
 import { ledgerEndpoints } from './routes/ledger';
+import { mailEndpoints } from './routes/mails';
 import { meEndpoints } from './routes/me';
 import { oidcEndpoints } from './routes/oidc';
 import { orderEndpoints } from './routes/orders';
+import { orderWindowEndpoints } from './routes/orderWindows';
 import { payoutBatchEndpoints } from './routes/payoutBatches';
+import { planPreviewEndpoints } from './routes/planPreview';
+import { processEndpoints } from './routes/processes';
 import { productEndpoints } from './routes/products';
+import { reportEndpoints } from './routes/reports';
+import { returnEndpoints } from './routes/returns';
 import { signInEndpoints } from './routes/signIn';
+import { sponsorTreeEndpoints } from './routes/sponsorTree';
 import { systemEndpoints } from './routes/system';
 import { userEndpoints } from './routes/users';
 import { withdrawalEndpoints } from './routes/withdrawals';
@@ -28,8 +40,13 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
   const resources = [
     ...applicationEndpoints,
     ...distributorEndpoints,
+    ...sponsorTreeEndpoints,
+    ...earningEndpoints,
+    ...credentialEndpoints,
     ...blacklistEndpoints,
     ...orderEndpoints,
+    ...orderWindowEndpoints,
+    ...returnEndpoints,
     ...commissionEndpoints,
     ...holdEndpoints,
     ...commissionReleaseEndpoints,
@@ -37,7 +54,14 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...payoutBatchEndpoints,
     ...productEndpoints,
     ...commissionPlanEndpoints,
+    ...planPreviewEndpoints,
     ...ledgerEndpoints,
+    ...balanceEndpoints,
+    ...reportEndpoints,
+    ...importEndpoints,
+    ...processEndpoints,
+    ...healthEndpoints,
+    ...mailEndpoints,
     ...auditEndpoints,
     ...userEndpoints,
     ...signInEndpoints(scopesOfRole),

@@ -106,7 +106,8 @@ function summarize(part: string, errors: FieldError[]): string {
 // More than this helps nobody who reads it, and a hostile body could ask for thousands.
 const mostErrors = 50;
 
-function fieldErrors(error: z.ZodError | undefined): FieldError[] {
+/** What a schema objects to, field by field, with JSON pointers. */
+export function fieldErrors(error: z.ZodError | undefined): FieldError[] {
   return (error?.issues ?? []).flatMap((issue) => flatten(issue, '')).slice(0, mostErrors);
 }
 

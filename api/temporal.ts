@@ -5,6 +5,7 @@ import {
   WithStartWorkflowOperation,
   type Workflow,
   type WorkflowClient,
+  type WorkflowExecutionDescription,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
@@ -113,13 +114,27 @@ export async function signalWithStart(
 
 /**
  * Asks a running workflow for its live state.
+ * @param withinMs how long its worker may take to answer @default 20 s
  * @throws WorkflowGone when it is not known (any more)
  */
 export function queryWorkflow<R>(
   context: ApiContext,
-  { workflowId, query, args = [] }: { workflowId: string; query: string; args?: unknown[] },
+  { workflowId, query, withinMs }: { workflowId: string; query: string; withinMs?: number },
 ): Promise<R> {
-  return bounded(context, (client) => client.getHandle(workflowId).query<R, unknown[]>(query, ...args));
+  return bounded(context, (client) => client.getHandle(workflowId).query<R, unknown[]>(query), withinMs);
+}
+
+/** What the Temporal server knows of a workflow's latest run; undefined when it knows none of that id (any more). */
+export async function describeWorkflow(
+  context: ApiContext,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await bounded(context, (client) => client.getHandle(workflowId).describe());
+  } catch (error) {
+    if (error instanceof WorkflowGone) return undefined;
+    throw error;
+  }
 }
 
 /** How many calls wait for a workflow, and how many for their turn. */
@@ -170,7 +185,11 @@ function turnIn(gate: Gate): Promise<void> {
   });
 }
 
-async function bounded<R>(context: ApiContext, call: (client: WorkflowClient) => Promise<R>): Promise<R> {
+async function bounded<R>(
+  context: ApiContext,
+  call: (client: WorkflowClient) => Promise<R>,
+  withinMs = answerWithinMs,
+): Promise<R> {
   const gate = gateOf(context);
   if (gate.inFlight >= context.config.API_MAX_IN_FLIGHT) {
     if (gate.waiting.length >= context.config.API_MAX_QUEUE) {
@@ -182,7 +201,7 @@ async function bounded<R>(context: ApiContext, call: (client: WorkflowClient) =>
     gate.inFlight++;
   }
   try {
-    return await context.temporal.connection.withDeadline(Date.now() + answerWithinMs, () =>
+    return await context.temporal.connection.withDeadline(Date.now() + withinMs, () =>
       call(context.temporal.workflow),
     );
   } catch (error) {

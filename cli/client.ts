@@ -88,7 +88,11 @@ export interface ApiClient {
    * @throws NotSent when its signal was aborted before its turn
    * @throws ApiUnavailable when it stays away
    */
-  request<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
+  request<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    options?: RequestOptions,
+  ): Promise<T>;
   /** All entries of a list, page after page. */
   list<T>(path: string): AsyncGenerator<T>;
 }

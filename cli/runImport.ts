@@ -10,6 +10,7 @@ import {
 } from '../domain/shopExport';
 import { applyItems } from './apply';
 import type { ApiClient } from './client';
+import { beginImportRun } from './importRun';
 import { createProgress, type Progress, STEPS_OF } from './progress';
 import { openReport } from './report';
 import { openShopFile, type ShopFile, STDIN } from './shopFile';
@@ -56,7 +57,7 @@ export interface ImportResult {
 }
 
 /**
- * Imports a file through the API and writes the report. Running it again changes nothing that is there, and goes on
+ * Imports a file through the API, writes the report and tells the API how it goes. Running it again changes nothing that is there, and goes on
  * where an earlier run was stopped.
  *
  * @throws CommandError when the file or the report can't be used
@@ -81,6 +82,8 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
   const tally = createTally();
   const progress = (settings.startProgress ?? createProgress)(survey);
   settings.onProgress?.(progress);
+  const run = await beginImportRun({ api, file, ordersTotal: survey?.orders, say: progress.note });
+  const counts = { orders: 0, returns: 0, rejected: 0 };
   const done = { steps: 0, orders: 0, rejected: 0 };
   const onDone = ({ kind }: ImportItem) => {
     done.steps += STEPS_OF[kind];
@@ -92,9 +95,18 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
     for await (const outcome of applyItems(itemsOf(source, importer), { ...settings, onDone })) {
       for (const item of outcome) {
         tally.count(item);
-        if (item.kind === 'rejected') await report.add(item);
+        if (item.kind === 'order') counts.orders += 1;
+        if (item.kind === 'return') counts.returns += 1;
+        if (item.kind !== 'rejected') continue;
+        counts.rejected += 1;
+        run.reject(item);
+        await report.add(item);
       }
+      run.progress(counts);
     }
+  } catch (error) {
+    await run.end(counts, undefined);
+    throw error;
   } finally {
     progress.stop();
     await report.close();
@@ -102,6 +114,7 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
   const finished = !signal?.aborted;
   const reconciliations = tally.against(importer.reconciliations());
   if (finished) reconciliations.forEach(assertReconciled);
+  await run.end(counts, finished ? reconciliations : undefined);
   const sum = (count: (reconciliation: Reconciliation) => number) =>
     reconciliations.reduce((total, reconciliation) => total + count(reconciliation), 0);
   return {

@@ -28,3 +28,13 @@ export function ageInFullYears(birthDate: string, onDate: string): number {
   const birthday = isCalendarDate(sameDay) ? sameDay : `${year}-02-28`;
   return Number(year) - Number(birthDate.slice(0, 4)) - (onDate < birthday ? 1 : 0);
 }
+
+/**
+ * The calendar day of a moment in a time zone.
+ * @param zone IANA zone such as `Asia/Shanghai`
+ * @param at milliseconds since 1970
+ * @returns `YYYY-MM-DD`
+ */
+export function dateIn(zone: string, at: number): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
+}

@@ -1,3 +1,4 @@
+import type { ChainLink } from './attribution';
 import { mulDivHalfUp } from './money';
 import type { Earning, PlanLevel, PlanRule, PlanTerms } from './plan';
 
@@ -95,6 +96,34 @@ function applicable(rules: PlanRule[] | undefined, line: LineFacts, matched: str
 
 function fits(earning: Earning, line: LineFacts): boolean {
   return !('fixed' in earning) || earning.currency === line.currency;
+}
+
+/** What one beneficiary earns on one line. */
+export interface LineCommission {
+  lineId: string;
+  level: number;
+  distributorId: string;
+  /** Minor units. */
+  amount: number;
+  rule: PinnedRule & { tier: string };
+}
+
+/**
+ * What each level earns on a line of an order when it is paid.
+ * @param chain of the order's attribution
+ */
+export function lineCommissions(
+  line: { lineId: string; sku: string; category: string | null; quantity: number; netAmount: number },
+  currency: string,
+  chain: readonly ChainLink[],
+  plan: CompiledPlan,
+): LineCommission[] {
+  return chain.flatMap(({ level, distributorId, tier, outcome }) => {
+    if (outcome !== 'earns' || distributorId === null || tier === null) return [];
+    const rule = ruleFor(plan, level, { sku: line.sku, category: line.category, tier, currency });
+    const amount = earned(rule.earning, line.netAmount, line.quantity, line.quantity);
+    return [{ lineId: line.lineId, level, distributorId, amount, rule: { ...rule, tier } }];
+  });
 }
 
 /** One step of the search for a rule, for people who ask why a commission is what it is. */

@@ -1,10 +1,7 @@
-import type { LineState } from './order';
-
 /** What decides why a commission is not paid yet. Times are RFC 3339. */
 export interface CommissionFacts {
   state: 'held' | 'due' | 'released' | 'reversed' | 'clawed_back';
   automatic: boolean;
-  lineState: LineState;
   windowEndsAt: string | null;
   openReturns: { id: string; requestedAt: string }[];
   openHolds: { reason: string; note: string; placedAt: string }[];
@@ -91,6 +88,51 @@ function awaitingRelease(facts: CommissionFacts): Obstacle {
     return { code: 'awaiting_release_run', message: `It waits in release run ${id}, which is ${state}.` };
   }
   return { code: 'awaiting_finance', message: 'The return window is over; finance has not released it yet.' };
+}
+
+/** Why an earning is not paid yet, in one code for whoever earned it. */
+export interface EarningStatus {
+  code:
+    | 'window_until'
+    | 'not_delivered'
+    | 'return_open'
+    | 'hold'
+    | 'distributor_not_active'
+    | 'waiting_for_release'
+    | 'debt_first';
+  /** What belongs to the code, for a sentence in any language. */
+  data: Record<string, string>;
+  /** When it goes on by itself, where that is known. RFC 3339. */
+  nextAt: string | null;
+}
+
+/**
+ * The foremost reason why a commission that is held or due is not paid yet.
+ * @param debt what its distributor owes in its currency, minor units; a release pays that first
+ */
+export function earningStatus(
+  facts: Omit<CommissionFacts, 'state'> & { state: 'held' | 'due' },
+  debt: number,
+): EarningStatus {
+  const [foremost] = whyNotPaid(facts);
+  switch (foremost?.code) {
+    case 'return_window_open': {
+      const until = foremost.until ?? '';
+      return { code: 'window_until', data: { until }, nextAt: until };
+    }
+    case 'awaiting_delivery':
+      return { code: 'not_delivered', data: {}, nextAt: null };
+    case 'return_open':
+      return { code: 'return_open', data: { returnId: facts.openReturns[0]?.id ?? '' }, nextAt: null };
+    case 'on_hold':
+      return { code: 'hold', data: { reason: facts.openHolds[0]?.reason ?? '' }, nextAt: null };
+    case 'distributor_not_active':
+      return { code: 'distributor_not_active', data: { state: facts.distributorState }, nextAt: null };
+    default:
+      return debt > 0
+        ? { code: 'debt_first', data: { debt: String(debt) }, nextAt: null }
+        : { code: 'waiting_for_release', data: {}, nextAt: null };
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { createPool, inTransaction } from '../activities/database';
 import { signInPage } from '../activities/links';
 import { createSealer } from '../activities/sealing';
 import { firstSignInLink } from '../activities/signInLinks';
+import { ensureConsole } from '../cli/buildConsole';
 import { type Config, ConfigError, durationMs, loadConfig, publicUrl } from '../config';
 import { ensureClient } from '../prisma/generate';
 import { migrate } from '../prisma/migrate';
@@ -67,14 +68,11 @@ async function main(): Promise<void> {
   startGuard(dataDir);
 
   ensureClient();
-  const { environment, pages } = await startServers(dataDir);
+  const [{ environment, pages }] = await Promise.all([startServers(dataDir), buildConsole()]);
   await migrate(environment.DATABASE_URL, log).catch((error: Error & { code?: string }) => {
     throw new StartError(`The database could not be migrated: ${error.message || error.code}`);
   });
-  const { apiUrl, env } = await startPlatform(config, dataDir, {
-    TEMPORAL_UI_URL: pages.temporalUiUrl,
-    ...environment,
-  });
+  const { apiUrl, env } = await startPlatform(config, dataDir, environment);
   const settings = loadConfig(env);
   writeRunning(dataDir, {
     pid: process.pid,
@@ -121,6 +119,13 @@ function readOptions() {
   } catch (error) {
     throw new StartError(`${(error as Error).message}\n${usage}`);
   }
+}
+
+/** The console is built beside the start of the servers, and only after its sources have changed. */
+async function buildConsole(): Promise<void> {
+  await ensureConsole().catch((error: Error) => {
+    throw new StartError(`The console could not be built: ${error.message}`);
+  });
 }
 
 /** What the user has set. Empty texts count as unset, as in loadConfig. */
@@ -191,6 +196,7 @@ async function startServers(
       DATABASE_URL: postgres.value.url,
       SMTP_URL: mail.value.smtpUrl,
       TEMPORAL_ADDRESS: temporal.value.address,
+      ...(temporal.value.uiUrl && { TEMPORAL_UI_URL: temporal.value.uiUrl }),
     },
     pages: { temporalUiUrl: temporal.value.uiUrl, mailPageUrl: mail.value.url },
   };

@@ -4,6 +4,7 @@ import {
   condition,
   currentUpdateInfo,
   defineQuery,
+  defineSignal,
   defineUpdate,
   proxyActivities,
   proxyLocalActivities,
@@ -19,6 +20,7 @@ import {
   isDecided,
   type Submission,
 } from '../domain/application';
+import { applicationStatusOf, type ProcessStatus } from '../domain/processStatus';
 import { inTurn } from './inTurn';
 
 /** A new application comes with its durations; a resumed one takes up from its row. */
@@ -49,9 +51,12 @@ export const requestApplicationChanges = defineUpdate<
 >('requestChanges');
 export const withdrawApplication = defineUpdate<ApplicationAnswer, [{ actor: Actor }]>('withdraw');
 
-/** The live state: what the workflow knows and which mails are on their way. */
+/** Signal: a mail that could not be delivered waits to be sent again. Sent with the start of the workflow. */
+export const resendApplicationMail = defineSignal<[string]>('resendMail');
+
+/** The live state: what it waits for, what the workflow knows, and which mails are on their way. */
 export const applicationStatus = defineQuery<
-  { progress: ApplicationProgress | null; mailsUnderway: string[] },
+  ProcessStatus & { progress: ApplicationProgress | null; mailsUnderway: string[] },
   []
 >('status');
 
@@ -177,7 +182,16 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
     },
     { validator: allowIn(['submitted', 'in_review', 'changes_requested']) },
   );
-  setHandler(applicationStatus, () => ({ progress: progress ?? null, mailsUnderway: [...mailsUnderway] }));
+  setHandler(resendApplicationMail, (key) => {
+    if (mailsUnderway.has(key)) return;
+    mails.delete(key);
+    send(key);
+  });
+  setHandler(applicationStatus, () => ({
+    ...applicationStatusOf(progress, [...mailsUnderway]),
+    progress: progress ?? null,
+    mailsUnderway: [...mailsUnderway],
+  }));
 
   if ('resume' in input) {
     await take(async () => {
@@ -194,8 +208,8 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
     else if (state === 'changes_requested') await awaitChanges(round, reminderAt, deadline);
     else await condition(() => progress!.state !== state);
   }
-  await Promise.all(mails.values());
-  await condition(allHandlersFinished);
+  // A mail may be asked for again while others are still under way.
+  await condition(() => mailsUnderway.size === 0 && allHandlersFinished());
   return progress?.state ?? 'refused';
 
   async function runChecks(round: number): Promise<void> {

@@ -1,8 +1,9 @@
 import { allHandlersFinished, condition, proxyLocalActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { OrderProgress } from '../activities/orders';
+import { lateReturnStatusOf } from '../domain/processStatus';
 import { inTurn } from './inTurn';
-import { orderEvent, orderProgress } from './order';
+import { orderEvent, orderStatus } from './order';
 
 const { applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
@@ -25,7 +26,7 @@ export async function lateReturn({ orderId, returnId, resume }: LateReturnInput)
   let progress: OrderProgress | undefined;
   let refused = false;
   const turn = inTurn();
-  setHandler(orderProgress, () => progress);
+  setHandler(orderStatus, () => lateReturnStatusOf(returnId, progress));
   setHandler(orderEvent, (event) =>
     turn(async () => {
       try {

@@ -13,6 +13,7 @@ import {
 import type { Activities } from '../activities';
 import type { OrderProgress, ToldEvent } from '../activities/orders';
 import type { OrderPayment } from '../domain/order';
+import { orderStatusOf, type ProcessStatus } from '../domain/processStatus';
 import { inTurn } from './inTurn';
 
 // Each step is milliseconds of SQL, so it runs inside the workflow task and saves three history events.
@@ -29,7 +30,7 @@ export const paid = defineSignal<[OrderPayment]>('paid');
 /** Update: something happened to the order. Answers where it stands now. */
 export const orderEvent = defineUpdate<OrderProgress, [ToldEvent]>('orderEvent');
 /** Query: what the order waits for. */
-export const orderProgress = defineQuery<OrderProgress | undefined>('progress');
+export const orderStatus = defineQuery<ProcessStatus>('status');
 
 export interface OrderInput {
   orderId: string;
@@ -47,7 +48,7 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
   // Steps run one after the other: answers that overtake each other would leave an outdated timer.
   const turn = inTurn();
 
-  setHandler(orderProgress, () => progress);
+  setHandler(orderStatus, () => orderStatusOf(progress));
   const takeIn = (payment: OrderPayment) =>
     turn(async () => {
       try {

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { BatchConfirmation, BatchRequest, BatchState } from '../activities/payouts';
+import { type ProcessStatus, payoutStatusOf } from '../domain/processStatus';
 
 /** Input of `payout`. */
 export interface PayoutInput {
@@ -18,7 +19,7 @@ export interface PayoutInput {
 
 export const openPayoutBatch = defineUpdate<BatchState, [BatchRequest]>('open');
 export const confirmPayoutBatch = defineUpdate<BatchState, [BatchConfirmation]>('confirm');
-export const payoutStatus = defineQuery<{ state?: BatchState }>('status');
+export const payoutStatus = defineQuery<ProcessStatus>('status');
 
 // Not local: a batch of many thousands takes seconds.
 const steps = proxyActivities<Activities>({
@@ -31,7 +32,7 @@ export async function payout({ id, resume }: PayoutInput): Promise<void> {
   let state: BatchState | undefined;
   let missing = false;
 
-  setHandler(payoutStatus, () => ({ state }));
+  setHandler(payoutStatus, () => payoutStatusOf(state));
   setHandler(openPayoutBatch, async (request) => {
     try {
       const opened = await steps.openPayoutBatch(request, Date.now());

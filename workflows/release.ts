@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { ReleaseDecision, ReleaseProposal } from '../activities/releases';
+import { type ProcessStatus, releaseStatusOf } from '../domain/processStatus';
 import { laterRunState, type ReleaseRunState } from '../domain/releaseRun';
 
 /** Input of `release`. */
@@ -20,7 +21,7 @@ export interface ReleaseInput {
 export const proposeRelease = defineUpdate<ReleaseRunState, [ReleaseProposal]>('propose');
 export const approveRelease = defineUpdate<ReleaseRunState, [ReleaseDecision]>('approve');
 export const rejectRelease = defineUpdate<ReleaseRunState, [ReleaseDecision]>('reject');
-export const releaseStatus = defineQuery<{ state?: ReleaseRunState }>('status');
+export const releaseStatus = defineQuery<ProcessStatus>('status');
 
 const retry = { initialInterval: '200ms', maximumInterval: '30s' } as const;
 
@@ -38,7 +39,7 @@ export async function release({ id, resume }: ReleaseInput): Promise<void> {
     return news;
   };
 
-  setHandler(releaseStatus, () => ({ state }));
+  setHandler(releaseStatus, () => releaseStatusOf(state));
   setHandler(proposeRelease, async (proposal) => {
     try {
       return learn(await steps.proposeRelease(proposal, Date.now()));

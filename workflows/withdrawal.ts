@@ -13,6 +13,7 @@ import {
 import type { Activities } from '../activities';
 import type { WithdrawalDecision, WithdrawalRequest } from '../activities/withdrawals';
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
+import { type ProcessStatus, withdrawalStatusOf } from '../domain/processStatus';
 import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';
 
 /** Input of `withdrawal`. */
@@ -23,7 +24,7 @@ export interface WithdrawalInput {
 }
 
 /** Live state of a withdrawal. */
-export interface WithdrawalStatus extends Partial<WithdrawalProgress> {
+export interface WithdrawalStatus extends ProcessStatus {
   /** What the provider said last, and how often it was asked. */
   payout?: { answer: PayoutAnswer; inquiries: number };
 }
@@ -52,14 +53,15 @@ const provider = proxyActivities<Activities>({ startToCloseTimeout: '5m', retry:
 export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void> {
   let progress: WithdrawalProgress | undefined;
   let missing = false;
-  const status: WithdrawalStatus = {};
+  let payout: WithdrawalStatus['payout'];
+  let nextInquiryAt: number | null = null;
 
   const learn = (news: WithdrawalProgress): WithdrawalProgress => {
     progress = laterOf(progress, news);
     return news;
   };
 
-  setHandler(withdrawalStatus, () => ({ ...status, ...progress }));
+  setHandler(withdrawalStatus, () => ({ ...withdrawalStatusOf(progress, nextInquiryAt), payout }));
   setHandler(requestWithdrawal, async (request) => {
     try {
       return learn(await steps.requestWithdrawal(request, Date.now()));
@@ -97,13 +99,18 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
       } else {
         answer = await provider.sendPayout(id).catch(interrupted);
       }
-      status.payout = { answer, inquiries };
+      payout = { answer, inquiries };
       if (answer.status === 'paid' || answer.status === 'failed') {
         learn(await steps.settlePayout(id, answer, Date.now()));
         return;
       }
       mayHaveBeenSent = answer.status !== 'not_known';
-      if (mayHaveBeenSent) await sleep(inquiryDelayMs(inquiries, firstInquiryAfterMs));
+      if (mayHaveBeenSent) {
+        const delayMs = inquiryDelayMs(inquiries, firstInquiryAfterMs);
+        nextInquiryAt = Date.now() + delayMs;
+        await sleep(delayMs);
+        nextInquiryAt = null;
+      }
       if (workflowInfo().continueAsNewSuggested) {
         await condition(allHandlersFinished);
         await continueAsNew<typeof withdrawal>({ id, resume: true });

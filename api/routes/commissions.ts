@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { createPlanReader } from '../../activities/plans';
 import { explainCommission } from '../commissionView';
-import { type ApiContext, endpoint } from '../endpoint';
+import { endpoint } from '../endpoint';
 import { defineList } from '../list';
+import { planReader } from '../plans';
 import { notFound } from '../problem';
 import { commissionSchema, timestampInput, timestampOutput } from '../schemas';
 
@@ -52,15 +52,6 @@ export const listCommissions = endpoint({
       toItem: (row: z.input<typeof commissionSchema>) => row,
     }),
 });
-
-// One reader, and so one set of plans read, for each app.
-const planReaders = new WeakMap<ApiContext, ReturnType<typeof createPlanReader>>();
-
-function planReader(context: ApiContext) {
-  const reader = planReaders.get(context) ?? createPlanReader(context.pool);
-  planReaders.set(context, reader);
-  return reader;
-}
 
 const money = z.int().describe('Minor units of the currency.');
 

@@ -85,7 +85,7 @@ const downline = defineList({
   tie: { column: 'd.id', type: 'uuid' },
 });
 
-const accountSchema = z.enum([
+export const accountSchema = z.enum([
   'held',
   'available',
   'reserved',
@@ -98,7 +98,7 @@ const accountSchema = z.enum([
   'write_off',
 ]);
 
-const transferSchema = z
+export const transferSchema = z
   .object({
     id: z.int(),
     key: z.string().describe('What caused it.'),
@@ -112,7 +112,7 @@ const transferSchema = z
   })
   .meta({ id: 'Transfer' });
 
-interface TransferRow {
+export interface TransferRow {
   id: number;
   key: string;
   from: z.output<typeof accountSchema>;
@@ -124,6 +124,17 @@ interface TransferRow {
   occurredAt: Date;
   recordedAt: Date;
 }
+
+export const transferColumns = `t.id, t.key, t.from_account AS "from", t.to_account AS "to", t.amount, t.currency,
+  t.commission_id AS "commissionId", t.withdrawal_id AS "withdrawalId", t.occurred_at AS "occurredAt",
+  t.recorded_at AS "recordedAt"`;
+
+export const toTransfer = ({ amount, currency, occurredAt, recordedAt, ...row }: TransferRow) => ({
+  ...row,
+  amount: { amount, currency },
+  occurredAt: occurredAt.toISOString(),
+  recordedAt: recordedAt.toISOString(),
+});
 
 const statement = defineList({
   item: transferSchema,
@@ -293,9 +304,7 @@ export const distributorEndpoints: Endpoint[] = [
         pool: context.pool,
         req,
         query,
-        select: `t.id, t.key, t.from_account AS "from", t.to_account AS "to", t.amount, t.currency,
-          t.commission_id AS "commissionId", t.withdrawal_id AS "withdrawalId", t.occurred_at AS "occurredAt",
-          t.recorded_at AS "recordedAt"`,
+        select: transferColumns,
         from: 'transfers t',
         where: (bind) => [
           `t.distributor_id = ${bind(id)}`,
@@ -304,12 +313,7 @@ export const distributorEndpoints: Endpoint[] = [
           query.occurredAfter && `t.occurred_at >= ${bind(query.occurredAfter)}`,
           query.occurredBefore && `t.occurred_at < ${bind(query.occurredBefore)}`,
         ],
-        toItem: ({ amount, currency, occurredAt, recordedAt, ...row }) => ({
-          ...row,
-          amount: { amount, currency },
-          occurredAt: occurredAt.toISOString(),
-          recordedAt: recordedAt.toISOString(),
-        }),
+        toItem: toTransfer,
       });
     },
   }),

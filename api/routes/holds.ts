@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { liftHolds, placeHold } from '../../activities/holds';
 import { endpoint } from '../endpoint';
+import { defineList } from '../list';
 import { actorOfCall } from '../process';
+import { moneySchema, timestampInput, timestampOutput } from '../schemas';
 
 const reason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
 const note = z.string().trim().min(1).max(1000);
@@ -57,4 +59,77 @@ export const unholdCommission = endpoint({
   }),
 });
 
-export const holdEndpoints = [holdCommission, unholdCommission];
+const holdSchema = z.object({
+  id: z.uuid(),
+  commissionId: z.string(),
+  orderId: z.string(),
+  distributorId: z.uuid(),
+  distributorName: z.string(),
+  amount: moneySchema.describe('What the commission is worth now.'),
+  commissionState: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
+  reason,
+  note: z.string(),
+  open: z.boolean(),
+  placedBy: z.string(),
+  placedAt: timestampOutput,
+  liftedBy: z.string().nullable(),
+  liftedAt: timestampOutput.nullable(),
+  liftNote: z.string().nullable(),
+});
+
+const list = defineList({
+  item: holdSchema,
+  filters: {
+    open: z.enum(['true', 'false']).optional().describe('False: only those that were lifted.'),
+    reason: reason.optional(),
+    distributorId: z.uuid().optional(),
+    placedAfter: timestampInput.optional(),
+    placedBefore: timestampInput.optional(),
+  },
+  sorts: { placedAt: { column: 'h.placed_at', type: 'timestamptz' } },
+  defaultSort: '-placedAt',
+  tie: { column: 'h.id', type: 'uuid' },
+});
+
+type HoldRow = Omit<z.input<typeof holdSchema>, 'placedAt' | 'liftedAt'> & {
+  placedAt: Date;
+  liftedAt: Date | null;
+};
+
+export const listHolds = endpoint({
+  method: 'get',
+  path: '/v1/holds',
+  summary: 'List what keeps commissions back, and what did',
+  tag: 'commissions',
+  roles: staff,
+  scope: 'commissions:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, req }) =>
+    list.reply<HoldRow>({
+      pool: context.pool,
+      req,
+      query,
+      select: `h.id, h.commission_id::text AS "commissionId", c.order_id AS "orderId",
+        c.distributor_id AS "distributorId", d.name AS "distributorName",
+        jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.state AS "commissionState",
+        h.reason, h.note, h.lifted_at IS NULL AS open, p.name AS "placedBy", h.placed_at AS "placedAt",
+        l.name AS "liftedBy", h.lifted_at AS "liftedAt", h.lift_note AS "liftNote"`,
+      from: `holds h JOIN commissions c ON c.id = h.commission_id JOIN distributors d ON d.id = c.distributor_id
+        JOIN users p ON p.id = h.placed_by LEFT JOIN users l ON l.id = h.lifted_by`,
+      where: (bind) => [
+        query.open && `h.lifted_at IS ${query.open === 'true' ? '' : 'NOT '}NULL`,
+        query.reason && `h.reason = ${bind(query.reason)}`,
+        query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
+        query.placedAfter && `h.placed_at >= ${bind(query.placedAfter)}`,
+        query.placedBefore && `h.placed_at < ${bind(query.placedBefore)}`,
+      ],
+      toItem: ({ placedAt, liftedAt, ...row }) => ({
+        ...row,
+        placedAt: placedAt.toISOString(),
+        liftedAt: liftedAt?.toISOString() ?? null,
+      }),
+    }),
+});
+
+export const holdEndpoints = [holdCommission, unholdCommission, listHolds];

@@ -99,6 +99,12 @@ function row(orderId: string, fields: Row = {}): Row {
   };
 }
 
+/** What staff see of the imports of a file. */
+const shownImports = async (file: string): Promise<{ id: string }[]> => {
+  const { body } = await api.call('GET', '/v1/imports?limit=200', { key });
+  return body.items.filter(({ fileName }: { fileName: string }) => fileName === path.basename(file));
+};
+
 const tributary = (rows: readonly (Row | string)[]) => written(TRIBUTARY_CSV_COLUMNS, rows);
 
 /** Everything the system knows of some orders, as far as an import decides it. */
@@ -150,8 +156,20 @@ test('an import that is stopped in the middle and run again brings in everything
   expect(first.finished).toBe(false);
   expect(first.orders).toBeGreaterThanOrEqual(10);
   expect(first.orders).toBeLessThan(40);
+  const [stopped] = await shownImports(file);
+  expect(stopped).toMatchObject({ state: 'stopped', attempt: 1, ordersTotal: 40, orders: first.orders });
 
   const second = await imported(file);
+  const [whole, ...others] = await shownImports(file);
+  expect(others).toEqual([]);
+  expect(whole).toMatchObject({
+    id: stopped!.id,
+    state: 'finished',
+    attempt: 2,
+    orders: 40,
+    returns: 10,
+    reconciliations: [{ currency: 'CNY', fileTotal: '700.00', sales: { count: 40, amount: '800.00' } }],
+  });
   expect([second.finished, second.orders, second.returns, second.rejected]).toEqual([true, 40, 10, 0]);
   expect(amounts(second)).toEqual(['700.00']);
   const after = await known(ids);
@@ -177,6 +195,15 @@ test('what the API refuses is reported with row, reason and amount, and the rest
     `${unique('shifted')},one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen`,
   ]);
   const result = await imported(file);
+  const [shown] = await shownImports(file);
+  const { items } = (await api.call('GET', `/v1/imports/${shown!.id}/rejections`, { key })).body;
+  const facts = ({ row: at, order, orderId, reason, amount }: Record<string, unknown>) => [
+    Number(at),
+    orderId ?? order,
+    reason,
+    amount,
+  ];
+  expect(items.map(facts)).toEqual(result.rejects.map(facts));
   expect(result.rejects.map((reject) => [reject.row, reject.reason, reject.amount])).toEqual([
     ['8', 'zero_price', '0.00'],
     ['9', 'malformed_row', '0.00'],
@@ -192,6 +219,20 @@ test('what the API refuses is reported with row, reason and amount, and the rest
     [good, '1'],
     [partly, '1'],
   ]);
+});
+
+test('an import that may not be reported goes on all the same, and says so', async () => {
+  const scopes = ['orders:read', 'orders:write', 'products:read', 'products:write'];
+  const notes: string[] = [];
+  const id = unique('unreported');
+  const file = tributary([row(id)]);
+  const result = await imported(file, {
+    api: createClient({ url: api.url, key: await api.keyFor('operator', scopes) }),
+    startProgress: () => ({ ...silent, note: (text) => void notes.push(text) }),
+  });
+  expect([result.finished, result.orders]).toEqual([true, 1]);
+  expect(notes).toEqual([expect.stringMatching(/will not show .*imports:write/)]);
+  expect(await shownImports(file)).toEqual([]);
 });
 
 test('an order known with another content stays as it is, and is reported', async () => {

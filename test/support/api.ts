@@ -5,12 +5,13 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
-import { createActivities } from '../../activities';
+import { type Activities, createActivities } from '../../activities';
 import { createPool } from '../../activities/database';
 import { createApp } from '../../api/app';
 import { everyScope, hashKey } from '../../api/authentication';
 import type { ApiContext, Endpoint, Role } from '../../api/endpoint';
 import { endpointsFor } from '../../api/endpoints';
+import { noteFailures } from '../../failingActivities';
 import { createLogger } from '../../log';
 import { PrismaClient } from '../../prisma/client/client';
 import { activityContext, type TestSettings, testConfig } from './config';
@@ -92,18 +93,21 @@ export async function startApi(
 
 /**
  * Starts a worker for the workflows that this API calls.
+ * @param wrap stands between Temporal and the activities, to let them fail
  * @returns how to stop it
  */
 export async function startWorker(
-  { config, pool }: ApiContext,
+  { config, pool, log }: ApiContext,
   address = process.env.TEST_TEMPORAL_ADDRESS,
+  wrap: (activities: Activities) => Activities = (activities) => activities,
 ): Promise<() => Promise<void>> {
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: createActivities(activityContext(pool, config)),
+    activities: wrap(createActivities(activityContext(pool, config))),
+    interceptors: { activity: [noteFailures(pool, log)] },
   });
   const running = worker.run();
   return async () => {

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { inTransaction } from '../../activities/database';
+import { maskMailAddress } from '../../domain/mailAddress';
+import { scrub } from '../../log';
+import { actorOf, audit } from '../audit';
+import { type ApiContext, type Endpoint, endpoint } from '../endpoint';
+import { defineList } from '../list';
+import { notFound, Problem } from '../problem';
+import { timestampOutput } from '../schemas';
+import { signalWithStart } from '../temporal';
+
+const staff = ['admin', 'compliance', 'operator'] as const;
+const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
+
+const mailSchema = z
+  .object({
+    key: z.string(),
+    about: z.string().describe('What it is about, such as application/<id>.'),
+    recipient: z.string().describe('Masked.'),
+    subject: z.string(),
+    state: stateSchema,
+    attempts: z.int(),
+    lastError: z.string().nullable(),
+    createdAt: timestampOutput,
+    sentAt: timestampOutput.nullable(),
+    resentAt: timestampOutput.nullable().describe('When somebody had it sent again.'),
+  })
+  .meta({ id: 'Mail' });
+
+type MailBody = z.input<typeof mailSchema>;
+type MailRow = Omit<MailBody, 'createdAt' | 'sentAt' | 'resentAt'> & {
+  createdAt: Date;
+  sentAt: Date | null;
+  resentAt: Date | null;
+};
+
+const columns = `m.key, m.subject_ref AS about, m.recipient, m.subject, m.state, m.attempts,
+  m.last_error AS "lastError", m.created_at AS "createdAt", m.sent_at AS "sentAt", m.resent_at AS "resentAt"`;
+
+const mails = defineList({
+  item: mailSchema,
+  filters: {
+    state: stateSchema.optional(),
+    about: z.string().max(200).optional().describe('Such as application/<id>.'),
+  },
+  sorts: { createdAt: { column: 'm.created_at', type: 'timestamptz' } },
+  defaultSort: '-createdAt',
+  tie: { column: 'm.key', type: 'text' },
+});
+
+const toBody = (row: MailRow): MailBody => ({
+  ...row,
+  recipient: maskMailAddress(row.recipient),
+  lastError: row.lastError && scrub(row.lastError),
+  createdAt: row.createdAt.toISOString(),
+  sentAt: row.sentAt?.toISOString() ?? null,
+  resentAt: row.resentAt?.toISOString() ?? null,
+});
+
+async function readMail({ pool }: ApiContext, key: string): Promise<MailRow> {
+  const { rows } = await pool.query<MailRow>(`SELECT ${columns} FROM mails m WHERE m.key = $1`, [key]);
+  if (!rows[0]) throw notFound(`The mail ${key}`);
+  return rows[0];
+}
+
+export const mailEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/mails',
+    summary: 'List mails',
+    tag: 'system',
+    roles: staff,
+    scope: 'mails:read',
+    query: mails.query,
+    responses: mails.responses,
+    handler: ({ query, context, req }) =>
+      mails.reply<MailRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: columns,
+        from: 'mails m',
+        where: (bind) => [
+          // Said once more where an index holds only what is not sent.
+          query.state &&
+            `m.state = ${bind(query.state)}${query.state === 'sent' ? '' : " AND m.state <> 'sent'"}`,
+          query.about && `m.subject_ref = ${bind(query.about)}`,
+        ],
+        toItem: toBody,
+      }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/mails/{key}/resend',
+    summary: 'Send a mail again that could not be delivered',
+    description:
+      'It is tried for MAIL_RETRY_FOR from now on, in the process that it belongs to. Slashes in the key are written as %2F.',
+    tag: 'system',
+    roles: staff,
+    scope: 'mails:write',
+    params: z.object({ key: z.string().min(1).max(300) }),
+    responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
+    errors: ['mail_not_undeliverable', 'mail_has_no_process'],
+    handler: async ({ params: { key }, context, ...call }) => {
+      const { about, state, resentAt } = await readMail(context, key);
+      const [, applicationId] = /^application\/(.+)$/.exec(about) ?? [];
+      if (!applicationId) {
+        throw conflict(
+          'mail_has_no_process',
+          'No process sends this mail; make a new one where it came from.',
+        );
+      }
+      // On its way since an earlier try to send it again, which may have got no further than this row.
+      const again = state === 'pending' && resentAt !== null;
+      if (!again) {
+        await inTransaction(context.pool, async (client) => {
+          const { rowCount } = await client.query(
+            `UPDATE mails SET state = 'pending', resent_at = now() WHERE key = $1 AND state = 'undeliverable'`,
+            [key],
+          );
+          if (!rowCount) {
+            throw conflict(
+              'mail_not_undeliverable',
+              'Only a mail that could not be delivered is sent again.',
+            );
+          }
+          await audit(client, {
+            ...actorOf(call),
+            action: 'mail.resend',
+            subject: about,
+            before: { mail: key, state: 'undeliverable' },
+            after: { state: 'pending' },
+          });
+        });
+      }
+      await signalWithStart(context, {
+        workflow: 'application',
+        workflowId: about,
+        input: [{ applicationId, resume: true }],
+        signal: 'resendMail',
+        args: [key],
+      });
+      return { status: 200, body: toBody(await readMail(context, key)) };
+    },
+  }),
+];
+
+function conflict(code: string, detail: string): Problem {
+  return new Problem({ status: 409, code, detail });
+}

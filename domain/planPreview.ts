@@ -1,0 +1,99 @@
+import { attribute, type ChainLink } from './attribution';
+import { type CompiledPlan, compilePlan, lineCommissions, type RuleTrace, traceRules } from './commission';
+import { arithmetic } from './explanation';
+import type { PlanTerms } from './plan';
+
+/** An order to try a plan on. Amounts are minor units. */
+export interface SampleOrder {
+  currency: string;
+  lines: {
+    sku: string;
+    category: string | null;
+    quantity: number;
+    unitPrice: number;
+    discount: number;
+  }[];
+}
+
+/** What one level would earn on one line, and why. */
+export interface PreviewLevel {
+  level: number;
+  tier: string | null;
+  /** `earns`, or why this level earns nothing. */
+  outcome: ChainLink['outcome'];
+  /** Places in the given chain that were passed over because they are not active. */
+  skipped: number[];
+  amount: number;
+  /** What decided: `default`, `sku`, `category+tier` …; null where nothing is earned at this level. */
+  matched: string | null;
+  rulesTried: RuleTrace[];
+  arithmetic: string | null;
+}
+
+export interface PlanPreview {
+  /** Why nobody earns, where the seller may not. */
+  explanation: string;
+  lines: { netAmount: number; levels: PreviewLevel[] }[];
+  /** Minor units. */
+  total: number;
+}
+
+/**
+ * Tries terms on an order, by the very rules that a paid order goes through.
+ * @param people who sold, then the sponsor, then theirs, and so on
+ */
+export function previewPlan(
+  terms: PlanTerms,
+  order: SampleOrder,
+  people: { tier: string; active: boolean }[],
+): PlanPreview {
+  const plan = compilePlan(terms);
+  const candidates = people.map(({ tier, active }, place) => ({
+    id: String(place),
+    tier,
+    state: active ? 'active' : 'suspended',
+    shopCustomerId: null,
+  }));
+  const [seller, ...uplines] = candidates;
+  const { chain, explanation } = attribute({
+    code: 'PREVIEW',
+    byCode: seller ?? null,
+    byBinding: null,
+    uplines,
+    buyerCustomerIds: [],
+    levels: terms.levels.length,
+    inactiveUpline: terms.inactiveUpline,
+  });
+  const lines = order.lines.map((given, index) => {
+    const netAmount = given.quantity * given.unitPrice - given.discount;
+    const line = { ...given, lineId: String(index), netAmount };
+    return { netAmount, levels: levelsOf(line, order.currency, chain, plan) };
+  });
+  const amounts = lines.flatMap(({ levels }) => levels.map(({ amount }) => amount));
+  return { explanation, lines, total: amounts.reduce((sum, amount) => sum + amount, 0) };
+}
+
+function levelsOf(
+  line: SampleOrder['lines'][number] & { lineId: string; netAmount: number },
+  currency: string,
+  chain: ChainLink[],
+  plan: CompiledPlan,
+): PreviewLevel[] {
+  const earnings = lineCommissions(line, currency, chain, plan);
+  return chain.map(({ level, tier, outcome, skipped = [] }) => {
+    const earning = earnings.find((one) => one.level === level);
+    const { sku, category, netAmount, quantity } = line;
+    return {
+      level,
+      tier,
+      outcome,
+      skipped: skipped.map(Number),
+      amount: earning?.amount ?? 0,
+      matched: earning?.rule.matched ?? null,
+      rulesTried: earning && tier ? traceRules(plan, level, { sku, category, tier, currency }) : [],
+      arithmetic: earning
+        ? arithmetic(earning.rule.earning, netAmount, quantity, quantity, earning.amount)
+        : null,
+    };
+  });
+}

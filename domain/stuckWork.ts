@@ -1,0 +1,180 @@
+/** What people read, in both languages of the console. */
+export interface Words {
+  zh: string;
+  en: string;
+}
+
+/** Why a piece of work is thought to be stuck, and after how long, as an interval of PostgreSQL. */
+export const stuckAfter = {
+  failing_activity: '0',
+  application_waits: '3 days',
+  changes_overdue: '10 minutes',
+  order_not_taken_in: '5 minutes',
+  window_not_closed: '10 minutes',
+  return_undecided: '14 days',
+  release_running: '1 hour',
+  withdrawal_paying: '3 days',
+  payout_unconfirmed: '3 days',
+  mail_undeliverable: '0',
+} as const;
+
+export type StuckKind = keyof typeof stuckAfter;
+
+/** What is known of a piece of stuck work. */
+export interface StuckFacts {
+  kind: StuckKind;
+  /** What it is about: `order/<number>`; of a mail what the mail is about. */
+  subject: string;
+  /** Of failing activities: which one, how often it was tried, and what it failed with. */
+  activity?: { type: string; attempt: number; error: string };
+  /** Of a mail: its key, and what the mail server said. */
+  mail?: { key: string; error: string };
+}
+
+/** Something that the person who looks at it can do at once. */
+export interface StuckAction {
+  name: 'resend';
+  method: 'POST';
+  path: string;
+}
+
+/** What is wrong, what to do, and where. */
+export interface StuckAdvice {
+  what: Words;
+  remedy: Words;
+  /** The page of the console. */
+  href: string;
+  actions: StuckAction[];
+}
+
+/** Pages of the console by what subjects begin with. */
+const pages: Record<string, string> = {
+  application: '/applications',
+  order: '/orders',
+  withdrawal: '/withdrawals',
+  release: '/commission-releases',
+  payout: '/payout-batches',
+  bulk: '/bulk-actions',
+};
+
+/** The page of the console about a subject such as `order/4711`. */
+export function pageOfSubject(subject: string): string {
+  const [kind = '', id = ''] = subject.split('/');
+  if (kind === 'return') return `/orders/${encodeURIComponent(id)}`;
+  const page = pages[kind];
+  return page ? `${page}/${encodeURIComponent(id)}` : '/mails?state=undeliverable';
+}
+
+/** Says what is wrong with a piece of stuck work and what to do about it. */
+export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
+  const { kind, subject, activity, mail } = facts;
+  const actions: StuckAction[] = mail
+    ? [{ name: 'resend', method: 'POST', path: `/v1/mails/${encodeURIComponent(mail.key)}/resend` }]
+    : [];
+  const { what, remedy } = words(kind, activity, mail);
+  return { what, remedy, href: pageOfSubject(subject), actions };
+}
+
+function words(
+  kind: StuckKind,
+  activity: StuckFacts['activity'],
+  mail: StuckFacts['mail'],
+): { what: Words; remedy: Words } {
+  switch (kind) {
+    case 'failing_activity':
+      return {
+        what: {
+          zh: `步骤 ${activity?.type} 已失败 ${activity?.attempt} 次：${activity?.error}`,
+          en: `The step ${activity?.type} has failed ${activity?.attempt} times: ${activity?.error}`,
+        },
+        remedy: {
+          zh: '系统会自动继续重试。请检查它所依赖的服务（数据库、邮件服务器、打款服务商）；若一小时后仍失败，请把本行交给工程师。',
+          en: 'It is tried again by itself. Check the server it depends on (database, mail server, payout provider); if it still fails in an hour, pass this line on to an engineer.',
+        },
+      };
+    case 'application_waits':
+      return {
+        what: {
+          zh: '申请等待审核已超过 3 天',
+          en: 'An application has waited for its review for over 3 days',
+        },
+        remedy: {
+          zh: '打开申请，批准、驳回或要求补充材料。',
+          en: 'Open it and approve, reject or ask for changes.',
+        },
+      };
+    case 'changes_overdue':
+      return {
+        what: {
+          zh: '补充材料的期限已过，但申请没有自动撤回',
+          en: 'The deadline for changes has passed, but the application was not withdrawn',
+        },
+        remedy: {
+          zh: '检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
+          en: 'Check that workers run; if the process was lost, an engineer runs npm run recover.',
+        },
+      };
+    case 'order_not_taken_in':
+      return {
+        what: {
+          zh: '订单已接收超过 5 分钟，仍未入账',
+          en: 'An order was accepted over 5 minutes ago and is not taken in yet',
+        },
+        remedy: {
+          zh: '检查后台处理程序和 Temporal 是否在运行；之后订单会自动入账。若没有，请工程师执行 npm run recover。',
+          en: 'Check that workers and Temporal run; it then goes on by itself. If not, an engineer runs npm run recover.',
+        },
+      };
+    case 'window_not_closed':
+      return {
+        what: {
+          zh: '退货期已结束，但订单行没有关闭',
+          en: 'A return window is over, but its line was not closed',
+        },
+        remedy: {
+          zh: '佣金因此尚未到期。检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
+          en: 'Its commissions are not due because of that. Check that workers run; if the process was lost, an engineer runs npm run recover.',
+        },
+      };
+    case 'return_undecided':
+      return {
+        what: { zh: '退货申请超过 14 天未处理', en: 'A return has not been decided for over 14 days' },
+        remedy: {
+          zh: '在商城中退款或拒绝；在此之前退货期暂停，佣金不会放款。',
+          en: 'Refund or reject it in the shop; until then the window stands still and nothing is released.',
+        },
+      };
+    case 'release_running':
+      return {
+        what: { zh: '放款批次已运行超过 1 小时', en: 'A release run has been running for over an hour' },
+        remedy: {
+          zh: '打开批次查看进度；若没有进展，检查后台处理程序。重启后会从中断处继续，不会重复放款。',
+          en: 'Open it to see its progress; if there is none, check the workers. It goes on where it was, and releases nothing twice.',
+        },
+      };
+    case 'withdrawal_paying':
+      return {
+        what: { zh: '提现打款超过 3 天没有结果', en: 'A withdrawal has been paying for over 3 days' },
+        remedy: {
+          zh: '向打款服务商查询这一笔；系统会继续自动查询，不会重复打款。',
+          en: 'Ask the payout provider about it; the system goes on asking by itself, and never pays twice.',
+        },
+      };
+    case 'payout_unconfirmed':
+      return {
+        what: { zh: '打款文件超过 3 天未确认', en: 'A payout file has not been confirmed for over 3 days' },
+        remedy: {
+          zh: '核对银行回单后确认该批次，并标出失败的笔数。',
+          en: "Compare it with the bank's statement, then confirm it and name those that failed.",
+        },
+      };
+    case 'mail_undeliverable':
+      return {
+        what: { zh: `邮件无法送达：${mail?.error}`, en: `A mail could not be delivered: ${mail?.error}` },
+        remedy: {
+          zh: '通过电话等其他方式核对收件地址；邮件服务器恢复后可重新发送。',
+          en: 'Check the address with the recipient by other means; send it again when the mail server is well.',
+        },
+      };
+  }
+}

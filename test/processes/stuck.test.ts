@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { refuse } from '../../activities/refusal';
+import { type Answer, makeDistributor, startApi, startWorker, type TestApi } from '../support/api';
+import { activatePlan, addUser, payment } from '../support/platform';
+import { startSmtp, type TestSmtp } from '../support/smtp';
+
+let api: TestApi;
+let smtp: TestSmtp;
+let operator: string;
+let stopWorker: () => Promise<void>;
+/** What becomes of each order's payment in the worker. */
+let paying: 'goes through' | 'fails' | 'is refused' = 'goes through';
+
+beforeAll(async () => {
+  smtp = await startSmtp();
+  api = await startApi({ SMTP_URL: smtp.url, TEMPORAL_UI_URL: 'http://temporal.test/' });
+  stopWorker = await startWorker(api.context, undefined, (activities) => ({
+    ...activities,
+    async payOrder(...args) {
+      if (paying === 'fails') throw new Error('li@example.com: the ledger is away');
+      if (paying === 'is refused') throw refuse({ code: 'no', status: 409, message: 'No.' });
+      return activities.payOrder(...args);
+    },
+  }));
+  operator = await api.keyFor('operator');
+  const userId = await addUser(api.context.pool, 'admin');
+  await activatePlan({ pool: api.context.pool, userId } as Parameters<typeof activatePlan>[0]);
+});
+afterAll(async () => {
+  await stopWorker();
+  await api.stop();
+  await smtp.stop();
+});
+
+const get = (path: string) => api.call('GET', path, { key: operator });
+const post = (path: string, body: unknown = {}) => api.call('POST', path, { key: operator, body });
+
+interface Stuck {
+  kind: string;
+  subject: string;
+  attempts?: number;
+  what: { en: string };
+  actions: { path: string }[];
+}
+const stuckOf = async (subject: string): Promise<Stuck[]> =>
+  (await get('/v1/stuck-work')).body.items.filter((item: Stuck) => item.subject === subject);
+
+async function until<T>(ask: () => Promise<T>, awaited: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (awaited(answer)) return answer;
+    await pause(100);
+  }
+}
+
+/** Pays an order while that fails, and waits until it shows as stuck. */
+async function stuckOrder(): Promise<{ id: string; answer: Promise<Answer>; shown: Stuck }> {
+  paying = 'fails';
+  const order = payment();
+  const answer = post('/v1/orders', order);
+  const [shown] = await until(
+    () => stuckOf(`order/${order.externalId}`),
+    (items) => items.length > 0,
+  );
+  return { id: order.externalId, answer, shown: shown! };
+}
+
+test('an activity that fails again and again shows as stuck work, without what is personal, until it succeeds', async () => {
+  const { id, answer, shown } = await stuckOrder();
+  expect(shown.kind).toBe('failing_activity');
+  expect(shown.attempts).toBeGreaterThanOrEqual(3);
+  expect(shown.what.en).toContain('payOrder');
+  expect(shown.what.en).toContain('[email]: the ledger is away');
+  const { body } = await get(`/v1/processes/order/${id}`);
+  expect(body).toMatchObject({
+    workflowId: `order/${id}`,
+    running: true,
+    pendingActivities: [{ type: 'payOrder', lastFailure: '[email]: the ledger is away' }],
+    url: `http://temporal.test/namespaces/default/workflows/order%2F${id}/${body.runId}/history`,
+  });
+  paying = 'goes through';
+  expect((await answer).status).toBe(201);
+  expect(await stuckOf(`order/${id}`)).toEqual([]);
+  expect((await get(`/v1/processes/order/${id}`)).body).toMatchObject({
+    answered: true,
+    state: 'open',
+    waitsFor: [{ what: 'delivery', from: 'shop', until: null }],
+    pendingActivities: [],
+  });
+});
+
+test('an activity that ends with a refusal is no longer stuck, and its process is over', async () => {
+  const { id, answer } = await stuckOrder();
+  paying = 'is refused';
+  expect((await answer).status).toBe(409);
+  expect(await stuckOf(`order/${id}`)).toEqual([]);
+  const over = await until(
+    () => get(`/v1/processes/order/${id}`),
+    ({ body }) => !body.running,
+  );
+  expect(over.body).toMatchObject({ running: false, state: null, waitsFor: [] });
+  expect((await get(`/v1/processes/withdrawal/${randomUUID()}`)).body.running).toBe(false);
+});
+
+test.each(['approved', 'in_review'])(
+  'a mail of an application that is %s is sent again, once, by its own process',
+  async (state) => {
+    const { pool } = api.context;
+    const { rows } = await pool.query<{ id: string }>(
+      'UPDATE applications a SET state = $2 FROM distributors d WHERE d.id = $1 AND a.id = d.application_id RETURNING a.id',
+      [await makeDistributor({ pool }), state],
+    );
+    const about = `application/${rows[0]!.id}`;
+    const key = `${about}/approved`;
+    await pool.query(
+      `INSERT INTO events (subject, key, type, actor, occurred_at) VALUES ($1, 'checked/1', 'checked', 'system', now())`,
+      [about],
+    );
+    await pool.query(
+      `INSERT INTO mails (key, subject_ref, recipient, subject, body, state, last_error, created_at)
+       VALUES ($1, $2, 'li@example.com', 'Welcome', 'x', 'undeliverable', '450 li@example.com is full', now() - interval '9 days')`,
+      [key, about],
+    );
+    const listed = await get(`/v1/mails?state=undeliverable&about=${encodeURIComponent(about)}`);
+    expect(listed.body.items).toMatchObject([
+      { key, recipient: 'l…@example.com', lastError: '450 [email] is full' },
+    ]);
+    const [shown] = await stuckOf(about);
+    expect(shown).toMatchObject({ kind: 'mail_undeliverable' });
+
+    const before = smtp.received.length;
+    const [first, second] = await Promise.all([0, 1].map(() => post(shown!.actions[0]!.path)));
+    expect([first!.status, second!.status].filter((status) => status === 200).length).toBeGreaterThan(0);
+    await until(
+      () => get(`/v1/mails?about=${encodeURIComponent(about)}`),
+      ({ body }) => body.items[0].state === 'sent',
+    );
+    expect(smtp.received.length).toBe(before + 1);
+    expect((await post(shown!.actions[0]!.path)).body.type).toBe('/problems/mail_not_undeliverable');
+    const { rows: audits } = await pool.query('SELECT action FROM audit_entries WHERE subject = $1', [about]);
+    expect(audits).toEqual([{ action: 'mail.resend' }]);
+  },
+);
+
+test('what is late shows as stuck work, and what is not, does not', async () => {
+  const { pool } = api.context;
+  const at = (ago: string) =>
+    pool.query(
+      `INSERT INTO accepted_orders (id, payment, accepted_at) VALUES ($1, '{}', now() - $1::interval)`,
+      [ago],
+    );
+  await at('4 minutes');
+  await at('6 minutes');
+  expect(await stuckOf('order/4 minutes')).toEqual([]);
+  expect(await stuckOf('order/6 minutes')).toMatchObject([{ kind: 'order_not_taken_in' }]);
+  const order = payment();
+  await post('/v1/orders', order);
+  await pool.query(
+    `UPDATE order_lines SET state = 'delivered', delivered_at = now(), window_ends_at = now() - interval '11 minutes' WHERE order_id = $1`,
+    [order.externalId],
+  );
+  expect(await stuckOf(`order/${order.externalId}`)).toMatchObject([{ kind: 'window_not_closed' }]);
+});
+
+test('the health of the system names database, Temporal, workers and mails', async () => {
+  const { body } = await get('/v1/system/health');
+  expect(body).toMatchObject({
+    database: { reachable: true, migrations: { unfinished: [] } },
+    temporal: { reachable: true },
+    mails: { undeliverable: 0 },
+  });
+  expect(body.temporal.taskQueues.map(({ type }: { type: string }) => type)).toEqual([
+    'workflow',
+    'activity',
+  ]);
+  expect(body.workers.length).toBeGreaterThan(0);
+});
