@@ -1,5 +1,6 @@
 import { Alert, Form, Modal } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import { type IdempotencyKey, idempotencyKey } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { type Text, useT } from '../locale/locale';
 import { WORDS } from '../locale/words';
@@ -15,7 +16,7 @@ interface ActionDialogProps {
   danger?: boolean;
   onCancel: () => void;
   /** Carries it out; what it throws is shown, and the form stays as it is. */
-  onSubmit: (body: Record<string, unknown>) => Promise<unknown>;
+  onSubmit: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
 }
 
 /** Asks for what an action needs, carries it out, and says at the field what the server did not accept. */
@@ -33,13 +34,20 @@ export function ActionDialog({
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
+  // Of a request that was not answered: sent again, it must not be carried out twice.
+  const unanswered = useRef<{ body: string; key: IdempotencyKey }>(undefined);
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setProblem(undefined);
+    const body = toBody(fields, values);
+    const text = JSON.stringify(body);
+    const key = unanswered.current?.body === text ? unanswered.current.key : idempotencyKey();
+    unanswered.current = { body: text, key };
     try {
-      await onSubmit(toBody(fields, values));
+      await onSubmit(body, key);
     } catch (error) {
+      if (error instanceof ProblemError && error.status < 500) unanswered.current = undefined;
       setProblem(error);
       if (error instanceof ProblemError) {
         form.setFields(

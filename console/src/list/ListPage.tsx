@@ -4,11 +4,12 @@ import dayjs from 'dayjs';
 import { type ReactNode, useEffect, useState } from 'react';
 import { downloadCsv } from '../api/client';
 import type { ListPath } from '../api/types';
+import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { Page } from '../ui/Page';
 import { useProblemText } from '../ui/problems';
 import type { Filter, ListDefinition } from './definition';
-import { ListTable } from './ListTable';
+import { ListTable, toQuery } from './ListTable';
 import { SavedViews } from './SavedViews';
 import { type ListState, useAddressListState } from './useListState';
 
@@ -28,6 +29,7 @@ interface ListPageProps<P extends ListPath> {
 /** A page that is one list: filters, saved views, columns, export and the entries. */
 export function ListPage<P extends ListPath>({ list, actions, children }: ListPageProps<P>) {
   const t = useT();
+  const me = useMe();
   const state = useAddressListState();
   const { message } = App.useApp();
   const problemText = useProblemText();
@@ -37,9 +39,9 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
   const exportAll = async () => {
     setExporting(true);
     try {
-      const { sort = list.defaultSort, filters } = state;
       const day = new Date().toISOString().slice(0, 10);
-      await downloadCsv(list.path, { ...filters, ...(sort && { sort }) }, `${list.key}-${day}.csv`);
+      const query = toQuery(list, state, undefined, me.brand.timeZone);
+      await downloadCsv(list.path, query, `${list.key}-${day}.csv`);
     } catch (error) {
       void message.error(problemText(error).title);
     } finally {
@@ -52,9 +54,11 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
       {children}
       <section className="panel" aria-label={t(list.title)}>
         <div className="toolbar">
-          {list.filters.map((filter) => (
-            <FilterInput key={filter.param} filter={filter} state={state} />
-          ))}
+          {list.filters
+            .filter(({ param, rare }) => !rare || state.filters[param])
+            .map((filter) => (
+              <FilterInput key={filter.param} filter={filter} state={state} />
+            ))}
           <span className="grow" />
           <SavedViews list={list.key} state={state} columns={columns} onColumns={setColumns} />
           <Popover

@@ -255,7 +255,7 @@ function orderOf(sort: string, present: string | undefined): 'ascend' | 'descend
 }
 
 /** Filters and sorting as the API takes them. Days become moments in the brand's zone. */
-function toQuery<P extends ListPath>(
+export function toQuery<P extends ListPath>(
   list: ListDefinition<P>,
   state: ListState,
   fixed: Record<string, string> | undefined,
@@ -265,7 +265,9 @@ function toQuery<P extends ListPath>(
   for (const { param, kind } of list.filters) {
     const value = state.filters[param];
     if (!value) continue;
-    if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
+    // Links of the home page give moments.
+    if (value.includes('T')) query[param] = value;
+    else if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
     else if (kind === 'until') query[param] = TimeZoneDay.end(value, timeZone);
     else query[param] = value;
   }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Field } from '../actions/fields';
-import { api, data } from '../api/client';
+import { api, data, type IdempotencyKey } from '../api/client';
 import type { Item, ListPath, Money, Role } from '../api/types';
 import type { Text } from '../locale/locale';
 
@@ -17,7 +17,12 @@ export interface Column<T> {
 }
 
 /** A filter of a list: a query parameter of the API and how it is asked for. */
-export type Filter = { param: string; label: Text } & (
+export type Filter = {
+  param: string;
+  label: Text;
+  /** Shown only while it is set, as by a link from the home page. */
+  rare?: boolean;
+} & (
   | { kind: 'text'; width?: number }
   | { kind: 'select'; options: readonly { value: string; label: Text }[] }
   /** A day; sent as its first moment in the brand's zone, or as that of the day after. */
@@ -38,7 +43,7 @@ export interface BulkAction<T> {
    * Begins it.
    * @returns address of the page that shows its progress
    */
-  run: (ids: string[], values: Record<string, unknown>) => Promise<string>;
+  run: (ids: string[], values: Record<string, unknown>, key: IdempotencyKey) => Promise<string>;
 }
 
 /** All that a list page needs to know; a new list is one of these. */
