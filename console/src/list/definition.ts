@@ -28,6 +28,8 @@ export type Filter = {
   /** A day; sent as its first moment in the brand's zone, or as that of the day after. */
   | { kind: 'from' }
   | { kind: 'until' }
+  /** A day, sent as it is. */
+  | { kind: 'day' }
 );
 
 /** Something that can be done to many entries at once. */

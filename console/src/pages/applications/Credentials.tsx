@@ -19,7 +19,7 @@ const TEXTS = {
 /** Credentials with holder and validity. */
 export function Credentials({ title, items }: { title: Text; items: readonly Credential[] }) {
   const t = useT();
-  const { date } = useFormats();
+  const { day } = useFormats();
   return (
     <Panel title={title}>
       <Table<Credential>
@@ -41,7 +41,7 @@ export function Credentials({ title, items }: { title: Text; items: readonly Cre
             title: t(TEXTS.validity),
             key: 'validity',
             render: (_, { validFrom, validUntil }) =>
-              `${date(validFrom)} – ${validUntil ? date(validUntil) : t(TEXTS.longTerm)}`,
+              `${day(validFrom)} – ${validUntil ? day(validUntil) : t(TEXTS.longTerm)}`,
           },
         ]}
       />
