@@ -1,7 +1,8 @@
 import { Alert, Form, Modal } from 'antd';
-import { type ReactNode, useRef, useState } from 'react';
-import { type IdempotencyKey, idempotencyKey } from '../api/client';
+import { type ReactNode, useState } from 'react';
+import type { IdempotencyKey } from '../api/client';
 import { ProblemError } from '../api/problem';
+import { useRepeatKey } from '../api/useRepeatKey';
 import { type Text, useT } from '../locale/locale';
 import { WORDS } from '../locale/words';
 import { useProblemText } from '../ui/problems';
@@ -34,20 +35,16 @@ export function ActionDialog({
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  // Of a request that was not answered: sent again, it must not be carried out twice.
-  const unanswered = useRef<{ body: string; key: IdempotencyKey }>(undefined);
+  const { keyFor, failed } = useRepeatKey();
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setProblem(undefined);
     const body = toBody(fields, values);
-    const text = JSON.stringify(body);
-    const key = unanswered.current?.body === text ? unanswered.current.key : idempotencyKey();
-    unanswered.current = { body: text, key };
     try {
-      await onSubmit(body, key);
+      await onSubmit(body, keyFor(body));
     } catch (error) {
-      if (error instanceof ProblemError && error.status < 500) unanswered.current = undefined;
+      failed(error);
       setProblem(error);
       if (error instanceof ProblemError) {
         form.setFields(
