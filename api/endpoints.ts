@@ -34,8 +34,8 @@ import { withdrawalEndpoints } from './routes/withdrawals';
 export function endpointsFor(registry: Registry): readonly Endpoint[] {
   const resources = [
     ...applicationEndpoints,
-    ...distributorEndpoints,
     ...sponsorTreeEndpoints,
+    ...distributorEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
     ...blacklistEndpoints,
