@@ -21,6 +21,9 @@ export function createRouter() {
       children: [
         { path: '/sign-in', element: <SignInPage /> },
         { path: '/welcome', element: <WelcomePage /> },
+        // Applicants, who have no account.
+        page('/apply', () => import('../pages/apply/ApplyPage')),
+        page('/application/:id', () => import('../pages/apply/ApplicationStatusPage')),
         {
           element: (
             <RequireSession>
@@ -32,6 +35,19 @@ export function createRouter() {
               errorElement: <BrokenPage />,
               children: [
                 page('/', () => import('../pages/home/HomePage')),
+                // Compliance
+                page('/applications', () => import('../pages/applications/ApplicationsPage')),
+                page('/applications/:id', () => import('../pages/applications/ApplicationPage')),
+                page('/distributors', () => import('../pages/distributors/DistributorsPage')),
+                page('/distributors/:id', () => import('../pages/distributors/DistributorPage')),
+                page('/sponsor-tree', () => import('../pages/sponsor-tree/SponsorTreePage')),
+                page('/credentials', () => import('../pages/credentials/CredentialsPage')),
+                page('/blacklist', () => import('../pages/blacklist/BlacklistPage')),
+                // A distributor's own
+                page('/earnings', () => import('../pages/own/EarningsPage')),
+                page('/my-withdrawals', () => import('../pages/own/MyWithdrawalsPage')),
+                page('/referral', () => import('../pages/own/ReferralPage')),
+                page('/downline', () => import('../pages/own/DownlinePage')),
                 { path: '*', element: <NoSuchPage /> },
               ],
             },
