@@ -36,6 +36,8 @@ const sources = [
   `SELECT r.id::text AS key, 'release' AS workflow, 'release/' || r.id AS "workflowId",
      jsonb_build_object('id', r.id, 'resume', true) AS input
    FROM release_runs r WHERE r.state IN ('proposed', 'approved', 'running') AND r.id::text > $1 ORDER BY 1 LIMIT $2`,
+  `SELECT b.id::text AS key, 'bulk' AS workflow, 'bulk/' || b.id AS "workflowId", jsonb_build_object('id', b.id) AS input
+   FROM bulk_actions b WHERE b.state = 'running' AND b.id::text > $1 ORDER BY 1 LIMIT $2`,
 ];
 
 const pageSize = 500;
