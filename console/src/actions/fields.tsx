@@ -1,5 +1,6 @@
 import { DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
 import dayjs from 'dayjs';
+import type { ReactNode } from 'react';
 import { type Text, useT } from '../locale/locale';
 import { digitsOf } from '../ui/format';
 
@@ -25,7 +26,16 @@ export type Field = {
   | { kind: 'time' }
   | { kind: 'date' }
   | { kind: 'switch' }
+  /** Drawn by the page itself; what it hands to `onChange` stands in the body as it is. */
+  | { kind: 'custom'; render: (control: CustomControl) => ReactNode }
 );
+
+/** What a control that a page draws itself gets from the form. */
+export interface CustomControl {
+  id?: string;
+  value?: unknown;
+  onChange?: (value: unknown) => void;
+}
 
 const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
 
@@ -82,6 +92,8 @@ function Control({ field, ...control }: { field: Field; autoFocus?: boolean }) {
       return <DatePicker style={{ width: '100%' }} {...control} />;
     case 'switch':
       return <Switch {...control} />;
+    case 'custom':
+      return field.render(control);
   }
 }
 
