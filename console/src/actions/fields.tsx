@@ -51,13 +51,21 @@ export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boo
       valuePropName={field.kind === 'switch' ? 'checked' : 'value'}
       rules={[{ required: field.required, message: t(REQUIRED) }]}
     >
-      <Control field={field} autoFocus={autoFocus} />
+      {field.kind === 'custom' ? (
+        <Custom render={field.render} />
+      ) : (
+        <Control field={field} autoFocus={autoFocus} />
+      )}
     </Form.Item>
   );
 }
 
+function Custom({ render, ...control }: CustomControl & { render: (control: CustomControl) => ReactNode }) {
+  return render(control);
+}
+
 // Form.Item passes value, onChange and id on to what it holds.
-function Control({ field, ...control }: { field: Field; autoFocus?: boolean }) {
+function Control({ field, ...control }: { field: Exclude<Field, { kind: 'custom' }>; autoFocus?: boolean }) {
   const t = useT();
   switch (field.kind) {
     case 'text':
@@ -92,8 +100,6 @@ function Control({ field, ...control }: { field: Field; autoFocus?: boolean }) {
       return <DatePicker style={{ width: '100%' }} {...control} />;
     case 'switch':
       return <Switch {...control} />;
-    case 'custom':
-      return field.render(control);
   }
 }
 

@@ -74,7 +74,7 @@ function About({ mention: { id, subject, readAt } }: { mention: Mention }) {
       {label}
     </Link>
   ) : (
-    <>{label}</>
+    label
   );
 }
 

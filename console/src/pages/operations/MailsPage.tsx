@@ -94,7 +94,7 @@ const resendOf = ({ key, state, recipient }: Mail): Action => ({
 function About({ subject }: { subject: string }) {
   const href = hrefOfSubject(subject);
   const short = subject.replace(/([\da-f]{8})-[\da-f-]{27}/, '$1');
-  return href ? <Link to={href}>{short}</Link> : <>{short}</>;
+  return href ? <Link to={href}>{short}</Link> : short;
 }
 
 /** All mails. */

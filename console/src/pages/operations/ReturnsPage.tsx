@@ -81,11 +81,9 @@ function Effect({ state, isLate }: { state: string; isLate: boolean }) {
   const t = useT();
   if (state === 'refunded') return <>{t({ zh: '已冲回或追回', en: 'Reversed or clawed back' })}</>;
   if (state === 'rejected') return <>{t({ zh: '退货期继续', en: 'The window went on' })}</>;
-  return isLate ? (
-    <>{t({ zh: '订单已结束，退款时追回佣金', en: 'The order is closed; a refund claws back' })}</>
-  ) : (
-    <>{t({ zh: '退货期暂停', en: 'The window stands still' })}</>
-  );
+  return isLate
+    ? t({ zh: '订单已结束，退款时追回佣金', en: 'The order is closed; a refund claws back' })
+    : t({ zh: '退货期暂停', en: 'The window stands still' });
 }
 
 /** All returns. */
