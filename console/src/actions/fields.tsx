@@ -30,7 +30,16 @@ export type Field = {
   | { kind: 'time' }
   | { kind: 'date' }
   | { kind: 'switch' }
+  /** Drawn by the page itself; what it hands to `onChange` stands in the body as it is. */
+  | { kind: 'custom'; render: (control: CustomControl) => ReactNode }
 );
+
+/** What a control that a page draws itself gets from the form. */
+export interface CustomControl {
+  id?: string;
+  value?: unknown;
+  onChange?: (value: unknown) => void;
+}
 
 const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
 
@@ -48,13 +57,21 @@ export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boo
       valuePropName={field.kind === 'switch' ? 'checked' : 'value'}
       rules={[{ required: field.required, message: t(REQUIRED) }]}
     >
-      <Control field={field} autoFocus={autoFocus} />
+      {field.kind === 'custom' ? (
+        <Custom render={field.render} />
+      ) : (
+        <Control field={field} autoFocus={autoFocus} />
+      )}
     </Form.Item>
   );
 }
 
+function Custom({ render, ...control }: CustomControl & { render: (control: CustomControl) => ReactNode }) {
+  return render(control);
+}
+
 // Form.Item passes value, onChange and id on to what it holds.
-function Control({ field, ...control }: { field: Field; autoFocus?: boolean }) {
+function Control({ field, ...control }: { field: Exclude<Field, { kind: 'custom' }>; autoFocus?: boolean }) {
   const t = useT();
   switch (field.kind) {
     case 'text':

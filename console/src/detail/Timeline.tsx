@@ -116,7 +116,8 @@ function Details({ entry }: { entry: Entry }): ReactNode {
 
 const account = (t: (text: Text) => string, name: string) => (ACCOUNTS[name] ? t(ACCOUNTS[name]) : name);
 
-function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
+/** What an audit entry changed: each value before and after, and why. */
+export function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
   const old = (before ?? {}) as Record<string, unknown>;
   const now = (after ?? {}) as Record<string, unknown>;
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];

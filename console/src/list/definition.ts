@@ -20,7 +20,7 @@ export interface Column<T> {
 export type Filter = {
   param: string;
   label: Text;
-  /** Shown only while it is set, as by a link from the home page. */
+  /** Shown only when asked for, or when it is set. */
   rare?: boolean;
 } & (
   | { kind: 'text'; width?: number }
@@ -30,6 +30,10 @@ export type Filter = {
   | { kind: 'until' }
   /** A day, sent as it is. */
   | { kind: 'day' }
+  /** Chosen by name or referral code; sent as the id. */
+  | { kind: 'distributor' }
+  /** Typed in whole units of the brand's currency; sent in minor units. */
+  | { kind: 'amount' }
 );
 
 /** Something that can be done to many entries at once. */
@@ -41,6 +45,8 @@ export interface BulkAction<T> {
   applies: (item: T) => boolean;
   fields: readonly Field[];
   danger?: boolean;
+  /** What of an entry it is done to, where that is not the entry itself. */
+  target?: (item: T) => string;
   /**
    * Begins it.
    * @returns address of the page that shows its progress

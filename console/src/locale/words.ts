@@ -53,6 +53,9 @@ export const STATES: Record<string, Text> = {
   // mail
   sent: { zh: '已发送', en: 'Sent' },
   undeliverable: { zh: '无法送达', en: 'Undeliverable' },
+  // import
+  stopped: { zh: '已停止', en: 'Stopped' },
+  finished: { zh: '已完成', en: 'Finished' },
   // hold
   lifted: { zh: '已解除', en: 'Lifted' },
   // people and keys
@@ -93,6 +96,10 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   expiring: 'warning',
   expired: 'error',
   undeliverable: 'error',
+  sent: 'success',
+  refunded: 'error',
+  stopped: 'warning',
+  finished: 'success',
 };
 
 /** Names of roles. */

@@ -1,0 +1,13 @@
+import { Panel } from '../../detail/Panel';
+import { ListTable } from '../../list/ListTable';
+import { useLocalListState } from '../../list/useListState';
+import { mentions } from './mentions';
+
+/** Notes that mention the person, within the page of the account. */
+export function MentionsPanel() {
+  return (
+    <Panel title={mentions.title}>
+      <ListTable list={mentions} state={useLocalListState()} />
+    </Panel>
+  );
+}

@@ -1,0 +1,19 @@
+import { Alert } from 'antd';
+import { useProblemText } from '../../ui/problems';
+
+/** Says above a form why it was not accepted; nothing where there is no problem. */
+export function ProblemAlert({ problem, title }: { problem: unknown; title?: string }) {
+  const problemText = useProblemText();
+  if (problem === undefined) return null;
+  const text = problemText(problem);
+  return (
+    <Alert
+      role="alert"
+      type="error"
+      showIcon
+      style={{ marginBlock: 12 }}
+      title={title ?? text.title}
+      description={title ? undefined : text.detail}
+    />
+  );
+}

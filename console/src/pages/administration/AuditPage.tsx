@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { Link } from 'react-router';
+import { api, data } from '../../api/client';
+import { EVENTS } from '../../detail/eventNames';
+import { hrefOfSubject } from '../../detail/subjects';
+import { Changes } from '../../detail/Timeline';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { useT } from '../../locale/locale';
+import { TimeText } from '../../ui/format';
+
+const ACTION = { zh: '操作', en: 'Action' };
+const PERSON = { zh: '操作人', en: 'Who' };
+
+const audit = defineList({
+  key: 'audit',
+  path: '/v1/audit',
+  title: { zh: '审计日志', en: 'Audit log' },
+  defaultSort: '-id',
+  idOf: ({ id }) => String(id),
+  filters: [
+    {
+      param: 'action',
+      label: ACTION,
+      kind: 'select',
+      // Actions of people have a dot in their name, events of processes have not.
+      options: Object.entries(EVENTS)
+        .filter(([name]) => name.includes('.'))
+        .map(([value, label]) => ({ value, label })),
+    },
+    {
+      param: 'subject',
+      label: { zh: '对象（如 order/4711）', en: 'About, as order/4711' },
+      kind: 'text',
+      width: 220,
+    },
+    { param: 'from', label: { zh: '起', en: 'From' }, kind: 'from' },
+    { param: 'to', label: { zh: '止', en: 'Until' }, kind: 'until' },
+  ],
+  columns: [
+    { key: 'at', title: { zh: '时间', en: 'When' }, sort: 'id', render: ({ at }) => <TimeText at={at} /> },
+    { key: 'actor', title: PERSON, render: ({ actor }) => actor },
+    { key: 'action', title: ACTION, render: ({ action }) => <ActionName action={action} /> },
+    {
+      key: 'subject',
+      title: { zh: '对象', en: 'About' },
+      render: ({ subject }) => <Subject subject={subject} />,
+    },
+    {
+      key: 'changes',
+      title: { zh: '变化（前 → 后）', en: 'Before → after' },
+      render: ({ before, after, reason }) => (
+        <div className="changes">
+          <Changes before={before} after={after} reason={reason} />
+        </div>
+      ),
+    },
+    {
+      key: 'requestId',
+      title: { zh: '请求编号', en: 'Request' },
+      hidden: true,
+      render: ({ requestId }) => requestId ?? '–',
+    },
+  ],
+  empty: {
+    title: { zh: '还没有记录', en: 'Nothing was recorded yet' },
+    hint: {
+      zh: '同事和系统的每次决定与修改都会记在这里。',
+      en: 'Every decision and change of people and of the system is recorded here.',
+    },
+  },
+});
+
+function ActionName({ action }: { action: string }) {
+  const t = useT();
+  const name = EVENTS[action];
+  return <>{name ? t(name) : action}</>;
+}
+
+function Subject({ subject }: { subject: string }) {
+  const href = hrefOfSubject(subject);
+  const short = subject.replace(/([\da-f]{8})-[\da-f-]{27}/, '$1');
+  return href ? <Link to={href}>{short}</Link> : <span title={subject}>{short}</span>;
+}
+
+/** What people and the system did. */
+export default function AuditPage() {
+  const colleagues = useQuery({
+    queryKey: ['colleagues'],
+    queryFn: () => data(api.GET('/v1/colleagues')),
+    staleTime: 300_000,
+  });
+  const list = useMemo(() => {
+    const people = (colleagues.data?.items ?? []).map(({ id, name }) => ({
+      value: id,
+      label: { zh: name, en: name },
+    }));
+    const [action, ...others] = audit.filters;
+    return {
+      ...audit,
+      filters: [
+        action!,
+        { param: 'actorId', label: PERSON, kind: 'select' as const, options: people },
+        ...others,
+      ],
+    };
+  }, [colleagues.data]);
+  return <ListPage list={list} />;
+}

@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { ActionBar } from '../../actions/ActionBar';
+import { maybeText, maybeTexts, textOf } from '../../actions/values';
+import { api, data } from '../../api/client';
+import { useMe } from '../../app/session';
+import { ListPage } from '../../list/ListPage';
+import { useT } from '../../locale/locale';
+import { SecretDialog } from '../../ui/SecretDialog';
+import { useKeysWithActions, useUserNames } from './keys';
+
+/** All API keys; new ones are shown once. */
+export default function KeysPage() {
+  const t = useT();
+  const [made, setMade] = useState<{ name: string; key: string }>();
+  return (
+    <>
+      <ListPage list={useKeysWithActions()} actions={<MakeKey onMade={setMade} />} />
+      {made && (
+        <SecretDialog
+          title={{ zh: 'API 密钥', en: 'API key' }}
+          hint={
+            <>
+              <span className="strong">{made.name}</span>
+              {' · '}
+              {t({
+                zh: '请求头：Authorization: Bearer <密钥>',
+                en: 'Header of requests: Authorization: Bearer <key>',
+              })}
+            </>
+          }
+          secret={made.key}
+          onClose={() => setMade(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+const same = (text: string) => ({ zh: text, en: text });
+
+function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
+  const me = useMe();
+  const names = useUserNames();
+  return (
+    <ActionBar
+      actions={[
+        {
+          key: 'make',
+          label: { zh: '创建密钥', en: 'Make a key' },
+          roles: ['admin'],
+          available: true,
+          primary: true,
+          fields: [
+            {
+              name: 'name',
+              label: { zh: '用途', en: 'What it is for' },
+              help: { zh: '例如：商城订单同步', en: 'Such as: orders of the shop' },
+              kind: 'text',
+              maxLength: 200,
+              required: true,
+            },
+            {
+              name: 'userId',
+              label: { zh: '所属用户', en: 'Counts as' },
+              help: {
+                zh: '用此密钥的请求按该用户的角色处理，并记在其名下。',
+                en: 'Requests with it have the role of this user, and are recorded under the name.',
+              },
+              kind: 'select',
+              search: true,
+              required: true,
+              initial: me.user.id,
+              options: [...names].map(([value, name]) => ({ value, label: same(name) })),
+            },
+            {
+              name: 'scopes',
+              label: { zh: '权限', en: 'Scopes' },
+              help: {
+                zh: '“*” 为该角色的全部权限；请尽量只选需要的。',
+                en: '“*” is all that the role may do; choose only what is needed.',
+              },
+              kind: 'select',
+              multiple: true,
+              search: true,
+              required: true,
+              options: ['*', ...me.scopes].map((scope) => ({ value: scope, label: same(scope) })),
+            },
+            {
+              name: 'expiresAt',
+              label: { zh: '有效期至（不填则不过期）', en: 'Expires; empty for never' },
+              kind: 'time',
+            },
+          ],
+          run: async (values, header) =>
+            onMade(
+              await data(
+                api.POST('/v1/keys', {
+                  params: { header },
+                  body: {
+                    name: textOf(values, 'name'),
+                    userId: textOf(values, 'userId'),
+                    scopes: maybeTexts(values, 'scopes') ?? [],
+                    expiresAt: maybeText(values, 'expiresAt'),
+                  },
+                }),
+              ),
+            ),
+        },
+      ]}
+    />
+  );
+}

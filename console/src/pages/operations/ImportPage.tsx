@@ -1,0 +1,289 @@
+import { DownloadOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Alert, App, Button, Progress, Select, Skeleton, Table } from 'antd';
+import { useMemo } from 'react';
+import { useParams } from 'react-router';
+import { api, data, downloadCsv } from '../../api/client';
+import { ProblemError } from '../../api/problem';
+import type { Answer } from '../../api/types';
+import { NoSuchPage } from '../../app/BrokenPage';
+import { Facts, Panel } from '../../detail/Panel';
+import { defineList } from '../../list/definition';
+import { ListTable } from '../../list/ListTable';
+import { useLocalListState } from '../../list/useListState';
+import { type Text, useLocale, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { FullPageProblem } from '../../ui/FullPage';
+import { TimeText, useFormats } from '../../ui/format';
+import { Page } from '../../ui/Page';
+import { useProblemText } from '../../ui/problems';
+import { ImportState } from './ImportsPage';
+
+type Run = Answer<'/v1/imports/{id}'>;
+type Reconciliation = NonNullable<Run['reconciliations']>[number];
+
+const TEXTS = {
+  progress: { zh: '进度', en: 'Progress' },
+  reconciliation: { zh: '对账', en: 'Reconciliation' },
+  notYet: { zh: '导入完成后显示对账结果。', en: 'The reconciliation is made when the import is done.' },
+  adds: { zh: '文件金额全部有去向。', en: 'All the money of the file is accounted for.' },
+  rejections: { zh: '未导入的行', en: 'Rows that were not imported' },
+  export: { zh: '导出 CSV', en: 'Export CSV' },
+  reason: { zh: '原因', en: 'Reason' },
+  stopped: {
+    zh: '导入已中断。再次执行同一命令会从中断处继续，不会重复导入。',
+    en: 'The import has stopped. The same command again goes on where it was, and brings nothing in twice.',
+  },
+} satisfies Record<string, Text>;
+
+/** Why a row was not imported, by the stable code of the reason. */
+const REASONS: Record<string, Text> = {
+  malformed_row: { zh: '格式不正确', en: 'Not readable' },
+  not_a_product: { zh: '不是商品（运费、手续费等）', en: 'Not a product (postage, fees …)' },
+  accounting_adjustment: { zh: '账务调整', en: 'Adjustment of accounts' },
+  stock_adjustment: { zh: '库存调整', en: 'Adjustment of stock' },
+  zero_price: { zh: '单价为零', en: 'Price of zero' },
+  negative_price: { zh: '单价为负', en: 'Price below zero' },
+  price_below_minor_unit: { zh: '单价小于最小货币单位', en: 'Price below a minor unit' },
+  time_in_future: { zh: '时间在未来', en: 'Time in the future' },
+  conflicting_order: { zh: '同一订单号内容冲突', en: 'Rows of one order contradict each other' },
+  duplicate_line: { zh: '订单行重复', en: 'Line given twice' },
+  order_already_complete: { zh: '订单的行不连续', en: 'Order was complete already' },
+  cancellation_without_purchase: { zh: '退货找不到对应的购买', en: 'Return without a purchase' },
+  order_not_imported: { zh: '所属订单未导入', en: 'Its order was not imported' },
+  refused_order_differs: { zh: '订单号已存在且内容不同', en: 'The order is known with other content' },
+};
+
+const rejections = defineList({
+  key: 'import-rejections',
+  path: '/v1/imports/{id}/rejections',
+  title: TEXTS.rejections,
+  defaultSort: 'number',
+  idOf: ({ number }) => String(number),
+  filters: [{ param: 'reason', label: TEXTS.reason, kind: 'text' }],
+  columns: [
+    { key: 'row', title: { zh: '行号', en: 'Row' }, align: 'right', render: ({ row }) => row },
+    { key: 'order', title: WORDS.order, render: ({ orderId }) => orderId },
+    { key: 'sku', title: { zh: '商品编码', en: 'SKU' }, render: ({ sku }) => sku },
+    {
+      key: 'amount',
+      title: WORDS.amount,
+      align: 'right',
+      render: ({ amount, currency }) => <Decimal amount={amount} currency={currency} />,
+    },
+    { key: 'reason', title: TEXTS.reason, render: ({ reason }) => <Reason code={reason} /> },
+    { key: 'detail', title: { zh: '说明', en: 'Details' }, render: ({ detail }) => detail },
+  ],
+  empty: {
+    title: { zh: '每一行都已导入', en: 'Every row was imported' },
+    hint: { zh: '没有需要处理的行。', en: 'There is nothing to look into.' },
+  },
+});
+
+/** One import: how far it is, what became of the money, what was left out and why. */
+export default function ImportPage() {
+  const { id = '' } = useParams();
+  const run = useQuery({
+    queryKey: ['import', id],
+    queryFn: () => data(api.GET('/v1/imports/{id}', { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 2_000 : false),
+  });
+  if (run.error instanceof ProblemError && run.error.status === 404) return <NoSuchPage />;
+  if (run.error && !run.data) return <FullPageProblem error={run.error} retry={() => void run.refetch()} />;
+  if (!run.data) {
+    return (
+      <div className="page">
+        <Skeleton active />
+      </div>
+    );
+  }
+  const { data: found } = run;
+  return (
+    <Page title={found.fileName} tags={<ImportState state={found.state} reportedAt={found.reportedAt} />}>
+      <ProgressPanel run={found} />
+      <ReconciliationPanel run={found} />
+      <RejectionsPanel run={found} />
+    </Page>
+  );
+}
+
+function ProgressPanel({ run }: { run: Run }) {
+  const t = useT();
+  const { number } = useFormats();
+  const percent = run.ordersTotal ? Math.floor((run.orders / run.ordersTotal) * 100) : undefined;
+  return (
+    <Panel title={TEXTS.progress}>
+      {run.state === 'stopped' && <Alert type="warning" showIcon title={t(TEXTS.stopped)} />}
+      {run.state !== 'finished' && percent !== undefined && (
+        <Progress percent={percent} aria-label={t(TEXTS.progress)} />
+      )}
+      <Facts
+        facts={[
+          [
+            { zh: '订单', en: 'Orders' },
+            run.ordersTotal === null
+              ? number(run.orders)
+              : `${number(run.orders)} / ${number(run.ordersTotal)}`,
+          ],
+          [{ zh: '退货', en: 'Returns' }, number(run.returns)],
+          [TEXTS.rejections, number(run.rejected)],
+          [{ zh: '发起人', en: 'Begun by' }, run.begunBy],
+          [{ zh: '开始时间', en: 'Begun' }, <TimeText key="begun" at={run.begunAt} />],
+          [{ zh: '最近消息', en: 'Last heard from' }, <TimeText key="reported" at={run.reportedAt} />],
+          [
+            { zh: '完成时间', en: 'Finished' },
+            run.finishedAt ? <TimeText key="finished" at={run.finishedAt} /> : undefined,
+          ],
+          [{ zh: '执行次数', en: 'Attempts' }, run.attempt > 1 ? run.attempt : undefined],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+interface ReconciliationRow {
+  key: string;
+  text: string;
+  count: number | null;
+  amount: string;
+  strong?: boolean;
+}
+
+function ReconciliationPanel({ run }: { run: Run }) {
+  const t = useT();
+  return (
+    <Panel title={TEXTS.reconciliation}>
+      {!run.reconciliations && <span className="muted">{t(TEXTS.notYet)}</span>}
+      {run.reconciliations?.map((one) => (
+        <ReconciliationTable key={one.currency} reconciliation={one} />
+      ))}
+      {run.reconciliations && <p className="muted">{t(TEXTS.adds)}</p>}
+    </Panel>
+  );
+}
+
+/** file = sales − returns + price differences + what was rejected, line by line. */
+function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliation }) {
+  const t = useT();
+  const { number } = useFormats();
+  const { currency, rows, fileTotal, orders, sales, returns, priceDifferences, rejected } = reconciliation;
+  const lines: ReconciliationRow[] = [
+    {
+      key: 'file',
+      text: t({ zh: '文件合计（行）', en: 'The file (rows)' }),
+      count: rows,
+      amount: fileTotal,
+      strong: true,
+    },
+    {
+      key: 'sales',
+      text: t({ zh: `＝ 销售（${orders} 个订单的行）`, en: `= Sales (lines of ${orders} orders)` }),
+      ...sales,
+    },
+    { key: 'returns', text: t({ zh: '− 退货', en: '− Returns' }), ...returns },
+    {
+      key: 'differences',
+      text: t({ zh: '＋ 退货价差', en: '+ Price differences of returns' }),
+      ...priceDifferences,
+    },
+    ...Object.entries(rejected).map(([reason, counted]) => ({
+      key: reason,
+      text: `${t({ zh: '＋ 未导入：', en: '+ Not imported: ' })}${REASONS[reason] ? t(REASONS[reason]) : reason}`,
+      ...counted,
+    })),
+  ];
+  return (
+    <Table<ReconciliationRow>
+      size="small"
+      style={{ marginBottom: 12 }}
+      scroll={{ x: 'max-content' }}
+      pagination={false}
+      dataSource={lines}
+      columns={[
+        {
+          key: 'text',
+          title: currency,
+          render: (_, { text, strong }) => <span className={strong ? 'strong' : undefined}>{text}</span>,
+        },
+        {
+          key: 'count',
+          title: t({ zh: '数量', en: 'Count' }),
+          align: 'right',
+          render: (_, { count }) => count !== null && number(count),
+        },
+        {
+          key: 'amount',
+          title: t(WORDS.amount),
+          align: 'right',
+          render: (_, { amount }) => <Decimal amount={amount} currency={currency} />,
+        },
+      ]}
+    />
+  );
+}
+
+function RejectionsPanel({ run }: { run: Run }) {
+  const t = useT();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const state = useLocalListState();
+  const params = useMemo(() => ({ id: run.id }), [run.id]);
+  const reasons = [...new Set((run.reconciliations ?? []).flatMap(({ rejected }) => Object.keys(rejected)))];
+  const download = async () => {
+    try {
+      const { reason } = state.filters;
+      await downloadCsv(
+        `/v1/imports/${run.id}/rejections`,
+        reason ? { reason } : {},
+        `rejected-${run.fileName}.csv`,
+      );
+    } catch (error) {
+      void message.error(problemText(error).title);
+    }
+  };
+  return (
+    <Panel title={TEXTS.rejections}>
+      {run.rejected > 0 && (
+        <div className="toolbar">
+          {reasons.length > 0 && (
+            <Select
+              aria-label={t(TEXTS.reason)}
+              placeholder={t(TEXTS.reason)}
+              allowClear
+              style={{ minWidth: 200 }}
+              value={state.filters.reason}
+              options={reasons.map((reason) => ({
+                value: reason,
+                label: REASONS[reason] ? t(REASONS[reason]) : reason,
+              }))}
+              onChange={(reason: string | undefined) => state.setFilter('reason', reason)}
+            />
+          )}
+          <span className="grow" />
+          <Button icon={<DownloadOutlined />} onClick={() => void download()}>
+            {t(TEXTS.export)}
+          </Button>
+        </div>
+      )}
+      <ListTable list={rejections} params={params} state={state} />
+    </Panel>
+  );
+}
+
+function Reason({ code }: { code: string }) {
+  const t = useT();
+  return <>{REASONS[code] ? t(REASONS[code]) : code}</>;
+}
+
+/** An exact decimal in major units, with the digits it came with. */
+function Decimal({ amount, currency }: { amount: string; currency: string }) {
+  const { locale } = useLocale();
+  const digits = amount.split('.')[1]?.length ?? 0;
+  if (!/^[A-Z]{3}$/.test(currency)) return <span className="money">{amount}</span>;
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: Math.max(2, digits),
+  });
+  return <span className="money">{format.format(Number(amount))}</span>;
+}

@@ -1,0 +1,103 @@
+import { Tag } from 'antd';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { TimeText, useFormats } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+
+const imports = defineList({
+  key: 'imports',
+  path: '/v1/imports',
+  title: { zh: '导入', en: 'Imports' },
+  defaultSort: '-begunAt',
+  idOf: ({ id }) => id,
+  href: ({ id }) => `/imports/${id}`,
+  filters: [
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: [
+        { value: 'running', label: { zh: '执行中', en: 'Running' } },
+        { value: 'stopped', label: { zh: '已停止', en: 'Stopped' } },
+        { value: 'finished', label: { zh: '已完成', en: 'Finished' } },
+      ],
+    },
+  ],
+  columns: [
+    { key: 'file', title: { zh: '文件', en: 'File' }, render: ({ fileName }) => fileName },
+    {
+      key: 'state',
+      title: WORDS.state,
+      render: ({ state, reportedAt }) => <ImportState state={state} reportedAt={reportedAt} />,
+    },
+    {
+      key: 'orders',
+      title: { zh: '订单', en: 'Orders' },
+      align: 'right',
+      render: ({ orders, ordersTotal }) => <Count value={orders} of={ordersTotal} />,
+    },
+    {
+      key: 'returns',
+      title: { zh: '退货', en: 'Returns' },
+      align: 'right',
+      render: ({ returns }) => <Count value={returns} />,
+    },
+    {
+      key: 'rejected',
+      title: { zh: '未导入的行', en: 'Rejected rows' },
+      align: 'right',
+      render: ({ rejected }) => <Count value={rejected} />,
+    },
+    { key: 'begunBy', title: { zh: '发起人', en: 'Begun by' }, render: ({ begunBy }) => begunBy },
+    {
+      key: 'begunAt',
+      title: { zh: '开始时间', en: 'Begun' },
+      sort: 'begunAt',
+      render: ({ begunAt }) => <TimeText at={begunAt} />,
+    },
+    {
+      key: 'finishedAt',
+      title: { zh: '完成时间', en: 'Finished' },
+      render: ({ finishedAt }) => <TimeText at={finishedAt} />,
+    },
+  ],
+  empty: {
+    title: { zh: '还没有导入', en: 'Nothing was imported yet' },
+    hint: {
+      zh: '在运行系统的机器上执行 npm run import -- 文件.csv，进度会显示在这里；中断后再次执行同一命令会继续。',
+      en: 'On the machine of the system run: npm run import -- FILE.csv. Its progress shows here; the same command again goes on where it stopped.',
+    },
+  },
+});
+
+/** Programs that import report every few seconds; one that has not for this long is gone. */
+const SILENT_MS = 120_000;
+
+/** How an import stands, and whether anybody still reports. */
+export function ImportState({ state, reportedAt }: { state: string; reportedAt: string }) {
+  const t = useT();
+  const silent = state === 'running' && Date.now() - Date.parse(reportedAt) > SILENT_MS;
+  return (
+    <>
+      <StateTag state={state} />
+      {silent && <Tag color="warning">{t({ zh: '没有消息', en: 'Not heard from' })}</Tag>}
+    </>
+  );
+}
+
+function Count({ value, of }: { value: number; of?: number | null }) {
+  const { number } = useFormats();
+  return (
+    <span className="money">
+      {number(value)}
+      {of !== undefined && of !== null && of !== value && ` / ${number(of)}`}
+    </span>
+  );
+}
+
+/** All imports. */
+export default function ImportsPage() {
+  return <ListPage list={imports} />;
+}

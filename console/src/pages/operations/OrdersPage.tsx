@@ -1,0 +1,106 @@
+import { ThingLink } from '../../detail/Links';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+import { ATTRIBUTION_REASONS } from './words';
+
+const orders = defineList({
+  key: 'orders',
+  path: '/v1/orders',
+  title: { zh: '订单', en: 'Orders' },
+  defaultSort: '-createdAt',
+  idOf: ({ id }) => id,
+  href: ({ id }) => `/orders/${encodeURIComponent(id)}`,
+  filters: [
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: [
+        { value: 'open', label: { zh: '进行中', en: 'Open' } },
+        { value: 'closed', label: { zh: '已结束', en: 'Closed' } },
+      ],
+    },
+    { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
+    { param: 'customerId', label: { zh: '客户编号', en: 'Customer' }, kind: 'text' },
+    { param: 'createdAfter', label: { zh: '入账起', en: 'Taken in from' }, kind: 'from' },
+    { param: 'createdBefore', label: { zh: '入账止', en: 'Taken in until' }, kind: 'until' },
+  ],
+  columns: [
+    { key: 'id', title: { zh: '订单号', en: 'Order' }, render: ({ id }) => id },
+    { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
+    {
+      key: 'paidAt',
+      title: { zh: '支付时间', en: 'Paid' },
+      render: ({ paidAt }) => <TimeText at={paidAt} />,
+    },
+    {
+      key: 'netAmount',
+      title: { zh: '实付金额', en: 'Net amount' },
+      align: 'right',
+      render: ({ netAmount, currency }) => <MoneyText value={{ amount: netAmount, currency }} />,
+    },
+    {
+      key: 'commission',
+      title: { zh: '佣金', en: 'Commission' },
+      align: 'right',
+      render: ({ commission, currency }) => <MoneyText value={{ amount: commission, currency }} />,
+    },
+    {
+      key: 'distributor',
+      title: WORDS.distributor,
+      render: ({ distributorId, distributorName }) =>
+        distributorId ? (
+          <ThingLink kind="distributor" id={distributorId}>
+            {distributorName}
+          </ThingLink>
+        ) : (
+          '–'
+        ),
+    },
+    {
+      key: 'attribution',
+      title: { zh: '归属依据', en: 'Attributed by' },
+      render: ({ attributionReason }) => <Reason reason={attributionReason} />,
+    },
+    { key: 'customer', title: { zh: '客户', en: 'Customer' }, render: ({ customerId }) => customerId },
+    {
+      key: 'region',
+      title: { zh: '收货地区', en: 'Ship-to region' },
+      hidden: true,
+      render: ({ region }) => region,
+    },
+    {
+      key: 'createdAt',
+      title: { zh: '入账时间', en: 'Taken in' },
+      sort: 'createdAt',
+      render: ({ createdAt }) => <TimeText at={createdAt} />,
+    },
+  ],
+  empty: {
+    title: { zh: '还没有订单', en: 'No orders yet' },
+    hint: {
+      zh: '订单由商城通过 API 传入，或用 npm run import 从文件导入。',
+      en: 'The shop sends orders over the API, or a file brings them with npm run import.',
+    },
+    action: {
+      label: { zh: '查看导入方法', en: 'See how to import' },
+      href: '/imports',
+      roles: ['admin', 'operator'],
+    },
+  },
+});
+
+function Reason({ reason }: { reason: string }) {
+  const t = useT();
+  const text: Text | undefined = ATTRIBUTION_REASONS[reason];
+  return <>{text ? t(text) : reason}</>;
+}
+
+/** All orders. */
+export default function OrdersPage() {
+  return <ListPage list={orders} />;
+}

@@ -1,0 +1,46 @@
+import { useParams } from 'react-router';
+import { api, data } from '../../api/client';
+import { DetailPage } from '../../detail/DetailPage';
+import { Facts, Panel } from '../../detail/Panel';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText } from '../../ui/format';
+import { PRODUCT_WORDS, productFields, putProduct } from './product';
+
+/** One product and what was changed about it. */
+export default function ProductPage() {
+  const { sku = '' } = useParams();
+  return (
+    <DetailPage
+      kind="product"
+      id={sku}
+      load={(signal) => data(api.GET('/v1/products/{sku}', { params: { path: { sku } }, signal }))}
+      title={(product) => `${product.sku} · ${product.name}`}
+      actions={(product) => [
+        {
+          key: 'change',
+          label: { zh: '修改', en: 'Change' },
+          shortcut: 'e',
+          roles: ['admin', 'operator'],
+          available: true,
+          primary: true,
+          fields: productFields(product.price.currency, product),
+          run: (values) => putProduct(sku, values, product.price.currency),
+        },
+      ]}
+    >
+      {(product) => (
+        <Panel title={{ zh: '商品', en: 'Product' }}>
+          <Facts
+            facts={[
+              [PRODUCT_WORDS.sku, product.sku],
+              [WORDS.name, product.name],
+              [PRODUCT_WORDS.category, product.category ?? '–'],
+              [PRODUCT_WORDS.price, <MoneyText key="price" value={product.price} strong />],
+              [{ zh: '最近修改', en: 'Changed' }, <TimeText key="changed" at={product.updatedAt} />],
+            ]}
+          />
+        </Panel>
+      )}
+    </DetailPage>
+  );
+}

@@ -1,0 +1,109 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+import { ActionBar } from '../../actions/ActionBar';
+import { textOf } from '../../actions/values';
+import { api } from '../../api/client';
+import { ProblemError } from '../../api/problem';
+import { useMe } from '../../app/session';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText } from '../../ui/format';
+import { PRODUCT_WORDS, productFields, putProduct } from './product';
+
+const products = defineList({
+  key: 'products',
+  path: '/v1/products',
+  title: { zh: '商品', en: 'Products' },
+  defaultSort: 'sku',
+  idOf: ({ sku }) => sku,
+  href: ({ sku }) => `/products/${encodeURIComponent(sku)}`,
+  filters: [
+    { param: 'category', label: PRODUCT_WORDS.category, kind: 'text' },
+    {
+      param: 'withoutPrice',
+      label: PRODUCT_WORDS.price,
+      kind: 'select',
+      options: [
+        { value: 'true', label: { zh: '没有价格', en: 'Without a price' } },
+        { value: 'false', label: { zh: '有价格', en: 'With a price' } },
+      ],
+    },
+  ],
+  columns: [
+    { key: 'sku', title: PRODUCT_WORDS.sku, sort: 'sku', render: ({ sku }) => sku },
+    { key: 'name', title: WORDS.name, render: ({ name }) => name },
+    { key: 'category', title: PRODUCT_WORDS.category, render: ({ category }) => category ?? '–' },
+    {
+      key: 'price',
+      title: PRODUCT_WORDS.price,
+      align: 'right',
+      render: ({ price }) => <MoneyText value={price} />,
+    },
+    {
+      key: 'updatedAt',
+      title: { zh: '最近修改', en: 'Changed' },
+      sort: 'updatedAt',
+      render: ({ updatedAt }) => <TimeText at={updatedAt} />,
+    },
+  ],
+  empty: {
+    title: { zh: '还没有商品', en: 'No products yet' },
+    hint: {
+      zh: '点击“新增商品”，由商城通过 API 传入，或随 npm run import 一起导入。',
+      en: 'Add one here, let the shop send them over the API, or import them with npm run import.',
+    },
+  },
+});
+
+const ADD: Text = { zh: '新增商品', en: 'Add a product' };
+const KNOWN: Text = { zh: '已有此商品编码', en: 'There is such a product already' };
+
+/** All products. */
+export default function ProductsPage() {
+  return <ListPage list={products} actions={<AddProduct />} />;
+}
+
+function AddProduct() {
+  const t = useT();
+  const { currency } = useMe().brand;
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  return (
+    <ActionBar
+      actions={[
+        {
+          key: 'add',
+          label: ADD,
+          roles: ['admin', 'operator'],
+          available: true,
+          primary: true,
+          fields: [
+            { name: 'sku', label: PRODUCT_WORDS.sku, kind: 'text', maxLength: 64, required: true },
+            ...productFields(currency),
+          ],
+          run: async (values) => {
+            const sku = textOf(values, 'sku');
+            // The API would change a product that is there.
+            if (await isKnown(sku))
+              throw new ProblemError(409, 'sku_taken', t(KNOWN), [{ pointer: '/sku', detail: t(KNOWN) }]);
+            await putProduct(sku, values, currency);
+            await queries.invalidateQueries();
+            await navigate(`/products/${encodeURIComponent(sku)}`);
+          },
+        },
+      ]}
+    />
+  );
+}
+
+async function isKnown(sku: string): Promise<boolean> {
+  try {
+    await api.GET('/v1/products/{sku}', { params: { path: { sku } } });
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 404) return false;
+    throw error;
+  }
+}

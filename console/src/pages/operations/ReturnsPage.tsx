@@ -1,0 +1,92 @@
+import { ThingLink } from '../../detail/Links';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { TimeText } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+
+const returns = defineList({
+  key: 'returns',
+  path: '/v1/returns',
+  title: { zh: '退货', en: 'Returns' },
+  defaultSort: '-requestedAt',
+  idOf: ({ orderId, id }) => `${orderId}/${id}`,
+  // A return is decided on the page of its order.
+  href: ({ orderId }) => `/orders/${encodeURIComponent(orderId)}`,
+  filters: [
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: [
+        { value: 'requested', label: { zh: '待处理', en: 'Requested' } },
+        { value: 'refunded', label: { zh: '已退款', en: 'Refunded' } },
+        { value: 'rejected', label: { zh: '已驳回', en: 'Rejected' } },
+      ],
+    },
+    { param: 'orderId', label: { zh: '订单号', en: 'Order' }, kind: 'text' },
+    { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
+    { param: 'requestedAfter', label: { zh: '申请起', en: 'Requested from' }, kind: 'from' },
+    { param: 'requestedBefore', label: { zh: '申请止', en: 'Requested until' }, kind: 'until' },
+    { param: 'resolvedAfter', label: { zh: '处理起', en: 'Decided from' }, kind: 'from', rare: true },
+    { param: 'resolvedBefore', label: { zh: '处理止', en: 'Decided until' }, kind: 'until', rare: true },
+  ],
+  columns: [
+    { key: 'order', title: { zh: '订单号', en: 'Order' }, render: ({ orderId }) => orderId },
+    { key: 'id', title: { zh: '退货单号', en: 'Return' }, hidden: true, render: ({ id }) => id },
+    { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
+    {
+      key: 'lines',
+      title: { zh: '行 × 件数', en: 'Line × pieces' },
+      render: ({ lines }) => lines.map(({ lineId, quantity }) => `${lineId} × ${quantity}`).join(', '),
+    },
+    { key: 'reason', title: WORDS.reason, render: ({ reason }) => reason },
+    {
+      key: 'distributor',
+      title: WORDS.distributor,
+      render: ({ distributorId, distributorName }) =>
+        distributorId ? (
+          <ThingLink kind="distributor" id={distributorId}>
+            {distributorName}
+          </ThingLink>
+        ) : (
+          '–'
+        ),
+    },
+    { key: 'effect', title: { zh: '对佣金的影响', en: 'Effect' }, render: (item) => <Effect {...item} /> },
+    {
+      key: 'requestedAt',
+      title: { zh: '申请时间', en: 'Requested' },
+      sort: 'requestedAt',
+      render: ({ requestedAt }) => <TimeText at={requestedAt} />,
+    },
+    {
+      key: 'resolvedAt',
+      title: { zh: '处理时间', en: 'Decided' },
+      render: ({ resolvedAt }) => <TimeText at={resolvedAt} />,
+    },
+  ],
+  empty: {
+    title: { zh: '没有退货', en: 'No returns' },
+    hint: {
+      zh: '退货由商城通过 API 传入，也可以在订单页面登记。',
+      en: 'The shop tells of returns over the API; they can be entered on the page of an order too.',
+    },
+  },
+});
+
+/** What an open return does to the money. */
+function Effect({ state, isLate }: { state: string; isLate: boolean }) {
+  const t = useT();
+  if (state === 'refunded') return <>{t({ zh: '已冲回或追回', en: 'Reversed or clawed back' })}</>;
+  if (state === 'rejected') return <>{t({ zh: '退货期继续', en: 'The window went on' })}</>;
+  return isLate
+    ? t({ zh: '订单已结束，退款时追回佣金', en: 'The order is closed; a refund claws back' })
+    : t({ zh: '退货期暂停', en: 'The window stands still' });
+}
+
+/** All returns. */
+export default function ReturnsPage() {
+  return <ListPage list={returns} />;
+}

@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Result, Skeleton } from 'antd';
+import { Link } from 'react-router';
+import { ActionBar } from '../../actions/ActionBar';
+import { api, data } from '../../api/client';
+import type { Answer } from '../../api/types';
+import { type Text, useT } from '../../locale/locale';
+import { FullPageProblem } from '../../ui/FullPage';
+import { TimeText, useFormats } from '../../ui/format';
+import { Page } from '../../ui/Page';
+
+type Stuck = Answer<'/v1/stuck-work'>['items'][number];
+
+const TEXTS = {
+  title: { zh: '异常任务', en: 'Stuck work' },
+  well: { zh: '一切正常', en: 'All is well' },
+  wellHint: {
+    zh: '没有失败、超时或无法送达的任务。',
+    en: 'Nothing fails, nothing is late, and every mail could be delivered.',
+  },
+  since: { zh: '始于', en: 'Since' },
+  more: {
+    zh: '还有更多同类任务，只显示最早的 100 条。它们多半是同一个原因。',
+    en: 'There are more of this kind; the oldest 100 are shown. They most likely have one cause.',
+  },
+} satisfies Record<string, Text>;
+
+const KINDS: Record<string, Text> = {
+  failing_activity: { zh: '反复失败的步骤', en: 'Steps that keep failing' },
+  application_waits: { zh: '等待审核过久的申请', en: 'Applications that wait too long' },
+  changes_overdue: { zh: '补充材料已过期', en: 'Changes that are overdue' },
+  order_not_taken_in: { zh: '未入账的订单', en: 'Orders that are not taken in' },
+  window_not_closed: { zh: '未结束的退货期', en: 'Return windows that did not close' },
+  return_undecided: { zh: '久未处理的退货', en: 'Returns that nobody decided' },
+  release_running: { zh: '运行过久的放款批次', en: 'Release runs that take too long' },
+  withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a result' },
+  payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files that are not confirmed' },
+  mail_undeliverable: { zh: '无法送达的邮件', en: 'Mails that could not be delivered' },
+};
+
+/** What fails, is late or could not be delivered, since when, and what to do. */
+export default function StuckWorkPage() {
+  const t = useT();
+  const { number } = useFormats();
+  const stuck = useQuery({
+    queryKey: ['stuck-work'],
+    queryFn: () => data(api.GET('/v1/stuck-work')),
+    refetchInterval: 15_000,
+  });
+  if (stuck.error && !stuck.data)
+    return <FullPageProblem error={stuck.error} retry={() => void stuck.refetch()} />;
+  const items = stuck.data?.items ?? [];
+  const kinds = [...new Set(items.map(({ kind }) => kind))];
+  return (
+    <Page title={t(TEXTS.title)}>
+      {stuck.isPending && <Skeleton active />}
+      {stuck.data && items.length === 0 && (
+        <Result status="success" title={t(TEXTS.well)} subTitle={t(TEXTS.wellHint)} />
+      )}
+      {kinds.map((kind) => {
+        const ofKind = items.filter((item) => item.kind === kind);
+        const name = KINDS[kind];
+        const hasMore = stuck.data?.more.includes(kind);
+        return (
+          <section key={kind} className="panel">
+            <h2>
+              {name ? t(name) : kind} ({number(ofKind.length)}
+              {hasMore && '+'})
+            </h2>
+            {hasMore && <Alert type="info" showIcon title={t(TEXTS.more)} />}
+            {ofKind.map((item) => (
+              <StuckItem key={`${item.subject}${item.since}${item.what.en}`} item={item} />
+            ))}
+          </section>
+        );
+      })}
+    </Page>
+  );
+}
+
+function StuckItem({ item }: { item: Stuck }) {
+  const t = useT();
+  const { fromNow } = useFormats();
+  return (
+    <article className="stuck">
+      <div>
+        <span className="strong">{t(item.what)}</span>
+        <div>{t(item.remedy)}</div>
+        <div className="muted">
+          <Link to={item.href}>{item.subject}</Link> · {t(TEXTS.since)} <TimeText at={item.since} /> (
+          {fromNow(item.since)})
+        </div>
+      </div>
+      <ActionBar
+        actions={item.actions.map(({ name, path }) => ({
+          key: name,
+          label: { zh: '重新发送', en: 'Send again' },
+          roles: ['admin', 'compliance', 'operator'],
+          available: true,
+          fields: [],
+          summary: t(item.what),
+          done: { zh: '已重新排队发送', en: 'It is on its way again' },
+          run: (_values, header) =>
+            api.POST('/v1/mails/{key}/resend', { params: { path: { key: keyIn(path) }, header } }),
+        }))}
+      />
+    </article>
+  );
+}
+
+/** The mail's key in the path of the call that sends it again. */
+const keyIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');

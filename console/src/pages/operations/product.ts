@@ -1,0 +1,50 @@
+import type { Field } from '../../actions/fields';
+import { maybeText, moneyOf, textOf } from '../../actions/values';
+import { api } from '../../api/client';
+import type { Answer } from '../../api/types';
+import type { Text } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { digitsOf } from '../../ui/format';
+
+export const PRODUCT_WORDS = {
+  sku: { zh: '商品编码', en: 'SKU' },
+  category: { zh: '类目', en: 'Category' },
+  price: { zh: '价格', en: 'Price' },
+} satisfies Record<string, Text>;
+
+/** What is asked for of a product besides its number. */
+export function productFields(currency: string, present?: Answer<'/v1/products/{sku}'>): Field[] {
+  return [
+    { name: 'name', label: WORDS.name, kind: 'text', maxLength: 300, required: true, initial: present?.name },
+    {
+      name: 'category',
+      label: PRODUCT_WORDS.category,
+      help: {
+        zh: '佣金方案可以按类目定规则；已支付的订单保留当时的类目。',
+        en: 'Plans can have rules by category; paid orders keep the one of their time.',
+      },
+      kind: 'text',
+      maxLength: 64,
+      initial: present?.category,
+    },
+    {
+      name: 'price',
+      label: PRODUCT_WORDS.price,
+      kind: 'money',
+      currency,
+      required: true,
+      initial: present && present.price.amount / 10 ** digitsOf(currency),
+    },
+  ];
+}
+
+/** Adds a product, or changes it. */
+export const putProduct = (sku: string, values: Record<string, unknown>, currency: string) =>
+  api.PUT('/v1/products/{sku}', {
+    params: { path: { sku } },
+    body: {
+      name: textOf(values, 'name'),
+      category: maybeText(values, 'category') ?? null,
+      price: moneyOf(values, 'price', currency),
+    },
+  });

@@ -1,0 +1,221 @@
+import { DownloadOutlined } from '@ant-design/icons';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { App, Button, Empty, Segmented, Skeleton, Space, Table, type TableProps } from 'antd';
+import type { EChartsCoreOption } from 'echarts/core';
+import { useMemo, useState } from 'react';
+import { Link } from 'react-router';
+import { downloadCsv } from '../../api/client';
+import { Panel } from '../../detail/Panel';
+import { type Text, useLocale } from '../../locale/locale';
+import { digitsOf, MoneyText, useFormats } from '../../ui/format';
+import { useProblemText } from '../../ui/problems';
+import { CHART_COLORS, Chart } from './Chart';
+import { csvQueryOf, type Report, type ReportQuery, type ReportRow, type Series } from './reports';
+
+const TEXTS = {
+  chart: { zh: '图表', en: 'Chart' },
+  table: { zh: '表格', en: 'Table' },
+  show: { zh: '显示方式', en: 'Show as' },
+  export: { zh: '导出 CSV', en: 'Export CSV' },
+  period: { zh: '时间', en: 'Period' },
+  distributor: { zh: '分销商', en: 'Distributor' },
+  none: { zh: '这段时间没有数据', en: 'Nothing in this time' },
+} satisfies Record<string, Text>;
+
+/** One report as a chart or as its table, with its file. */
+export function ReportPanel({ report, query }: { report: Report; query: ReportQuery }) {
+  const { t } = useLocale();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const [shape, setShape] = useState<'chart' | 'table'>('chart');
+  const answer = useQuery({
+    queryKey: ['report', report.key, query],
+    queryFn: ({ signal }) => report.load(query, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+  const rows = answer.data;
+  const isEmpty = rows?.every(({ values }) => Object.values(values).every((value) => !value));
+
+  const download = async () => {
+    try {
+      await downloadCsv(
+        report.path,
+        csvQueryOf(report, query),
+        `${report.key}-${query.from}-${query.to}.csv`,
+      );
+    } catch (error) {
+      void message.error(problemText(error).title);
+    }
+  };
+
+  return (
+    <Panel
+      title={report.title}
+      extra={
+        <Space wrap style={{ fontWeight: 'normal' }}>
+          <Segmented<'chart' | 'table'>
+            aria-label={`${t(report.title)}: ${t(TEXTS.show)}`}
+            size="small"
+            value={shape}
+            onChange={setShape}
+            options={[
+              { value: 'chart', label: t(TEXTS.chart) },
+              { value: 'table', label: t(TEXTS.table) },
+            ]}
+          />
+          <Button
+            size="small"
+            icon={<DownloadOutlined />}
+            aria-label={`${t(TEXTS.export)}: ${t(report.title)}`}
+            onClick={() => void download()}
+          >
+            CSV
+          </Button>
+        </Space>
+      }
+    >
+      <p className="muted" style={{ marginTop: 0 }}>
+        {t(report.hint)}
+      </p>
+      {answer.isPending && <Skeleton active paragraph={{ rows: 6 }} />}
+      {answer.error && !rows && <p role="alert">{problemText(answer.error).detail}</p>}
+      {rows && isEmpty && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(TEXTS.none)} />}
+      {rows && !isEmpty && shape === 'chart' && <ReportChart report={report} rows={rows} query={query} />}
+      {rows && !isEmpty && shape === 'table' && (
+        <ReportTable report={report} rows={rows} currency={query.currency} />
+      )}
+    </Panel>
+  );
+}
+
+interface ReportData {
+  report: Report;
+  rows: ReportRow[];
+}
+
+function ReportChart({ report, rows, query }: ReportData & { query: ReportQuery }) {
+  const { t, locale } = useLocale();
+  const { currency } = query;
+  const option = useMemo(
+    () => optionOf(report, rows, currency, t, locale),
+    [report, rows, currency, t, locale],
+  );
+  return <Chart option={option} height={report.ranking ? 360 : 300} />;
+}
+
+function optionOf(
+  { title, series, ranking }: Report,
+  rows: ReportRow[],
+  currency: string,
+  t: (text: Text) => string,
+  locale: string,
+): EChartsCoreOption {
+  const digits = digitsOf(currency);
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+  const money = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  // Charts count in whole units; the table has the exact amounts.
+  const shown = ({ key, unit }: Series, { values }: ReportRow) => {
+    const value = values[key] ?? null;
+    return value !== null && unit === 'money' ? value / 10 ** digits : value;
+  };
+  // A ranking is about money; how many orders it were is in its table.
+  const drawn = ranking ? series.filter(({ unit }) => unit === 'money') : series;
+  const units = [...new Set(drawn.map(({ unit }) => (unit === 'money' ? 'money' : unit)))];
+  const labels = { type: 'category', data: rows.map(({ label }) => label), inverse: ranking };
+  const axes = units.map((unit, index) => ({
+    type: 'value',
+    position: !ranking && index > 0 ? 'right' : undefined,
+    axisLabel: { formatter: (value: number) => compact.format(value), color: '#4a4f57' },
+    splitLine: { show: index === 0 },
+    name: unit === 'money' ? currency : undefined,
+    nameTextStyle: { color: '#4a4f57' },
+    minInterval: unit === 'count' ? 1 : undefined,
+  }));
+  return {
+    color: CHART_COLORS,
+    animation: false,
+    aria: { enabled: true, label: { description: describe(title, drawn, rows, shown, t, number) } },
+    textStyle: { fontFamily: 'inherit' },
+    legend: { top: 0, type: 'scroll', textStyle: { color: '#22262b' } },
+    grid: { left: 8, right: 8, top: 52, bottom: 4, containLabel: true },
+    tooltip: { trigger: 'axis', confine: true },
+    ...(ranking ? { xAxis: axes[0], yAxis: labels } : { xAxis: labels, yAxis: axes }),
+    series: drawn.map((one, index) => ({
+      name: t(one.name),
+      type: one.shape,
+      ...(!ranking && { yAxisIndex: units.indexOf(one.unit) }),
+      data: rows.map((row) => shown(one, row)),
+      // Told apart without colour too.
+      symbol: SYMBOLS[index % SYMBOLS.length],
+      symbolSize: 7,
+      lineStyle: { width: 2, type: one.shape === 'line' ? LINES[index % LINES.length] : 'solid' },
+      tooltip: {
+        valueFormatter: (value: unknown) =>
+          typeof value === 'number' ? (one.unit === 'money' ? money : number).format(value) : '–',
+      },
+    })),
+  };
+}
+
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const;
+const LINES = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]] as const;
+
+/** What the chart says, for those who can't see it; the table has every figure. */
+function describe(
+  title: Text,
+  series: readonly Series[],
+  rows: ReportRow[],
+  shown: (series: Series, row: ReportRow) => number | null,
+  t: (text: Text) => string,
+  number: Intl.NumberFormat,
+): string {
+  const [first, last] = [rows[0]?.label ?? '', rows.at(-1)?.label ?? ''];
+  const parts = series.map((one) => {
+    const values = rows.flatMap((row) => shown(one, row) ?? []);
+    const most = Math.max(0, ...values);
+    const at = rows.find((row) => shown(one, row) === most)?.label ?? '';
+    return t({
+      zh: `${one.name.zh}最高 ${number.format(most)}（${at}）`,
+      en: `${one.name.en}: at most ${number.format(most)} (${at})`,
+    });
+  });
+  return `${t(title)}, ${first} – ${last}. ${parts.join('; ')}.`;
+}
+
+function ReportTable({ report: { series, ranking }, rows, currency }: ReportData & { currency: string }) {
+  const { t } = useLocale();
+  const { number } = useFormats();
+  const columns: TableProps<ReportRow>['columns'] = [
+    {
+      key: 'label',
+      title: t(ranking ? TEXTS.distributor : TEXTS.period),
+      render: (_, { label, href }) => (href ? <Link to={href}>{label}</Link> : label),
+    },
+    ...series.map((one) => ({
+      key: one.key,
+      title: t(one.name),
+      align: 'right' as const,
+      render: (_: unknown, { values }: ReportRow) => {
+        const value = values[one.key] ?? null;
+        if (value === null) return '–';
+        return one.unit === 'money' ? (
+          <MoneyText value={{ amount: value, currency }} />
+        ) : (
+          <span className="money">{number(value)}</span>
+        );
+      },
+    })),
+  ];
+  return (
+    <Table<ReportRow>
+      size="small"
+      rowKey="key"
+      pagination={false}
+      scroll={{ x: 'max-content', y: 300 }}
+      dataSource={rows}
+      columns={columns}
+    />
+  );
+}

@@ -1,0 +1,120 @@
+import { DatePicker, Segmented, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { useMe } from '../../app/session';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { Page } from '../../ui/Page';
+import { ReportPanel } from './ReportPanel';
+import { REPORTS, type ReportQuery } from './reports';
+
+const TEXTS = {
+  title: { zh: '报表', en: 'Reports' },
+  from: { zh: '起始日', en: 'From' },
+  to: { zh: '截止日', en: 'To' },
+  interval: { zh: '按', en: 'By' },
+} satisfies Record<string, Text>;
+
+const INTERVALS: Record<ReportQuery['interval'], Text> = {
+  day: { zh: '日', en: 'Day' },
+  week: { zh: '周', en: 'Week' },
+  month: { zh: '月', en: 'Month' },
+};
+
+const SPANS: { days: number; text: Text }[] = [
+  { days: 30, text: { zh: '近 30 天', en: '30 days' } },
+  { days: 90, text: { zh: '近 90 天', en: '90 days' } },
+  { days: 365, text: { zh: '近一年', en: 'A year' } },
+];
+
+const DAY = 'YYYY-MM-DD';
+/** The API draws no more periods than this. */
+const MOST_PERIODS = 400;
+const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, month: 30 };
+
+/** Figures of the channel over time, each as a chart and as a table. */
+export default function ReportsPage() {
+  const t = useT();
+  const [query, change] = useReportQuery();
+  const today = dayjs();
+  const days = dayjs(query.to).diff(query.from, 'day');
+  return (
+    <Page title={t(TEXTS.title)}>
+      <div className="toolbar">
+        <Select
+          aria-label={t({ zh: '时间范围', en: 'Span' })}
+          style={{ width: 120 }}
+          value={
+            query.to === today.format(DAY) ? SPANS.find((span) => span.days === days + 1)?.days : undefined
+          }
+          placeholder={t({ zh: '自定义', en: 'Other' })}
+          options={SPANS.map((span) => ({ value: span.days, label: t(span.text) }))}
+          onChange={(span) =>
+            change({ from: today.subtract(span - 1, 'day').format(DAY), to: today.format(DAY) })
+          }
+        />
+        <DatePicker
+          aria-label={t(TEXTS.from)}
+          allowClear={false}
+          value={dayjs(query.from)}
+          maxDate={dayjs(query.to)}
+          onChange={(day) => day && change({ from: day.format(DAY) })}
+        />
+        <span aria-hidden>–</span>
+        <DatePicker
+          aria-label={t(TEXTS.to)}
+          allowClear={false}
+          value={dayjs(query.to)}
+          minDate={dayjs(query.from)}
+          onChange={(day) => day && change({ to: day.format(DAY) })}
+        />
+        <Segmented<ReportQuery['interval']>
+          aria-label={t(TEXTS.interval)}
+          value={query.interval}
+          onChange={(interval) => change({ interval })}
+          options={(['day', 'week', 'month'] as const).map((value) => ({
+            value,
+            label: t(INTERVALS[value]),
+            disabled: days / DAYS_EACH[value] > MOST_PERIODS,
+          }))}
+        />
+        <Select
+          aria-label={t(WORDS.currency)}
+          showSearch
+          style={{ width: 100 }}
+          value={query.currency}
+          options={Intl.supportedValuesOf('currency').map((value) => ({ value, label: value }))}
+          onChange={(currency: string) => change({ currency })}
+        />
+      </div>
+      <div className="reports">
+        {REPORTS.map((report) => (
+          <ReportPanel key={report.key} report={report} query={query} />
+        ))}
+      </div>
+    </Page>
+  );
+}
+
+/** What the reports are asked for; it stands in the address, so that a link shows the same. */
+function useReportQuery(): [ReportQuery, (change: Partial<ReportQuery>) => void] {
+  const { currency } = useMe().brand;
+  const [params, setParams] = useSearchParams();
+  const query = useMemo<ReportQuery>(() => {
+    const interval = params.get('interval');
+    const to = params.get('to') ?? dayjs().format(DAY);
+    return {
+      from: params.get('from') ?? dayjs(to).subtract(89, 'day').format(DAY),
+      to,
+      interval: interval === 'day' || interval === 'month' ? interval : 'week',
+      currency: params.get('currency') ?? currency,
+    };
+  }, [params, currency]);
+  const change = (part: Partial<ReportQuery>) => {
+    const next = { ...query, ...part };
+    const tooMany = dayjs(next.to).diff(next.from, 'day') / DAYS_EACH[next.interval] > MOST_PERIODS;
+    setParams({ ...next, ...(tooMany && { interval: 'month' }) }, { replace: true });
+  };
+  return [query, change];
+}
