@@ -5,7 +5,7 @@ import type { Role } from '../api/types';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { isTyping } from '../ui/keys';
-import { ActionDialog } from './ActionDialog';
+import { ActionDialog, type IdempotencyKey } from './ActionDialog';
 import type { Field } from './fields';
 
 /** Something a person may do to the thing on the page. */
@@ -21,7 +21,7 @@ export interface Action {
   summary?: ReactNode;
   primary?: boolean;
   danger?: boolean;
-  run: (body: Record<string, unknown>) => Promise<unknown>;
+  run: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
   /** Said when it is done. */
   done?: Text;
 }
@@ -72,8 +72,8 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
           confirm={chosen.label}
           danger={chosen.danger}
           onCancel={() => setOpen(undefined)}
-          onSubmit={async (body) => {
-            await chosen.run(body);
+          onSubmit={async (body, key) => {
+            await chosen.run(body, key);
             setOpen(undefined);
             void message.success(t(chosen.done ?? DONE));
             await queries.invalidateQueries();

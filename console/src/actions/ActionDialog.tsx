@@ -1,10 +1,14 @@
 import { Alert, Form, Modal } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import { idempotencyKey } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { type Text, useT } from '../locale/locale';
 import { WORDS } from '../locale/words';
 import { useProblemText } from '../ui/problems';
 import { type Field, FieldInput, toBody } from './fields';
+
+/** Header under which the API carries a request out once. */
+export type IdempotencyKey = ReturnType<typeof idempotencyKey>;
 
 interface ActionDialogProps {
   title: string;
@@ -14,8 +18,11 @@ interface ActionDialogProps {
   confirm?: Text;
   danger?: boolean;
   onCancel: () => void;
-  /** Carries it out; what it throws is shown, and the form stays as it is. */
-  onSubmit: (body: Record<string, unknown>) => Promise<unknown>;
+  /**
+   * Carries it out; what it throws is shown, and the form stays as it is.
+   * @param key header of the request, the same when the same is sent again because no answer came
+   */
+  onSubmit: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
 }
 
 /** Asks for what an action needs, carries it out, and says at the field what the server did not accept. */
@@ -33,15 +40,21 @@ export function ActionDialog({
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
+  const attempt = useRef<{ text: string; key: IdempotencyKey }>(undefined);
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setProblem(undefined);
+    const body = toBody(fields, values);
+    const text = JSON.stringify(body);
+    if (attempt.current?.text !== text) attempt.current = { text, key: idempotencyKey() };
     try {
-      await onSubmit(toBody(fields, values));
+      await onSubmit(body, attempt.current.key);
     } catch (error) {
       setProblem(error);
       if (error instanceof ProblemError) {
+        // A refusal is final for its key; trying again is a new request.
+        if (error.status < 500) attempt.current = undefined;
         form.setFields(
           error.fields.flatMap(({ pointer, detail }) => {
             const name = pointer.split('/')[1];

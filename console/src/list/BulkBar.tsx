@@ -113,8 +113,8 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
             </>
           }
           onCancel={() => setOpen(undefined)}
-          onSubmit={async (values) => {
-            const address = await open.run(chosen.map(list.idOf), values);
+          onSubmit={async (values, key) => {
+            const address = await open.run(chosen.map(open.target ?? list.idOf), values, key);
             setOpen(undefined);
             onSelect(new Map());
             await navigate(address);

@@ -1,20 +1,25 @@
 import { DownloadOutlined, SettingOutlined } from '@ant-design/icons';
-import { App, Button, Checkbox, DatePicker, Input, Popover, Select } from 'antd';
+import { App, Button, Checkbox, DatePicker, Input, InputNumber, Popover, Select } from 'antd';
 import dayjs from 'dayjs';
 import { type ReactNode, useEffect, useState } from 'react';
 import { downloadCsv } from '../api/client';
 import type { ListPath } from '../api/types';
+import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
+import { digitsOf } from '../ui/format';
 import { Page } from '../ui/Page';
 import { useProblemText } from '../ui/problems';
+import { DistributorFilter } from './DistributorFilter';
 import type { Filter, ListDefinition } from './definition';
 import { ListTable } from './ListTable';
+import { toQuery } from './query';
 import { SavedViews } from './SavedViews';
 import { type ListState, useAddressListState } from './useListState';
 
 const TEXTS = {
   export: { zh: '导出 CSV', en: 'Export CSV' },
   columns: { zh: '列', en: 'Columns' },
+  moreFilters: { zh: '更多筛选', en: 'More filters' },
 } satisfies Record<string, Text>;
 
 interface ListPageProps<P extends ListPath> {
@@ -28,18 +33,21 @@ interface ListPageProps<P extends ListPath> {
 /** A page that is one list: filters, saved views, columns, export and the entries. */
 export function ListPage<P extends ListPath>({ list, actions, children }: ListPageProps<P>) {
   const t = useT();
+  const me = useMe();
   const state = useAddressListState();
   const { message } = App.useApp();
   const problemText = useProblemText();
   const [columns, setColumns] = useColumns(list);
   const [exporting, setExporting] = useState(false);
+  const [allFilters, setAllFilters] = useState(false);
+  const shown = list.filters.filter(({ rare, param }) => !rare || allFilters || state.filters[param]);
 
   const exportAll = async () => {
     setExporting(true);
     try {
-      const { sort = list.defaultSort, filters } = state;
       const day = new Date().toISOString().slice(0, 10);
-      await downloadCsv(list.path, { ...filters, ...(sort && { sort }) }, `${list.key}-${day}.csv`);
+      const query = toQuery(list, state, undefined, me.brand.timeZone);
+      await downloadCsv(list.path, query, `${list.key}-${day}.csv`);
     } catch (error) {
       void message.error(problemText(error).title);
     } finally {
@@ -52,9 +60,14 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
       {children}
       <section className="panel" aria-label={t(list.title)}>
         <div className="toolbar">
-          {list.filters.map((filter) => (
+          {shown.map((filter) => (
             <FilterInput key={filter.param} filter={filter} state={state} />
           ))}
+          {shown.length < list.filters.length && (
+            <Button type="link" onClick={() => setAllFilters(true)}>
+              {t(TEXTS.moreFilters)}
+            </Button>
+          )}
           <span className="grow" />
           <SavedViews list={list.key} state={state} columns={columns} onColumns={setColumns} />
           <Popover
@@ -107,6 +120,14 @@ function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
           onChange={(text) => state.setFilter(filter.param, text)}
         />
       );
+    case 'distributor':
+      return (
+        <DistributorFilter label={label} value={value} onChange={(id) => state.setFilter(filter.param, id)} />
+      );
+    case 'amount':
+      return (
+        <AmountFilter label={label} value={value} onChange={(text) => state.setFilter(filter.param, text)} />
+      );
     case 'from':
     case 'until':
       return (
@@ -145,6 +166,33 @@ function TextFilter({ label, width = 170, value = '', onChange }: TextFilterProp
         setText(event.target.value);
         if (event.type === 'click') onChange(undefined);
       }}
+      onPressEnter={apply}
+      onBlur={apply}
+    />
+  );
+}
+
+/** Whole units of the brand's currency on the page, minor units in the address. */
+function AmountFilter({ label, value, onChange }: TextFilterProps) {
+  const { currency } = useMe().brand;
+  const unit = 10 ** digitsOf(currency);
+  const present = value ? Number(value) / unit : null;
+  const [amount, setAmount] = useState(present);
+  useEffect(() => setAmount(present), [present]);
+  const apply = () => {
+    if (amount !== present) onChange(amount === null ? undefined : String(Math.round(amount * unit)));
+  };
+  return (
+    <InputNumber
+      aria-label={label}
+      placeholder={label}
+      min={0}
+      precision={digitsOf(currency)}
+      controls={false}
+      suffix={currency}
+      style={{ width: 160 }}
+      value={amount}
+      onChange={setAmount}
       onPressEnter={apply}
       onBlur={apply}
     />

@@ -8,8 +8,8 @@ import { type Text, useT } from '../locale/locale';
 import { isTyping } from '../ui/keys';
 import { useProblemText } from '../ui/problems';
 import { BulkBar } from './BulkBar';
-import { TimeZoneDay } from './days';
 import { fetchPage, type ListDefinition } from './definition';
+import { toQuery } from './query';
 import type { ListState } from './useListState';
 
 const PAGE_SIZES = [50, 100, 200];
@@ -252,23 +252,4 @@ function NothingThere<P extends ListPath>({
 function orderOf(sort: string, present: string | undefined): 'ascend' | 'descend' | null {
   if (present === sort) return 'ascend';
   return present === `-${sort}` ? 'descend' : null;
-}
-
-/** Filters and sorting as the API takes them. Days become moments in the brand's zone. */
-function toQuery<P extends ListPath>(
-  list: ListDefinition<P>,
-  state: ListState,
-  fixed: Record<string, string> | undefined,
-  timeZone: string,
-): Record<string, string> {
-  const query: Record<string, string> = {};
-  for (const { param, kind } of list.filters) {
-    const value = state.filters[param];
-    if (!value) continue;
-    if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
-    else if (kind === 'until') query[param] = TimeZoneDay.end(value, timeZone);
-    else query[param] = value;
-  }
-  const sort = state.sort ?? list.defaultSort;
-  return { ...query, ...(sort && { sort }), ...fixed };
 }

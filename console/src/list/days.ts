@@ -1,7 +1,12 @@
-/** First moment of a day in a zone, and of the day after. Days are `2026-11-22`, moments RFC 3339. */
+/**
+ * First moment of a day in a zone, and of the day after. Days are `2026-11-22`, moments RFC 3339. What is a moment
+ * already, as in links from the home page, stays it.
+ */
 export const TimeZoneDay = {
-  start: (day: string, timeZone: string): string => startOf(day, timeZone).toISOString(),
+  start: (day: string, timeZone: string): string =>
+    day.includes('T') ? day : startOf(day, timeZone).toISOString(),
   end: (day: string, timeZone: string): string => {
+    if (day.includes('T')) return day;
     const next = new Date(`${day}T12:00:00Z`);
     next.setUTCDate(next.getUTCDate() + 1);
     return startOf(next.toISOString().slice(0, 10), timeZone).toISOString();

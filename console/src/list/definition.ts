@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { IdempotencyKey } from '../actions/ActionDialog';
 import type { Field } from '../actions/fields';
 import { api, data } from '../api/client';
 import type { Item, ListPath, Money, Role } from '../api/types';
@@ -17,12 +18,21 @@ export interface Column<T> {
 }
 
 /** A filter of a list: a query parameter of the API and how it is asked for. */
-export type Filter = { param: string; label: Text } & (
+export type Filter = {
+  param: string;
+  label: Text;
+  /** Shown only when asked for, or when it is set. */
+  rare?: boolean;
+} & (
   | { kind: 'text'; width?: number }
   | { kind: 'select'; options: readonly { value: string; label: Text }[] }
   /** A day; sent as its first moment in the brand's zone, or as that of the day after. */
   | { kind: 'from' }
   | { kind: 'until' }
+  /** Chosen by name or referral code; sent as the id. */
+  | { kind: 'distributor' }
+  /** Typed in whole units of the brand's currency; sent in minor units. */
+  | { kind: 'amount' }
 );
 
 /** Something that can be done to many entries at once. */
@@ -34,11 +44,13 @@ export interface BulkAction<T> {
   applies: (item: T) => boolean;
   fields: readonly Field[];
   danger?: boolean;
+  /** What of an entry it is done to, where that is not the entry itself. */
+  target?: (item: T) => string;
   /**
    * Begins it.
    * @returns address of the page that shows its progress
    */
-  run: (ids: string[], values: Record<string, unknown>) => Promise<string>;
+  run: (ids: string[], values: Record<string, unknown>, key: IdempotencyKey) => Promise<string>;
 }
 
 /** All that a list page needs to know; a new list is one of these. */

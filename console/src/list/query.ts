@@ -1,0 +1,35 @@
+import { useMemo } from 'react';
+import type { ListPath } from '../api/types';
+import { useMe } from '../app/session';
+import { TimeZoneDay } from './days';
+import type { ListDefinition } from './definition';
+import { type ListState, useAddressListState } from './useListState';
+
+/** Filters and sorting as the API takes them. Days become moments in the brand's zone. */
+export function toQuery<P extends ListPath>(
+  list: ListDefinition<P>,
+  state: ListState,
+  fixed: Record<string, string> | undefined,
+  timeZone: string,
+): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const { param, kind } of list.filters) {
+    const value = state.filters[param];
+    if (!value) continue;
+    if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
+    else if (kind === 'until') query[param] = TimeZoneDay.end(value, timeZone);
+    else query[param] = value;
+  }
+  const sort = state.sort ?? list.defaultSort;
+  return { ...query, ...(sort && { sort }), ...fixed };
+}
+
+/** Only the filters of the list on this page, as the API takes them; for what is counted or done to all that fit. */
+export function useListFilters<P extends ListPath>(list: ListDefinition<P>): Record<string, string> {
+  const state = useAddressListState();
+  const { timeZone } = useMe().brand;
+  return useMemo(() => {
+    const { sort: _, ...filters } = toQuery(list, state, undefined, timeZone);
+    return filters;
+  }, [list, state, timeZone]);
+}
