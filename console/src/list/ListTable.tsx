@@ -63,6 +63,12 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
     placeholderData: keepPreviousData,
     refetchInterval: refresh ? 2_000 : false,
   });
+  const { refetch } = page;
+  useEffect(() => {
+    if (!refresh) return undefined;
+    // When it stands still at last, what was read may be of the moment before.
+    return () => void refetch();
+  }, [refresh, refetch]);
   const items = page.data?.items ?? [];
   const [selected, setSelected] = useState<ReadonlyMap<string, T>>(new Map());
   const [active, setActive] = useState(-1);

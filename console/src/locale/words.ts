@@ -54,7 +54,10 @@ export const STATES: Record<string, Text> = {
   sent: { zh: '已发送', en: 'Sent' },
   undeliverable: { zh: '无法送达', en: 'Undeliverable' },
   // hold
+  on_hold: { zh: '扣留中', en: 'On hold' },
   lifted: { zh: '已解除', en: 'Lifted' },
+  // results of bulk actions
+  refused: { zh: '未执行', en: 'Refused' },
   // people and keys
   disabled: { zh: '已停用', en: 'Disabled' },
   revoked: { zh: '已吊销', en: 'Revoked' },
@@ -93,6 +96,9 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   expiring: 'warning',
   expired: 'error',
   undeliverable: 'error',
+  on_hold: 'warning',
+  refused: 'error',
+  left_out: 'warning',
 };
 
 /** Names of roles. */

@@ -19,6 +19,7 @@ import { Approvals } from './Approvals';
 import { stateOptions } from './options';
 import { RELEASE, selectionText } from './release';
 import { FINANCE, leftOutText } from './words';
+import './finance.css';
 
 type Run = Answer<'/v1/commission-releases/{id}'>;
 
