@@ -39,8 +39,8 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
   const scopesOfRole = (role: Role) => scopesOf(role, described);
   const resources = [
     ...applicationEndpoints,
-    ...distributorEndpoints,
     ...sponsorTreeEndpoints,
+    ...distributorEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
     ...blacklistEndpoints,

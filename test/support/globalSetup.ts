@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ensureConsole } from '../../cli/buildConsole';
 import { startGuard } from '../../embedded/children';
 import { query, startPostgres } from '../../embedded/postgres';
 import { startTemporal } from '../../embedded/temporal';
@@ -36,6 +37,7 @@ export default async function globalSetup(): Promise<void> {
     startPostgres({ dataDir, port: 0, settings: { fsync: 'off', full_page_writes: 'off' }, log }),
     startTemporal({ dataDir, port: 0, uiPort: 0, log: console.log }),
     bundleWorkflows(dataDir),
+    ensureConsole(),
   ]);
   global.stopTestServers = async () => {
     await Promise.all([temporal.stop(), postgres.stop()]);

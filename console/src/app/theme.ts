@@ -13,6 +13,8 @@ export const theme: ThemeConfig = {
     colorTextTertiary: '#5c626b',
     colorTextDescription: '#5c626b',
     colorTextPlaceholder: '#6a7079',
+    colorPrimaryBg: '#e3f1f1',
+    controlItemBgActive: '#e3f1f1',
     borderRadius: 6,
     fontSize: 14,
     fontFamily:
@@ -21,6 +23,6 @@ export const theme: ThemeConfig = {
   components: {
     Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 8, headerBg: '#f3f5f6' },
     Layout: { siderBg: '#ffffff', headerBg: '#ffffff', bodyBg: '#f6f7f8' },
-    Menu: { itemHeight: 34 },
+    Menu: { itemHeight: 34, itemSelectedBg: '#e3f1f1', itemSelectedColor: '#0b5a5a' },
   },
 };
