@@ -41,6 +41,7 @@ export const STATES: Record<string, Text> = {
   paying: { zh: '打款中', en: 'Paying' },
   failed: { zh: '失败', en: 'Failed' },
   settled: { zh: '已结清', en: 'Settled' },
+  to_confirm: { zh: '待确认', en: 'To be confirmed' },
   // plan
   draft: { zh: '草稿', en: 'Draft' },
   in_force: { zh: '生效中', en: 'In force' },
@@ -91,6 +92,7 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   paying: 'processing',
   failed: 'error',
   settled: 'success',
+  to_confirm: 'warning',
   in_force: 'success',
   valid: 'success',
   expiring: 'warning',
