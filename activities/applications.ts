@@ -12,8 +12,10 @@ import {
   type Submission,
 } from '../domain/application';
 import { type ApplicationNews, applicationMail } from '../domain/mailTexts';
+import { publicReason } from '../domain/reasonCodes';
 import { normaliseReferralCode, REFERRAL_CODE_BYTES, referralCode } from '../domain/referralCode';
 import { type SponsorTreeAlert, sponsorTreeAlerts } from '../domain/sponsorTree';
+import { endClaim } from './claims';
 import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from './journal';
 import { pendingMails, queueMail } from './mail';
@@ -43,6 +45,14 @@ export interface StepCommand {
   actor: Actor;
   /** Milliseconds since 1970, on the workflow's clock. */
   now: number;
+}
+
+/** Why a reviewer does not approve. */
+export interface ReviewReason {
+  /** One of `domain/reasonCodes`, whose public text the applicant is told. Left out by older messages. */
+  reasonCode?: string | null;
+  /** For reviewers only. */
+  note?: string | null;
 }
 
 interface ApplicationRow {
@@ -223,6 +233,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     ): Promise<ApplicationProgress> {
       const { applicationId, distributorId, tier, note, actor, now } = command;
       return step(command, 'approved', ['in_review'], async (client, row) => {
+        await endClaim(client, row.id, actor);
         await refuseBlacklisted(client, row);
         const { sponsorId, root } = await pinSponsor(client, row.sponsor_code);
         if (!note) await refuseFailedChecks(client, row, sponsorId);
@@ -264,23 +275,28 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     },
 
     /** Rejects, with the reason that the applicant is told. */
-    rejectApplication(command: StepCommand & { reason: string }): Promise<ApplicationProgress> {
-      const { applicationId, reason, actor, now } = command;
+    rejectApplication(
+      command: StepCommand & ReviewReason & { reason: string | null },
+    ): Promise<ApplicationProgress> {
+      const { applicationId, reasonCode = null, note = null, actor, now } = command;
       return step(command, 'rejected', ['in_review'], async (client, row) => {
+        await endClaim(client, row.id, actor);
+        const reason = publicReason(reasonCode, row.locale, command.reason);
         await client.query(
-          `UPDATE applications SET state = 'rejected', decision_reason = $2, decided_by = $3, decided_at = $4
+          `UPDATE applications SET state = 'rejected', decision_reason = $2, decided_by = $3, decided_at = $4,
+             decision_reason_code = $5, decision_note = $6
            WHERE id = $1 AND state = 'in_review'`,
-          [applicationId, reason, actor.userId, new Date(now)],
+          [applicationId, reason, actor.userId, new Date(now), reasonCode, note],
         );
         await addAudit(client, {
           actor,
           action: 'application.reject',
           subject: applicationSubject(applicationId),
           before: { state: row.state },
-          after: { state: 'rejected' },
+          after: { state: 'rejected', ...(reasonCode && { reasonCode }), ...(note && { note }) },
           reason,
         });
-        return { news: { step: 'rejected', reason }, data: { reason } };
+        return { news: { step: 'rejected', reason }, data: { reason, ...(reasonCode && { reasonCode }) } };
       });
     },
 
@@ -289,10 +305,13 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
      * @param command.deadline milliseconds since 1970, when the reviewer names a date
      */
     requestChanges(
-      command: StepCommand & { message: string; deadline: number | null; policy: ApplicationPolicy },
+      command: StepCommand &
+        ReviewReason & { message: string | null; deadline: number | null; policy: ApplicationPolicy },
     ): Promise<ApplicationProgress> {
-      const { applicationId, message, policy, actor, now } = command;
+      const { applicationId, reasonCode = null, note = null, policy, actor, now } = command;
       return step(command, 'changes_requested', ['in_review'], async (client, row) => {
+        await endClaim(client, row.id, actor);
+        const message = publicReason(reasonCode, row.locale, command.message);
         if (command.deadline !== null && command.deadline <= now) {
           throw refuse({
             code: 'deadline_passed',
@@ -305,19 +324,27 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         const reminderAt = new Date(reminderTime(now, deadline.getTime(), policy.reminderBeforeMs));
         await client.query(
           `UPDATE applications SET state = 'changes_requested', changes_requested = $2, changes_deadline = $3,
-             changes_reminder_at = $4
+             changes_reminder_at = $4, changes_reason_code = $5, changes_note = $6
            WHERE id = $1 AND state = 'in_review'`,
-          [applicationId, message, deadline, reminderAt],
+          [applicationId, message, deadline, reminderAt, reasonCode, note],
         );
         await addAudit(client, {
           actor,
           action: 'application.request_changes',
           subject: applicationSubject(applicationId),
           before: { state: row.state },
-          after: { state: 'changes_requested', deadline },
+          after: {
+            state: 'changes_requested',
+            deadline,
+            ...(reasonCode && { reasonCode }),
+            ...(note && { note }),
+          },
           reason: message,
         });
-        return { news: { step: 'changes_requested', message, deadline }, data: { message, deadline } };
+        return {
+          news: { step: 'changes_requested', message, deadline },
+          data: { message, deadline, ...(reasonCode && { reasonCode }) },
+        };
       });
     },
 
@@ -328,7 +355,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         await client.query(
           `UPDATE applications
            SET state = 'in_review', round = round + 1, changes_requested = NULL, changes_deadline = NULL,
-             changes_reminder_at = NULL, (${SUBMITTED_COLUMNS}) = ROW(${placeholders(2)})
+             changes_reminder_at = NULL, changes_reason_code = NULL, changes_note = NULL, (${SUBMITTED_COLUMNS}) = ROW(${placeholders(2)})
            WHERE id = $1 AND state = 'changes_requested'`,
           [applicationId, ...submittedValues(submission)],
         );
@@ -358,6 +385,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       const from: ApplicationState[] =
         because === 'deadline' ? ['changes_requested'] : ['submitted', 'in_review', 'changes_requested'];
       return step(command, 'withdrawn', from, async (client, row) => {
+        await client.query('DELETE FROM application_claims WHERE application_id = $1', [applicationId]);
         await client.query(
           `UPDATE applications SET state = 'withdrawn', decision_reason = $2, decided_at = $3
            WHERE id = $1 AND state = $4`,

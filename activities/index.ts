@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import { createApplicationCheckActivities } from './applicationChecks';
 import { createApplicationActivities } from './applications';
+import { createBulkActivities } from './bulk';
 import type { Pool } from './database';
 import { createMailActivities, type Mailer } from './mail';
 import { createOrderActivities } from './orders';
@@ -27,6 +28,7 @@ export function createActivities(context: ActivityContext) {
     ...createWithdrawalActivities(context),
     ...createPayoutActivities(context),
     ...createReleaseActivities(context),
+    ...createBulkActivities(context),
   };
 }
 

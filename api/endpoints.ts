@@ -5,6 +5,7 @@ import { applicationEndpoints } from './routes/applications';
 import { auditEndpoints } from './routes/audit';
 import { balanceEndpoints } from './routes/balances';
 import { blacklistEndpoints } from './routes/blacklist';
+import { bulkActionEndpoints } from './routes/bulkActions';
 import { commissionPlanEndpoints } from './routes/commissionPlans';
 import { commissionReleaseEndpoints } from './routes/commissionReleases';
 import { commissionEndpoints } from './routes/commissions';
@@ -14,11 +15,13 @@ import { documentEndpoints } from './routes/documents';
 import { earningEndpoints } from './routes/earnings';
 import { healthEndpoints } from './routes/health';
 import { holdEndpoints } from './routes/holds';
+import { homeEndpoints } from './routes/home';
 import { importEndpoints } from './routes/imports';
 import { keyEndpoints } from './routes/keys';
 import { ledgerEndpoints } from './routes/ledger';
 import { mailEndpoints } from './routes/mails';
 import { meEndpoints } from './routes/me';
+import { noteEndpoints } from './routes/notes';
 import { oidcEndpoints } from './routes/oidc';
 import { orderEndpoints } from './routes/orders';
 import { orderWindowEndpoints } from './routes/orderWindows';
@@ -28,9 +31,13 @@ import { processEndpoints } from './routes/processes';
 import { productEndpoints } from './routes/products';
 import { reportEndpoints } from './routes/reports';
 import { returnEndpoints } from './routes/returns';
+import { reviewQueueEndpoints } from './routes/reviewQueue';
+import { savedViewEndpoints } from './routes/savedViews';
+import { searchEndpoints } from './routes/search';
 import { signInEndpoints } from './routes/signIn';
 import { sponsorTreeEndpoints } from './routes/sponsorTree';
 import { systemEndpoints } from './routes/system';
+import { timelineEndpoints } from './routes/timeline';
 import { userEndpoints } from './routes/users';
 import { withdrawalEndpoints } from './routes/withdrawals';
 
@@ -40,6 +47,7 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
   const resources = [
     ...applicationEndpoints,
     ...sponsorTreeEndpoints,
+    ...reviewQueueEndpoints,
     ...distributorEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
@@ -67,6 +75,12 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...signInEndpoints(scopesOfRole),
     ...oidcEndpoints,
     ...meEndpoints(scopesOfRole),
+    ...homeEndpoints,
+    ...searchEndpoints,
+    ...timelineEndpoints,
+    ...noteEndpoints,
+    ...savedViewEndpoints,
+    ...bulkActionEndpoints,
   ];
   const described: Endpoint[] = [...resources, ...keyEndpoints(resources), ...systemEndpoints(registry)];
   return [...described, ...documentEndpoints(described)];

@@ -39,8 +39,8 @@ interface Source<Row, Item> {
   query: ListQuery;
   /** Columns that `toItem` needs, as after SELECT. */
   select: string;
-  /** Tables, as after FROM. */
-  from: string;
+  /** Tables, as after FROM; given values where they are made from some. */
+  from: string | ((bind: (value: unknown) => string) => string);
   /**
    * Conditions, all of which must hold. `bind` turns a value into a parameter of the statement; what is not a text
    * is left out, so that `filter && …` reads well.
@@ -138,7 +138,8 @@ async function readPage<Row, Item>(
   const direction = descending ? 'DESC' : 'ASC';
   // The position is taken as text: a JavaScript date would cut the microseconds off and skip or repeat entries.
   const { rows } = await pool.query<Row & { '@value': string; '@tie': string }>(
-    `SELECT ${select}, ${column.column}::text AS "@value", ${spec.tie.column}::text AS "@tie" FROM ${from}
+    `SELECT ${select}, ${column.column}::text AS "@value", ${spec.tie.column}::text AS "@tie"
+     FROM ${typeof from === 'string' ? from : from(bind)}
      ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}
      ORDER BY ${column.column} ${direction}, ${spec.tie.column} ${direction} LIMIT ${limit + 1}`,
     values,

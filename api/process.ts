@@ -5,7 +5,13 @@ import { unavailable } from './problem';
 import { startWithUpdate, WorkflowGone } from './temporal';
 
 /** Who makes a request, as activities record it. */
-export function actorOfCall({ principal, requestId }: { principal: Principal; requestId: string }): Actor {
+export function actorOfCall({
+  principal,
+  requestId,
+}: {
+  principal: Principal;
+  requestId: string;
+}): Actor & { userId: string } {
   return { userId: principal.userId, name: principal.name, requestId };
 }
 

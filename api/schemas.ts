@@ -28,6 +28,12 @@ export const lineOf = (max: number) => z.string().trim().min(1).max(max);
 /** Params of an endpoint about one thing with a UUID. */
 export const uuidParams = z.object({ id: z.uuid() });
 
+/** Id of a commission: a number, which JSON carries as text. */
+export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number');
+
+/** Why a commission is kept back. */
+export const holdReason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
+
 /** Ids that shops give: they become workflow ids and parts of addresses. */
 export const identifier = z
   .string()

@@ -1,17 +1,20 @@
 import {
-  ApplicationFailure,
+  type ApplicationFailure,
   isGrpcServiceError,
   ServiceError,
-  WithStartWorkflowOperation,
-  type Workflow,
   type WorkflowClient,
   type WorkflowExecutionDescription,
-  WorkflowIdConflictPolicy,
-  WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import {
+  type ProcessStart,
+  type ProcessUpdate,
+  rootFailure,
+  startOptions,
+  updateWithStart,
+} from '../activities/processes';
 import type { Refusal } from '../activities/refusal';
 import type { ApiContext } from './endpoint';
 import { Problem, unavailable } from './problem';
@@ -19,18 +22,6 @@ import { Problem, unavailable } from './problem';
 /** No workflow of that id runs (any more): PostgreSQL knows what became of it. */
 export class WorkflowGone extends Error {
   override name = 'WorkflowGone';
-}
-
-interface Start {
-  /** Name of the workflow function. */
-  workflow: string;
-  workflowId: string;
-  input: unknown[];
-}
-
-interface Update {
-  update: string;
-  args: unknown[];
 }
 
 /** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it came later. */
@@ -44,20 +35,20 @@ const answerWithinMs = 20_000;
  */
 export function startWithUpdate<R>(
   context: ApiContext,
-  { workflow, workflowId, input, update, args, updateId }: Start & Update & { updateId: string },
+  message: ProcessStart & ProcessUpdate & { updateId: string },
 ): Promise<R> {
   return bounded(context, (client) =>
-    client.executeUpdateWithStart<Workflow, R, unknown[]>(update, {
-      args,
-      updateId,
-      startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
-        workflowId,
-        args: input,
-        taskQueue: context.config.TEMPORAL_TASK_QUEUE,
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      }),
-    }),
+    updateWithStart<R>(client, context.config.TEMPORAL_TASK_QUEUE, message),
+  );
+}
+
+/** Starts a workflow that does not run yet, to which nothing has to be said. */
+export async function startWorkflow(
+  context: ApiContext,
+  { workflow, ...start }: ProcessStart,
+): Promise<void> {
+  await bounded(context, (client) =>
+    client.start(workflow, startOptions(context.config.TEMPORAL_TASK_QUEUE, start)),
   );
 }
 
@@ -68,7 +59,7 @@ export function startWithUpdate<R>(
  */
 export function callUpdate<R>(
   context: ApiContext,
-  { workflowId, update, args, updateId }: Update & { workflowId: string; updateId?: string },
+  { workflowId, update, args, updateId }: ProcessUpdate & { workflowId: string; updateId?: string },
 ): Promise<R> {
   return bounded(context, (client) =>
     client.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(update, {
@@ -79,33 +70,14 @@ export function callUpdate<R>(
   );
 }
 
-/** Starts a workflow, unless it runs already. */
-export async function startWorkflow(
-  context: ApiContext,
-  { workflow, workflowId, input }: Start,
-): Promise<void> {
-  await bounded(context, (client) =>
-    client.start(workflow, {
-      workflowId,
-      args: input,
-      taskQueue: context.config.TEMPORAL_TASK_QUEUE,
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    }),
-  );
-}
-
 /** Sends a signal to a workflow, which is started first where it does not run. */
 export async function signalWithStart(
   context: ApiContext,
-  { workflow, workflowId, input, signal, args }: Start & { signal: string; args: unknown[] },
+  { workflow, signal, args, ...start }: ProcessStart & { signal: string; args: unknown[] },
 ): Promise<void> {
   await bounded(context, (client) =>
     client.signalWithStart(workflow, {
-      workflowId,
-      args: input,
-      taskQueue: context.config.TEMPORAL_TASK_QUEUE,
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      ...startOptions(context.config.TEMPORAL_TASK_QUEUE, start),
       signal,
       signalArgs: args,
     }),
@@ -247,15 +219,6 @@ function explain(error: unknown, context: ApiContext): unknown {
     return unavailable('The workflow server can not be reached or is busy.');
   }
   return error;
-}
-
-function rootFailure(error: Error): ApplicationFailure | undefined {
-  let cause: unknown = error;
-  while (cause instanceof Error) {
-    if (cause instanceof ApplicationFailure) return cause;
-    cause = cause.cause;
-  }
-  return undefined;
 }
 
 /** The answer that a refusal of a workflow or an activity becomes. */

@@ -39,3 +39,22 @@ export async function readTimeline(pool: Pool, subject: string): Promise<Timelin
 export function actorOfCall({ principal, requestId }: { principal: Principal; requestId: string }): Actor {
   return { userId: principal.userId, name: principal.name, requestId };
 }
+
+/** What a distributor may know of an event; the rest, such as a note to a decision, is among staff. */
+const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
+
+/** Who did something, as a distributor may know it. */
+export function actorForDistributor(actor: string, { name }: Pick<Principal, 'name'>): string {
+  return [name, 'system', 'ledger'].includes(actor) ? actor : 'staff';
+}
+
+/** An event as its distributor may see it: without names of staff and without what they note among themselves. */
+export function eventForDistributor<Event extends { actor: string; data: Record<string, unknown> }>(
+  event: Event,
+  principal: Pick<Principal, 'name'>,
+): Event {
+  const data = Object.fromEntries(
+    Object.entries(event.data).filter(([key]) => shownToDistributors.includes(key)),
+  );
+  return { ...event, actor: actorForDistributor(event.actor, principal), data };
+}

@@ -8,12 +8,22 @@ import { history } from './history';
 import { latency } from './latency';
 import { ledger } from './ledger';
 import { lifecycle } from './lifecycle';
+import { lists } from './lists';
 import { release } from './release';
 import { describeMachine, toTable, writeInto } from './report';
 import { progress } from './rounds';
 import { createBenchServers } from './servers';
 
-const benches: Record<string, Bench> = { lifecycle, history, ledger, backlog, release, latency, commission };
+const benches: Record<string, Bench> = {
+  lifecycle,
+  history,
+  ledger,
+  backlog,
+  release,
+  latency,
+  commission,
+  lists,
+};
 
 const usage = `npm run bench                       all benches
 npm run bench -- ledger lifecycle   only these: ${Object.keys(benches).join(', ')}

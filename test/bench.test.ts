@@ -7,7 +7,16 @@ test('every bench runs, and shows what was measured on which machine', () => {
     ['--import', 'tsx', path.join(__dirname, '..', 'bench', 'main.ts'), '--quick'],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  for (const bench of ['lifecycle', 'history', 'ledger', 'backlog', 'release', 'latency', 'commission']) {
+  for (const bench of [
+    'lifecycle',
+    'history',
+    'ledger',
+    'backlog',
+    'release',
+    'latency',
+    'commission',
+    'lists',
+  ]) {
     expect(output).toMatch(new RegExp(`^\\| \`${bench}\` +\\| .* \\| [^|]*\\d[^|]* \\|`, 'm'));
   }
   expect(output).toMatch(/Smoke run/);

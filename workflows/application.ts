@@ -12,7 +12,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { ApplicationProgress, StepCommand } from '../activities/applications';
+import type { ApplicationProgress, ReviewReason, StepCommand } from '../activities/applications';
 import type { Actor } from '../activities/journal';
 import {
   type ApplicationPolicy,
@@ -42,12 +42,13 @@ export const approveApplication = defineUpdate<
   ApplicationAnswer,
   [{ tier: string; note: string | null; actor: Actor }]
 >('approve');
-export const rejectApplication = defineUpdate<ApplicationAnswer, [{ reason: string; actor: Actor }]>(
-  'reject',
-);
+export const rejectApplication = defineUpdate<
+  ApplicationAnswer,
+  [ReviewReason & { reason: string | null; actor: Actor }]
+>('reject');
 export const requestApplicationChanges = defineUpdate<
   ApplicationAnswer,
-  [{ message: string; deadline: number | null; actor: Actor }]
+  [ReviewReason & { message: string | null; deadline: number | null; actor: Actor }]
 >('requestChanges');
 export const withdrawApplication = defineUpdate<ApplicationAnswer, [{ actor: Actor }]>('withdraw');
 
@@ -159,17 +160,17 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
   );
   setHandler(
     rejectApplication,
-    ({ reason, actor }) => {
+    ({ actor, ...reason }) => {
       const command = request(actor);
-      return decide(() => steps.rejectApplication({ ...command(), reason }));
+      return decide(() => steps.rejectApplication({ ...command(), ...reason }));
     },
     { validator: allowIn(REVIEWABLE) },
   );
   setHandler(
     requestApplicationChanges,
-    ({ message, deadline, actor }) => {
+    ({ actor, ...asked }) => {
       const command = request(actor);
-      return decide(() => steps.requestChanges({ ...command(), message, deadline, policy: policy! }));
+      return decide(() => steps.requestChanges({ ...command(), ...asked, policy: policy! }));
     },
     { validator: allowIn(REVIEWABLE) },
   );

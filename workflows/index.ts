@@ -1,4 +1,5 @@
 export { application } from './application';
+export { bulk } from './bulk';
 export { lateReturn } from './lateReturn';
 export { mail } from './mail';
 export { order } from './order';

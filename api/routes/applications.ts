@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { applicationPolicy, applicationSubject } from '../../activities/applications';
+import { claimHolds } from '../../activities/claims';
 import type { Actor } from '../../activities/journal';
 import { applicantToken, tokensEqual } from '../../activities/links';
 import { createSealer } from '../../activities/sealing';
@@ -14,6 +15,7 @@ import {
   type Submission,
 } from '../../domain/application';
 import { normalisePhone } from '../../domain/credentials';
+import { codesFor } from '../../domain/reasonCodes';
 import type { ApplicationAnswer, ApplicationInput } from '../../workflows/application';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credentials';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../endpoint';
@@ -94,9 +96,13 @@ const summarySchema = z.object({
   tier: z.string().nullable(),
   decidedAt: timestampOutput.nullable(),
   distributorId: z.uuid().nullable(),
+  claim: z
+    .object({ userId: z.uuid(), name: z.string(), expiresAt: timestampOutput })
+    .nullable()
+    .describe('Who works on it. Lapses at expiresAt unless renewed.'),
 });
 
-const applicationSchema = summarySchema
+export const applicationSchema = summarySchema
   .extend({
     email: z.string(),
     phone: z.string(),
@@ -107,8 +113,10 @@ const applicationSchema = summarySchema
     bankAccount: bankAccountSchema,
     changesRequested: z.string().nullable(),
     decisionReason: z.string().nullable(),
-    decisionNote: z.string().nullable(),
+    decisionNote: z.string().nullable().describe('For staff.'),
     decidedBy: z.string().nullable(),
+    reasonCode: z.string().nullable().describe('Of the rejection, or of the changes asked for. For staff.'),
+    changesNote: z.string().nullable().describe('For staff.'),
     credentials: z.array(credentialSchema).describe('Of the present round.'),
     checks: z
       .array(
@@ -144,7 +152,7 @@ const applicationSchema = summarySchema
   .meta({ id: 'Application' });
 
 type SummaryBody = z.input<typeof summarySchema>;
-type ApplicationBody = z.input<typeof applicationSchema>;
+export type ApplicationBody = z.input<typeof applicationSchema>;
 
 interface SummaryRow {
   id: string;
@@ -160,6 +168,7 @@ interface SummaryRow {
   tier: string | null;
   decidedAt: Date | null;
   distributorId: string | null;
+  claim: SummaryBody['claim'];
 }
 
 interface Row extends SummaryRow {
@@ -175,12 +184,17 @@ interface Row extends SummaryRow {
   decisionReason: string | null;
   decisionNote: string | null;
   decidedBy: string | null;
+  reasonCode: string | null;
+  changesNote: string | null;
 }
 
 const summaryColumns = `a.id, a.state, a.round, a.kind, a.name, a.region, a.channels, a.submitted_at AS "submittedAt",
   (SELECT count(*)::int FROM application_checks c
    WHERE c.application_id = a.id AND c.round = a.round AND NOT c.passed) AS "failedChecks",
-  a.changes_deadline AS "changesDeadline", a.tier, a.decided_at AS "decidedAt", a.distributor_id AS "distributorId"`;
+  a.changes_deadline AS "changesDeadline", a.tier, a.decided_at AS "decidedAt", a.distributor_id AS "distributorId",
+  (SELECT jsonb_build_object('userId', c.user_id, 'name', u.name, 'expiresAt', c.expires_at)
+   FROM application_claims c JOIN users u ON u.id = c.user_id
+   WHERE c.application_id = a.id AND ${claimHolds}) AS claim`;
 
 const columns = `${summaryColumns}, a.email, a.phone, a.locale, a.sponsor_code AS "sponsorCode",
   a.shop_customer_id AS "shopCustomerId", a.identity_number_masked AS "identityNumberMasked",
@@ -188,6 +202,7 @@ const columns = `${summaryColumns}, a.email, a.phone, a.locale, a.sponsor_code A
     'bankName', a.bank_name) AS "bankAccount",
   a.changes_requested AS "changesRequested", a.changes_reminder_at AS "changesReminderAt",
   a.decision_reason AS "decisionReason", a.decision_note AS "decisionNote",
+  coalesce(a.decision_reason_code, a.changes_reason_code) AS "reasonCode", a.changes_note AS "changesNote",
   (SELECT u.name FROM users u WHERE u.id = a.decided_by) AS "decidedBy"`;
 
 const applications = defineList({
@@ -199,6 +214,14 @@ const applications = defineList({
     region: z.string().max(100).optional(),
     submittedAfter: timestampInput.optional(),
     submittedBefore: timestampInput.optional(),
+    decidedAfter: timestampInput.optional(),
+    changesDeadlineBefore: timestampInput
+      .optional()
+      .describe('Changes are requested, with a deadline before this time.'),
+    claimedBy: z
+      .union([z.enum(['me', 'none']), z.uuid()])
+      .optional()
+      .describe('Who works on it: me, none (nobody), or the id of a user.'),
   },
   sorts: { submittedAt: { column: 'a.submitted_at', type: 'timestamptz' } },
   defaultSort: '-submittedAt',
@@ -220,10 +243,11 @@ function toSummary(row: SummaryRow): SummaryBody {
     tier: row.tier,
     decidedAt: row.decidedAt?.toISOString() ?? null,
     distributorId: row.distributorId,
+    claim: row.claim,
   };
 }
 
-async function readApplication({ pool }: ApiContext, id: string): Promise<ApplicationBody> {
+export async function readApplication({ pool }: ApiContext, id: string): Promise<ApplicationBody> {
   const subject = applicationSubject(id);
   const { rows } = await pool.query<Row>(`SELECT ${columns} FROM applications a WHERE a.id = $1`, [id]);
   const [row] = rows;
@@ -259,6 +283,8 @@ async function readApplication({ pool }: ApiContext, id: string): Promise<Applic
     decisionReason: row.decisionReason,
     decisionNote: row.decisionNote,
     decidedBy: row.decidedBy,
+    reasonCode: row.reasonCode,
+    changesNote: row.changesNote,
     credentials: credentials.rows,
     checks: checks.rows.map((check) => ({ ...check, at: check.at.toISOString() })),
     awaited: {
@@ -280,6 +306,9 @@ function forApplicant(body: ApplicationBody): ApplicationBody {
     failedChecks: checks.filter(({ passed }) => !passed).length,
     decisionNote: null,
     decidedBy: null,
+    reasonCode: null,
+    changesNote: null,
+    claim: null,
     mails: [],
     timeline: body.timeline.map(({ type, actor, occurredAt }) => ({
       type,
@@ -390,8 +419,13 @@ async function explainGone({ pool }: ApiContext, id: string, resourceId: string)
   });
 }
 
-const decisionErrors = ['application_decided', 'application_state'];
+const decisionErrors = ['application_decided', 'application_state', 'claimed_by_another'];
+const internalNote = lineOf(2000).optional().describe('For reviewers; the applicant never sees it.');
+const codeDescription =
+  'One of GET /v1/reason-codes: its public text is mailed, in the language of the applicant.';
 const changed = { 200: { description: 'The application after that.', schema: applicationSchema } };
+
+const claimOf = `SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND ${claimHolds}`;
 
 export const applicationEndpoints: Endpoint[] = [
   endpoint({
@@ -448,7 +482,7 @@ export const applicationEndpoints: Endpoint[] = [
     scope: 'applications:read',
     query: applications.query,
     responses: applications.responses,
-    handler: ({ query, context, req }) =>
+    handler: ({ query, context, principal, req }) =>
       applications.reply<SummaryRow>({
         pool: context.pool,
         req,
@@ -462,6 +496,13 @@ export const applicationEndpoints: Endpoint[] = [
           query.q && `strpos(lower(a.name), lower(${bind(query.q)})) > 0`,
           query.submittedAfter && `a.submitted_at >= ${bind(query.submittedAfter)}`,
           query.submittedBefore && `a.submitted_at < ${bind(query.submittedBefore)}`,
+          query.decidedAfter && `a.decided_at >= ${bind(query.decidedAfter)}`,
+          query.changesDeadlineBefore &&
+            `a.state = 'changes_requested' AND a.changes_deadline < ${bind(query.changesDeadlineBefore)}`,
+          query.claimedBy &&
+            (query.claimedBy === 'none'
+              ? `NOT EXISTS (${claimOf})`
+              : `EXISTS (${claimOf} AND c.user_id = ${bind(query.claimedBy === 'me' ? principal.userId : query.claimedBy)})`),
         ],
         toItem: toSummary,
       }),
@@ -517,11 +558,21 @@ export const applicationEndpoints: Endpoint[] = [
     roles: reviewers,
     scope: 'applications:decide',
     params: uuidParams,
-    body: z.strictObject({ reason: lineOf(2000).describe('Mailed to the applicant.') }),
+    body: z
+      .strictObject({
+        reasonCode: z.enum(codesFor('reject')).optional().describe(codeDescription),
+        reason: lineOf(2000).optional().describe('Mailed to the applicant, below the text of the code.'),
+        note: internalNote,
+      })
+      .refine(({ reasonCode, reason }) => reasonCode ?? reason, {
+        path: ['reason'],
+        message: 'is needed where there is no reasonCode: the applicant is told why',
+      }),
     responses: changed,
     errors: decisionErrors,
     handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
-      const args = { reason: body.reason, actor: actorOfCall(call) };
+      const { reasonCode = null, reason = null, note = null } = body;
+      const args = { reasonCode, reason, note, actor: actorOfCall(call) };
       return { status: 200, body: await tell(context, { id, update: 'reject', args, resourceId }) };
     },
   }),
@@ -534,18 +585,28 @@ export const applicationEndpoints: Endpoint[] = [
     roles: reviewers,
     scope: 'applications:decide',
     params: uuidParams,
-    body: z.strictObject({
-      message: lineOf(4000).describe('Mailed to the applicant.'),
-      deadline: timestampInput
-        .refine((date) => date.getTime() < Date.now() + LONGEST_DEADLINE_MS, 'lies more than a year ahead')
-        .nullish()
-        .describe('Left out: APPLICATION_CHANGES_DEADLINE from now.'),
-    }),
+    body: z
+      .strictObject({
+        reasonCode: z.enum(codesFor('request_changes')).optional().describe(codeDescription),
+        message: lineOf(4000).optional().describe('Mailed to the applicant, below the text of the code.'),
+        note: internalNote,
+        deadline: timestampInput
+          .refine((date) => date.getTime() < Date.now() + LONGEST_DEADLINE_MS, 'lies more than a year ahead')
+          .nullish()
+          .describe('Left out: APPLICATION_CHANGES_DEADLINE from now.'),
+      })
+      .refine(({ reasonCode, message }) => reasonCode ?? message, {
+        path: ['message'],
+        message: 'is needed where there is no reasonCode: the applicant is told what to change',
+      }),
     responses: changed,
     errors: [...decisionErrors, 'deadline_passed'],
     handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      const { reasonCode = null, message = null, note = null } = body;
       const args = {
-        message: body.message,
+        reasonCode,
+        message,
+        note,
         deadline: body.deadline?.getTime() ?? null,
         actor: actorOfCall(call),
       };

@@ -57,7 +57,10 @@ const tables = 'release_runs r JOIN users u ON u.id = r.proposed_by';
 
 const runs = defineList({
   item: runSchema,
-  filters: { state: stateSchema.optional() },
+  filters: {
+    state: stateSchema.optional(),
+    awaitingMe: z.stringbool().optional().describe('Waits for an approval that you can give.'),
+  },
   sorts: { proposedAt: { column: 'r.proposed_at', type: 'timestamptz' } },
   defaultSort: '-proposedAt',
   tie: { column: 'r.id', type: 'uuid' },
@@ -83,6 +86,12 @@ const items = defineList({
   defaultSort: 'commissionId',
   tie: { column: 'i.commission_id', type: 'bigint' },
 });
+
+/** SQL: run `r` waits for an approval that this user can give, who counts once only. */
+export const awaitsApprovalOf = (
+  user: string,
+) => `(r.state = 'proposed' AND NOT EXISTS (SELECT 1 FROM approvals mine
+  WHERE mine.subject = 'release/' || r.id AND mine.user_id = ${user}))`;
 
 const params = z.object({ id: z.uuid() });
 const note = z.string().trim().min(1).max(1000);
@@ -143,14 +152,18 @@ export const listReleaseRuns = endpoint({
   scope: 'releases:read',
   query: runs.query,
   responses: runs.responses,
-  handler: ({ query, context, req }) =>
+  handler: ({ query, context, principal, req }) =>
     runs.reply({
       pool: context.pool,
       req,
       query,
       select: columns,
       from: tables,
-      where: (bind) => [query.state && `r.state = ${bind(query.state)}`],
+      where: (bind) => [
+        query.state && `r.state = ${bind(query.state)}`,
+        query.awaitingMe !== undefined &&
+          `${query.awaitingMe ? '' : 'NOT '}${awaitsApprovalOf(bind(principal.userId))}`,
+      ],
       toItem: (row: Run) => row,
     }),
 });

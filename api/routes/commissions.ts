@@ -1,28 +1,80 @@
 import { z } from 'zod';
 import { earningSchema } from '../../domain/plan';
 import { explainCommission } from '../commissionView';
-import { endpoint } from '../endpoint';
+import { endpoint, type Principal } from '../endpoint';
 import { attributionSchema, ruleTraceSchema } from '../explanation';
 import { defineList } from '../list';
 import { planReader } from '../plans';
 import { notFound } from '../problem';
-import { commissionSchema, timestampInput, timestampOutput } from '../schemas';
+import { commissionId, commissionSchema, holdReason, timestampInput, timestampOutput } from '../schemas';
+import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
+const minorUnits = z.coerce.number().int().min(0).max(1_000_000_000_000);
+
+const filters = {
+  state: commissionSchema.shape.state.optional(),
+  distributorId: z.uuid().optional(),
+  orderId: z.string().max(96).optional(),
+  currency: z.string().length(3).optional(),
+  level: z.coerce.number().int().min(1).max(3).optional(),
+  automatic: z.stringbool().optional().describe('Whether the plan releases it by itself.'),
+  dueAfter: timestampInput.optional().describe('Their return window ended at this time or later.'),
+  dueBefore: timestampInput.optional().describe('Due, and their return window ended before this time.'),
+  createdAfter: timestampInput.optional(),
+  createdBefore: timestampInput.optional(),
+  releasedAfter: timestampInput.optional(),
+  releasedBefore: timestampInput.optional(),
+  amountMin: minorUnits.optional().describe('Minor units; at least this much.'),
+  amountMax: minorUnits.optional().describe('Minor units; at most this much.'),
+  onHold: z.stringbool().optional().describe('Whether any hold is open.'),
+  holdReason: holdReason.optional().describe('A hold of this reason is open.'),
+};
+const filterSchema = z.strictObject(filters);
+
 const list = defineList({
   item: commissionSchema,
-  filters: {
-    state: commissionSchema.shape.state.optional(),
-    distributorId: z.uuid().optional(),
-    orderId: z.string().max(64).optional(),
-    currency: z.string().length(3).optional(),
-    dueBefore: timestampInput.optional().describe('Due, and their return window ended before this time.'),
+  filters,
+  sorts: {
+    id: { column: 'c.id', type: 'bigint' },
+    amount: { column: 'c.amount', type: 'bigint' },
+    // As the index has it. What is not due yet comes last.
+    dueAt: { column: `(coalesce(c.due_at, '9999-12-31 00:00:00+00'::timestamptz))`, type: 'timestamptz' },
   },
-  sorts: { id: { column: 'c.id', type: 'bigint' } },
   defaultSort: '-id',
   tie: { column: 'c.id', type: 'bigint' },
 });
+
+function conditions(
+  query: z.output<typeof filterSchema>,
+  { distributorId }: Principal,
+  bind: Bind,
+): Counted['where'] {
+  const held = 'SELECT h.commission_id FROM holds h WHERE h.lifted_at IS NULL';
+  return [
+    distributorId && `c.distributor_id = ${bind(distributorId)}`,
+    query.state && `c.state = ${bind(query.state)}`,
+    query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
+    query.orderId && `c.order_id = ${bind(query.orderId)}`,
+    query.currency && `c.currency = ${bind(query.currency)}`,
+    query.level !== undefined && `c.level = ${bind(query.level)}`,
+    query.automatic !== undefined && `c.automatic = ${bind(query.automatic)}`,
+    query.dueAfter && `c.due_at >= ${bind(query.dueAfter)}`,
+    query.dueBefore && `c.state = 'due' AND c.due_at < ${bind(query.dueBefore)}`,
+    query.createdAfter && `c.created_at >= ${bind(query.createdAfter)}`,
+    query.createdBefore && `c.created_at < ${bind(query.createdBefore)}`,
+    query.releasedAfter && `c.released_at >= ${bind(query.releasedAfter)}`,
+    query.releasedBefore && `c.released_at < ${bind(query.releasedBefore)}`,
+    query.amountMin !== undefined && `c.amount >= ${bind(query.amountMin)}`,
+    query.amountMax !== undefined && `c.amount <= ${bind(query.amountMax)}`,
+    query.onHold !== undefined &&
+      (query.onHold
+        ? `c.id IN (${held})`
+        : 'NOT EXISTS (SELECT 1 FROM holds h WHERE h.commission_id = c.id AND h.lifted_at IS NULL)'),
+    query.holdReason && `c.id IN (${held} AND h.reason = ${bind(query.holdReason)})`,
+  ];
+}
 
 export const listCommissions = endpoint({
   method: 'get',
@@ -44,16 +96,29 @@ export const listCommissions = endpoint({
         jsonb_build_object('amount', c.original_amount, 'currency', c.currency) AS "originalAmount",
         c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt"`,
       from: 'commissions c',
-      where: (bind) => [
-        principal.distributorId && `c.distributor_id = ${bind(principal.distributorId)}`,
-        query.state && `c.state = ${bind(query.state)}`,
-        query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
-        query.orderId && `c.order_id = ${bind(query.orderId)}`,
-        query.currency && `c.currency = ${bind(query.currency)}`,
-        query.dueBefore && `c.state = 'due' AND c.due_at < ${bind(query.dueBefore)}`,
-      ],
+      where: (bind) => conditions(query, principal, bind),
       toItem: (row: z.input<typeof commissionSchema>) => row,
     }),
+});
+
+export const summarizeCommissions = endpoint({
+  method: 'get',
+  path: '/v1/commissions/summary',
+  summary: 'How many commissions a filter finds, and their sum',
+  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  tag: 'commissions',
+  roles: readers,
+  scope: 'commissions:read',
+  query: filterSchema,
+  responses: { 200: { description: 'Count and sums.', schema: summarySchema } },
+  handler: async ({ query, context, principal }) => {
+    const { count, capped, sums } = await countBounded(context.pool, (bind) => ({
+      from: 'commissions c',
+      where: conditions(query, principal, bind),
+      money: { amount: 'c.amount', currency: 'c.currency' },
+    }));
+    return { status: 200, body: { count, capped, sums } };
+  },
 });
 
 const money = z.int().describe('Minor units of the currency.');
@@ -65,7 +130,7 @@ export const getExplanation = endpoint({
   tag: 'commissions',
   roles: readers,
   scope: 'commissions:read',
-  params: z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number') }),
+  params: z.object({ id: commissionId }),
   responses: {
     200: {
       description:
@@ -140,4 +205,4 @@ export const getExplanation = endpoint({
   },
 });
 
-export const commissionEndpoints = [listCommissions, getExplanation];
+export const commissionEndpoints = [listCommissions, summarizeCommissions, getExplanation];

@@ -3,11 +3,10 @@ import { liftHolds, placeHold } from '../../activities/holds';
 import { endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { actorOfCall } from '../process';
-import { moneySchema, timestampInput, timestampOutput } from '../schemas';
+import { commissionId, holdReason, moneySchema, timestampInput, timestampOutput } from '../schemas';
 
-const reason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
 const note = z.string().trim().min(1).max(1000);
-const params = z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number') });
+const params = z.object({ id: commissionId });
 const staff = ['admin', 'finance', 'compliance'] as const;
 
 export const holdCommission = endpoint({
@@ -19,11 +18,11 @@ export const holdCommission = endpoint({
   roles: staff,
   scope: 'commissions:hold',
   params,
-  body: z.strictObject({ reason, note }),
+  body: z.strictObject({ reason: holdReason, note }),
   responses: {
     201: {
       description: 'On hold.',
-      schema: z.object({ id: z.uuid(), commissionId: z.string(), reason, note: z.string() }),
+      schema: z.object({ id: z.uuid(), commissionId: z.string(), reason: holdReason, note: z.string() }),
     },
   },
   errors: ['commission_unknown', 'commission_settled', 'already_on_hold'],
@@ -44,9 +43,9 @@ export const unholdCommission = endpoint({
   roles: staff,
   scope: 'commissions:hold',
   params,
-  body: z.strictObject({ note, reason: reason.optional() }),
+  body: z.strictObject({ note, reason: holdReason.optional() }),
   responses: {
-    200: { description: 'Lifted.', schema: z.object({ lifted: z.array(reason), released: z.boolean() }) },
+    200: { description: 'Lifted.', schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }) },
   },
   errors: ['commission_unknown', 'not_on_hold'],
   handler: async ({ params, body, context, principal, resourceId: decisionId, requestId }) => ({
@@ -67,7 +66,7 @@ const holdSchema = z.object({
   distributorName: z.string(),
   amount: moneySchema.describe('What the commission is worth now.'),
   commissionState: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
-  reason,
+  reason: holdReason,
   note: z.string(),
   open: z.boolean(),
   placedBy: z.string(),
@@ -81,7 +80,7 @@ const list = defineList({
   item: holdSchema,
   filters: {
     open: z.enum(['true', 'false']).optional().describe('False: only those that were lifted.'),
-    reason: reason.optional(),
+    reason: holdReason.optional(),
     distributorId: z.uuid().optional(),
     placedAfter: timestampInput.optional(),
     placedBefore: timestampInput.optional(),

@@ -19,6 +19,7 @@ import {
   timestampOutput,
 } from '../schemas';
 import { callUpdate, signalWithStart, startWithUpdate, WorkflowGone } from '../temporal';
+import { eventForDistributor } from '../timeline';
 
 const lineId = identifier.describe("The line's number in the shop, unique within the order.");
 const minorUnits = z.int().min(0).max(1_000_000_000_000);
@@ -334,10 +335,15 @@ export const getOrderTimeline = endpoint({
   },
   handler: async ({ params, context, principal }) => {
     const order = await orderOrNotFound(context, params.id, principal);
+    const entries = await readTimeline(context.pool, params.id, principal.distributorId);
     return {
       status: 200,
       body: {
-        entries: await readTimeline(context.pool, params.id, principal.distributorId),
+        entries: principal.distributorId
+          ? entries.map((entry) =>
+              entry.type === 'transfer' ? entry : eventForDistributor(entry, principal),
+            )
+          : entries,
         awaited: awaitedNext(order),
       },
     };

@@ -18,7 +18,10 @@ const productSchema = z
 
 const products = defineList({
   item: productSchema,
-  filters: { category: z.string().max(64).optional() },
+  filters: {
+    category: z.string().max(64).optional(),
+    withoutPrice: z.stringbool().optional().describe('Only those whose price is 0, or only the others.'),
+  },
   sorts: {
     sku: { column: 'p.sku', type: 'text' },
     updatedAt: { column: 'p.updated_at', type: 'timestamptz' },
@@ -124,7 +127,10 @@ export const productEndpoints: Endpoint[] = [
         query,
         select: 'p.sku, p.name, p.category, p.price, p.currency, p.updated_at AS "updatedAt"',
         from: 'products p',
-        where: (bind) => [query.category && `p.category = ${bind(query.category)}`],
+        where: (bind) => [
+          query.category && `p.category = ${bind(query.category)}`,
+          query.withoutPrice !== undefined && `p.price ${query.withoutPrice ? '=' : '>'} 0`,
+        ],
         toItem: toBody,
       }),
   }),

@@ -4,8 +4,10 @@ import { type ApiContext, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
 import { actorOfCall, tellProcess, timelineOf } from '../process';
-import { currencySchema, moneySchema, timestampOutput } from '../schemas';
+import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
+import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
 import { startWithUpdate } from '../temporal';
+import { actorForDistributor, eventForDistributor } from '../timeline';
 
 const readers = ['admin', 'compliance', 'finance', 'distributor'] as const;
 const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
@@ -35,9 +37,11 @@ const withdrawalSchema = z
 
 const detailSchema = withdrawalSchema
   .extend({
-    approvals: z.array(
-      z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
-    ),
+    approvals: z
+      .array(
+        z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
+      )
+      .describe('For staff.'),
     timeline: z.array(
       z.object({
         at: timestampOutput,
@@ -60,15 +64,53 @@ const columns = `w.id, w.distributor_id AS "distributorId",
   w.batch_id AS "batchId", w.provider_reference AS "providerReference", w.reason, w.settled_at AS "settledAt"`;
 const tables = 'withdrawals w LEFT JOIN users u ON u.id = w.requested_by';
 
+const filters = {
+  state: stateSchema.optional(),
+  distributorId: z.uuid().optional(),
+  batchId: z.uuid().optional(),
+  currency: currencySchema.optional(),
+  requestedAfter: timestampInput.optional(),
+  requestedBefore: timestampInput.optional(),
+  settledAfter: timestampInput.optional(),
+  amountMin: z.coerce.number().int().min(0).optional().describe('Minor units; at least this much.'),
+  amountMax: z.coerce.number().int().min(0).optional().describe('Minor units; at most this much.'),
+  awaitingMe: z.stringbool().optional().describe('Waits for an approval that you can give.'),
+};
+const filterSchema = z.strictObject(filters);
+
+/** SQL: withdrawal `w` waits for an approval that this user can give, who counts once only. */
+export const awaitsApprovalOf = (
+  user: string,
+) => `(w.state = 'requested' AND NOT EXISTS (SELECT 1 FROM approvals mine
+  WHERE mine.subject = 'withdrawal/' || w.id AND mine.user_id = ${user}))`;
+
+function conditions(
+  query: z.output<typeof filterSchema>,
+  { distributorId, userId }: Principal,
+  bind: Bind,
+): Counted['where'] {
+  return [
+    distributorId && `w.distributor_id = ${bind(distributorId)}`,
+    query.state && `w.state = ${bind(query.state)}`,
+    query.distributorId && `w.distributor_id = ${bind(query.distributorId)}`,
+    query.batchId && `w.batch_id = ${bind(query.batchId)}`,
+    query.currency && `w.currency = ${bind(query.currency)}`,
+    query.requestedAfter && `w.requested_at >= ${bind(query.requestedAfter)}`,
+    query.requestedBefore && `w.requested_at < ${bind(query.requestedBefore)}`,
+    query.settledAfter && `w.settled_at >= ${bind(query.settledAfter)}`,
+    query.amountMin !== undefined && `w.amount >= ${bind(query.amountMin)}`,
+    query.amountMax !== undefined && `w.amount <= ${bind(query.amountMax)}`,
+    query.awaitingMe !== undefined && `${query.awaitingMe ? '' : 'NOT '}${awaitsApprovalOf(bind(userId))}`,
+  ];
+}
+
 const list = defineList({
   item: withdrawalSchema,
-  filters: {
-    state: stateSchema.optional(),
-    distributorId: z.uuid().optional(),
-    batchId: z.uuid().optional(),
-    currency: currencySchema.optional(),
+  filters,
+  sorts: {
+    requestedAt: { column: 'w.requested_at', type: 'timestamptz' },
+    amount: { column: 'w.amount', type: 'bigint' },
   },
-  sorts: { requestedAt: { column: 'w.requested_at', type: 'timestamptz' } },
   defaultSort: '-requestedAt',
   tie: { column: 'w.id', type: 'uuid' },
 });
@@ -112,7 +154,7 @@ export const createWithdrawal = endpoint({
     });
     return {
       status: 201,
-      body: await readWithdrawal(context.pool, id),
+      body: await readWithdrawal(context.pool, id, principal),
       headers: { Location: `/v1/withdrawals/${id}` },
     };
   },
@@ -134,15 +176,29 @@ export const listWithdrawals = endpoint({
       query,
       select: columns,
       from: tables,
-      where: (bind) => [
-        principal.distributorId && `w.distributor_id = ${bind(principal.distributorId)}`,
-        query.state && `w.state = ${bind(query.state)}`,
-        query.distributorId && `w.distributor_id = ${bind(query.distributorId)}`,
-        query.batchId && `w.batch_id = ${bind(query.batchId)}`,
-        query.currency && `w.currency = ${bind(query.currency)}`,
-      ],
-      toItem: (row: Withdrawal) => row,
+      where: (bind) => conditions(query, principal, bind),
+      toItem: (row: Withdrawal) => ({ ...row, requestedBy: askerFor(principal, row.requestedBy) }),
     }),
+});
+
+export const summarizeWithdrawals = endpoint({
+  method: 'get',
+  path: '/v1/withdrawals/summary',
+  summary: 'How many withdrawals a filter finds, and their sum',
+  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  tag: 'withdrawals',
+  roles: readers,
+  scope: 'withdrawals:read',
+  query: filterSchema,
+  responses: { 200: { description: 'Count and sums.', schema: summarySchema } },
+  handler: async ({ query, context, principal }) => {
+    const { count, capped, sums } = await countBounded(context.pool, (bind) => ({
+      from: 'withdrawals w',
+      where: conditions(query, principal, bind),
+      money: { amount: 'w.amount', currency: 'w.currency' },
+    }));
+    return { status: 200, body: { count, capped, sums } };
+  },
 });
 
 export const getWithdrawal = endpoint({
@@ -219,7 +275,7 @@ async function decide(
   await ownWithdrawal(context, id, principal);
   const message = { id, decisionId, by: actorOfCall({ principal, requestId }), text };
   await tellProcess(context, { workflow: 'withdrawal', id, update, message, updateId: decisionId });
-  return { status: 200, body: await readWithdrawal(context.pool, id) };
+  return { status: 200, body: await readWithdrawal(context.pool, id, principal) };
 }
 
 function isStranger(principal: Principal, distributorId: string): boolean {
@@ -227,26 +283,41 @@ function isStranger(principal: Principal, distributorId: string): boolean {
 }
 
 async function ownWithdrawal(context: ApiContext, id: string, principal: Principal) {
-  const withdrawal = await readWithdrawal(context.pool, id);
+  const withdrawal = await readWithdrawal(context.pool, id, principal);
   if (!withdrawal || isStranger(principal, withdrawal.distributorId)) throw notFound(`Withdrawal ${id}`);
   return withdrawal;
 }
 
-async function readWithdrawal(pool: Pool, id: string) {
+/** A distributor learns that staff asked for it on his behalf, but not who. */
+function askerFor(principal: Principal, requestedBy: string | null): string | null {
+  return principal.distributorId && requestedBy ? actorForDistributor(requestedBy, principal) : requestedBy;
+}
+
+async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
   const { rows } = await pool.query<Withdrawal>(`SELECT ${columns} FROM ${tables} WHERE w.id = $1`, [id]);
   const withdrawal = rows[0];
   if (!withdrawal) return undefined;
+  const timeline = await timelineOf(pool, `withdrawal/${id}`);
+  if (principal.distributorId) {
+    return {
+      ...withdrawal,
+      requestedBy: askerFor(principal, withdrawal.requestedBy),
+      approvals: [],
+      timeline: timeline.map((line) => eventForDistributor(line, principal)),
+    };
+  }
   const approvals = await pool.query(
     `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
      WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
     [`withdrawal/${id}`],
   );
-  return { ...withdrawal, approvals: approvals.rows, timeline: await timelineOf(pool, `withdrawal/${id}`) };
+  return { ...withdrawal, approvals: approvals.rows, timeline };
 }
 
 export const withdrawalEndpoints = [
   createWithdrawal,
   listWithdrawals,
+  summarizeWithdrawals,
   getWithdrawal,
   approveWithdrawal,
   rejectWithdrawal,

@@ -6,6 +6,7 @@ import { setTimeout as retryAfter } from 'node:timers/promises';
 import { Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, type NativeConnection } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
+import { acceptBulkAction } from '../../activities/bulk';
 import type { Pool } from '../../activities/database';
 import type { Actor } from '../../activities/journal';
 import { createSealer } from '../../activities/sealing';
@@ -250,6 +251,17 @@ const releaseRun =
     return { subjects: [`release/${id}`], distributors };
   };
 
+const approvedTogether: Story = async ({ id, currency, file }) => {
+  const ids = [randomUUID(), randomUUID()];
+  const distributors: string[] = [];
+  for (const one of ids) distributors.push(await request({ id: one, currency, file, http: file }, file));
+  const work = { action: 'withdrawals.approve', input: {} } as const;
+  await acceptBulkAction(pool, { ...work, id, ids, by: li, keyId: 'session' });
+  await client.workflow.start('bulk', { workflowId: `bulk/${id}`, args: [{ id }], taskQueue: file });
+  await end('bulk', id);
+  return { subjects: [`bulk/${id}`, ...ids.map((one) => `withdrawal/${one}`)], distributors };
+};
+
 /** The story in which the worker dies after each activity. A new activity needs one. */
 const stories: Record<Name, Story> = {
   payOrder: orderReleased,
@@ -288,6 +300,7 @@ const stories: Record<Name, Story> = {
   executeRelease: releaseRun('approve'),
   findReleaseRun: releaseRun('approve', { lost: true }),
   rejectRelease: releaseRun('reject'),
+  runBulkAction: approvedTogether,
 };
 
 /** Everything that a story left in the books, without the names and times in which two tellings of it differ. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { acceptBulkAction } from '../../activities/bulk';
 import type { Actor } from '../../activities/journal';
 import { createSealer } from '../../activities/sealing';
 import type { OrderEvent } from '../../domain/order';
@@ -217,6 +218,18 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return ended('mail-sent', workflowId);
   }
 
+  async function approvedTogether(): Promise<Told> {
+    const [id, withdrawal, distributor] = [randomUUID(), randomUUID(), await addDistributor(pool)];
+    await credit(pool, distributor, 5000);
+    const request = { id: withdrawal, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
+    await send('withdrawal', `withdrawal/${withdrawal}`, { id: withdrawal }, 'request', request);
+    const work = { action: 'withdrawals.approve', input: {} } as const;
+    await acceptBulkAction(pool, { ...work, id, ids: [withdrawal], by: li, keyId: 'session' });
+    const workflowId = `bulk/${id}`;
+    await client.workflow.start('bulk', { workflowId, args: [{ id }], taskQueue: taskQueues.file });
+    return ended('bulk-withdrawals-approved', workflowId);
+  }
+
   try {
     const told = await Promise.all([
       orderReleased(),
@@ -229,6 +242,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       paidByProvider(),
       released(),
       mailSent(),
+      approvedTogether(),
     ]);
     await look(client, told.flat());
   } finally {

@@ -50,7 +50,6 @@ CREATE INDEX ON commissions (distributor_id, id) WHERE state IN ('held', 'due');
 
 CREATE INDEX ON orders (paid_at);
 CREATE INDEX ON withdrawals (settled_at) WHERE settled_at IS NOT NULL;
-CREATE INDEX ON applications (submitted_at);
 CREATE INDEX ON applications (decided_at) WHERE decided_at IS NOT NULL;
 
 -- Imports ---------------------------------------------------------------------------------------------------

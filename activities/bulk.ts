@@ -1,0 +1,281 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { v5 as uuidv5 } from 'uuid';
+import { type BulkActionName, bulkRights } from '../domain/bulkAction';
+import { claimApplication } from './claims';
+import { type Client, inTransaction, type Pool } from './database';
+import { reinstateDistributor, suspendDistributor } from './distributors';
+import { type HoldReason, liftHolds, placeHold } from './holds';
+import { type Actor, addAudit, addEvent, SYSTEM } from './journal';
+import { rootFailure, updateWithStart } from './processes';
+import { asRefusal, type Refusal } from './refusal';
+
+/** Where a bulk action is. */
+export type BulkState = 'running' | 'done';
+
+/** What each action is given, beside the things it is done to. */
+export interface BulkInputs {
+  'withdrawals.approve': { note?: string };
+  'withdrawals.reject': { reason: string };
+  'commissions.hold': { reason: HoldReason; note: string };
+  'commissions.unhold': { reason?: HoldReason; note: string };
+  'distributors.suspend': { reason: string };
+  'distributors.reinstate': { reason: string };
+  'applications.claim': Record<string, never>;
+}
+
+/** Which action, with its input. */
+export type BulkWork = {
+  [Name in BulkActionName]: { action: Name; input: BulkInputs[Name] };
+}[BulkActionName];
+
+/** Somebody wants something done to many things. */
+export type BulkRequest = BulkWork & {
+  id: string;
+  ids: string[];
+  by: Actor & { userId: string };
+  /** The key or session it is asked with. */
+  keyId: string;
+};
+
+/** Keeps a bulk action and all its items, for its workflow to carry out. The same id again changes nothing. */
+export function acceptBulkAction(pool: Pool, request: BulkRequest): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    const { id, action, input, ids, by, keyId } = request;
+    const accepted = await client.query(
+      `INSERT INTO bulk_actions (id, action, input, item_count, asked_by, key_id, request_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+      [id, action, input, ids.length, by.userId, keyId, by.requestId],
+    );
+    if (!accepted.rowCount) return;
+    await client.query(
+      `INSERT INTO bulk_items (bulk_id, position, target)
+       SELECT $1, position, target FROM unnest($2::text[]) WITH ORDINALITY AS t (target, position)`,
+      [id, ids],
+    );
+    await addAudit(client, {
+      actor: by,
+      action: 'bulk.start',
+      subject: `bulk/${id}`,
+      after: { action, input, items: ids.length },
+    });
+  });
+}
+
+/** How many items are worked on at once. Small: a bulk action must not starve people who work one by one. */
+const LANES = 4;
+const PAGE = 200;
+/** After so many items that failed without being refused, something is away: the next attempt goes on. */
+const MOST_FAILURES = 5;
+/** Longest wait for the answer of one item's workflow. */
+const ANSWER_WITHIN_MS = 20_000;
+
+interface BulkItem {
+  position: number;
+  target: string;
+}
+
+/** One item's command: the same id in every attempt is what keeps anything from being decided twice. */
+interface ItemCommand {
+  target: string;
+  decisionId: string;
+  actor: Actor & { userId: string };
+}
+
+/** The steps of a bulk action. */
+export function createBulkActivities({ pool }: { pool: Pool }) {
+  async function tellWithdrawal(
+    update: 'approve' | 'reject',
+    { target: id, decisionId, actor }: ItemCommand,
+    text: string | undefined,
+  ): Promise<void> {
+    const { client, info } = Context.current();
+    const { connection, workflow } = client;
+    await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      updateWithStart(workflow, info.taskQueue, {
+        workflow: 'withdrawal',
+        workflowId: `withdrawal/${id}`,
+        input: [{ id, resume: true }],
+        update,
+        args: [{ id, decisionId, by: actor, text }],
+        updateId: decisionId,
+      }),
+    );
+  }
+
+  /** Does to one thing what the single call does, by the same step. */
+  async function carryOut(work: BulkWork, command: ItemCommand): Promise<void> {
+    const { target, decisionId, actor } = command;
+    const now = Date.now();
+    switch (work.action) {
+      case 'withdrawals.approve':
+        return tellWithdrawal('approve', command, work.input.note);
+      case 'withdrawals.reject':
+        return tellWithdrawal('reject', command, work.input.reason);
+      case 'commissions.hold':
+        return placeHold(
+          pool,
+          { ...work.input, id: decisionId, commissionId: Number(target), by: actor },
+          now,
+        );
+      case 'commissions.unhold':
+        await liftHolds(pool, { ...work.input, decisionId, commissionId: Number(target), by: actor }, now);
+        return;
+      case 'distributors.suspend':
+      case 'distributors.reinstate': {
+        const change = work.action === 'distributors.suspend' ? suspendDistributor : reinstateDistributor;
+        const { reason } = work.input;
+        return change(pool, { distributorId: target, commandId: decisionId, reason, actor, now });
+      }
+      case 'applications.claim':
+        return claimApplication(pool, { applicationId: target, actor });
+    }
+  }
+
+  /** @returns why it was refused */
+  async function attempt(bulk: BulkRow, item: BulkItem): Promise<Refusal | undefined> {
+    const asker = await askerOf(pool, bulk);
+    const decisionId = uuidv5(String(item.position), bulk.id);
+    if (!asker.allowed) {
+      // Done by an attempt that could not note it any more, while the right still held.
+      if (await isDecided(pool, bulk, item, decisionId)) return undefined;
+      return {
+        code: 'right_ended',
+        status: 403,
+        message: `${asker.name} may not do this any more; what was left is not done.`,
+      };
+    }
+    const actor = {
+      userId: bulk.asked_by,
+      name: asker.name,
+      requestId: bulk.request_id ?? undefined,
+    };
+    try {
+      await carryOut(bulk, { target: item.target, decisionId, actor });
+      return undefined;
+    } catch (error) {
+      const refusal = asRefusal(rootFailure(error));
+      if (!refusal) throw error;
+      return refusal;
+    }
+  }
+
+  return {
+    /**
+     * Carries out what is left of a bulk action, item by item, and ends it. What is refused has that as its result,
+     * and the rest goes on. Goes on where an earlier attempt stopped, and does no harm beside one that still runs.
+     */
+    async runBulkAction(id: string): Promise<BulkState> {
+      const { cancellationSignal, heartbeat } = Context.current();
+      const bulk = await readBulk(pool, id);
+      const failures: unknown[] = [];
+      const stopped = () => cancellationSignal.aborted || failures.length >= MOST_FAILURES;
+      // By the clock, since an item may wait for its workflow longer than heartbeats may.
+      const beat = setInterval(() => heartbeat(), 2_000);
+      try {
+        for await (const page of pendingItems(pool, id)) {
+          const left = [...page].reverse();
+          const work = async () => {
+            for (let item = left.pop(); item && !stopped(); item = left.pop()) {
+              try {
+                await note(pool, id, item, await attempt(bulk, item));
+              } catch (error) {
+                failures.push(error);
+              }
+            }
+          };
+          await Promise.all(Array.from({ length: LANES }, work));
+          if (stopped()) break;
+        }
+      } finally {
+        clearInterval(beat);
+      }
+      if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
+      if (failures.length) throw failures[0];
+      return inTransaction(pool, (client) => finish(client, id));
+    },
+  };
+}
+
+type BulkRow = BulkWork & { id: string; asked_by: string; request_id: string | null };
+
+async function readBulk(pool: Pool, id: string): Promise<BulkRow> {
+  const { rows } = await pool.query<BulkRow>(
+    'SELECT id, action, input, asked_by, request_id FROM bulk_actions WHERE id = $1',
+    [id],
+  );
+  if (!rows[0]) throw new Error(`there is no bulk action ${id}`);
+  return rows[0];
+}
+
+/** Who asked, by the present name, and whether that person still may. */
+async function askerOf(pool: Pool, { id, action }: BulkRow): Promise<{ name: string; allowed: boolean }> {
+  const { rows } = await pool.query<{ name: string; allowed: boolean }>({
+    name: 'bulk-asker',
+    text: `SELECT u.name, u.disabled_at IS NULL AND u.role = ANY ($2)
+             AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = b.key_id AND k.revoked_at IS NOT NULL) AS allowed
+           FROM bulk_actions b JOIN users u ON u.id = b.asked_by WHERE b.id = $1`,
+    values: [id, bulkRights[action].roles],
+  });
+  return rows[0]!;
+}
+
+/** Whether the item's decision is on the timeline of its thing: `withdrawals.approve` is of a `withdrawal/<id>`. */
+async function isDecided(
+  pool: Pool,
+  { action }: BulkRow,
+  { target }: BulkItem,
+  decisionId: string,
+): Promise<boolean> {
+  const subject = `${action.replace(/s\..*/, '')}/${target}`;
+  const { rowCount } = await pool.query(
+    `SELECT 1 FROM events WHERE subject = $1 AND right(key, 36) = $2 LIMIT 1`,
+    [subject, decisionId],
+  );
+  return rowCount === 1;
+}
+
+async function* pendingItems(pool: Pool, id: string): AsyncGenerator<BulkItem[]> {
+  for (let after = 0; ; ) {
+    const { rows } = await pool.query<BulkItem>(
+      `SELECT position, target FROM bulk_items WHERE bulk_id = $1 AND state = 'pending' AND position > $2
+       ORDER BY position LIMIT ${PAGE}`,
+      [id, after],
+    );
+    if (!rows.length) return;
+    yield rows;
+    after = rows.at(-1)!.position;
+  }
+}
+
+async function note(pool: Pool, id: string, item: BulkItem, refusal: Refusal | undefined): Promise<void> {
+  await pool.query({
+    name: 'note-bulk-item',
+    text: `UPDATE bulk_items SET state = $3, code = $4, message = $5, finished_at = now()
+           WHERE bulk_id = $1 AND position = $2 AND state = 'pending'`,
+    values: [id, item.position, refusal ? 'refused' : 'done', refusal?.code, refusal?.message],
+  });
+}
+
+async function finish(client: Client, id: string): Promise<BulkState> {
+  const { rowCount } = await client.query(
+    `UPDATE bulk_actions SET state = 'done', finished_at = now() WHERE id = $1 AND state = 'running'`,
+    [id],
+  );
+  if (rowCount) {
+    const { rows } = await client.query<{ done: number; refused: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'done')::int AS done,
+         count(*) FILTER (WHERE state = 'refused')::int AS refused
+       FROM bulk_items WHERE bulk_id = $1`,
+      [id],
+    );
+    await addEvent(client, {
+      subject: `bulk/${id}`,
+      key: 'done',
+      type: 'done',
+      actor: SYSTEM,
+      occurredAt: Date.now(),
+      data: rows[0],
+    });
+  }
+  return 'done';
+}

@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import { type Client, inTransaction } from '../../activities/database';
+import { actorOf, audit } from '../audit';
+import { type Endpoint, endpoint, roleSchema } from '../endpoint';
+import { defineList } from '../list';
+import { notFound, Problem } from '../problem';
+import { timestampOutput, uuidParams } from '../schemas';
+import { readableThing, thingKindSchema } from '../things';
+
+const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
+
+/** `order/42` as kind and id. */
+const subjectSchema = z
+  .string()
+  .max(220)
+  .transform((text, context) => {
+    const slash = text.indexOf('/');
+    const kind = thingKindSchema.safeParse(text.slice(0, slash));
+    if (kind.success && slash < text.length - 1) return { kind: kind.data, id: text.slice(slash + 1) };
+    context.addIssue({
+      code: 'custom',
+      message: `write kind/id, such as order/42, with a kind of: ${thingKindSchema.options.join(', ')}`,
+    });
+    return z.NEVER;
+  });
+
+const personSchema = z.object({ id: z.uuid(), name: z.string() });
+
+const noteSchema = z
+  .object({
+    id: z.uuid(),
+    subject: z.string().describe('What it is about, such as order/42.'),
+    author: personSchema,
+    body: z.string().nullable().describe('Null once it is retracted.'),
+    mentions: z.array(personSchema),
+    createdAt: timestampOutput,
+    retractedAt: timestampOutput.nullable(),
+  })
+  .meta({ id: 'Note' });
+
+const mentionSchema = noteSchema.extend({ readAt: timestampOutput.nullable() }).meta({ id: 'Mention' });
+
+type Note = z.input<typeof noteSchema>;
+
+const columns = `n.id, n.subject, jsonb_build_object('id', u.id, 'name', u.name) AS author,
+  CASE WHEN n.retracted_at IS NULL THEN n.body END AS body,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY p.name, p.id), '[]')
+   FROM note_mentions m JOIN users p ON p.id = m.user_id WHERE m.note_id = n.id) AS mentions,
+  n.created_at AS "createdAt", n.retracted_at AS "retractedAt"`;
+const tables = 'notes n JOIN users u ON u.id = n.author_id';
+
+const notes = defineList({
+  item: noteSchema,
+  filters: { subject: subjectSchema.describe('Such as order/42.') },
+  sorts: { createdAt: { column: 'n.created_at', type: 'timestamptz' } },
+  defaultSort: '-createdAt',
+  tie: { column: 'n.id', type: 'uuid' },
+});
+
+const mentions = defineList({
+  item: mentionSchema,
+  filters: { unread: z.stringbool().optional().describe('Only those that are unread, or only the others.') },
+  sorts: {
+    // Unread ones come first, as if they were from a later millennium.
+    unread: {
+      column: `(n.created_at + CASE WHEN mine.read_at IS NULL THEN interval '1000 years' ELSE interval '0' END)`,
+      type: 'timestamptz',
+    },
+    createdAt: { column: 'n.created_at', type: 'timestamptz' },
+  },
+  defaultSort: '-unread',
+  tie: { column: 'n.id', type: 'uuid' },
+});
+
+const colleagueSchema = personSchema.extend({ role: roleSchema }).meta({ id: 'Colleague' });
+
+const colleagues = defineList({
+  item: colleagueSchema,
+  filters: { role: z.enum(staff).optional() },
+  sorts: { name: { column: 'u.name', type: 'text' } },
+  defaultSort: 'name',
+  tie: { column: 'u.id', type: 'uuid' },
+});
+
+async function readNote(client: Pick<Client, 'query'>, id: string): Promise<Note> {
+  const { rows } = await client.query<Note>(`SELECT ${columns} FROM ${tables} WHERE n.id = $1`, [id]);
+  return rows[0]!;
+}
+
+/** A mention of somebody who can not open the thing would lead nowhere. */
+async function mention(
+  client: Client,
+  noteId: string,
+  userIds: string[],
+  roles: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query<{ user_id: string }>(
+    `INSERT INTO note_mentions (note_id, user_id)
+     SELECT $1, id FROM users WHERE id = ANY ($2::uuid[]) AND disabled_at IS NULL AND role = ANY ($3) AND role <> 'distributor'
+     RETURNING user_id`,
+    [noteId, userIds, roles],
+  );
+  const mentioned = new Set(rows.map((row) => row.user_id));
+  const stranger = userIds.findIndex((id) => !mentioned.has(id));
+  if (stranger < 0) return;
+  const detail = 'is of nobody who may read this; GET /v1/colleagues lists those who can be mentioned';
+  throw new Problem({
+    status: 422,
+    code: 'mention_not_possible',
+    detail: `The mention ${userIds[stranger]} ${detail}.`,
+    errors: [{ pointer: `/mentions/${stranger}`, detail }],
+  });
+}
+
+const noteResponse = (description: string) => ({ description, schema: noteSchema });
+
+export const noteEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/v1/notes',
+    summary: 'Add a note about a thing',
+    description: 'Seen by staff who may read the thing, never by applicants or distributors.',
+    tag: 'notes',
+    roles: staff,
+    scope: 'notes:write',
+    body: z.strictObject({
+      subject: subjectSchema.describe('What it is about, such as order/42.'),
+      body: z.string().trim().min(1).max(4000),
+      mentions: z.array(z.uuid()).max(20).default([]).describe('Users who are told.'),
+    }),
+    responses: { 201: noteResponse('The note.') },
+    errors: ['mention_not_possible'],
+    handler: async ({ body: { subject, body, mentions: named }, context, resourceId: id, ...call }) => {
+      const { kind, id: thingId } = subject;
+      const thing = await readableThing(context.pool, call.principal, kind, thingId);
+      const note = await inTransaction(context.pool, async (client) => {
+        const added = await client.query(
+          'INSERT INTO notes (id, subject, author_id, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING',
+          [id, thing.subject, call.principal.userId, body],
+        );
+        if (added.rowCount) {
+          await mention(client, id, [...new Set(named)], thing.roles);
+          await audit(client, {
+            ...actorOf(call),
+            action: 'note.add',
+            subject: `note/${id}`,
+            after: { about: thing.subject, mentions: named },
+          });
+        }
+        return readNote(client, id);
+      });
+      return { status: 201, body: note };
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/notes',
+    summary: 'List the notes about a thing',
+    tag: 'notes',
+    roles: staff,
+    scope: 'notes:read',
+    query: notes.query,
+    responses: notes.responses,
+    handler: async ({ query, context, principal, req }) => {
+      const thing = await readableThing(context.pool, principal, query.subject.kind, query.subject.id);
+      return notes.reply({
+        pool: context.pool,
+        req,
+        query,
+        select: columns,
+        from: tables,
+        where: (bind) => [`n.subject = ${bind(thing.subject)}`],
+        toItem: (row: Note) => row,
+      });
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/notes/{id}/retract',
+    summary: 'Take back a note of your own',
+    description: 'It stays in its place without its text. To correct one, retract it and add another.',
+    tag: 'notes',
+    roles: staff,
+    scope: 'notes:write',
+    params: uuidParams,
+    responses: { 200: noteResponse('The note as it is now.') },
+    errors: ['not_your_note'],
+    handler: ({ params: { id }, context, ...call }) =>
+      inTransaction(context.pool, async (client) => {
+        const { rowCount } = await client.query(
+          'UPDATE notes SET retracted_at = now() WHERE id = $1 AND author_id = $2 AND retracted_at IS NULL',
+          [id, call.principal.userId],
+        );
+        const note = await readNote(client, id);
+        if (!note) throw notFound(`The note ${id}`);
+        if (note.author.id !== call.principal.userId) {
+          throw new Problem({
+            status: 403,
+            code: 'not_your_note',
+            detail: `Only ${note.author.name}, who wrote this note, can take it back.`,
+          });
+        }
+        if (rowCount)
+          await audit(client, { ...actorOf(call), action: 'note.retract', subject: `note/${id}` });
+        return { status: 200, body: note };
+      }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/me/mentions',
+    summary: 'List the notes that mention you, unread ones first',
+    tag: 'notes',
+    roles: staff,
+    scope: 'notes:read',
+    query: mentions.query,
+    responses: mentions.responses,
+    handler: ({ query, context, principal, req }) =>
+      mentions.reply({
+        pool: context.pool,
+        req,
+        query,
+        select: `${columns}, mine.read_at AS "readAt"`,
+        from: `note_mentions mine JOIN notes n ON n.id = mine.note_id JOIN users u ON u.id = n.author_id`,
+        where: (bind) => [
+          `mine.user_id = ${bind(principal.userId)}`,
+          'n.retracted_at IS NULL',
+          query.unread !== undefined && `mine.read_at IS ${query.unread ? 'NULL' : 'NOT NULL'}`,
+        ],
+        toItem: (row: z.input<typeof mentionSchema>) => row,
+      }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/me/mentions/{id}/read',
+    summary: 'Mark a mention of you as read',
+    tag: 'notes',
+    roles: staff,
+    scope: 'notes:read',
+    params: z.object({ id: z.uuid().describe('Of the note.') }),
+    responses: { 204: { description: 'Read.' } },
+    handler: async ({ params: { id }, context, principal }) => {
+      const { rowCount } = await context.pool.query(
+        'UPDATE note_mentions SET read_at = coalesce(read_at, now()) WHERE note_id = $1 AND user_id = $2',
+        [id, principal.userId],
+      );
+      if (!rowCount) throw notFound(`A mention of you in the note ${id}`);
+      return { status: 204 };
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/colleagues',
+    summary: 'List staff, for mentions and filters',
+    tag: 'notes',
+    roles: staff,
+    scope: 'notes:read',
+    query: colleagues.query,
+    responses: colleagues.responses,
+    handler: ({ query, context, req }) =>
+      colleagues.reply({
+        pool: context.pool,
+        req,
+        query,
+        select: 'u.id, u.name, u.role',
+        from: 'users u',
+        where: (bind) => [
+          `u.disabled_at IS NULL AND u.role <> 'distributor'`,
+          query.role && `u.role = ${bind(query.role)}`,
+        ],
+        toItem: (row: z.input<typeof colleagueSchema>) => row,
+      }),
+  }),
+];

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { majorUnits } from '../../domain/payout';
+import { type Endpoint, endpoint, type Role } from '../endpoint';
+import { lineOf } from '../schemas';
+
+const kindSchema = z.enum([
+  'application',
+  'distributor',
+  'order',
+  'commission',
+  'withdrawal',
+  'release',
+  'payout',
+  'product',
+]);
+
+const hitSchema = z
+  .object({
+    kind: kindSchema,
+    id: z.string(),
+    title: z.string(),
+    subtitle: z.string(),
+    state: z.string().nullable(),
+  })
+  .meta({ id: 'SearchHit' });
+
+interface Row extends Omit<z.input<typeof hitSchema>, 'kind'> {
+  /** Shown in the subtitle. */
+  amount: number | null;
+  currency: string | null;
+}
+
+const mostOfEach = 5;
+
+interface Source {
+  kind: z.output<typeof kindSchema>;
+  roles: readonly Role[];
+  /** Gives id, title, subtitle, state, amount, currency; undefined where the text can be none of these. */
+  sql: (term: Term) => string | undefined;
+}
+
+/** What is looked for, as parameters of a statement. */
+interface Term {
+  /** The distributor whose it has to be, or nothing. */
+  own: string | null;
+  /** LIKE pattern of what begins so; and of the same in small letters. */
+  prefix: string;
+  lowerPrefix: string;
+  /** The first and last uuid that begin so. */
+  uuids: { from: string; to: string } | undefined;
+  /** The text as a number. */
+  number: string | undefined;
+}
+
+const everybody = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
+
+const within = (column: string, { from, to }: { from: string; to: string }) =>
+  `${column} BETWEEN ${from}::uuid AND ${to}::uuid`;
+
+/** Several conditions, each with an index of its own, so each is a search of its own. */
+const either = (select: string, conditions: (string | undefined)[]) =>
+  conditions
+    .filter((condition) => condition !== undefined)
+    .map((condition) => `(${select} ${condition} LIMIT ${mostOfEach})`)
+    .join(' UNION ');
+
+const sources: Source[] = [
+  {
+    kind: 'application',
+    roles: ['admin', 'compliance', 'operator'],
+    sql: ({ lowerPrefix, uuids }) =>
+      either(
+        `SELECT id::text AS id, name AS title, region AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+         FROM applications WHERE`,
+        [`lower(name) LIKE ${lowerPrefix}`, uuids && within('id', uuids)],
+      ),
+  },
+  {
+    kind: 'distributor',
+    roles: everybody,
+    sql: ({ own, prefix, lowerPrefix, uuids }) =>
+      either(
+        `SELECT id::text AS id, name AS title, referral_code AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+         FROM distributors WHERE ${own ? `id = ${own} AND` : ''}`,
+        [
+          `lower(name) LIKE ${lowerPrefix}`,
+          `referral_code LIKE upper(${prefix})`,
+          uuids && within('id', uuids),
+        ],
+      ),
+  },
+  {
+    kind: 'order',
+    roles: everybody,
+    sql: ({ own, prefix }) =>
+      `SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+       FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~`,
+  },
+  {
+    kind: 'commission',
+    roles: everybody,
+    sql: ({ own, number }) =>
+      number &&
+      `SELECT id::text AS id, id::text AS title, order_id AS subtitle, state, amount, currency
+       FROM commissions WHERE ${own ? `distributor_id = ${own} AND` : ''} id = ${number}::bigint`,
+  },
+  {
+    kind: 'withdrawal',
+    roles: ['admin', 'compliance', 'finance', 'distributor'],
+    sql: ({ own, uuids }) =>
+      uuids &&
+      `SELECT w.id::text AS id, d.name AS title, '' AS subtitle, w.state, w.amount, w.currency
+       FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
+       WHERE ${own ? `w.distributor_id = ${own} AND` : ''} ${within('w.id', uuids)}`,
+  },
+  {
+    kind: 'release',
+    roles: ['admin', 'finance'],
+    sql: ({ uuids }) =>
+      uuids &&
+      `SELECT id::text AS id, id::text AS title, item_count::text AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+       FROM release_runs WHERE ${within('id', uuids)}`,
+  },
+  {
+    kind: 'payout',
+    roles: ['admin', 'finance'],
+    sql: ({ uuids }) =>
+      uuids &&
+      `SELECT id::text AS id, id::text AS title, '' AS subtitle, state, NULL::bigint AS amount, currency
+       FROM payout_batches WHERE ${within('id', uuids)}`,
+  },
+  {
+    kind: 'product',
+    roles: everybody,
+    sql: ({ prefix, lowerPrefix }) =>
+      either(
+        'SELECT sku AS id, name AS title, sku AS subtitle, NULL AS state, price AS amount, currency FROM products WHERE',
+        [`sku LIKE ${prefix}`, `lower(name) LIKE ${lowerPrefix}`],
+      ),
+  },
+];
+
+/** The uuids that begin with a text of at least four digits: they are stored in the order of their digits. */
+function uuidRange(text: string): { from: string; to: string } | undefined {
+  const digits = text.toLowerCase().replaceAll('-', '');
+  if (!/^[\da-f]{4,32}$/.test(digits)) return undefined;
+  return { from: digits.padEnd(32, '0'), to: digits.padEnd(32, 'f') };
+}
+
+function toHit(kind: Source['kind'], { amount, currency, subtitle, ...row }: Row): z.input<typeof hitSchema> {
+  const money = amount !== null && currency ? `${majorUnits({ amount, currency })} ${currency}` : '';
+  return { kind, ...row, subtitle: [subtitle, money].filter(Boolean).join(' · ') };
+}
+
+export const searchEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/search',
+    summary: 'Find anything by the beginning of its name or number',
+    description: `At most ${mostOfEach} of each kind, of what your role may read. Distributors find their own only.`,
+    tag: 'search',
+    roles: everybody,
+    scope: 'search:read',
+    query: z.object({ q: lineOf(100).describe('The beginning of a name, an id, a referral code or a SKU.') }),
+    responses: { 200: { description: 'What was found.', schema: z.object({ items: z.array(hitSchema) }) } },
+    handler: async ({ query: { q }, context, principal }) => {
+      const escaped = q.replace(/[\\%_]/g, '\\$&');
+      const range = uuidRange(q);
+      const find = async ({ kind, sql }: Source) => {
+        const values: unknown[] = [];
+        const bind = (value: unknown) => `$${values.push(value)}`;
+        // Read only by the sources that use them: a parameter that a statement does not name is an error.
+        const text = sql({
+          get own() {
+            return principal.distributorId === null ? null : bind(principal.distributorId);
+          },
+          get prefix() {
+            return bind(`${escaped}%`);
+          },
+          get lowerPrefix() {
+            return `lower(${bind(`${escaped}%`)})`;
+          },
+          get uuids() {
+            return range && { from: bind(range.from), to: bind(range.to) };
+          },
+          get number() {
+            return /^[1-9]\d{0,14}$/.test(q) ? bind(q) : undefined;
+          },
+        });
+        if (!text) return [];
+        const { rows } = await context.pool.query<Row>(
+          `SELECT * FROM (${text}) hits LIMIT ${mostOfEach}`,
+          values,
+        );
+        return rows.map((hit) => toHit(kind, hit));
+      };
+      const found = await Promise.all(
+        sources.filter(({ roles }) => roles.some((role) => role === principal.role)).map(find),
+      );
+      return { status: 200, body: { items: found.flat() } };
+    },
+  }),
+];

@@ -1,0 +1,23 @@
+import { defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { BulkState } from '../activities/bulk';
+
+/** Input of `bulk`. The row is there before: it says what is to be done. */
+export interface BulkInput {
+  id: string;
+}
+
+export const bulkStatus = defineQuery<{ state: BulkState }>('status');
+
+const { runBulkAction } = proxyActivities<Activities>({
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});
+
+/** One bulk action: everything a person asked for at once, done one by one in the person's name. */
+export async function bulk({ id }: BulkInput): Promise<void> {
+  let state: BulkState = 'running';
+  setHandler(bulkStatus, () => ({ state }));
+  state = await runBulkAction(id);
+}
