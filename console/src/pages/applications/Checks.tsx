@@ -19,34 +19,42 @@ const TEXTS = {
 /** Of these the API's own sentence says more than the code: whose number it is, or which entry. */
 const TELLING = /duplicate$|^blacklisted$|^sponsor_/;
 
-/** What the automatic checks found, one row each, what failed first. */
+/** What the automatic checks of the present round found. */
 export function Checks({ application: { checks } }: { application: Pick<Application, 'checks'> }) {
+  const { t } = useLocale();
+  return (
+    <Panel title={TEXTS.title}>
+      {checks.length === 0 && <span className="muted">{t(TEXTS.underWay)}</span>}
+      <CheckList checks={checks} />
+    </Panel>
+  );
+}
+
+/** Checks one row each, what failed first. */
+export function CheckList({ checks }: { checks: Application['checks'] }) {
   const { t, locale } = useLocale();
   const sorted = [...checks].sort((a, b) => Number(a.passed) - Number(b.passed));
   return (
-    <Panel title={TEXTS.title}>
-      {sorted.length === 0 && <span className="muted">{t(TEXTS.underWay)}</span>}
-      <ul className="checks">
-        {sorted.map(({ name, passed, code, reason }) => (
-          <li key={name}>
-            {passed ? (
-              <CheckCircleFilled aria-hidden style={{ color: '#2b7a1f' }} />
-            ) : (
-              <CloseCircleFilled aria-hidden style={{ color: '#c02626' }} />
-            )}
-            <div>
-              <span className="strong">{t(checkName(name))}</span>{' '}
-              <span style={{ color: passed ? '#2b7a1f' : '#c02626' }}>
-                {t(passed ? TEXTS.passed : TEXTS.failed)}
-              </span>
-              <div className="muted">
-                {locale === 'zh-CN' && CHECK_CODES[code] ? t(CHECK_CODES[code]) : reason}
-              </div>
-              {locale === 'zh-CN' && TELLING.test(code) && <div className="muted">{reason}</div>}
+    <ul className="checks">
+      {sorted.map(({ name, passed, code, reason }) => (
+        <li key={name}>
+          {passed ? (
+            <CheckCircleFilled aria-hidden style={{ color: '#2b7a1f' }} />
+          ) : (
+            <CloseCircleFilled aria-hidden style={{ color: '#c02626' }} />
+          )}
+          <div>
+            <span className="strong">{t(checkName(name))}</span>{' '}
+            <span style={{ color: passed ? '#2b7a1f' : '#c02626' }}>
+              {t(passed ? TEXTS.passed : TEXTS.failed)}
+            </span>
+            <div className="muted">
+              {locale === 'zh-CN' && CHECK_CODES[code] ? t(CHECK_CODES[code]) : reason}
             </div>
-          </li>
-        ))}
-      </ul>
-    </Panel>
+            {locale === 'zh-CN' && TELLING.test(code) && <div className="muted">{reason}</div>}
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }

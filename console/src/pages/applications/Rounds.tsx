@@ -1,23 +1,25 @@
+import { Collapse } from 'antd';
 import type { Answer } from '../../api/types';
 import { EVENTS } from '../../detail/eventNames';
 import { Panel } from '../../detail/Panel';
-import { checkName } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
+import { CheckList } from './Checks';
 
 type Application = Answer<'/v1/applications/{id}'>;
 type Event = Application['timeline'][number];
 
 const TITLE: Text = { zh: '以往轮次', en: 'Earlier rounds' };
-const OF_ROUNDS = ['submitted', 'checked', 'changes_requested', 'resubmitted'];
+const OF_ROUNDS = ['submitted', 'changes_requested', 'resubmitted'];
 
-/** What was asked for and handed in before the present round. */
-export function Rounds({ application: { round, timeline } }: { application: Application }) {
+/** What was handed in, found and asked for before the present round. */
+export function Rounds({ application: { round, timeline, earlierChecks } }: { application: Application }) {
   const t = useT();
   if (round < 2) return null;
+  const rounds = [...new Set(earlierChecks.map((check) => check.round))];
   return (
     <Panel title={TITLE}>
-      <ol style={{ margin: 0, paddingInlineStart: 20 }}>
+      <ol style={{ marginBlock: 0, paddingInlineStart: 20 }}>
         {timeline
           .filter(({ type }) => OF_ROUNDS.includes(type))
           .map((event) => (
@@ -30,22 +32,29 @@ export function Rounds({ application: { round, timeline } }: { application: Appl
             </li>
           ))}
       </ol>
+      {rounds.length > 0 && (
+        <Collapse
+          size="small"
+          style={{ marginTop: 12 }}
+          items={rounds.map((at) => {
+            const checks = earlierChecks.filter((check) => check.round === at);
+            const failed = checks.filter(({ passed }) => !passed).length;
+            return {
+              key: at,
+              label: t({
+                zh: `第 ${at} 轮自动检查：${failed ? `${failed} 项未通过` : '全部通过'}`,
+                en: `Checks of round ${at}: ${failed ? `${failed} failed` : 'all passed'}`,
+              }),
+              children: <CheckList checks={checks} />,
+            };
+          })}
+        />
+      )}
     </Panel>
   );
 }
 
 function Told({ event: { type, data } }: { event: Event }) {
-  const t = useT();
-  if (type === 'changes_requested' && typeof data.message === 'string')
-    return <div style={{ whiteSpace: 'pre-wrap' }}>{data.message}</div>;
-  if (type !== 'checked' || !Array.isArray(data.failed)) return null;
-  const failed = data.failed.filter((name) => typeof name === 'string');
-  return (
-    <div>
-      {failed.length === 0
-        ? t({ zh: '全部通过', en: 'All passed' })
-        : t({ zh: '未通过：', en: 'Failed: ' }) +
-          failed.map((name) => t(checkName(name))).join(t({ zh: '、', en: ', ' }))}
-    </div>
-  );
+  if (type !== 'changes_requested' || typeof data.message !== 'string') return null;
+  return <div style={{ whiteSpace: 'pre-wrap' }}>{data.message}</div>;
 }
