@@ -12,6 +12,8 @@ export const theme: ThemeConfig = {
     colorInfoBg: '#e3f1f1',
     colorInfoBorder: '#a3cfcf',
     colorWarning: '#9a5b00',
+    colorWarningBg: '#fdf4e3',
+    colorWarningBorder: '#e5c78f',
     colorError: '#c02626',
     colorTextSecondary: '#4a4f57',
     colorTextTertiary: '#5c626b',
