@@ -47,10 +47,13 @@ export function ActionDialog({
       failed(error);
       setProblem(error);
       if (error instanceof ProblemError) {
+        // Where the refusal has words in the person's language, they stand at the field too.
+        const { title, detail: inEnglish } = problemText(error);
+        const own = inEnglish === undefined && error.code !== 'body_not_valid' ? title : undefined;
         form.setFields(
           error.fields.flatMap(({ pointer, detail }) => {
             const name = pointer.split('/')[1];
-            return fields.some((field) => field.name === name) ? [{ name, errors: [detail] }] : [];
+            return fields.some((field) => field.name === name) ? [{ name, errors: [own ?? detail] }] : [];
           }),
         );
       }
