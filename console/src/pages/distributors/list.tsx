@@ -69,7 +69,7 @@ const withReason = (
 export const distributorList = defineList({
   key: 'distributors',
   path: '/v1/distributors',
-  title: WORDS.distributor,
+  title: { zh: '分销商', en: 'Distributors' },
   idOf: ({ id }) => id,
   href: ({ id }) => hrefOf('distributor', id),
   defaultSort: '-createdAt',

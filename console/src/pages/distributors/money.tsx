@@ -75,7 +75,7 @@ function CauseLink({
 export const orderList = defineList({
   key: 'distributor-orders',
   path: '/v1/orders',
-  title: WORDS.order,
+  title: { zh: '订单', en: 'Orders' },
   idOf: ({ id }) => id,
   href: ({ id }) => hrefOf('order', id),
   defaultSort: '-createdAt',

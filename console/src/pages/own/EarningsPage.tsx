@@ -19,10 +19,10 @@ type View = 'all' | 'held' | 'due' | 'statement';
 const TEXTS = {
   title: { zh: '我的佣金', en: 'My earnings' },
   view: { zh: '显示', en: 'Show' },
-  all: { zh: '未到账', en: 'Not paid yet' },
+  all: { zh: '未到账', en: 'Unpaid' },
   held: { zh: '冻结', en: 'Held' },
   due: { zh: '待放款', en: 'Due' },
-  statement: { zh: '全部流水', en: 'All movements' },
+  statement: { zh: '流水', en: 'History' },
   available: { zh: '可提现', en: 'You can withdraw' },
   reserved: { zh: '提现中', en: 'Being paid out' },
   debt: { zh: '欠款', en: 'You owe' },
