@@ -30,6 +30,10 @@ export const configSchema = z.object({
     .min(1)
     .default('tributary')
     .describe('Task queue that API and workers share.'),
+  TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Address of Temporal's page, which the console then links to. `npm start` sets it."),
   TEMPORAL_PAYLOAD_KEYS: encryptionKeys
     .optional()
     .describe('Encrypts every payload in Temporal. The first key encrypts, all decrypt.'),
@@ -178,10 +182,6 @@ export const configSchema = z.object({
     .url()
     .optional()
     .describe('Where OpenTelemetry traces go (OTLP over HTTP). Unset: no tracing.'),
-  TEMPORAL_UI_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Address of the Temporal page, to which the console links for engineers. `npm start` sets it.'),
   TRUST_PROXY: flag.default(false).describe('Set to true behind a reverse proxy that sets X-Forwarded-For.'),
 });
 

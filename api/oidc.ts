@@ -163,9 +163,7 @@ async function readClaims(context: ApiContext, req: Request, pending: Pending): 
   const claims = tokens.claims()!;
   // Many providers tell the mail address only on request.
   const told =
-    claims.email === undefined
-      ? await oidc.fetchUserInfo(provider, tokens.access_token, claims.sub)
-      : claims;
+    claims.email === undefined ? await oidc.fetchUserInfo(provider, tokens.access_token, claims.sub) : claims;
   return { ...claimsSchema.parse(told), issuer: claims.iss };
 }
 

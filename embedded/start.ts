@@ -71,10 +71,7 @@ async function main(): Promise<void> {
   await migrate(environment.DATABASE_URL, log).catch((error: Error & { code?: string }) => {
     throw new StartError(`The database could not be migrated: ${error.message || error.code}`);
   });
-  const { apiUrl, env } = await startPlatform(config, dataDir, {
-    TEMPORAL_UI_URL: pages.temporalUiUrl,
-    ...environment,
-  });
+  const { apiUrl, env } = await startPlatform(config, dataDir, environment);
   const settings = loadConfig(env);
   writeRunning(dataDir, {
     pid: process.pid,
@@ -191,6 +188,7 @@ async function startServers(
       DATABASE_URL: postgres.value.url,
       SMTP_URL: mail.value.smtpUrl,
       TEMPORAL_ADDRESS: temporal.value.address,
+      ...(temporal.value.uiUrl && { TEMPORAL_UI_URL: temporal.value.uiUrl }),
     },
     pages: { temporalUiUrl: temporal.value.uiUrl, mailPageUrl: mail.value.url },
   };
