@@ -134,6 +134,13 @@ export const configSchema = z.object({
     )
     .default('CNY')
     .describe('Currency (ISO 4217) that the console shows first.'),
+  SHOP_REFERRAL_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => url.includes('{code}'), 'put {code} where the referral code belongs')
+    .optional()
+    .describe(
+      'Address of the shop that a distributor passes on, with {code} in place of the referral code: https://shop.example/?ref={code}. Unset: the console shows the code alone.',
+    ),
   APPLICATION_CHANGES_DEADLINE: duration
     .default('14d')
     .describe('How long an applicant may take to answer requested changes, when the reviewer names no date.'),

@@ -13,6 +13,7 @@ interface StoredExplanation {
   lineId: string;
   level: number;
   distributorId: string;
+  distributorName: string;
   distributorState: string;
   state: 'held' | 'due' | 'released' | 'reversed' | 'clawed_back';
   currency: string;
@@ -61,6 +62,7 @@ export interface Explanation
 const select = `
   SELECT json_build_object(
     'id', c.id::text, 'orderId', c.order_id, 'lineId', c.line_id, 'level', c.level, 'distributorId', c.distributor_id,
+    'distributorName', d.name,
     'distributorState', d.state, 'state', c.state, 'currency', c.currency, 'amount', c.amount,
     'originalAmount', c.original_amount, 'automatic', c.automatic, 'dueAt', c.due_at, 'releasedAt', c.released_at,
     'rule', c.rule, 'paidAt', o.paid_at, 'attribution', ${attributionFor('$2::uuid')}, 'planId', o.plan_id, 'planName', p.name,

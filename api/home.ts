@@ -286,13 +286,13 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
   const roles = ['distributor'] as const;
   const commissions = (
     card: Pick<Card, 'key' | 'group'>,
-    query: string,
+    href: string,
     where: (bind: Bind) => string,
     since: string,
   ): Card => ({
     ...card,
     roles,
-    href: `/commissions?${query}`,
+    href,
     count: (bind) => ({
       from: 'commissions c',
       where: [`c.distributor_id = ${bind(distributorId)}`, where(bind)],
@@ -313,15 +313,20 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
   });
   const yesterday = at(now - day);
   return [
-    commissions({ key: 'held', group: 'waiting' }, 'state=held', () => `c.state = 'held'`, 'c.created_at'),
-    commissions({ key: 'due', group: 'waiting' }, 'state=due', () => `c.state = 'due'`, 'c.due_at'),
-    balance('available', '/withdrawals'),
-    balance('debt', '/statement?account=debt'),
+    commissions(
+      { key: 'held', group: 'waiting' },
+      '/earnings?state=held',
+      () => `c.state = 'held'`,
+      'c.created_at',
+    ),
+    commissions({ key: 'due', group: 'waiting' }, '/earnings?state=due', () => `c.state = 'due'`, 'c.due_at'),
+    balance('available', '/my-withdrawals'),
+    balance('debt', '/earnings?state=statement'),
     {
       key: 'withdrawals_under_way',
       group: 'waiting',
       roles,
-      href: '/withdrawals',
+      href: '/my-withdrawals',
       count: (bind) => ({
         from: 'withdrawals w',
         where: [
@@ -334,13 +339,13 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
     },
     commissions(
       { key: 'earned', group: 'changed' },
-      `createdAfter=${yesterday}`,
+      '/earnings',
       (bind) => `c.created_at >= ${bind(yesterday)}`,
       'c.created_at',
     ),
     commissions(
       { key: 'released', group: 'changed' },
-      `state=released&releasedAfter=${yesterday}`,
+      '/earnings?state=statement',
       (bind) => `c.state = 'released' AND c.released_at >= ${bind(yesterday)}`,
       'c.released_at',
     ),

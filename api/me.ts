@@ -17,7 +17,13 @@ export const meSchema = z
       locale: localeSchema,
     }),
     scopes: z.array(z.string()).describe('All that may be done, one by one.'),
-    brand: z.object({ name: z.string(), timeZone: z.string(), currency: z.string() }),
+    brand: z.object({
+      name: z.string(),
+      timeZone: z.string(),
+      currency: z.string(),
+      withdrawalMinimum: z.int().describe('Minor units.'),
+      shopReferralUrl: z.string().nullable().describe('With {code} in place of a referral code.'),
+    }),
     temporalUiUrl: z.string().nullable().describe('Page of Temporal, for staff.'),
   })
   .meta({ id: 'Me' });
@@ -46,6 +52,8 @@ export async function readMe(
       name: config.BRAND_NAME,
       timeZone: config.BRAND_TIME_ZONE,
       currency: config.BRAND_CURRENCY,
+      withdrawalMinimum: config.WITHDRAWAL_MINIMUM,
+      shopReferralUrl: config.SHOP_REFERRAL_URL ?? null,
     },
     temporalUiUrl: role === 'distributor' ? null : (config.TEMPORAL_UI_URL ?? null),
   };

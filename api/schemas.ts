@@ -62,6 +62,7 @@ export const commissionSchema = z.object({
   lineId: z.string(),
   level: z.int(),
   distributorId: z.uuid(),
+  distributorName: z.string(),
   state: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
   amount: moneySchema,
   originalAmount: moneySchema,

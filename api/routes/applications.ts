@@ -102,6 +102,14 @@ const summarySchema = z.object({
     .describe('Who works on it. Lapses at expiresAt unless renewed.'),
 });
 
+const checkSchema = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  code: z.string(),
+  reason: z.string(),
+  at: timestampOutput,
+});
+
 export const applicationSchema = summarySchema
   .extend({
     email: z.string(),
@@ -119,16 +127,11 @@ export const applicationSchema = summarySchema
     changesNote: z.string().nullable().describe('For staff.'),
     credentials: z.array(credentialSchema).describe('Of the present round.'),
     checks: z
-      .array(
-        z.object({
-          name: z.string(),
-          passed: z.boolean(),
-          code: z.string(),
-          reason: z.string(),
-          at: timestampOutput,
-        }),
-      )
+      .array(checkSchema)
       .describe('Of the present round. The applicant sees those of form and validity.'),
+    earlierChecks: z
+      .array(checkSchema.extend({ round: z.int() }))
+      .describe('Of the rounds before. For staff.'),
     awaited: z
       .object({
         from: z.enum(['system', 'compliance', 'applicant', 'nobody']),
@@ -253,9 +256,9 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
   const [row] = rows;
   if (!row) throw notFound(`The application ${id}`);
   const [checks, credentials, mails, timeline] = await Promise.all([
-    pool.query<{ name: string; passed: boolean; code: string; reason: string; at: Date }>(
-      'SELECT name, passed, code, reason, at FROM application_checks WHERE application_id = $1 AND round = $2 ORDER BY name',
-      [id, row.round],
+    pool.query<{ name: string; passed: boolean; code: string; reason: string; at: Date; round: number }>(
+      'SELECT name, passed, code, reason, at, round FROM application_checks WHERE application_id = $1 ORDER BY round, name',
+      [id],
     ),
     pool.query<z.input<typeof credentialSchema>>(
       `SELECT ${credentialColumns} FROM credentials WHERE application_id = $1 AND round = $2 ORDER BY type, id`,
@@ -286,7 +289,10 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
     reasonCode: row.reasonCode,
     changesNote: row.changesNote,
     credentials: credentials.rows,
-    checks: checks.rows.map((check) => ({ ...check, at: check.at.toISOString() })),
+    checks: checks.rows
+      .filter(({ round }) => round === row.round)
+      .map(({ round: _, ...check }) => toCheck(check)),
+    earlierChecks: checks.rows.filter(({ round }) => round < row.round).map(toCheck),
     awaited: {
       ...next,
       reminderAt: next.reminderAt?.toISOString() ?? null,
@@ -297,12 +303,15 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
   };
 }
 
+const toCheck = <Check extends { at: Date }>(check: Check) => ({ ...check, at: check.at.toISOString() });
+
 /** What the applicant sees of it: nothing of other applicants, nor of what staff note among themselves. */
 function forApplicant(body: ApplicationBody): ApplicationBody {
   const checks = body.checks.filter(({ name }) => !/^(duplicate\/|blacklist|sponsor)/.test(name));
   return {
     ...body,
     checks,
+    earlierChecks: [],
     failedChecks: checks.filter(({ passed }) => !passed).length,
     decisionNote: null,
     decidedBy: null,

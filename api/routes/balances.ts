@@ -39,7 +39,7 @@ const balances = defineList({
 });
 
 const listedTransferSchema = transferSchema
-  .extend({ distributorId: z.uuid() })
+  .extend({ distributorId: z.uuid(), distributorName: z.string() })
   .meta({ id: 'ListedTransfer' });
 
 const transfers = defineList({
@@ -94,11 +94,12 @@ export const balanceEndpoints: Endpoint[] = [
     query: transfers.query,
     responses: transfers.responses,
     handler: ({ query, context, req }) =>
-      transfers.reply<TransferRow & { distributorId: string }>({
+      transfers.reply<TransferRow & { distributorId: string; distributorName: string }>({
         pool: context.pool,
         req,
         query,
-        select: `${transferColumns}, t.distributor_id AS "distributorId"`,
+        select: `${transferColumns}, t.distributor_id AS "distributorId",
+          (SELECT name FROM distributors WHERE id = t.distributor_id) AS "distributorName"`,
         from: 'transfers t',
         where: (bind) => [
           query.distributorId && `t.distributor_id = ${bind(query.distributorId)}`,
@@ -110,7 +111,11 @@ export const balanceEndpoints: Endpoint[] = [
           query.occurredAfter && `t.occurred_at >= ${bind(query.occurredAfter)}`,
           query.occurredBefore && `t.occurred_at < ${bind(query.occurredBefore)}`,
         ],
-        toItem: ({ distributorId, ...row }) => ({ ...toTransfer(row), distributorId }),
+        toItem: ({ distributorId, distributorName, ...row }) => ({
+          ...toTransfer(row),
+          distributorId,
+          distributorName,
+        }),
       }),
   }),
 ];

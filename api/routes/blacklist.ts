@@ -119,8 +119,9 @@ export const blacklistEndpoints: Endpoint[] = [
     roles,
     scope: 'blacklist:write',
     params: uuidParams,
+    query: z.object({ reason: lineOf(2000).optional().describe('The audit trail keeps it.') }),
     responses: { 204: { description: 'It is off the list.' } },
-    handler: async ({ params: { id }, context, ...call }) => {
+    handler: async ({ params: { id }, query, context, ...call }) => {
       await inTransaction(context.pool, async (client) => {
         const { rows } = await client.query<{ kind: string; numberMasked: string; reason: string }>(
           `DELETE FROM blacklist_entries WHERE id = $1
@@ -133,6 +134,7 @@ export const blacklistEndpoints: Endpoint[] = [
           action: 'blacklist.remove',
           subject: `blacklist/${id}`,
           before: rows[0],
+          reason: query.reason,
         });
       });
       return { status: 204 };

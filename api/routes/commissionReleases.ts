@@ -31,6 +31,9 @@ const detailSchema = runSchema
     progress: z.object({ pending: z.int(), released: z.int(), leftOut: z.int() }),
     leftOutReasons: z.record(z.string(), z.int()),
     releasedTotals: z.array(moneySchema),
+    approvals: z.array(
+      z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
+    ),
     timeline: z.array(
       z.object({
         at: timestampOutput,
@@ -67,6 +70,7 @@ const itemSchema = z
   .object({
     commissionId: z.string(),
     distributorId: z.uuid(),
+    distributorName: z.string(),
     orderId: z.string(),
     state: itemStateSchema,
     proposed: moneySchema,
@@ -196,7 +200,8 @@ export const listReleaseItems = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `i.commission_id::text AS "commissionId", c.distributor_id AS "distributorId", c.order_id AS "orderId", i.state,
+      select: `i.commission_id::text AS "commissionId", c.distributor_id AS "distributorId",
+        (SELECT name FROM distributors WHERE id = c.distributor_id) AS "distributorName", c.order_id AS "orderId", i.state,
         jsonb_build_object('amount', i.proposed_amount, 'currency', c.currency) AS proposed,
         CASE WHEN i.released_amount IS NOT NULL
           THEN jsonb_build_object('amount', i.released_amount, 'currency', c.currency) END AS released,
@@ -283,8 +288,14 @@ async function runOrNotFound(pool: Pool, id: string) {
   for (const { reason, count: some } of groups) {
     if (reason !== null) leftOutReasons[reason] = (leftOutReasons[reason] ?? 0) + some;
   }
+  const { rows: approvals } = await pool.query(
+    `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
+     WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
+    [`release/${id}`],
+  );
   return {
     ...run,
+    approvals,
     progress: { pending: count('pending'), released: count('released'), leftOut: count('left_out') },
     leftOutReasons,
     releasedTotals: groups

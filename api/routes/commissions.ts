@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { earningSchema } from '../../domain/plan';
 import { explainCommission } from '../commissionView';
 import { endpoint, type Principal } from '../endpoint';
+import { attributionSchema, ruleTraceSchema } from '../explanation';
 import { defineList } from '../list';
 import { planReader } from '../plans';
 import { notFound } from '../problem';
@@ -88,7 +90,8 @@ export const listCommissions = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId", c.state,
+      select: `c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId",
+        (SELECT name FROM distributors WHERE id = c.distributor_id) AS "distributorName", c.state,
         jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount,
         jsonb_build_object('amount', c.original_amount, 'currency', c.currency) AS "originalAmount",
         c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt"`,
@@ -138,6 +141,7 @@ export const getExplanation = endpoint({
         lineId: z.string(),
         level: z.int(),
         distributorId: z.uuid(),
+        distributorName: z.string(),
         state: commissionSchema.shape.state,
         currency: z.string(),
         amount: money,
@@ -146,19 +150,44 @@ export const getExplanation = endpoint({
         paidAt: timestampOutput.describe('When the order was paid.'),
         dueAt: timestampOutput.nullable(),
         releasedAt: timestampOutput.nullable(),
-        attribution: z.record(z.string(), z.unknown()),
+        attribution: attributionSchema,
         plan: z.object({ id: z.string(), name: z.string() }),
         rule: z
-          .record(z.string(), z.unknown())
+          .object({ matched: z.string(), earning: earningSchema, tier: z.string() })
           .describe('The rule that was applied, pinned with the commission.'),
-        rulesTried: z.array(z.record(z.string(), z.unknown())),
-        line: z.record(z.string(), z.unknown()),
+        rulesTried: z.array(ruleTraceSchema),
+        line: z.object({
+          sku: z.string(),
+          category: z.string().nullable(),
+          quantity: z.int(),
+          returnedQuantity: z.int(),
+          netAmount: money,
+          state: z.string(),
+          windowEndsAt: timestampOutput.nullable(),
+        }),
         arithmetic: z.object({ original: z.string(), now: z.string() }),
         whyNotPaid: z.array(
           z.object({ code: z.string(), message: z.string(), until: timestampOutput.optional() }),
         ),
-        holds: z.array(z.record(z.string(), z.unknown())),
-        transfers: z.array(z.record(z.string(), z.unknown())),
+        holds: z.array(
+          z.object({
+            id: z.uuid(),
+            reason: z.string(),
+            note: z.string(),
+            placedAt: timestampOutput,
+            liftedAt: timestampOutput.nullable(),
+          }),
+        ),
+        transfers: z.array(
+          z.object({
+            key: z.string(),
+            from: z.string(),
+            to: z.string(),
+            amount: money,
+            occurredAt: timestampOutput,
+            recordedAt: timestampOutput,
+          }),
+        ),
         pendingRun: z.object({ id: z.uuid(), state: z.string() }).nullable(),
       }),
     },

@@ -5,6 +5,7 @@ import { isKnownOrder } from '../../activities/payment';
 import { asRefusal } from '../../activities/refusal';
 import { eventKey, needsReturn, type OrderEvent, type OrderPayment } from '../../domain/order';
 import { type ApiContext, endpoint, type Principal } from '../endpoint';
+import { attributionSchema } from '../explanation';
 import { defineList } from '../list';
 import { awaitedNext, type OrderView, readOrder, readTimeline } from '../orderView';
 import { notFound, Problem, unavailable } from '../problem';
@@ -81,29 +82,6 @@ const paymentSchema = z
       seen.add(line.lineId);
     });
   });
-
-const attributionSchema = z.object({
-  reason: z.enum([
-    'code',
-    'customer_binding',
-    'own_purchase',
-    'distributor_not_active',
-    'code_unknown',
-    'no_code',
-  ]),
-  explanation: z.string(),
-  distributorId: z.uuid().nullable().optional().describe('Shown to staff.'),
-  code: z.string().nullable(),
-  chain: z.array(
-    z.object({
-      level: z.int(),
-      distributorId: z.uuid().nullable(),
-      tier: z.string().nullable(),
-      outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
-      skipped: z.array(z.uuid()).optional().describe('Uplines passed over because they are not active.'),
-    }),
-  ),
-});
 
 const orderSchema = z.object({
   id: z.string(),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { earningSchema, planTermsSchema } from '../../domain/plan';
+import { planTermsSchema } from '../../domain/plan';
 import { previewPlan } from '../../domain/planPreview';
 import { type Endpoint, endpoint } from '../endpoint';
+import { ruleTraceSchema } from '../explanation';
 import { fieldErrors } from '../input';
 import { currencySchema, moneySchema } from '../schemas';
 
@@ -37,13 +38,7 @@ const levelSchema = z.object({
   skipped: z.array(z.int()).describe('Places in the chain, from 0, passed over because they are not active.'),
   amount: moneySchema,
   matched: z.string().nullable().describe('What decided: default, sku, category+tier …'),
-  rulesTried: z.array(
-    z.object({
-      tried: z.string(),
-      outcome: z.enum(['applied', 'no_rule', 'other_currency', 'less_specific']),
-      earning: earningSchema.optional(),
-    }),
-  ),
+  rulesTried: z.array(ruleTraceSchema),
   arithmetic: z.string().nullable(),
 });
 

@@ -16,6 +16,7 @@ const withdrawalSchema = z
   .object({
     id: z.uuid(),
     distributorId: z.uuid(),
+    distributorName: z.string(),
     state: stateSchema,
     amount: moneySchema,
     method: z.enum(['file', 'http']),
@@ -55,7 +56,8 @@ const detailSchema = withdrawalSchema
 
 type Withdrawal = z.input<typeof withdrawalSchema>;
 
-const columns = `w.id, w.distributor_id AS "distributorId", w.state,
+const columns = `w.id, w.distributor_id AS "distributorId",
+  (SELECT name FROM distributors WHERE id = w.distributor_id) AS "distributorName", w.state,
   jsonb_build_object('amount', w.amount, 'currency', w.currency) AS amount, w.method,
   jsonb_build_object('holder', w.bank_account_holder, 'bank', w.bank_name, 'number', w.bank_account_masked) AS "bankAccount",
   w.approvals_needed AS "approvalsNeeded", w.requested_at AS "requestedAt", u.name AS "requestedBy",

@@ -59,7 +59,13 @@ describe('a session', () => {
       status: 200,
       body: {
         user: { id, email, role: 'finance', distributorId: null, hasSecondFactor: false, locale: 'zh-CN' },
-        brand: { name: 'Tributary', timeZone: 'Asia/Shanghai', currency: 'CNY' },
+        brand: {
+          name: 'Tributary',
+          timeZone: 'Asia/Shanghai',
+          currency: 'CNY',
+          withdrawalMinimum: 1000,
+          shopReferralUrl: null,
+        },
         temporalUiUrl: 'http://temporal.test',
       },
     });

@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Space } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
+import { type IdempotencyKey, idempotencyKey } from '../api/client';
 import type { Role } from '../api/types';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { isTyping } from '../ui/keys';
-import { ActionDialog, type IdempotencyKey } from './ActionDialog';
+import { useProblemText } from '../ui/problems';
+import { ActionDialog } from './ActionDialog';
 import type { Field } from './fields';
 
 /** Something a person may do to the thing on the page. */
@@ -18,12 +20,15 @@ export interface Action {
   /** Whether the thing is in a state for it. */
   available: boolean;
   fields: readonly Field[];
+  /** Done at once, without a dialog. */
+  direct?: boolean;
   summary?: ReactNode;
   primary?: boolean;
   danger?: boolean;
+  /** @param key the same when the same is sent again because the answer was lost */
   run: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
-  /** Said when it is done. */
-  done?: Text;
+  /** Said when it is done; null for nothing. */
+  done?: Text | null;
 }
 
 const DONE: Text = { zh: '已完成', en: 'Done' };
@@ -34,9 +39,34 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
   const me = useMe();
   const queries = useQueryClient();
   const { message } = App.useApp();
+  const problemText = useProblemText();
+  const [busy, setBusy] = useState<string>();
   const [open, setOpen] = useState<string>();
   const possible = actions.filter(({ roles, available }) => available && roles.includes(me.user.role));
   const chosen = possible.find(({ key }) => key === open);
+
+  const carryOut = async (action: Action, body: Record<string, unknown>, key: IdempotencyKey) => {
+    await action.run(body, key);
+    setOpen(undefined);
+    if (action.done !== null) void message.success(t(action.done ?? DONE));
+    await queries.invalidateQueries();
+  };
+  const begin = async (action: Action) => {
+    if (!action.direct) return setOpen(action.key);
+    if (busy) return undefined;
+    setBusy(action.key);
+    try {
+      await carryOut(action, {}, idempotencyKey());
+    } catch (error) {
+      const { title, detail } = problemText(error);
+      void message.error(detail ? `${title}: ${detail}` : title);
+      // What stood in the way may be news to this page.
+      await queries.invalidateQueries();
+    } finally {
+      setBusy(undefined);
+    }
+    return undefined;
+  };
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -44,7 +74,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
       const action = possible.find(({ shortcut }) => shortcut === event.key);
       if (!action) return;
       event.preventDefault();
-      setOpen(action.key);
+      void begin(action);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -52,16 +82,17 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
 
   return (
     <Space wrap>
-      {possible.map(({ key, label, shortcut, primary, danger }) => (
+      {possible.map((action) => (
         <Button
-          key={key}
-          type={primary ? 'primary' : 'default'}
-          danger={danger}
-          onClick={() => setOpen(key)}
-          aria-keyshortcuts={shortcut}
+          key={action.key}
+          type={action.primary ? 'primary' : 'default'}
+          danger={action.danger}
+          loading={busy === action.key}
+          onClick={() => void begin(action)}
+          aria-keyshortcuts={action.shortcut}
         >
-          {t(label)}
-          {shortcut && <kbd aria-hidden>{shortcut}</kbd>}
+          {t(action.label)}
+          {action.shortcut && <kbd aria-hidden>{action.shortcut}</kbd>}
         </Button>
       ))}
       {chosen && (
@@ -72,12 +103,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
           confirm={chosen.label}
           danger={chosen.danger}
           onCancel={() => setOpen(undefined)}
-          onSubmit={async (body, key) => {
-            await chosen.run(body, key);
-            setOpen(undefined);
-            void message.success(t(chosen.done ?? DONE));
-            await queries.invalidateQueries();
-          }}
+          onSubmit={(body, key) => carryOut(chosen, body, key)}
         />
       )}
     </Space>

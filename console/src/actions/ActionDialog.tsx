@@ -1,14 +1,13 @@
 import { Alert, Form, Modal } from 'antd';
-import { type ReactNode, useRef, useState } from 'react';
-import { idempotencyKey } from '../api/client';
+import { type ReactNode, useState } from 'react';
+import type { IdempotencyKey } from '../api/client';
 import { ProblemError } from '../api/problem';
+import { useRepeatKey } from '../api/useRepeatKey';
 import { type Text, useT } from '../locale/locale';
 import { WORDS } from '../locale/words';
 import { useProblemText } from '../ui/problems';
 import { type Field, FieldInput, toBody } from './fields';
 
-/** Header under which the API carries a request out once. */
-export type IdempotencyKey = ReturnType<typeof idempotencyKey>;
 
 interface ActionDialogProps {
   title: string;
@@ -18,10 +17,7 @@ interface ActionDialogProps {
   confirm?: Text;
   danger?: boolean;
   onCancel: () => void;
-  /**
-   * Carries it out; what it throws is shown, and the form stays as it is.
-   * @param key header of the request, the same when the same is sent again because no answer came
-   */
+  /** Carries it out; what it throws is shown, and the form stays as it is. */
   onSubmit: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
 }
 
@@ -40,21 +36,18 @@ export function ActionDialog({
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const attempt = useRef<{ text: string; key: IdempotencyKey }>(undefined);
+  const { keyFor, failed } = useRepeatKey();
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setProblem(undefined);
     const body = toBody(fields, values);
-    const text = JSON.stringify(body);
-    if (attempt.current?.text !== text) attempt.current = { text, key: idempotencyKey() };
     try {
-      await onSubmit(body, attempt.current.key);
+      await onSubmit(body, keyFor(body));
     } catch (error) {
+      failed(error);
       setProblem(error);
       if (error instanceof ProblemError) {
-        // A refusal is final for its key; trying again is a new request.
-        if (error.status < 500) attempt.current = undefined;
         form.setFields(
           error.fields.flatMap(({ pointer, detail }) => {
             const name = pointer.split('/')[1];

@@ -1,4 +1,4 @@
-import { DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
+import { AutoComplete, DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
 import dayjs from 'dayjs';
 import type { ReactNode } from 'react';
 import { type Text, useT } from '../locale/locale';
@@ -20,7 +20,11 @@ export type Field = {
       options: readonly { value: string; label: Text }[];
       multiple?: boolean;
       search?: boolean;
+      /** What is shown below about the value that is chosen. */
+      preview?: (value: string) => ReactNode;
     }
+  /** A text, with what is usual offered. */
+  | { kind: 'suggest'; options: readonly string[] }
   | { kind: 'money'; currency: string }
   | { kind: 'number'; min?: number; max?: number }
   | { kind: 'time' }
@@ -42,12 +46,14 @@ const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
 /** One field of a form, by its description. */
 export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boolean }) {
   const t = useT();
+  const value: unknown = Form.useWatch(field.name);
+  const preview = field.kind === 'select' && typeof value === 'string' && field.preview?.(value);
   return (
     <Form.Item
       name={field.name}
       label={t(field.label)}
       help={undefined}
-      extra={field.help && t(field.help)}
+      extra={preview || (field.help && t(field.help))}
       valuePropName={field.kind === 'switch' ? 'checked' : 'value'}
       rules={[{ required: field.required, message: t(REQUIRED) }]}
     >
@@ -79,6 +85,16 @@ function Control({ field, ...control }: { field: Exclude<Field, { kind: 'custom'
           showSearch={field.search ? { optionFilterProp: 'label' } : false}
           allowClear={!field.required}
           options={field.options.map(({ value, label }) => ({ value, label: t(label) }))}
+          {...control}
+        />
+      );
+    case 'suggest':
+      return (
+        <AutoComplete
+          options={field.options.map((value) => ({ value }))}
+          filterOption={(text, option) =>
+            !text || String(option?.value).toLowerCase().includes(text.toLowerCase())
+          }
           {...control}
         />
       );

@@ -60,8 +60,13 @@ export async function data<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T;
 }
 
-/** A key under which the API carries a POST out once, however often it is sent. */
-export const idempotencyKey = () => ({ 'Idempotency-Key': crypto.randomUUID() });
+/** Under which the API carries a POST out once, however often it is sent. */
+export interface IdempotencyKey {
+  'Idempotency-Key': string;
+}
+
+/** A new key for a POST. */
+export const idempotencyKey = (): IdempotencyKey => ({ 'Idempotency-Key': crypto.randomUUID() });
 
 /** Fetches a list as CSV and hands it to the browser as a file. */
 export async function downloadCsv(

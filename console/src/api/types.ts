@@ -26,3 +26,10 @@ export interface Money {
 
 export type Me = Answer<'/v1/me'>;
 export type Role = Me['user']['role'];
+
+/** What POST takes. */
+export type PostBody<P extends keyof paths> = paths[P] extends {
+  post: { requestBody?: { content: { 'application/json': infer Body } } };
+}
+  ? Body
+  : never;

@@ -21,6 +21,9 @@ export function createRouter() {
       children: [
         { path: '/sign-in', element: <SignInPage /> },
         { path: '/welcome', element: <WelcomePage /> },
+        // Applicants, who have no account.
+        page('/apply', () => import('../pages/apply/ApplyPage')),
+        page('/application/:id', () => import('../pages/apply/ApplicationStatusPage')),
         {
           element: (
             <RequireSession>
@@ -32,6 +35,19 @@ export function createRouter() {
               errorElement: <BrokenPage />,
               children: [
                 page('/', () => import('../pages/home/HomePage')),
+                // Compliance
+                page('/applications', () => import('../pages/applications/ApplicationsPage')),
+                page('/applications/:id', () => import('../pages/applications/ApplicationPage')),
+                page('/distributors', () => import('../pages/distributors/DistributorsPage')),
+                page('/distributors/:id', () => import('../pages/distributors/DistributorPage')),
+                page('/sponsor-tree', () => import('../pages/sponsor-tree/SponsorTreePage')),
+                page('/credentials', () => import('../pages/credentials/CredentialsPage')),
+                page('/blacklist', () => import('../pages/blacklist/BlacklistPage')),
+                // A distributor's own
+                page('/earnings', () => import('../pages/own/EarningsPage')),
+                page('/my-withdrawals', () => import('../pages/own/MyWithdrawalsPage')),
+                page('/referral', () => import('../pages/own/ReferralPage')),
+                page('/downline', () => import('../pages/own/DownlinePage')),
                 // Operations, insight, administration, account
                 page('/orders', () => import('../pages/operations/OrdersPage')),
                 page('/orders/:id', () => import('../pages/operations/OrderPage')),
@@ -50,6 +66,23 @@ export function createRouter() {
                 page('/audit', () => import('../pages/administration/AuditPage')),
                 page('/account', () => import('../pages/account/AccountPage')),
                 page('/mentions', () => import('../pages/account/MentionsPage')),
+                // Finance
+                page('/commissions', () => import('../pages/finance/CommissionsPage')),
+                page('/commissions/:id', () => import('../pages/finance/CommissionPage')),
+                page('/commission-releases', () => import('../pages/finance/ReleaseRunsPage')),
+                page('/commission-releases/:id', () => import('../pages/finance/ReleaseRunPage')),
+                page('/holds', () => import('../pages/finance/HoldsPage')),
+                page('/withdrawals', () => import('../pages/finance/WithdrawalsPage')),
+                page('/withdrawals/:id', () => import('../pages/finance/WithdrawalPage')),
+                page('/payout-batches', () => import('../pages/finance/PayoutBatchesPage')),
+                page('/payout-batches/:id', () => import('../pages/finance/PayoutBatchPage')),
+                page('/balances', () => import('../pages/finance/BalancesPage')),
+                page('/transfers', () => import('../pages/finance/TransfersPage')),
+                page('/commission-plans', () => import('../pages/plans/PlansPage')),
+                page('/commission-plans/new', () => import('../pages/plans/NewPlanPage')),
+                page('/commission-plans/:id', () => import('../pages/plans/PlanPage')),
+                page('/bulk-actions', () => import('../pages/bulk/BulkActionsPage')),
+                page('/bulk-actions/:id', () => import('../pages/bulk/BulkActionPage')),
                 { path: '*', element: <NoSuchPage /> },
               ],
             },

@@ -21,6 +21,8 @@ interface DetailPageProps<T> {
   title: (thing: T) => string;
   state?: (thing: T) => string;
   actions?: (thing: T) => Action[];
+  /** Milliseconds after which it is read again; oftener while it moves. @default 10000 */
+  refreshEvery?: (thing: T) => number;
   /** The workflow behind it, where there is one. */
   process?: ProcessKind;
   /** The page itself. */
@@ -31,13 +33,14 @@ interface DetailPageProps<T> {
 
 /** Frame of every page of one thing: state, what it waits for, actions, content, notes and all that happened. */
 export function DetailPage<T>(props: DetailPageProps<T>) {
-  const { kind, id, load, title, state, actions, process, children, aside } = props;
+  const { kind, id, load, title, state, actions, refreshEvery, process, children, aside } = props;
   const me = useMe();
   const thing = useQuery({
     queryKey: ['thing', kind, id],
     queryFn: ({ signal }) => load(signal),
     // Somebody else, or the process itself, may change it meanwhile.
-    refetchInterval: 10_000,
+    refetchInterval: ({ state: { data: known } }) =>
+      known === undefined ? false : (refreshEvery?.(known) ?? 10_000),
   });
   if (thing.error instanceof ProblemError && thing.error.status === 404) return <NoSuchPage />;
   if (thing.error && !thing.data)

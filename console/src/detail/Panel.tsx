@@ -17,12 +17,19 @@ export function Panel({ title, extra, children }: { title: Text; extra?: ReactNo
 }
 
 /** Facts by name; what is undefined is left out. */
-export function Facts({ facts }: { facts: readonly (readonly [Text, ReactNode | undefined])[] }) {
+export function Facts({
+  facts,
+  columns = 2,
+}: {
+  facts: readonly (readonly [Text, ReactNode | undefined])[];
+  /** Where the page is wide. */
+  columns?: 1 | 2;
+}) {
   const t = useT();
   return (
     <Descriptions
       size="small"
-      column={{ xs: 1, sm: 1, md: 2 }}
+      column={{ xs: 1, sm: 1, md: columns }}
       items={facts
         .filter(([, value]) => value !== undefined)
         .map(([label, value]) => ({ key: label.en, label: t(label), children: value }))}

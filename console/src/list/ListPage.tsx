@@ -130,6 +130,7 @@ function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
       );
     case 'from':
     case 'until':
+    case 'day':
       return (
         <DatePicker
           aria-label={label}

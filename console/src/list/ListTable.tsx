@@ -34,13 +34,15 @@ interface ListTableProps<P extends ListPath> {
   params?: Record<string, string>;
   /** Keys of the columns to show; those of the definition if not given. */
   columns?: readonly string[];
+  /** Whether it is read again every few seconds, because its entries change by themselves. */
+  refresh?: boolean;
   /** Only one list of a page listens to the keyboard. */
   keyboard?: boolean;
 }
 
 /** The entries of a list with paging, sorting, selection, bulk actions and keys. */
 export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
-  const { list, state, fixed, params, columns: shown, keyboard = false } = props;
+  const { list, state, fixed, params, columns: shown, refresh = false, keyboard = false } = props;
   type T = Item<P>;
   const t = useT();
   const me = useMe();
@@ -59,7 +61,14 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
     queryFn: ({ signal }) =>
       fetchPage<T>(list.path, { ...query, limit, ...(cursor && { cursor }) }, params, signal),
     placeholderData: keepPreviousData,
+    refetchInterval: refresh ? 2_000 : false,
   });
+  const { refetch } = page;
+  useEffect(() => {
+    if (!refresh) return undefined;
+    // When it stands still at last, what was read may be of the moment before.
+    return () => void refetch();
+  }, [refresh, refetch]);
   const items = page.data?.items ?? [];
   const [selected, setSelected] = useState<ReadonlyMap<string, T>>(new Map());
   const [active, setActive] = useState(-1);

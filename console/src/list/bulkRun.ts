@@ -1,4 +1,4 @@
-import type { IdempotencyKey } from '../actions/ActionDialog';
+import type { IdempotencyKey } from '../api/client';
 import { api, data } from '../api/client';
 import type { paths } from '../api/schema';
 

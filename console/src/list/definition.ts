@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
-import type { IdempotencyKey } from '../actions/ActionDialog';
 import type { Field } from '../actions/fields';
-import { api, data } from '../api/client';
+import { api, data, type IdempotencyKey } from '../api/client';
 import type { Item, ListPath, Money, Role } from '../api/types';
 import type { Text } from '../locale/locale';
 
@@ -29,6 +28,8 @@ export type Filter = {
   /** A day; sent as its first moment in the brand's zone, or as that of the day after. */
   | { kind: 'from' }
   | { kind: 'until' }
+  /** A day, sent as it is. */
+  | { kind: 'day' }
   /** Chosen by name or referral code; sent as the id. */
   | { kind: 'distributor' }
   /** Typed in whole units of the brand's currency; sent in minor units. */

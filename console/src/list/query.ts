@@ -16,7 +16,9 @@ export function toQuery<P extends ListPath>(
   for (const { param, kind } of list.filters) {
     const value = state.filters[param];
     if (!value) continue;
-    if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
+    // Links of the home page give moments.
+    if (value.includes('T') && (kind === 'from' || kind === 'until')) query[param] = value;
+    else if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
     else if (kind === 'until') query[param] = TimeZoneDay.end(value, timeZone);
     else query[param] = value;
   }

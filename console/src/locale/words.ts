@@ -41,6 +41,7 @@ export const STATES: Record<string, Text> = {
   paying: { zh: '打款中', en: 'Paying' },
   failed: { zh: '失败', en: 'Failed' },
   settled: { zh: '已结清', en: 'Settled' },
+  to_confirm: { zh: '待确认', en: 'To be confirmed' },
   // plan
   draft: { zh: '草稿', en: 'Draft' },
   in_force: { zh: '生效中', en: 'In force' },
@@ -57,7 +58,10 @@ export const STATES: Record<string, Text> = {
   stopped: { zh: '已停止', en: 'Stopped' },
   finished: { zh: '已完成', en: 'Finished' },
   // hold
+  on_hold: { zh: '扣留中', en: 'On hold' },
   lifted: { zh: '已解除', en: 'Lifted' },
+  // results of bulk actions
+  refused: { zh: '未执行', en: 'Refused' },
   // people and keys
   disabled: { zh: '已停用', en: 'Disabled' },
   revoked: { zh: '已吊销', en: 'Revoked' },
@@ -91,6 +95,7 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   paying: 'processing',
   failed: 'error',
   settled: 'success',
+  to_confirm: 'warning',
   in_force: 'success',
   valid: 'success',
   expiring: 'warning',
@@ -100,6 +105,9 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   refunded: 'error',
   stopped: 'warning',
   finished: 'success',
+  on_hold: 'warning',
+  refused: 'error',
+  left_out: 'warning',
 };
 
 /** Names of roles. */

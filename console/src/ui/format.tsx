@@ -11,6 +11,8 @@ export interface Formats {
   /** Several currencies beside each other. */
   monies: (monies: readonly Money[]) => string;
   date: (at: string | null | undefined) => string;
+  /** A day of the calendar, `2026-11-22`, which is the same in every zone. */
+  day: (day: string | null | undefined) => string;
   time: (at: string | null | undefined) => string;
   number: (value: number) => string;
   /** `8.5%` from basis points. */
@@ -30,6 +32,7 @@ export function useFormats(): Formats {
 
 function createFormats(locale: string, timeZone: string | undefined): Formats {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
+  const calendarDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const minute = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
   const number = new Intl.NumberFormat(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -47,6 +50,7 @@ function createFormats(locale: string, timeZone: string | undefined): Formats {
     money,
     monies: (monies) => (monies.length ? monies.map(money).join(' + ') : NOTHING),
     date: (at) => (at ? day.format(new Date(at)) : NOTHING),
+    day: (text) => (text ? calendarDay.format(new Date(text)) : NOTHING),
     time: (at) => (at ? minute.format(new Date(at)) : NOTHING),
     number: number.format,
     rate: (basisPoints) => rate.format(basisPoints / 10_000),

@@ -1,0 +1,71 @@
+import { EyeOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import { useEffect, useState } from 'react';
+import { ActionDialog } from '../actions/ActionDialog';
+import type { Role } from '../api/types';
+import { useIsRole } from '../app/session';
+import { type Text, useT } from '../locale/locale';
+
+const TEXTS = {
+  reveal: { zh: '查看全部', en: 'Show it all' },
+  hide: { zh: '隐藏', en: 'Hide' },
+  why: { zh: '查看原因', en: 'Why it has to be seen' },
+  audited: {
+    zh: '查看完整号码会记入审计日志：谁、何时、为什么。一分钟后自动隐藏。',
+    en: 'The audit log keeps who saw the whole number, when and why. It is hidden again after a minute.',
+  },
+} satisfies Record<string, Text>;
+
+const SHOWN_FOR_MS = 60_000;
+
+interface RevealProps {
+  masked: string;
+  /** What the number is, for the title of the dialog. */
+  label: Text;
+  roles: readonly Role[];
+  load: (reason: string) => Promise<string>;
+}
+
+/** A masked number, and the way to see it whole: with a reason, audited, for a minute. */
+export function Reveal({ masked, label, roles, load }: RevealProps) {
+  const t = useT();
+  const mayReveal = useIsRole(...roles);
+  const [asking, setAsking] = useState(false);
+  const [value, setValue] = useState<string>();
+
+  useEffect(() => {
+    if (value === undefined) return undefined;
+    const timer = setTimeout(() => setValue(undefined), SHOWN_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+
+  return (
+    <span>
+      <span className="money">{value ?? masked}</span>{' '}
+      {mayReveal && (
+        <Button
+          type="link"
+          size="small"
+          icon={<EyeOutlined />}
+          aria-label={`${t(value ? TEXTS.hide : TEXTS.reveal)}: ${t(label)}`}
+          onClick={() => (value ? setValue(undefined) : setAsking(true))}
+        >
+          {t(value ? TEXTS.hide : TEXTS.reveal)}
+        </Button>
+      )}
+      {asking && (
+        <ActionDialog
+          title={`${t(TEXTS.reveal)}: ${t(label)}`}
+          summary={t(TEXTS.audited)}
+          fields={[{ name: 'reason', label: TEXTS.why, kind: 'text', maxLength: 500, required: true }]}
+          confirm={TEXTS.reveal}
+          onCancel={() => setAsking(false)}
+          onSubmit={async ({ reason }) => {
+            setValue(await load(String(reason)));
+            setAsking(false);
+          }}
+        />
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,60 @@
+import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
+import type { Answer } from '../../api/types';
+import { Panel } from '../../detail/Panel';
+import { CHECK_CODES, checkName } from '../../locale/compliance';
+import { type Text, useLocale } from '../../locale/locale';
+
+type Application = Answer<'/v1/applications/{id}'>;
+
+const TEXTS = {
+  title: { zh: '自动检查', en: 'Automatic checks' },
+  passed: { zh: '通过', en: 'Passed' },
+  failed: { zh: '未通过', en: 'Failed' },
+  underWay: {
+    zh: '检查正在进行，几秒后自动显示。',
+    en: 'They are under way and appear here within seconds.',
+  },
+} satisfies Record<string, Text>;
+
+/** Of these the API's own sentence says more than the code: whose number it is, or which entry. */
+const TELLING = /duplicate$|^blacklisted$|^sponsor_/;
+
+/** What the automatic checks of the present round found. */
+export function Checks({ application: { checks } }: { application: Pick<Application, 'checks'> }) {
+  const { t } = useLocale();
+  return (
+    <Panel title={TEXTS.title}>
+      {checks.length === 0 && <span className="muted">{t(TEXTS.underWay)}</span>}
+      <CheckList checks={checks} />
+    </Panel>
+  );
+}
+
+/** Checks one row each, what failed first. */
+export function CheckList({ checks }: { checks: Application['checks'] }) {
+  const { t, locale } = useLocale();
+  const sorted = [...checks].sort((a, b) => Number(a.passed) - Number(b.passed));
+  return (
+    <ul className="checks">
+      {sorted.map(({ name, passed, code, reason }) => (
+        <li key={name}>
+          {passed ? (
+            <CheckCircleFilled aria-hidden style={{ color: '#2b7a1f' }} />
+          ) : (
+            <CloseCircleFilled aria-hidden style={{ color: '#c02626' }} />
+          )}
+          <div>
+            <span className="strong">{t(checkName(name))}</span>{' '}
+            <span style={{ color: passed ? '#2b7a1f' : '#c02626' }}>
+              {t(passed ? TEXTS.passed : TEXTS.failed)}
+            </span>
+            <div className="muted">
+              {locale === 'zh-CN' && CHECK_CODES[code] ? t(CHECK_CODES[code]) : reason}
+            </div>
+            {locale === 'zh-CN' && TELLING.test(code) && <div className="muted">{reason}</div>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,60 @@
+import { Collapse } from 'antd';
+import type { Answer } from '../../api/types';
+import { EVENTS } from '../../detail/eventNames';
+import { Panel } from '../../detail/Panel';
+import { type Text, useT } from '../../locale/locale';
+import { TimeText } from '../../ui/format';
+import { CheckList } from './Checks';
+
+type Application = Answer<'/v1/applications/{id}'>;
+type Event = Application['timeline'][number];
+
+const TITLE: Text = { zh: '以往轮次', en: 'Earlier rounds' };
+const OF_ROUNDS = ['submitted', 'changes_requested', 'resubmitted'];
+
+/** What was handed in, found and asked for before the present round. */
+export function Rounds({ application: { round, timeline, earlierChecks } }: { application: Application }) {
+  const t = useT();
+  if (round < 2) return null;
+  const rounds = [...new Set(earlierChecks.map((check) => check.round))];
+  return (
+    <Panel title={TITLE}>
+      <ol style={{ marginBlock: 0, paddingInlineStart: 20 }}>
+        {timeline
+          .filter(({ type }) => OF_ROUNDS.includes(type))
+          .map((event) => (
+            <li key={`${event.type}/${event.occurredAt}`}>
+              <span className="strong">{EVENTS[event.type] ? t(EVENTS[event.type]!) : event.type}</span>{' '}
+              <span className="muted">
+                <TimeText at={event.occurredAt} /> · {event.actor}
+              </span>
+              <Told event={event} />
+            </li>
+          ))}
+      </ol>
+      {rounds.length > 0 && (
+        <Collapse
+          size="small"
+          style={{ marginTop: 12 }}
+          items={rounds.map((at) => {
+            const checks = earlierChecks.filter((check) => check.round === at);
+            const failed = checks.filter(({ passed }) => !passed).length;
+            return {
+              key: at,
+              label: t({
+                zh: `第 ${at} 轮自动检查：${failed ? `${failed} 项未通过` : '全部通过'}`,
+                en: `Checks of round ${at}: ${failed ? `${failed} failed` : 'all passed'}`,
+              }),
+              children: <CheckList checks={checks} />,
+            };
+          })}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Told({ event: { type, data } }: { event: Event }) {
+  if (type !== 'changes_requested' || typeof data.message !== 'string') return null;
+  return <div style={{ whiteSpace: 'pre-wrap' }}>{data.message}</div>;
+}

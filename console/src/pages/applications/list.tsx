@@ -1,0 +1,179 @@
+import { Tag } from 'antd';
+import { api, data, type IdempotencyKey } from '../../api/client';
+import type { Item } from '../../api/types';
+import { useMe } from '../../app/session';
+import { hrefOf } from '../../detail/kinds';
+import { defineList } from '../../list/definition';
+import { APPLICANT_KINDS, CHANNELS, KIND_OPTIONS, NamedList } from '../../locale/compliance';
+import { useT } from '../../locale/locale';
+import { REGION_OPTIONS, RegionText } from '../../locale/regions';
+import { STATES, WORDS } from '../../locale/words';
+import { TimeText, useFormats } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+
+type Application = Item<'/v1/applications'>;
+
+/** States in which somebody can work on an application. */
+export const isOpen = (state: Application['state']): boolean =>
+  state === 'submitted' || state === 'in_review';
+
+const state = (value: Application['state']) => ({ value, label: STATES[value]! });
+
+function KindText({ kind }: { kind: Application['kind'] }) {
+  return useT()(APPLICANT_KINDS[kind]);
+}
+
+function ChecksText({ application: { state: at, failedChecks } }: { application: Application }) {
+  const t = useT();
+  const { number } = useFormats();
+  if (at === 'submitted') return <span className="muted">{t({ zh: '检查中', en: 'Under way' })}</span>;
+  if (failedChecks === 0) return t({ zh: '全部通过', en: 'All passed' });
+  return (
+    <Tag color="error">
+      {t({ zh: `${number(failedChecks)} 项未通过`, en: `${number(failedChecks)} failed` })}
+    </Tag>
+  );
+}
+
+/** Who works on an application, if anybody does. */
+export function ClaimText({ claim }: { claim: Application['claim'] }) {
+  const t = useT();
+  const me = useMe();
+  if (!claim) return <span className="muted">–</span>;
+  return claim.userId === me.user.id ? (
+    <Tag color="processing">{t({ zh: '我', en: 'Me' })}</Tag>
+  ) : (
+    <Tag>{claim.name}</Tag>
+  );
+}
+
+/** Applications of those who want to become distributors. */
+export const applicationList = defineList({
+  key: 'applications',
+  path: '/v1/applications',
+  title: { zh: '申请审核', en: 'Applications' },
+  idOf: ({ id }) => id,
+  href: ({ id }) => hrefOf('application', id),
+  defaultSort: 'submittedAt',
+  columns: [
+    { key: 'name', title: { zh: '申请人', en: 'Applicant' }, render: ({ name }) => name },
+    { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },
+    {
+      key: 'checks',
+      title: { zh: '自动检查', en: 'Checks' },
+      render: (item) => <ChecksText application={item} />,
+    },
+    {
+      key: 'claim',
+      title: { zh: '审核人', en: 'Claimed by' },
+      render: ({ claim }) => <ClaimText claim={claim} />,
+    },
+    { key: 'kind', title: WORDS.kind, render: ({ kind }) => <KindText kind={kind} /> },
+    {
+      key: 'region',
+      title: { zh: '申请区域', en: 'Region' },
+      render: ({ region }) => <RegionText region={region} />,
+    },
+    {
+      key: 'channels',
+      title: { zh: '销售渠道', en: 'Channels' },
+      render: ({ channels }) => <NamedList names={CHANNELS} codes={channels} />,
+    },
+    {
+      key: 'submittedAt',
+      title: { zh: '提交时间', en: 'Handed in' },
+      sort: 'submittedAt',
+      render: ({ submittedAt }) => <TimeText at={submittedAt} />,
+    },
+    {
+      key: 'round',
+      title: { zh: '轮次', en: 'Round' },
+      align: 'right',
+      hidden: true,
+      render: ({ round }) => round,
+    },
+    {
+      key: 'changesDeadline',
+      title: { zh: '补充期限', en: 'Changes due' },
+      hidden: true,
+      render: ({ changesDeadline }) => <TimeText at={changesDeadline} />,
+    },
+    {
+      key: 'decidedAt',
+      title: { zh: '处理时间', en: 'Decided' },
+      hidden: true,
+      render: ({ decidedAt }) => <TimeText at={decidedAt} />,
+    },
+    { key: 'tier', title: WORDS.tier, hidden: true, render: ({ tier }) => tier ?? '–' },
+  ],
+  filters: [
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: [
+        state('submitted'),
+        state('in_review'),
+        state('changes_requested'),
+        state('approved'),
+        state('rejected'),
+        state('withdrawn'),
+      ],
+    },
+    {
+      param: 'claimedBy',
+      label: { zh: '审核人', en: 'Claimed by' },
+      kind: 'select',
+      options: [
+        { value: 'me', label: { zh: '我领取的', en: 'Me' } },
+        { value: 'none', label: { zh: '无人领取', en: 'Nobody' } },
+      ],
+    },
+    { param: 'kind', label: WORDS.kind, kind: 'select', options: KIND_OPTIONS },
+    { param: 'region', label: { zh: '申请区域', en: 'Region' }, kind: 'select', options: REGION_OPTIONS },
+    { param: 'q', label: { zh: '申请人名称', en: 'Name of the applicant' }, kind: 'text' },
+    { param: 'submittedAfter', label: { zh: '提交起', en: 'Handed in from' }, kind: 'from' },
+    { param: 'submittedBefore', label: { zh: '提交止', en: 'Handed in until' }, kind: 'until' },
+    { param: 'decidedAfter', label: { zh: '处理起', en: 'Decided from' }, kind: 'from', rare: true },
+    {
+      param: 'changesDeadlineBefore',
+      label: { zh: '补充期限止', en: 'Changes due until' },
+      kind: 'until',
+      rare: true,
+    },
+  ],
+  bulk: [
+    {
+      key: 'claim',
+      label: { zh: '批量领取', en: 'Claim' },
+      roles: ['admin', 'compliance'],
+      applies: (item) => isOpen(item.state),
+      fields: [],
+      run: async (ids, _values, header) => {
+        const { id } = await data(
+          api.POST('/v1/bulk-actions', {
+            params: { header },
+            body: { action: 'applications.claim', ids, input: {} },
+          }),
+        );
+        return `/bulk-actions/${id}`;
+      },
+    },
+  ],
+  empty: {
+    title: { zh: '还没有申请', en: 'No applications yet' },
+    hint: {
+      zh: '有人通过申请页面提交后会出现在这里。把申请页面 /apply 的链接发给想加入的人。',
+      en: 'They appear here once somebody applies. Give those who want to join the link of the page /apply.',
+    },
+  },
+});
+
+/**
+ * Claims the application that has waited longest.
+ * @returns its address, or undefined when none is left
+ */
+export async function claimNext(header: IdempotencyKey): Promise<string | undefined> {
+  const answer = await api.POST('/v1/applications/next', { params: { header } });
+  return answer.data && hrefOf('application', answer.data.id);
+}

@@ -1,0 +1,177 @@
+import { useQuery } from '@tanstack/react-query';
+import { Progress, Segmented, Skeleton } from 'antd';
+import { createContext, useContext, useMemo } from 'react';
+import { useParams } from 'react-router';
+import { api, data } from '../../api/client';
+import { ProblemError } from '../../api/problem';
+import type { Answer } from '../../api/types';
+import { NoSuchPage } from '../../app/BrokenPage';
+import type { Kind } from '../../detail/kinds';
+import { shortId, ThingLink } from '../../detail/Links';
+import { Facts, Panel } from '../../detail/Panel';
+import { defineList } from '../../list/definition';
+import { ListTable } from '../../list/ListTable';
+import { useLocalListState } from '../../list/useListState';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { FullPageProblem } from '../../ui/FullPage';
+import { TimeText, useFormats } from '../../ui/format';
+import { Page } from '../../ui/Page';
+import { StateTag } from '../../ui/StateTag';
+import { BULK, BULK_WORDS } from './bulk';
+import { refusalText } from './refusals';
+
+type Bulk = Answer<'/v1/bulk-actions/{id}'>;
+
+const TEXTS = {
+  results: { zh: '每条的结果', en: 'Result of each' },
+  thing: { zh: '对象', en: 'What' },
+  result: { zh: '结果', en: 'Result' },
+  position: { zh: '序号', en: 'No.' },
+  leave: {
+    zh: '在后台执行，可以离开本页，稍后在“批量操作”中查看。',
+    en: 'It runs in the background; you may leave this page and come back under “Bulk actions”.',
+  },
+} satisfies Record<string, Text>;
+
+// The list is declared once, but what its entries are depends on the action.
+const KindContext = createContext<Kind>('commission');
+
+const list = defineList({
+  key: 'bulk-items',
+  path: '/v1/bulk-actions/{id}/items',
+  title: TEXTS.results,
+  idOf: ({ position }) => String(position),
+  columns: [
+    { key: 'position', title: TEXTS.position, sort: 'position', render: ({ position }) => position },
+    { key: 'thing', title: TEXTS.thing, render: ({ id }) => <Target id={id} /> },
+    { key: 'state', title: TEXTS.result, render: ({ state }) => <StateTag state={state} /> },
+    {
+      key: 'reason',
+      title: WORDS.reason,
+      render: ({ code, message }) => <Refusal code={code} message={message} />,
+    },
+    {
+      key: 'finishedAt',
+      title: BULK_WORDS.finishedAt,
+      render: ({ finishedAt }) => <TimeText at={finishedAt} />,
+    },
+  ],
+  filters: [],
+  empty: {
+    title: { zh: '没有记录', en: 'Nothing here' },
+    hint: { zh: '没有这种结果的记录。', en: 'No entry has this result.' },
+  },
+});
+
+/** One bulk action: how far it is, and what became of each entry. */
+export default function BulkActionPage() {
+  const t = useT();
+  const { id = '' } = useParams();
+  const bulk = useQuery({
+    queryKey: ['thing', 'bulk', id],
+    queryFn: ({ signal }) => data(api.GET('/v1/bulk-actions/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data: known } }) => (known?.state === 'done' ? false : 1_500),
+  });
+  if (bulk.error instanceof ProblemError && bulk.error.status === 404) return <NoSuchPage />;
+  if (bulk.error && !bulk.data)
+    return <FullPageProblem error={bulk.error} retry={() => void bulk.refetch()} />;
+  if (!bulk.data) {
+    return (
+      <div className="page">
+        <Skeleton active />
+      </div>
+    );
+  }
+  const { action, state } = bulk.data;
+  return (
+    <Page title={t(BULK[action].label)} tags={<StateTag state={state} />}>
+      <BulkView bulk={bulk.data} />
+    </Page>
+  );
+}
+
+function BulkView({ bulk }: { bulk: Bulk }) {
+  const t = useT();
+  const { number } = useFormats();
+  const state = useLocalListState();
+  const { action, items, progress, input } = bulk;
+  const { done, refused, pending } = progress;
+  const percent = items === 0 ? 100 : Math.floor(((done + refused) / items) * 100);
+  const chosen = state.filters.state ?? '';
+  const fixed = useMemo(() => (chosen ? { state: chosen } : undefined), [chosen]);
+  const isRunning = bulk.state === 'running';
+  const text = (name: string) => (typeof input[name] === 'string' ? input[name] : undefined);
+  return (
+    <>
+      <Panel title={BULK_WORDS.progress}>
+        <Progress
+          aria-label={t(BULK_WORDS.progress)}
+          percent={percent}
+          status={isRunning ? 'active' : refused > 0 ? 'normal' : 'success'}
+        />
+        {isRunning && <p className="muted">{t(TEXTS.leave)}</p>}
+        <Facts
+          facts={[
+            [BULK_WORDS.items, number(items)],
+            [
+              BULK_WORDS.done,
+              <span key="done" className="strong">
+                {number(done)}
+              </span>,
+            ],
+            [
+              BULK_WORDS.refused,
+              <span key="refused" className="strong">
+                {number(refused)}
+              </span>,
+            ],
+            [BULK_WORDS.pending, number(pending)],
+            [BULK_WORDS.askedBy, bulk.askedBy.name],
+            [BULK_WORDS.askedAt, <TimeText key="asked" at={bulk.askedAt} />],
+            [
+              BULK_WORDS.finishedAt,
+              bulk.finishedAt ? <TimeText key="done-at" at={bulk.finishedAt} /> : undefined,
+            ],
+            [WORDS.reason, text('reason')],
+            [WORDS.note, text('note')],
+          ]}
+        />
+      </Panel>
+      <Panel title={TEXTS.results}>
+        <div className="toolbar">
+          <Segmented
+            aria-label={t(TEXTS.result)}
+            value={chosen}
+            onChange={(value) => state.setFilter('state', value || undefined)}
+            options={[
+              { value: '', label: `${t(WORDS.all)} ${number(items)}` },
+              { value: 'done', label: `${t(BULK_WORDS.done)} ${number(done)}` },
+              { value: 'refused', label: `${t(BULK_WORDS.refused)} ${number(refused)}` },
+              { value: 'pending', label: `${t(BULK_WORDS.pending)} ${number(pending)}` },
+            ]}
+          />
+        </div>
+        <KindContext value={BULK[action].kind}>
+          <ListTable list={list} state={state} fixed={fixed} params={{ id: bulk.id }} refresh={isRunning} />
+        </KindContext>
+      </Panel>
+    </>
+  );
+}
+
+function Target({ id }: { id: string }) {
+  const kind = useContext(KindContext);
+  return (
+    <ThingLink kind={kind} id={id}>
+      {kind === 'commission' ? `#${id}` : shortId(id)}
+    </ThingLink>
+  );
+}
+
+function Refusal({ code, message }: { code: string | null; message: string | null }) {
+  const t = useT();
+  if (code === null) return <>–</>;
+  const known = refusalText(code);
+  return <>{known ? t(known) : (message ?? code)}</>;
+}

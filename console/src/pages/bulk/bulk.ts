@@ -1,0 +1,36 @@
+import type { Item } from '../../api/types';
+import type { Kind } from '../../detail/kinds';
+import type { Text } from '../../locale/locale';
+
+type BulkActionName = Item<'/v1/bulk-actions'>['action'];
+
+/** What each bulk action does, and to what. */
+export const BULK: Record<BulkActionName, { label: Text; kind: Kind }> = {
+  'withdrawals.approve': { label: { zh: '批准提现', en: 'Approve withdrawals' }, kind: 'withdrawal' },
+  'withdrawals.reject': { label: { zh: '驳回提现', en: 'Reject withdrawals' }, kind: 'withdrawal' },
+  'commissions.hold': { label: { zh: '扣留佣金', en: 'Hold commissions' }, kind: 'commission' },
+  'commissions.unhold': {
+    label: { zh: '解除佣金扣留', en: 'Lift holds of commissions' },
+    kind: 'commission',
+  },
+  'distributors.suspend': { label: { zh: '暂停分销商', en: 'Suspend distributors' }, kind: 'distributor' },
+  'distributors.reinstate': {
+    label: { zh: '恢复分销商', en: 'Reinstate distributors' },
+    kind: 'distributor',
+  },
+  'applications.claim': { label: { zh: '领取申请', en: 'Claim applications' }, kind: 'application' },
+};
+
+/** Words of bulk actions. */
+export const BULK_WORDS = {
+  list: { zh: '批量操作', en: 'Bulk actions' },
+  what: { zh: '操作', en: 'Action' },
+  items: { zh: '条数', en: 'Entries' },
+  done: { zh: '成功', en: 'Done' },
+  refused: { zh: '未执行', en: 'Refused' },
+  pending: { zh: '待执行', en: 'Waiting' },
+  askedBy: { zh: '发起人', en: 'Asked by' },
+  askedAt: { zh: '发起时间', en: 'Asked' },
+  finishedAt: { zh: '完成时间', en: 'Finished' },
+  progress: { zh: '进度', en: 'Progress' },
+} satisfies Record<string, Text>;

@@ -1,0 +1,22 @@
+import type { Text } from '../../locale/locale';
+
+const REFUSALS: Record<string, Text> = {
+  withdrawal_decided: { zh: '已被处理过', en: 'It was decided already' },
+  already_approved_by_you: {
+    zh: '您已批准过，第二次批准须由他人完成',
+    en: 'You approved it already; the second approval comes from somebody else',
+  },
+  own_withdrawal: { zh: '不能批准自己的提现', en: 'Nobody approves a withdrawal of their own' },
+  distributor_not_active: { zh: '分销商不是正常状态', en: 'The distributor is not active' },
+  commission_settled: { zh: '佣金已放款或已冲回', en: 'The commission is released or reversed already' },
+  commission_unknown: { zh: '没有这笔佣金', en: 'There is no such commission' },
+  already_on_hold: { zh: '已因同一原因扣留', en: 'It is on hold for this reason already' },
+  not_on_hold: { zh: '没有被扣留', en: 'It is not on hold' },
+  claimed_by_another: { zh: '已被其他同事领取', en: 'A colleague has claimed it' },
+  role_not_allowed: { zh: '您没有这个权限', en: 'You have no right to this' },
+  right_ended: { zh: '执行期间您的权限已失效', en: 'Your right to it ended meanwhile' },
+  not_found: { zh: '没有找到', en: 'Not found' },
+};
+
+/** Why an entry of a bulk action was refused, in words; undefined where only the API's words are known. */
+export const refusalText = (code: string): Text | undefined => REFUSALS[code];

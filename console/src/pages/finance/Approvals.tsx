@@ -1,0 +1,48 @@
+import { CheckCircleFilled, ClockCircleOutlined } from '@ant-design/icons';
+import { type Text, useT } from '../../locale/locale';
+import { TimeText } from '../../ui/format';
+
+interface ApprovalsProps {
+  /** Who set it off. */
+  asked: { name: string; at: string; label: Text };
+  approvals: readonly { userId: string; name: string; note: string | null; at: string }[];
+  needed: number;
+  /** Whether approvals are still asked for. */
+  isOpen: boolean;
+}
+
+/** The people of a two-person approval: who has, and whether another one is needed. */
+export function Approvals({ asked, approvals, needed, isOpen }: ApprovalsProps) {
+  const t = useT();
+  const missing = isOpen ? Math.max(0, needed - approvals.length) : 0;
+  return (
+    <ul className="plain-list">
+      <li>
+        {t(asked.label)} <span className="strong">{asked.name}</span>{' '}
+        <span className="muted">
+          <TimeText at={asked.at} />
+        </span>
+      </li>
+      {approvals.map(({ userId, name, note, at }) => (
+        <li key={userId}>
+          <CheckCircleFilled aria-hidden style={{ color: '#2b7a1f' }} />{' '}
+          {t({ zh: '已批准：', en: 'Approved by ' })}
+          <span className="strong">{name}</span>{' '}
+          <span className="muted">
+            <TimeText at={at} />
+          </span>
+          {note && <div>{note}</div>}
+        </li>
+      ))}
+      {missing > 0 && (
+        <li>
+          <ClockCircleOutlined aria-hidden />{' '}
+          {t({
+            zh: `还需 ${missing} 人批准（共需 ${needed} 人）`,
+            en: `${missing} more of ${needed} needed`,
+          })}
+        </li>
+      )}
+    </ul>
+  );
+}

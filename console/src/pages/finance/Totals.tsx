@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Money } from '../../api/types';
+import { type Text, useT } from '../../locale/locale';
+import { useFormats } from '../../ui/format';
+
+const TEXTS = {
+  label: { zh: '符合筛选的合计', en: 'Totals of what fits' },
+  counting: { zh: '正在合计…', en: 'Adding up…' },
+  failed: { zh: '合计暂时无法读取', en: 'The totals can not be read at the moment' },
+} satisfies Record<string, Text>;
+
+interface Summary {
+  count: number;
+  capped: boolean;
+  sums: Money[];
+}
+
+interface TotalsProps {
+  /** Names what is counted, for the memory of answers. */
+  name: string;
+  query: Record<string, string>;
+  load: (query: Record<string, string>, signal: AbortSignal) => Promise<Summary>;
+}
+
+/** How many entries the filters of a list find, and what they come to. */
+export function Totals({ name, query, load }: TotalsProps) {
+  const t = useT();
+  const { number, monies } = useFormats();
+  const summary = useQuery({
+    queryKey: ['summary', name, query],
+    queryFn: ({ signal }) => load(query, signal),
+    placeholderData: (previous) => previous,
+  });
+  const { data } = summary;
+  return (
+    <section className="panel" aria-label={t(TEXTS.label)} aria-live="polite">
+      {data ? (
+        <span style={{ opacity: summary.isPlaceholderData ? 0.5 : 1 }}>
+          <span className="muted">{t({ zh: '符合筛选', en: 'That fit' })} </span>
+          <span className="strong">
+            {t({
+              zh: `${data.capped ? '超过 ' : ''}${number(data.count)} 条`,
+              en: `${data.capped ? 'more than ' : ''}${number(data.count)}`,
+            })}
+          </span>
+          <span className="muted"> · {t({ zh: '合计', en: 'together' })} </span>
+          <span className="money strong">{monies(data.sums)}</span>
+          {data.capped && (
+            <span className="muted">
+              {' '}
+              {t({
+                zh: `（只合计前 ${number(data.count)} 条，请缩小筛选范围）`,
+                en: `(of the first ${number(data.count)} only; narrow the filters)`,
+              })}
+            </span>
+          )}
+        </span>
+      ) : (
+        <span className="muted">{t(summary.isError ? TEXTS.failed : TEXTS.counting)}</span>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,207 @@
+import { useMutation } from '@tanstack/react-query';
+import { Alert, Button, Table } from 'antd';
+import { api, data } from '../../api/client';
+import type { Answer } from '../../api/types';
+import { ACCOUNTS } from '../../detail/eventNames';
+import { ThingLink } from '../../detail/Links';
+import { Panel } from '../../detail/Panel';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText, useFormats } from '../../ui/format';
+import { useProblemText } from '../../ui/problems';
+
+type Report = Answer<'/v1/ledger/verify'>;
+
+const TEXTS = {
+  title: { zh: '账务流水', en: 'Transfers' },
+  verify: { zh: '核对账本', en: 'Check the books' },
+  answer: { zh: '核对结果', en: 'Result of the check' },
+  from: { zh: '从', en: 'From' },
+  to: { zh: '到', en: 'To' },
+  account: { zh: '账户', en: 'Account' },
+  cause: { zh: '起因', en: 'Cause' },
+  belongs: { zh: '佣金 / 提现', en: 'Commission / withdrawal' },
+  occurredAt: { zh: '发生时间', en: 'Happened' },
+  recordedAt: { zh: '记账时间', en: 'Recorded' },
+  check: { zh: '检查项', en: 'Check' },
+  subject: { zh: '对象', en: 'Of' },
+  expected: { zh: '应为', en: 'Expected' },
+  actual: { zh: '实为', en: 'Found' },
+  total: { zh: '合计', en: 'Sum' },
+} satisfies Record<string, Text>;
+
+const list = defineList({
+  key: 'transfers',
+  path: '/v1/transfers',
+  title: TEXTS.title,
+  idOf: ({ id }) => String(id),
+  columns: [
+    {
+      key: 'occurredAt',
+      title: TEXTS.occurredAt,
+      sort: 'occurredAt',
+      render: ({ occurredAt }) => <TimeText at={occurredAt} />,
+    },
+    {
+      key: 'amount',
+      title: WORDS.amount,
+      align: 'right',
+      render: ({ amount }) => <MoneyText value={amount} strong />,
+    },
+    { key: 'from', title: TEXTS.from, render: ({ from }) => <Account name={from} /> },
+    { key: 'to', title: TEXTS.to, render: ({ to }) => <Account name={to} /> },
+    {
+      key: 'distributor',
+      title: WORDS.distributor,
+      render: ({ distributorId, distributorName }) => (
+        <ThingLink kind="distributor" id={distributorId}>
+          {distributorName}
+        </ThingLink>
+      ),
+    },
+    {
+      key: 'belongs',
+      title: TEXTS.belongs,
+      render: ({ commissionId, withdrawalId }) =>
+        commissionId !== null ? (
+          <ThingLink kind="commission" id={String(commissionId)}>
+            #{commissionId}
+          </ThingLink>
+        ) : withdrawalId ? (
+          <ThingLink kind="withdrawal" id={withdrawalId} />
+        ) : (
+          '–'
+        ),
+    },
+    { key: 'key', title: TEXTS.cause, hidden: true, render: ({ key }) => <code>{key}</code> },
+    {
+      key: 'recordedAt',
+      title: TEXTS.recordedAt,
+      hidden: true,
+      render: ({ recordedAt }) => <TimeText at={recordedAt} />,
+    },
+  ],
+  filters: [
+    { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
+    {
+      param: 'account',
+      label: TEXTS.account,
+      kind: 'select',
+      options: Object.entries(ACCOUNTS).map(([value, label]) => ({ value, label })),
+    },
+    { param: 'occurredAfter', label: { zh: '发生不早于', en: 'From' }, kind: 'from' },
+    { param: 'occurredBefore', label: { zh: '发生早于', en: 'Until' }, kind: 'until' },
+    { param: 'commissionId', label: { zh: '佣金编号', en: 'Commission' }, kind: 'text', width: 120 },
+    { param: 'withdrawalId', label: { zh: '提现编号', en: 'Withdrawal' }, kind: 'text', rare: true },
+    { param: 'currency', label: WORDS.currency, kind: 'text', width: 90, rare: true },
+  ],
+  empty: {
+    title: { zh: '还没有流水', en: 'There are no transfers yet' },
+    hint: {
+      zh: '每一笔佣金、放款、提现和追回都会记一条流水，不可修改。',
+      en: 'Every commission, release, withdrawal and clawback is one here; none is ever changed.',
+    },
+  },
+});
+
+/** Every movement of money, and the check that the books add up. */
+export default function TransfersPage() {
+  const t = useT();
+  const problemText = useProblemText();
+  const check = useMutation({ mutationFn: () => data(api.GET('/v1/ledger/verify')) });
+  return (
+    <ListPage
+      list={list}
+      actions={
+        <Button loading={check.isPending} onClick={() => check.mutate()}>
+          {t(TEXTS.verify)}
+        </Button>
+      }
+    >
+      {check.error && (
+        <Alert
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={problemText(check.error).title}
+          description={problemText(check.error).detail}
+        />
+      )}
+      {check.data && <Checked report={check.data} />}
+    </ListPage>
+  );
+}
+
+function Checked({ report }: { report: Report }) {
+  const t = useT();
+  const { number, time } = useFormats();
+  const { ok, transfers, mismatchCount, mismatches, totals, checkedAt } = report;
+  return (
+    <Panel title={TEXTS.answer}>
+      <Alert
+        role="status"
+        type={ok ? 'success' : 'error'}
+        showIcon
+        style={{ marginBottom: 12 }}
+        title={
+          ok
+            ? t({
+                zh: `账目相符：核对了 ${number(transfers)} 条流水（${time(checkedAt)}）`,
+                en: `The books add up: ${number(transfers)} transfers were checked (${time(checkedAt)})`,
+              })
+            : t({
+                zh: `发现 ${number(mismatchCount)} 处不符，请立即通知工程师，暂停放款和打款。`,
+                en: `${number(mismatchCount)} things do not add up: tell an engineer now, and release and pay nothing meanwhile.`,
+              })
+        }
+      />
+      {mismatches.length > 0 && (
+        <Table
+          size="small"
+          pagination={{ pageSize: 20, hideOnSinglePage: true }}
+          scroll={{ x: 'max-content' }}
+          rowKey={({ check, subject, currency }) => `${check}/${subject}/${currency}`}
+          dataSource={mismatches}
+          columns={[
+            { title: t(TEXTS.check), render: (_, { check }) => check },
+            { title: t(TEXTS.subject), render: (_, { subject }) => <code>{subject}</code> },
+            {
+              title: t(TEXTS.expected),
+              align: 'right',
+              render: (_, { expected, currency }) => <MoneyText value={{ amount: expected, currency }} />,
+            },
+            {
+              title: t(TEXTS.actual),
+              align: 'right',
+              render: (_, { actual, currency }) => <MoneyText value={{ amount: actual, currency }} />,
+            },
+          ]}
+        />
+      )}
+      <Table
+        size="small"
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        rowKey={({ currency, account }) => `${currency}/${account}`}
+        dataSource={totals}
+        columns={[
+          { title: t(TEXTS.account), render: (_, { account }) => <Account name={account} /> },
+          { title: t(WORDS.currency), render: (_, { currency }) => currency },
+          {
+            title: t(TEXTS.total),
+            align: 'right',
+            render: (_, { amount, currency }) => <MoneyText value={{ amount, currency }} />,
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Account({ name }: { name: string }) {
+  const t = useT();
+  const text = ACCOUNTS[name];
+  return <>{text ? t(text) : name}</>;
+}

@@ -1,0 +1,16 @@
+import type { Text } from '../../locale/locale';
+
+/** Words of payout batches. */
+export const PAYOUT = {
+  one: { zh: '打款批次', en: 'Payout batch' },
+  count: { zh: '笔数', en: 'Withdrawals' },
+  paid: { zh: '已打款', en: 'Paid' },
+  failed: { zh: '失败', en: 'Failed' },
+  createdBy: { zh: '创建人', en: 'Made by' },
+  createdAt: { zh: '创建时间', en: 'Made' },
+  settledAt: { zh: '确认时间', en: 'Confirmed' },
+  toConfirm: { zh: '待确认', en: 'To be confirmed' },
+} satisfies Record<string, Text>;
+
+/** The name of a batch's state: an open one waits for somebody, which the word for an open order does not say. */
+export const payoutState = (state: string): string => (state === 'open' ? 'to_confirm' : state);

@@ -1,0 +1,33 @@
+import type { Text } from '../../locale/locale';
+
+/** Words of release runs. */
+export const RELEASE = {
+  items: { zh: '佣金数', en: 'Commissions' },
+  proposedTotal: { zh: '拟放款金额', en: 'Proposed' },
+  releasedTotal: { zh: '实际放款金额', en: 'Released' },
+  selection: { zh: '范围', en: 'Chosen by' },
+  approvals: { zh: '审批', en: 'Approval' },
+  one: { zh: '一人即可', en: 'One person' },
+  two: { zh: '需要第二人', en: 'A second person' },
+  proposedBy: { zh: '发起人', en: 'Proposed by' },
+  proposedAt: { zh: '发起时间', en: 'Proposed' },
+  finishedAt: { zh: '完成时间', en: 'Finished' },
+} satisfies Record<string, Text>;
+
+/** What a run was proposed for, in words. */
+export function selectionText(selection: Record<string, unknown>, time: (at: string) => string): Text {
+  const { commissionIds, dueBefore, distributorId, currency } = selection;
+  if (Array.isArray(commissionIds))
+    return { zh: `勾选的 ${commissionIds.length} 条`, en: `${commissionIds.length} selected` };
+  const zh = [`${time(String(dueBefore))} 前待放款的全部`];
+  const en = [`All due before ${time(String(dueBefore))}`];
+  if (distributorId) {
+    zh.push('一位分销商');
+    en.push('one distributor');
+  }
+  if (currency) {
+    zh.push(String(currency));
+    en.push(String(currency));
+  }
+  return { zh: zh.join('，'), en: en.join(', ') };
+}

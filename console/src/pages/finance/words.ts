@@ -1,0 +1,54 @@
+import type { Text } from '../../locale/locale';
+
+/** Reasons why a commission is kept back. */
+export const HOLD_REASONS: Record<string, Text> = {
+  finance: { zh: '财务核查', en: 'Finance' },
+  risk: { zh: '风险', en: 'Risk' },
+  violation: { zh: '违规', en: 'Violation' },
+  credential_expired: { zh: '资质过期', en: 'Credential expired' },
+};
+
+export const HOLD_REASON_OPTIONS = Object.entries(HOLD_REASONS).map(([value, label]) => ({ value, label }));
+
+/** Why a commission of a release run was left out. */
+const LEFT_OUT: Record<string, Text> = {
+  in_another_run: { zh: '已在另一放款批次中', en: 'Waits in another run' },
+  run_rejected: { zh: '批次被驳回', en: 'The run was rejected' },
+  return_open: { zh: '有退货在处理', en: 'A return is open' },
+  state_held: { zh: '仍在退货期内', en: 'Still in the return window' },
+  state_released: { zh: '已放款', en: 'Released already' },
+  state_reversed: { zh: '已冲回', en: 'Reversed' },
+  state_clawed_back: { zh: '已追回', en: 'Clawed back' },
+  distributor_suspended: { zh: '分销商已暂停', en: 'The distributor is suspended' },
+  distributor_terminated: { zh: '分销商已终止', en: 'The distributor is terminated' },
+};
+
+/** In words why a commission was left out of a run; what is not known stays as the API says it. */
+export function leftOutText(reason: string): Text {
+  const hold = reason.startsWith('hold_') ? HOLD_REASONS[reason.slice(5)] : undefined;
+  if (hold) return { zh: `扣留中：${hold.zh}`, en: `On hold: ${hold.en}` };
+  return LEFT_OUT[reason] ?? { zh: reason, en: reason };
+}
+
+/** States of commissions, for filters. */
+export const COMMISSION_STATES = ['held', 'due', 'released', 'reversed', 'clawed_back'] as const;
+
+export const YES_NO = [
+  { value: 'true', label: { zh: '是', en: 'Yes' } },
+  { value: 'false', label: { zh: '否', en: 'No' } },
+];
+
+/** Columns and filters that the pages of finance share. */
+export const FINANCE = {
+  beneficiary: { zh: '受益分销商', en: 'Distributor' },
+  level: { zh: '层级', en: 'Level' },
+  order: { zh: '订单号', en: 'Order' },
+  line: { zh: '订单行', en: 'Line' },
+  dueAt: { zh: '退货期结束', en: 'Window ends' },
+  releasedAt: { zh: '放款时间', en: 'Released' },
+  createdAt: { zh: '产生时间', en: 'Earned' },
+  original: { zh: '原始金额', en: 'Original amount' },
+  plan: { zh: '佣金方案', en: 'Commission plan' },
+  note: { zh: '说明', en: 'Note' },
+  holdNote: { zh: '说明（内部可见）', en: 'Note, for colleagues' },
+} satisfies Record<string, Text>;

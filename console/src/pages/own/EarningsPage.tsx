@@ -1,0 +1,240 @@
+import { useQuery } from '@tanstack/react-query';
+import { Segmented, Skeleton } from 'antd';
+import { useSearchParams } from 'react-router';
+import { api, data } from '../../api/client';
+import type { Item } from '../../api/types';
+import { EVENTS } from '../../detail/eventNames';
+import { type Text, useT } from '../../locale/locale';
+import { MoneyText, TimeText, useFormats } from '../../ui/format';
+import { Page } from '../../ui/Page';
+import { StateTag } from '../../ui/StateTag';
+import { AccountText } from '../distributors/money';
+import { OwnList } from './OwnList';
+import { useOwnId } from './useOwnId';
+
+type Earning = Item<'/v1/distributors/{id}/earnings'>;
+type Transfer = Item<'/v1/distributors/{id}/statement'>;
+type View = 'all' | 'held' | 'due' | 'statement';
+
+const TEXTS = {
+  title: { zh: '我的佣金', en: 'My earnings' },
+  view: { zh: '显示', en: 'Show' },
+  all: { zh: '未到账', en: 'Not paid yet' },
+  held: { zh: '冻结', en: 'Held' },
+  due: { zh: '待放款', en: 'Due' },
+  statement: { zh: '全部流水', en: 'All movements' },
+  available: { zh: '可提现', en: 'You can withdraw' },
+  reserved: { zh: '提现中', en: 'Being paid out' },
+  debt: { zh: '欠款', en: 'You owe' },
+  none: {
+    zh: '没有未到账的佣金。有新订单时会显示在这里。',
+    en: 'Nothing waits. New orders appear here.',
+  },
+  noMoney: { zh: '还没有资金变动。', en: 'No money has moved yet.' },
+  why: { zh: '为什么还没到账：', en: 'Why it is not paid yet: ' },
+  next: { zh: '下一步：', en: 'Goes on: ' },
+} satisfies Record<string, Text>;
+
+const isView = (text: string | null): text is View =>
+  text === 'all' || text === 'held' || text === 'due' || text === 'statement';
+
+/** What a distributor earned, and why it is not paid yet. */
+export default function EarningsPage() {
+  const t = useT();
+  const id = useOwnId();
+  const [params, setParams] = useSearchParams();
+  const asked = params.get('state');
+  const view = isView(asked) ? asked : 'all';
+  return (
+    <Page title={t(TEXTS.title)}>
+      <div className="narrow">
+        <Totals id={id} />
+        <Segmented<View>
+          block
+          aria-label={t(TEXTS.view)}
+          style={{ marginBottom: 12 }}
+          value={view}
+          onChange={(state) => setParams(state === 'all' ? {} : { state }, { replace: true })}
+          options={[
+            { value: 'all', label: t(TEXTS.all) },
+            { value: 'held', label: t(TEXTS.held) },
+            { value: 'due', label: t(TEXTS.due) },
+            { value: 'statement', label: t(TEXTS.statement) },
+          ]}
+        />
+        {view === 'statement' ? (
+          <OwnList<Transfer>
+            queryKey={['own-statement', id]}
+            load={(cursor) =>
+              data(
+                api.GET('/v1/distributors/{id}/statement', {
+                  params: { path: { id }, query: { limit: 50, ...(cursor && { cursor }) } },
+                }),
+              )
+            }
+            idOf={(transfer) => String(transfer.id)}
+            render={(transfer) => <TransferView transfer={transfer} />}
+            empty={TEXTS.noMoney}
+          />
+        ) : (
+          <OwnList<Earning>
+            key={view}
+            queryKey={['own-earnings', id, view]}
+            load={(cursor) =>
+              data(
+                api.GET('/v1/distributors/{id}/earnings', {
+                  params: {
+                    path: { id },
+                    query: { limit: 50, ...(view !== 'all' && { state: view }), ...(cursor && { cursor }) },
+                  },
+                }),
+              )
+            }
+            idOf={({ commissionId }) => commissionId}
+            render={(earning) => <EarningView earning={earning} />}
+            empty={TEXTS.none}
+          />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+/** What there is, by currency. */
+function Totals({ id }: { id: string }) {
+  const t = useT();
+  const earnings = useQuery({
+    queryKey: ['own-totals', id],
+    queryFn: () =>
+      data(api.GET('/v1/distributors/{id}/earnings', { params: { path: { id }, query: { limit: 1 } } })),
+    refetchInterval: 30_000,
+  });
+  if (!earnings.data) return <Skeleton active paragraph={{ rows: 2 }} />;
+  return earnings.data.totals.map((total) => (
+    <section key={total.currency} className="panel" aria-label={total.currency}>
+      <div className="totals">
+        {(['available', 'held', 'due', 'reserved'] as const).map((key) => (
+          <div key={key}>
+            <div className="muted">{t(TEXTS[key])}</div>
+            <div style={{ fontSize: key === 'available' ? 24 : 17 }}>
+              <MoneyText value={total[key]} strong />
+            </div>
+          </div>
+        ))}
+        {total.debt.amount > 0 && (
+          <div>
+            <div className="muted">{t(TEXTS.debt)}</div>
+            <div style={{ fontSize: 17, color: '#c02626' }}>
+              <MoneyText value={total.debt} strong />
+            </div>
+          </div>
+        )}
+      </div>
+    </section>
+  ));
+}
+
+function EarningView({ earning }: { earning: Earning }) {
+  const t = useT();
+  const { amount, state, orderId, level, paidAt, nextAt } = earning;
+  return (
+    <>
+      <div className="own-head">
+        <span style={{ fontSize: 17 }}>
+          <MoneyText value={amount} strong />
+        </span>
+        <StateTag state={state} />
+      </div>
+      <div>
+        <span className="strong">{t(TEXTS.why)}</span>
+        <Why earning={earning} />
+      </div>
+      {nextAt && (
+        <div>
+          <span className="strong">{t(TEXTS.next)}</span>
+          <TimeText at={nextAt} />
+        </div>
+      )}
+      <div className="muted">
+        {t({ zh: `订单 ${orderId}`, en: `Order ${orderId}` })}
+        {level > 1 && t({ zh: ` · 来自第 ${level} 级下级`, en: ` · through your downline, level ${level}` })}
+        {' · '}
+        <TimeText at={paidAt} />
+      </div>
+    </>
+  );
+}
+
+const HOLD_REASONS: Record<string, Text> = {
+  finance: { zh: '财务正在核对', en: 'finance is looking into it' },
+  risk: { zh: '风险审查', en: 'a risk review' },
+  violation: { zh: '违规案件处理中', en: 'a violation case' },
+  credential_expired: {
+    zh: '您的资质已过期，请续期',
+    en: 'your credential has expired; please renew it',
+  },
+};
+
+function Why({ earning: { code, data: facts, amount } }: { earning: Earning }) {
+  const t = useT();
+  const { money, time } = useFormats();
+  switch (code) {
+    case 'window_until':
+      return t({
+        zh: `客户仍可退货，退货期到 ${time(facts.until)} 结束，之后进入待放款。`,
+        en: `The customer may still return the goods, until ${time(facts.until)}; then it becomes due.`,
+      });
+    case 'not_delivered':
+      return t({
+        zh: '客户还没有签收。签收后开始计算退货期。',
+        en: 'The goods are not delivered yet. The return window begins with the delivery.',
+      });
+    case 'return_open':
+      return t({
+        zh: '客户申请了退货，处理完之前暂停放款。',
+        en: 'The customer asked for a return. It waits until that is decided.',
+      });
+    case 'hold': {
+      const reason = HOLD_REASONS[facts.reason ?? ''];
+      const why = reason ? t(reason) : (facts.reason ?? '');
+      return t({ zh: `被扣留：${why}。`, en: `It is held back: ${why}.` });
+    }
+    case 'distributor_not_active':
+      return t({
+        zh: '您的账户已被暂停，恢复后继续放款。请联系客服了解原因。',
+        en: 'Your account is suspended; it goes on afterwards. Ask us for the reason.',
+      });
+    case 'waiting_for_release':
+      return t({
+        zh: '退货期已结束，等待财务放款。',
+        en: 'The return window is over. Finance releases it next.',
+      });
+    case 'debt_first': {
+      const debt = money({ amount: Number(facts.debt), currency: amount.currency });
+      return t({
+        zh: `退货期已结束，等待财务放款；放款时先抵扣欠款 ${debt}。`,
+        en: `The return window is over and finance releases it next; your debt of ${debt} is paid first.`,
+      });
+    }
+  }
+}
+
+function TransferView({ transfer }: { transfer: Transfer }) {
+  const t = useT();
+  const { key, from, to, amount, occurredAt } = transfer;
+  const event = EVENTS[key.split('/').at(-1) ?? ''];
+  return (
+    <>
+      <div className="own-head">
+        <MoneyText value={amount} strong />
+        <span className="muted">
+          <TimeText at={occurredAt} />
+        </span>
+      </div>
+      <div>
+        <AccountText name={from} /> → <AccountText name={to} />
+        {event && <span className="muted"> · {t(event)}</span>}
+      </div>
+    </>
+  );
+}

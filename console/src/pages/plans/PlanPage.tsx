@@ -1,0 +1,155 @@
+import { Alert, Button } from 'antd';
+import { Link, useParams } from 'react-router';
+import type { Action } from '../../actions/ActionBar';
+import { api, data } from '../../api/client';
+import { useIsRole } from '../../app/session';
+import { DetailPage } from '../../detail/DetailPage';
+import { Facts, Panel } from '../../detail/Panel';
+import { type Text, useT } from '../../locale/locale';
+import { TimeText } from '../../ui/format';
+import { TermsView } from './TermsView';
+import { PLAN, type Plan } from './terms';
+
+/** Beyond so many levels a compliance officer answers for the plan. 《禁止传销条例》第七条. */
+export const FREE_LEVELS = 2;
+
+const TEXTS = {
+  glance: { zh: '概要', en: 'At a glance' },
+  activate: { zh: '启用', en: 'Activate' },
+  activated: { zh: '已启用', en: 'Activated' },
+  from: { zh: '从何时起生效', en: 'In force from' },
+  fromHelp: {
+    zh: '留空则立即生效。只影响此后支付的订单；已有订单仍按原方案。',
+    en: 'Left empty: at once. Only orders paid from then on go by it; earlier ones keep their plan.',
+  },
+  unchanging: {
+    zh: '启用后条款不能再修改，只能以新版本取代。',
+    en: 'Once activated its terms never change; only a new version replaces it.',
+  },
+  acknowledge: { zh: '合规确认', en: 'Acknowledge' },
+  acknowledged: { zh: '已确认', en: 'Acknowledged' },
+  statement: { zh: '确认声明', en: 'Statement' },
+  statementHelp: {
+    zh: '您的姓名和声明会与方案一起保存。依据《禁止传销条例》第七条。',
+    en: 'Your name and the statement are kept with the plan (《禁止传销条例》第七条).',
+  },
+  needsAcknowledgement: {
+    zh: '三级方案须先由合规人员确认，才能启用。',
+    en: 'A plan of three levels is acknowledged by a compliance officer before it can be activated.',
+  },
+  copy: { zh: '以此新建版本', en: 'Write a version from this' },
+  acknowledgement: { zh: '合规声明', en: 'Statement of compliance' },
+  written: { zh: '创建时间', en: 'Written' },
+  activatedAt: { zh: '启用操作时间', en: 'Activated on' },
+  notYet: { zh: '尚未启用', en: 'Not activated' },
+} satisfies Record<string, Text>;
+
+/** One version of the commission plan: its terms, and putting it in force. */
+export default function PlanPage() {
+  const { id = '' } = useParams();
+  const t = useT();
+  const mayWrite = useIsRole('admin', 'finance');
+  return (
+    <DetailPage
+      kind="plan"
+      id={id}
+      load={(signal) =>
+        data(api.GET('/v1/commission-plans/{id}', { params: { path: { id: Number(id) } }, signal }))
+      }
+      title={(plan) => `${t(PLAN.one)} #${plan.id} · ${plan.name}`}
+      state={({ state }) => state}
+      actions={actionsOf}
+    >
+      {(plan) => (
+        <>
+          {waitsForCompliance(plan) && (
+            <Alert
+              type="warning"
+              showIcon
+              style={{ marginBottom: 16 }}
+              title={t(TEXTS.needsAcknowledgement)}
+            />
+          )}
+          <Panel
+            title={TEXTS.glance}
+            extra={
+              mayWrite && (
+                <Link to={`/commission-plans/new?from=${plan.id}`}>
+                  <Button size="small">{t(TEXTS.copy)}</Button>
+                </Link>
+              )
+            }
+          >
+            <Facts
+              facts={[
+                [
+                  PLAN.effectiveFrom,
+                  plan.effectiveFrom ? <TimeText key="from" at={plan.effectiveFrom} /> : t(TEXTS.notYet),
+                ],
+                [TEXTS.written, <TimeText key="written" at={plan.createdAt} />],
+                [
+                  TEXTS.activatedAt,
+                  plan.activatedAt ? <TimeText key="activated" at={plan.activatedAt} /> : undefined,
+                ],
+                [TEXTS.acknowledgement, plan.acknowledgement ?? undefined],
+              ]}
+            />
+          </Panel>
+          <TermsView terms={plan.terms} />
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+const waitsForCompliance = ({ terms, acknowledgedBy }: Plan) =>
+  terms.levels.length > FREE_LEVELS && acknowledgedBy === null;
+
+function actionsOf(plan: Plan): Action[] {
+  const path = { id: plan.id };
+  return [
+    {
+      key: 'activate',
+      label: TEXTS.activate,
+      shortcut: 'a',
+      roles: ['admin', 'finance'],
+      available: plan.state === 'draft' && !waitsForCompliance(plan),
+      primary: true,
+      summary: <Unchanging />,
+      fields: [{ name: 'effectiveFrom', label: TEXTS.from, kind: 'time', help: TEXTS.fromHelp }],
+      done: TEXTS.activated,
+      run: ({ effectiveFrom }, header) =>
+        api.POST('/v1/commission-plans/{id}/activate', {
+          params: { path, header },
+          body: effectiveFrom === undefined ? {} : { effectiveFrom: String(effectiveFrom) },
+        }),
+    },
+    {
+      key: 'acknowledge',
+      label: TEXTS.acknowledge,
+      roles: ['compliance'],
+      available: waitsForCompliance(plan),
+      primary: true,
+      fields: [
+        {
+          name: 'statement',
+          label: TEXTS.statement,
+          kind: 'textarea',
+          required: true,
+          maxLength: 2000,
+          help: TEXTS.statementHelp,
+        },
+      ],
+      done: TEXTS.acknowledged,
+      run: ({ statement }, header) =>
+        api.POST('/v1/commission-plans/{id}/acknowledge', {
+          params: { path, header },
+          body: { statement: String(statement) },
+        }),
+    },
+  ];
+}
+
+function Unchanging() {
+  return <>{useT()(TEXTS.unchanging)}</>;
+}
