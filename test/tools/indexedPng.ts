@@ -85,8 +85,7 @@ export function readPng(png: Buffer): Picture {
   const bytes = unfilter(inflateSync(Buffer.concat(parts)), width * channels, height, channels);
   const pixels = new Uint32Array(width * height);
   for (let index = 0; index < pixels.length; index++) {
-    const [source, from] =
-      channels === 1 ? [palette, bytes[index]! * 3] : [bytes, index * channels];
+    const [source, from] = channels === 1 ? [palette, bytes[index]! * 3] : [bytes, index * channels];
     pixels[index] = (source[from]! << 16) | (source[from + 1]! << 8) | source[from + 2]!;
   }
   return { width, height, pixels };

@@ -6,9 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type ApiClient, createClient } from '../../cli/client';
 import { runDemo } from '../../cli/demo';
+import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credentials';
 import { freePort } from '../../embedded/children';
 import { readRunning } from '../../embedded/running';
-import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credentials';
 import { startProcess } from '../support/sampleProcess';
 
 /** Somebody who can sign in. */
@@ -149,7 +149,10 @@ async function addWork(
 
 /** An order under way: one line delivered, one paused by a return, one still shipped. */
 async function addOrder(api: ApiClient): Promise<OrderView> {
-  const { items } = await api.request<{ items: { referralCode: string }[] }>('GET', '/v1/distributors?limit=1');
+  const { items } = await api.request<{ items: { referralCode: string }[] }>(
+    'GET',
+    '/v1/distributors?limit=1',
+  );
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
   const id = 'DEMO-2001';
   const lines = ['1', '2', '3'].map((lineId, index) => ({
@@ -175,7 +178,10 @@ async function addOrder(api: ApiClient): Promise<OrderView> {
     lines: [{ lineId: '1', quantity: 1 }],
     reason: '颜色与页面不符',
   });
-  await post(api, `/v1/orders/${id}/returns/R-1/reject`, { rejectedAt: daysAgo(4), reason: '商品与描述一致' });
+  await post(api, `/v1/orders/${id}/returns/R-1/reject`, {
+    rejectedAt: daysAgo(4),
+    reason: '商品与描述一致',
+  });
   await post(api, `/v1/orders/${id}/returns`, {
     returnId: 'R-2',
     requestedAt: daysAgo(2),
@@ -195,7 +201,11 @@ function applicationOf(name: string, index: number): object {
     channels: ['xiaohongshu', 'wechat'],
     region: 'CN-31',
     identityNumber,
-    bankAccount: { number: completeLuhn(`622202000000009${index}00`), holder: name, bankName: '中国工商银行' },
+    bankAccount: {
+      number: completeLuhn(`622202000000009${index}00`),
+      holder: name,
+      bankName: '中国工商银行',
+    },
     credentials: [
       {
         type: 'resident_identity_card',

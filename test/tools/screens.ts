@@ -40,14 +40,22 @@ async function main(): Promise<void> {
   const system = await startSampleSystem(console.error);
   try {
     if (wanted.length === 0) rmSync(TARGET, { recursive: true, force: true });
-    await takeAll(browser, system, ({ name }) => !wanted.length || wanted.some((start) => name.startsWith(start)));
+    await takeAll(
+      browser,
+      system,
+      ({ name }) => !wanted.length || wanted.some((start) => name.startsWith(start)),
+    );
   } finally {
     await browser.close();
     await system.stop();
   }
 }
 
-async function takeAll(browser: Chromium, system: SampleSystem, isWanted: (shot: Shot) => boolean): Promise<void> {
+async function takeAll(
+  browser: Chromium,
+  system: SampleSystem,
+  isWanted: (shot: Shot) => boolean,
+): Promise<void> {
   const taken = new Set<string>();
   const take = async (context: BrowserContext, shots: readonly Shot[]) => {
     const fresh = shots.filter((shot) => !taken.has(shot.name) && isWanted(shot));
@@ -78,15 +86,13 @@ async function signIn(context: BrowserContext, url: string, { email, password }:
 }
 
 /** The pages of a person's menu, the first thing of each list, and what stands beside the menu. */
-async function pagesOf(
-  context: BrowserContext,
-  system: SampleSystem,
-  { role }: Person,
-): Promise<Shot[]> {
+async function pagesOf(context: BrowserContext, system: SampleSystem, { role }: Person): Promise<Shot[]> {
   const size = role === 'distributor' ? PHONE : WIDE;
   const page = await context.newPage();
   await open(page, `${system.url}/`);
-  const addresses = await page.locator('nav a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const addresses = await page
+    .locator('nav a')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
   const shots: Shot[] = [];
   for (const address of addresses.filter((href) => href !== null)) {
     if (address === '/') {
@@ -106,13 +112,18 @@ async function pagesOf(
 }
 
 const nameOf = (address: string, role: string): string =>
-  role === 'distributor' ? `distributor${address.replaceAll('/', '-')}` : address.slice(1).replaceAll('/', '-');
+  role === 'distributor'
+    ? `distributor${address.replaceAll('/', '-')}`
+    : address.slice(1).replaceAll('/', '-');
 
 async function open(page: Page, address: string): Promise<void> {
   await page.goto(address);
   // Some pages read again for ever; those are drawn long before.
   await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
-  await page.locator('.ant-spin-spinning, .ant-skeleton').first().waitFor({ state: 'detached', timeout: 15_000 });
+  await page
+    .locator('.ant-spin-spinning, .ant-skeleton')
+    .first()
+    .waitFor({ state: 'detached', timeout: 15_000 });
 }
 
 async function takeOne(context: BrowserContext, url: string, locale: Locale, { name, address, size }: Shot) {
