@@ -31,7 +31,7 @@ export interface ConsoleWorld {
   stop(): Promise<void>;
 }
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 45_000;
 
 /** Starts it. `stop` it, or Jest waits for ever. */
 export async function startConsole(settings: TestSettings = {}): Promise<ConsoleWorld> {
