@@ -8,7 +8,6 @@ import { WORDS } from '../locale/words';
 import { useProblemText } from '../ui/problems';
 import { type Field, FieldInput, toBody } from './fields';
 
-
 interface ActionDialogProps {
   title: string;
   /** What is about to happen, to whom, and how much. */
