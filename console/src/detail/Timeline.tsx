@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Timeline as AntTimeline, Button } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { api, data } from '../api/client';
 import type { Item, Money } from '../api/types';
 import { type Text, useT } from '../locale/locale';
-import { MoneyText, TimeText } from '../ui/format';
+import { MoneyText, TimeText, useFormats } from '../ui/format';
 import { ACCOUNTS, EVENTS } from './eventNames';
 import type { Kind } from './kinds';
 import { Panel } from './Panel';
@@ -116,19 +116,38 @@ function Details({ entry }: { entry: Entry }): ReactNode {
 
 const account = (t: (text: Text) => string, name: string) => (ACCOUNTS[name] ? t(ACCOUNTS[name]) : name);
 
+/** More than these are shown on demand. */
+const MOST_CHANGES = 3;
+
 /** What an audit entry changed: each value before and after, and why. */
 export function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
+  const t = useT();
+  const { money } = useFormats();
+  const show = (value: unknown) => (isMoney(value) ? money(value) : plain(value));
   const old = (before ?? {}) as Record<string, unknown>;
   const now = (after ?? {}) as Record<string, unknown>;
-  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  const [all, setAll] = useState(false);
+  // What stayed as it was says nothing, nor does the time, which the entry itself has.
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
+    (name) => name !== 'updatedAt' && !(name in old && name in now && show(old[name]) === show(now[name])),
+  );
+  const shown = all || names.length <= MOST_CHANGES + 1 ? names : names.slice(0, MOST_CHANGES);
   return (
     <span>
-      {names.map((name) => (
+      {shown.map((name) => (
         <div key={name}>
           <span className="muted">{name}: </span>
           {name in old && <del>{show(old[name])}</del>} {name in now && <ins>{show(now[name])}</ins>}
         </div>
       ))}
+      {shown.length < names.length && (
+        <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setAll(true)}>
+          {t({
+            zh: `还有 ${names.length - shown.length} 项`,
+            en: `${names.length - shown.length} more`,
+          })}
+        </Button>
+      )}
       {typeof reason === 'string' && <div>{reason}</div>}
     </span>
   );
@@ -142,12 +161,21 @@ function Plain({ facts }: { facts: Record<string, unknown> }) {
         .map(([name, value]) => (
           <span key={name}>
             <span className="muted">{name}: </span>
-            {show(value)}{' '}
+            {plain(value)}{' '}
           </span>
         ))}
     </span>
   );
 }
 
-const show = (value: unknown): string =>
+const plain = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+
+const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length === 2 &&
+  'amount' in value &&
+  typeof value.amount === 'number' &&
+  'currency' in value &&
+  typeof value.currency === 'string';

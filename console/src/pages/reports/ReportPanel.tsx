@@ -5,6 +5,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { downloadCsv } from '../../api/client';
+import { theme } from '../../app/theme';
 import { Panel } from '../../detail/Panel';
 import { type Text, useLocale } from '../../locale/locale';
 import { digitsOf, MoneyText, useFormats } from '../../ui/format';
@@ -122,14 +123,19 @@ function optionOf(
   };
   // A ranking is about money; how many orders it were is in its table.
   const drawn = ranking ? series.filter(({ unit }) => unit === 'money') : series;
-  const units = [...new Set(drawn.map(({ unit }) => (unit === 'money' ? 'money' : unit)))];
-  const labels = { type: 'category', data: rows.map(({ label }) => label), inverse: ranking };
+  const units = [...new Set(drawn.map(({ unit }) => unit))];
+  const labels = {
+    type: 'category',
+    data: rows.map(({ label }) => label),
+    inverse: ranking,
+    axisLabel: { color: '#4a4f57', ...(ranking && { width: 130, overflow: 'truncate' }) },
+  };
   const axes = units.map((unit, index) => ({
     type: 'value',
     position: !ranking && index > 0 ? 'right' : undefined,
     axisLabel: { formatter: (value: number) => compact.format(value), color: '#4a4f57' },
     splitLine: { show: index === 0 },
-    name: unit === 'money' ? currency : undefined,
+    name: unit === 'money' && !ranking ? currency : undefined,
     nameTextStyle: { color: '#4a4f57' },
     minInterval: unit === 'count' ? 1 : undefined,
   }));
@@ -137,8 +143,8 @@ function optionOf(
     color: CHART_COLORS,
     animation: false,
     aria: { enabled: true, label: { description: describe(title, drawn, rows, shown, t, number) } },
-    textStyle: { fontFamily: 'inherit' },
-    legend: { top: 0, type: 'scroll', textStyle: { color: '#22262b' } },
+    textStyle: { fontFamily: theme.token?.fontFamily },
+    legend: { top: 0, type: 'scroll', itemGap: 18, textStyle: { color: '#22262b' } },
     grid: { left: 8, right: 8, top: 52, bottom: 4, containLabel: true },
     tooltip: { trigger: 'axis', confine: true },
     ...(ranking ? { xAxis: axes[0], yAxis: labels } : { xAxis: labels, yAxis: axes }),

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { DatePicker, Segmented, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
+import { api, data } from '../../api/client';
 import { useMe } from '../../app/session';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
@@ -99,7 +101,7 @@ export default function ReportsPage() {
 
 /** What the reports are asked for; it stands in the address, so that a link shows the same. */
 function useReportQuery(): [ReportQuery, (change: Partial<ReportQuery>) => void] {
-  const { currency } = useMe().brand;
+  const currency = useUsualCurrency();
   const [params, setParams] = useSearchParams();
   const query = useMemo<ReportQuery>(() => {
     const interval = params.get('interval');
@@ -117,4 +119,15 @@ function useReportQuery(): [ReportQuery, (change: Partial<ReportQuery>) => void]
     setParams({ ...next, ...(tooMany && { interval: 'month' }) }, { replace: true });
   };
   return [query, change];
+}
+
+/** The currency of the newest order: a brand may sell in another than its own. Its own where there is no order. */
+function useUsualCurrency(): string {
+  const { currency } = useMe().brand;
+  const newest = useQuery({
+    queryKey: ['newest-order'],
+    queryFn: () => data(api.GET('/v1/orders', { params: { query: { limit: 1 } } })),
+    staleTime: 300_000,
+  });
+  return newest.data?.items[0]?.currency ?? currency;
 }

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type ApiClient, createClient } from '../../cli/client';
+import { runDemo } from '../../cli/demo';
+import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credentials';
+import { freePort } from '../../embedded/children';
+import { readRunning } from '../../embedded/running';
+import { startProcess } from '../support/sampleProcess';
+
+/** Somebody who can sign in. */
+export interface Person {
+  role: 'admin' | 'compliance' | 'finance' | 'operator' | 'distributor';
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** A whole system of its own with sample data. */
+export interface SampleSystem {
+  url: string;
+  /** One of each role; finance twice, since payments take two. */
+  people: readonly Person[];
+  /** The page of the thing that shows most of its kind, in place of any of a list. */
+  tellingOf(address: string): string;
+  stop(): Promise<void>;
+}
+
+const PASSWORD = 'quiet river under stones';
+const PEOPLE = [
+  { role: 'compliance', name: '沈合规' },
+  { role: 'finance', name: '方财务' },
+  { role: 'operator', name: '陆运营' },
+  { role: 'admin', name: '江管理' },
+  { role: 'distributor', name: '云帆商贸' },
+] as const;
+
+/**
+ * Boots Tributary in a temporary folder, fills it with the data of `npm run demo`, and adds what waits for people:
+ * applications, an open return, a hold, withdrawals, notes, a mail that could not be delivered.
+ * @param say told what is done
+ */
+export async function startSampleSystem(say: (line: string) => void): Promise<SampleSystem> {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tributary-screens-'));
+  // PostgreSQL runs as a user of its own where this is root.
+  chmodSync(dataDir, 0o755);
+  const port = await freePort(18_080);
+  const process_ = startProcess({ DATA_DIR: dataDir, API_PORT: String(port), BRAND_CURRENCY: 'GBP' });
+  const stop = async () => {
+    await process_.stop();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    say('Starting a system');
+    const running = await process_.until(() => readRunning(dataDir));
+    const url = running.apiUrl;
+    await process_.until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok || undefined);
+    const api = createClient({ url, key: readFileSync(path.join(dataDir, 'admin-key'), 'utf8').trim() });
+    say('Filling it with the sample brand, a few minutes');
+    const reportFile = path.join(dataDir, 'demo.report.csv');
+    const [best] = await runDemo({ api, reportFile, say: () => {} });
+    const people = await addPeople(api, await distributorNamed(api, best!.name));
+    const order = await addWork(api, people, running.databaseUrl);
+    return {
+      url,
+      people,
+      tellingOf: (address) => (address.startsWith('/orders/') ? `/orders/${order}` : address),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const key = () => ({ 'Idempotency-Key': randomUUID() });
+const post = <T>(api: ApiClient, address: string, body: object) =>
+  api.request<T>('POST', address, { body, headers: key() });
+
+async function distributorNamed(api: ApiClient, name: string): Promise<string> {
+  const { items } = await api.request<{ items: { id: string }[] }>(
+    'GET',
+    `/v1/distributors?q=${encodeURIComponent(name)}`,
+  );
+  return items[0]!.id;
+}
+
+async function addPeople(api: ApiClient, distributorId: string): Promise<(Person & { id: string })[]> {
+  const people: (Person & { id: string })[] = [];
+  for (const { role, name } of PEOPLE) {
+    const email = `${role}@brand.example`;
+    const { id } = await post<{ id: string }>(api, '/v1/users', {
+      email,
+      name,
+      role,
+      ...(role === 'distributor' && { distributorId }),
+    });
+    const { url } = await post<{ url: string }>(api, `/v1/users/${id}/sign-in-link`, {});
+    const token = new URL(url).hash.slice(1);
+    await post(api, '/v1/sign-in-links/redeem', { token, password: PASSWORD });
+    people.push({ id, role, name, email, password: PASSWORD });
+  }
+  return people;
+}
+
+interface OrderView {
+  id: string;
+  lines: { lineId: string; quantity: number; state: string }[];
+  commissions: { id: string; state: string }[];
+}
+
+/**
+ * Adds what waits for people.
+ * @returns number of an order whose windows show most
+ */
+async function addWork(
+  api: ApiClient,
+  people: readonly (Person & { id: string })[],
+  databaseUrl: string,
+): Promise<string> {
+  const order = await addOrder(api);
+  const held = order.commissions.find(({ state }) => state === 'held');
+  if (held) {
+    await post(api, `/v1/commissions/${held.id}/hold`, { reason: 'finance', note: '核对大额订单的收货信息' });
+  }
+  const colleague = people.find(({ role }) => role === 'finance')!;
+  for (const { id } of people.filter(({ role }) => role !== 'distributor')) {
+    await post(api, '/v1/notes', {
+      subject: `order/${order.id}`,
+      body: `@${colleague.name} 客户要求退一件，请等退货处理完再放款。`,
+      mentions: [id],
+    });
+  }
+  for (const [index, name] of ['顾晓岚', '沈一凡', '乔亦菲'].entries()) {
+    const { id } = await post<{ id: string }>(api, '/v1/applications', applicationOf(name, index));
+    if (index < 2) continue;
+    await untilInReview(api, id);
+    await post(api, `/v1/applications/${id}/request-changes`, {
+      message: '请上传清晰的证件照片。',
+    });
+  }
+  await post(api, '/v1/payout-batches', { currency: 'GBP' });
+  await addUndeliverableMail(databaseUrl);
+  return order.id;
+}
+
+/** An order under way: one line delivered, one paused by a return, one still shipped. */
+async function addOrder(api: ApiClient): Promise<OrderView> {
+  const { items } = await api.request<{ items: { referralCode: string }[] }>(
+    'GET',
+    '/v1/distributors?limit=1',
+  );
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const id = 'DEMO-2001';
+  const lines = ['1', '2', '3'].map((lineId, index) => ({
+    lineId,
+    sku: ['22423', '85123A', '47566'][index],
+    quantity: 4,
+    unitPrice: 1295 + index * 300,
+  }));
+  await post(api, '/v1/orders', {
+    externalId: id,
+    paidAt: daysAgo(9),
+    currency: 'GBP',
+    customer: { externalId: 'customer-2001' },
+    attributionCode: items[0]!.referralCode,
+    shipTo: { region: 'CN-31' },
+    lines,
+  });
+  await post(api, `/v1/orders/${id}/shipments`, { shippedAt: daysAgo(8) });
+  await post(api, `/v1/orders/${id}/deliveries`, { deliveredAt: daysAgo(6), lineIds: ['1', '2'] });
+  await post(api, `/v1/orders/${id}/returns`, {
+    returnId: 'R-1',
+    requestedAt: daysAgo(5),
+    lines: [{ lineId: '1', quantity: 1 }],
+    reason: '颜色与页面不符',
+  });
+  await post(api, `/v1/orders/${id}/returns/R-1/reject`, {
+    rejectedAt: daysAgo(4),
+    reason: '商品与描述一致',
+  });
+  await post(api, `/v1/orders/${id}/returns`, {
+    returnId: 'R-2',
+    requestedAt: daysAgo(2),
+    lines: [{ lineId: '2', quantity: 1 }],
+    reason: '收到时有破损',
+  });
+  return api.request('GET', `/v1/orders/${id}`);
+}
+
+function applicationOf(name: string, index: number): object {
+  const identityNumber = makeResidentIdentityNumber('310101', `199${index}-05-12`, `12${index}`);
+  return {
+    kind: 'person',
+    name,
+    email: `applicant-${index}@applicants.example`,
+    phone: `1990000020${index}`,
+    channels: ['xiaohongshu', 'wechat'],
+    region: 'CN-31',
+    identityNumber,
+    bankAccount: {
+      number: completeLuhn(`622202000000009${index}00`),
+      holder: name,
+      bankName: '中国工商银行',
+    },
+    credentials: [
+      {
+        type: 'resident_identity_card',
+        number: identityNumber,
+        holder: name,
+        validFrom: '2020-01-01',
+        validUntil: '2040-01-01',
+      },
+    ],
+  };
+}
+
+async function untilInReview(api: ApiClient, id: string): Promise<void> {
+  for (let tries = 0; tries < 120; tries++) {
+    const { state } = await api.request<{ state: string }>('GET', `/v1/applications/${id}`);
+    if (state === 'in_review') return;
+    await wait(250);
+  }
+  throw new Error(`the application ${id} did not come to its review`);
+}
+
+/** The mail catcher refuses nobody, so one that could not be delivered is written as the mailer leaves it. */
+async function addUndeliverableMail(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `UPDATE mails SET state = 'undeliverable', attempts = 9, sent_at = NULL,
+         last_error = '550 5.1.1 mailbox unavailable'
+       WHERE key = (SELECT key FROM mails WHERE subject_ref LIKE 'application/%' ORDER BY created_at DESC LIMIT 1)`,
+    );
+  } finally {
+    await client.end();
+  }
+}
