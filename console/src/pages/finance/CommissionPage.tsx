@@ -32,7 +32,7 @@ const TEXTS = {
   amountNow: { zh: '现金额', en: 'Amount now' },
   originally: { zh: '支付时产生', en: 'Earned when paid' },
   now: { zh: '退货或取消后', en: 'After returns and cancellations' },
-  planVersion: { zh: '订单支付时生效的方案', en: 'Plan in force when the order was paid' },
+  planVersion: { zh: '支付时的方案', en: 'Plan at payment' },
   tier: { zh: '当时等级', en: 'Tier at that time' },
   sku: { zh: '商品', en: 'Product' },
   category: { zh: '品类', en: 'Category' },
