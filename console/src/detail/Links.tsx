@@ -6,5 +6,8 @@ export function ThingLink({ kind, id, children }: { kind: Kind; id: string; chil
   return <Link to={hrefOf(kind, id)}>{children ?? shortId(id)}</Link>;
 }
 
-/** The first part of a UUID, which tells entries apart well enough for people; other ids stay whole. */
-export const shortId = (id: string): string => (/^[\da-f]{8}-[\da-f-]{27}$/.test(id) ? id.slice(0, 8) : id);
+/**
+ * The last part of a UUID, which tells entries apart well enough for people; other ids stay whole. The first part is
+ * the time, the same for all that was made within a minute.
+ */
+export const shortId = (id: string): string => (/^[\da-f]{8}-[\da-f-]{27}$/.test(id) ? id.slice(-8) : id);

@@ -44,7 +44,7 @@ export function DistributorFilter({ label, value, onChange, id }: DistributorFil
       placeholder={label}
       allowClear
       showSearch={{ filterOption: false, onSearch: setText }}
-      style={{ minWidth: 180, maxWidth: 260 }}
+      style={{ minWidth: 150, maxWidth: 260 }}
       popupMatchSelectWidth={false}
       notFoundContent={found.isFetching ? null : t(NONE)}
       value={value}

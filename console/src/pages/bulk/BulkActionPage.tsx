@@ -18,6 +18,7 @@ import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
+import { HOLD_REASONS } from '../finance/words';
 import { BULK, BULK_WORDS } from './bulk';
 import { refusalText } from './refusals';
 
@@ -102,6 +103,9 @@ function BulkView({ bulk }: { bulk: Bulk }) {
   const fixed = useMemo(() => (chosen ? { state: chosen } : undefined), [chosen]);
   const isRunning = bulk.state === 'running';
   const text = (name: string) => (typeof input[name] === 'string' ? input[name] : undefined);
+  const reason = text('reason');
+  const hold = reason === undefined ? undefined : HOLD_REASONS[reason];
+  const reasonText = hold ? t(hold) : reason;
   return (
     <>
       <Panel title={BULK_WORDS.progress}>
@@ -133,7 +137,7 @@ function BulkView({ bulk }: { bulk: Bulk }) {
               BULK_WORDS.finishedAt,
               bulk.finishedAt ? <TimeText key="done-at" at={bulk.finishedAt} /> : undefined,
             ],
-            [WORDS.reason, text('reason')],
+            [WORDS.reason, reasonText],
             [WORDS.note, text('note')],
           ]}
         />

@@ -25,13 +25,14 @@ const TEXTS = {
   plan: { zh: '方案与规则', en: 'Plan and rules' },
   calculation: { zh: '计算过程', en: 'Calculation' },
   transfers: { zh: '资金流水', en: 'Transfers' },
+  seeTransfers: { zh: '在账务流水中查看', en: 'See them among all transfers' },
   holds: { zh: '扣留记录', en: 'Holds' },
   noHolds: { zh: '从未被扣留。', en: 'It was never on hold.' },
   noTransfers: { zh: '金额为零，没有流水。', en: 'The amount is zero, so nothing was posted.' },
   amountNow: { zh: '现金额', en: 'Amount now' },
   originally: { zh: '支付时产生', en: 'Earned when paid' },
   now: { zh: '退货或取消后', en: 'After returns and cancellations' },
-  planVersion: { zh: '订单支付时生效的方案', en: 'Plan in force when the order was paid' },
+  planVersion: { zh: '支付时的方案', en: 'Plan at payment' },
   tier: { zh: '当时等级', en: 'Tier at that time' },
   sku: { zh: '商品', en: 'Product' },
   category: { zh: '品类', en: 'Category' },
@@ -243,7 +244,7 @@ function Explained({ commission }: { commission: Explanation }) {
       </Panel>
       <Panel
         title={TEXTS.transfers}
-        extra={<Link to={`/transfers?commissionId=${commission.id}`}>{t(TEXTS.transfers)}</Link>}
+        extra={<Link to={`/transfers?commissionId=${commission.id}`}>{t(TEXTS.seeTransfers)}</Link>}
       >
         <Table
           size="small"
@@ -251,7 +252,7 @@ function Explained({ commission }: { commission: Explanation }) {
           scroll={{ x: 'max-content' }}
           rowKey="key"
           dataSource={commission.transfers}
-          locale={{ emptyText: t(TEXTS.noTransfers) }}
+          locale={{ emptyText: <span className="muted">{t(TEXTS.noTransfers)}</span> }}
           columns={[
             { title: t(TEXTS.when), render: (_, { occurredAt }) => <TimeText at={occurredAt} /> },
             { title: t(TEXTS.from), render: (_, { from }) => accountName(t, from) },
@@ -272,7 +273,7 @@ function Explained({ commission }: { commission: Explanation }) {
           scroll={{ x: 'max-content' }}
           rowKey="id"
           dataSource={commission.holds}
-          locale={{ emptyText: t(TEXTS.noHolds) }}
+          locale={{ emptyText: <span className="muted">{t(TEXTS.noHolds)}</span> }}
           columns={[
             { title: t(WORDS.reason), render: (_, { reason }) => reasonName(t, reason) },
             { title: t(FINANCE.note), render: (_, { note }) => note },
@@ -280,7 +281,7 @@ function Explained({ commission }: { commission: Explanation }) {
             {
               title: t(TEXTS.lifted),
               render: (_, { liftedAt }) =>
-                liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="open" />,
+                liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />,
             },
           ]}
         />

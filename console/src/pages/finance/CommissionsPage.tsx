@@ -110,7 +110,7 @@ const list = defineList({
     { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(COMMISSION_STATES) },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'dueBefore', label: { zh: '退货期结束早于', en: 'Window ended by' }, kind: 'until' },
-    { param: 'orderId', label: FINANCE.order, kind: 'text' },
+    { param: 'orderId', label: FINANCE.order, kind: 'text', width: 110 },
     { param: 'onHold', label: TEXTS.onHold, kind: 'select', options: YES_NO },
     {
       param: 'holdReason',

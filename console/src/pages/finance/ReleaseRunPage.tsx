@@ -220,7 +220,7 @@ function RunView({ run }: { run: Run }) {
                 {monies(run.totals)}
               </span>,
             ],
-            [TEXTS.released, number(released)],
+            [{ zh: '已放款条数', en: 'Commissions released' }, number(released)],
             [
               RELEASE.releasedTotal,
               <span key="r" className="money strong">

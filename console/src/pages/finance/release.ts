@@ -3,8 +3,8 @@ import type { Text } from '../../locale/locale';
 /** Words of release runs. */
 export const RELEASE = {
   items: { zh: '佣金数', en: 'Commissions' },
-  proposedTotal: { zh: '拟放款金额', en: 'Proposed' },
-  releasedTotal: { zh: '实际放款金额', en: 'Released' },
+  proposedTotal: { zh: '拟放款金额', en: 'Amount proposed' },
+  releasedTotal: { zh: '实际放款金额', en: 'Amount released' },
   selection: { zh: '范围', en: 'Chosen by' },
   approvals: { zh: '审批', en: 'Approval' },
   one: { zh: '一人即可', en: 'One person' },
