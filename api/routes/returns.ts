@@ -67,7 +67,9 @@ export const returnEndpoints: Endpoint[] = [
           query.requestedAfter && `r.requested_at >= ${bind(query.requestedAfter)}`,
           query.requestedBefore && `r.requested_at < ${bind(query.requestedBefore)}`,
           query.resolvedAfter && `r.resolved_at >= ${bind(query.resolvedAfter)}`,
-          query.resolvedBefore && `r.resolved_at < ${bind(query.resolvedBefore)}`,
+          // Nothing is resolved before it is requested, which tells the index where to begin.
+          query.resolvedBefore &&
+            `r.resolved_at < ${bind(query.resolvedBefore)} AND r.requested_at < ${bind(query.resolvedBefore)}`,
         ],
         toItem: ({ requestedAt, resolvedAt, ...row }) => ({
           ...row,

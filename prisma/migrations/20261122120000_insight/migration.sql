@@ -35,6 +35,7 @@ CREATE INDEX ON holds (placed_at, id);
 CREATE INDEX ON holds (placed_at, id) WHERE lifted_at IS NULL;
 CREATE INDEX ON holds (reason, placed_at, id);
 CREATE INDEX ON credentials ((coalesce(valid_until, '9999-12-31'::date)), id) WHERE distributor_id IS NOT NULL;
+CREATE INDEX ON credentials (type, (coalesce(valid_until, '9999-12-31'::date)), id) WHERE distributor_id IS NOT NULL;
 -- Balances change with every transfer, which an index over the amounts would slow down; they are as many as
 -- distributors, so a list of them is sorted when it is asked for. Debts change seldom.
 CREATE INDEX ON balances (debt, distributor_id) WHERE debt > 0;
