@@ -126,9 +126,9 @@ export async function readTimeline(
        SELECT e.occurred_at AS at, e.recorded_at, e.type, e.actor, e.data, 0 AS rank, 0::bigint AS number
        FROM events e WHERE e.subject = 'order/' || $1
        UNION ALL
-       SELECT t.occurred_at, t.recorded_at, 'transfer', 'ledger', json_build_object(
+       SELECT t.occurred_at, t.recorded_at, 'transfer', 'ledger', jsonb_build_object(
          'key', t.key, 'commissionId', t.commission_id::text, 'distributorId', t.distributor_id,
-         'from', t.from_account, 'to', t.to_account, 'amount', json_build_object('amount', t.amount, 'currency', t.currency)), 1, t.id
+         'from', t.from_account, 'to', t.to_account, 'amount', jsonb_build_object('amount', t.amount, 'currency', t.currency)), 1, t.id
        FROM commissions c JOIN transfers t ON t.commission_id = c.id
        WHERE c.order_id = $1 AND ($2::uuid IS NULL OR c.distributor_id = $2)
      ) story ORDER BY at, rank, recorded_at, number`,

@@ -129,7 +129,8 @@ export async function redeemLink(
   const [user] = rows;
   if (!user) throw linkNotValid();
   refuseWeakPassword(password, user.email, '/password');
-  const attempt = await beginAttempt(context, { email: user.email, req });
+  // Without a code there is nothing to guess, and a pause that somebody else has caused is no reason to wait.
+  const attempt = user.secondFactor ? await beginAttempt(context, { email: user.email, req }) : undefined;
   const hash = await hashPassword(password);
   return withCode(call, { user, code, attempt, by: 'link' }, async (client) => {
     const { rowCount } = await client.query(
@@ -172,13 +173,13 @@ export async function setPassword(
 /** The last steps of signing in: asks for the code, then does `work`, uses the code up and begins the session. */
 async function withCode(
   call: SignInCall,
-  { user, code, attempt, by }: { user: Account; code?: string; attempt: Attempt; by: string },
+  { user, code, attempt, by }: { user: Account; code?: string; attempt?: Attempt; by: string },
   work: (client: Client) => Promise<void>,
 ): Promise<SignedIn> {
   const { context, requestId } = call;
   const { id, secondFactor } = user;
   if (secondFactor && !code) {
-    await takeBackAttempt(context, attempt);
+    if (attempt) await takeBackAttempt(context, attempt);
     throw new Problem({
       status: 401,
       code: 'code_required',
@@ -202,7 +203,7 @@ async function withCode(
     await auditRefusal(context, user, { because: 'code', requestId });
     throw refused();
   }
-  await attemptSucceeded(context, attempt);
+  if (attempt) await attemptSucceeded(context, attempt);
   return signedIn;
 }
 

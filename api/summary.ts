@@ -43,13 +43,13 @@ export async function countBounded(pool: Pool, what: (bind: Bind) => Counted): P
   const { from, where, money, since } = what((value) => `$${values.push(value)}`);
   const conditions = where.filter((condition) => typeof condition === 'string' && condition !== '');
   const { rows } = await pool.query<Omit<CountedResult, 'capped'>>(
-    `WITH some AS (
+    `WITH found AS (
        SELECT ${since ?? 'NULL::timestamptz'} AS at, ${money?.amount ?? 'NULL::bigint'} AS amount,
          ${money?.currency ?? 'NULL'} AS currency
        FROM ${from} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}
        ${since ? `ORDER BY ${since}` : ''} LIMIT ${mostCounted + 1}
      ), numbered AS (
-       SELECT *, row_number() OVER () AS number FROM some
+       SELECT *, row_number() OVER () AS number FROM found
      )
      SELECT count(*)::int AS count, min(at) AS "oldestAt", (
        SELECT coalesce(jsonb_agg(jsonb_build_object('amount', s.amount, 'currency', s.currency) ORDER BY s.currency), '[]')

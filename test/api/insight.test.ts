@@ -222,6 +222,7 @@ test('the preview of a plan equals what the order really earned', async () => {
   const { body: checked } = await post('/v1/commission-plans/validate', { terms: broken });
   expect(checked.problems.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
     '/levels/0/default/rateBp',
+    '/levels/0/rules/0',
   ]);
   expect((await post('/v1/commission-plans/validate', { terms })).body).toEqual({
     valid: true,

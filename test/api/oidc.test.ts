@@ -35,7 +35,7 @@ function browser() {
   return async (method: string, url: string, form?: Record<string, string>) => {
     const { origin } = new URL(url);
     const cookies = [...jar]
-      .filter(([key]) => key.startsWith(origin))
+      .filter(([key]) => key.startsWith(`${origin} `))
       .map(([key, value]) => `${key.split(' ')[1]}=${value}`);
     const response = await fetch(url, {
       method,

@@ -147,15 +147,16 @@ test('what is late shows as stuck work, and what is not, does not', async () => 
   const { pool } = api.context;
   const at = (ago: string) =>
     pool.query(
-      `INSERT INTO accepted_orders (id, payment, accepted_at) VALUES ($1, '{}', now() - $1::interval)`,
+      `INSERT INTO accepted_orders (id, payment, accepted_at) VALUES ($1::text, '{}', now() - $1::text::interval)`,
       [ago],
     );
   await at('4 minutes');
   await at('6 minutes');
   expect(await stuckOf('order/4 minutes')).toEqual([]);
   expect(await stuckOf('order/6 minutes')).toMatchObject([{ kind: 'order_not_taken_in' }]);
+  paying = 'goes through';
   const order = payment();
-  await post('/v1/orders', order);
+  expect((await post('/v1/orders', order)).status).toBe(201);
   await pool.query(
     `UPDATE order_lines SET state = 'delivered', delivered_at = now(), window_ends_at = now() - interval '11 minutes' WHERE order_id = $1`,
     [order.externalId],

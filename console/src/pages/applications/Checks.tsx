@@ -1,5 +1,7 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
+import { Link } from 'react-router';
 import type { Answer } from '../../api/types';
+import { hrefOf, KINDS, type Kind } from '../../detail/kinds';
 import { Panel } from '../../detail/Panel';
 import { CHECK_CODES, checkName } from '../../locale/compliance';
 import { type Text, useLocale } from '../../locale/locale';
@@ -16,8 +18,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-/** Of these the API's own sentence says more than the code: whose number it is, or which entry. */
-const TELLING = /duplicate$|^blacklisted$|^sponsor_/;
+const NAMED = /(application|distributor) ([0-9a-f]{8}-[0-9a-f-]{27})/g;
 
 /** What the automatic checks of the present round found. */
 export function Checks({ application: { checks } }: { application: Pick<Application, 'checks'> }) {
@@ -51,10 +52,27 @@ export function CheckList({ checks }: { checks: Application['checks'] }) {
             <div className="muted">
               {locale === 'zh-CN' && CHECK_CODES[code] ? t(CHECK_CODES[code]) : reason}
             </div>
-            {locale === 'zh-CN' && TELLING.test(code) && <div className="muted">{reason}</div>}
+            {locale === 'zh-CN' && code === 'blacklisted' && <div className="muted">{reason}</div>}
+            <Named reason={reason} />
           </div>
         </li>
       ))}
     </ul>
   );
+}
+
+/** Links to the applications and distributors that a check found. */
+function Named({ reason }: { reason: string }) {
+  const { t } = useLocale();
+  const found = [...reason.matchAll(NAMED)];
+  return found.map(([, kind, id = '']) => {
+    const to: Kind = kind === 'application' ? 'application' : 'distributor';
+    return (
+      <div key={id}>
+        <Link to={hrefOf(to, id)}>
+          {t(KINDS[to])} {id.slice(0, 8)}
+        </Link>
+      </div>
+    );
+  });
 }

@@ -54,7 +54,7 @@ export const applicationList = defineList({
   title: { zh: '申请审核', en: 'Applications' },
   idOf: ({ id }) => id,
   href: ({ id }) => hrefOf('application', id),
-  defaultSort: 'submittedAt',
+  defaultSort: '-submittedAt',
   columns: [
     { key: 'name', title: { zh: '申请人', en: 'Applicant' }, render: ({ name }) => name },
     { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },

@@ -233,6 +233,7 @@ export function ApplicationForm({
         name="channels"
         label={t(TEXTS.channels)}
         extra={t(TEXTS.channelsHint)}
+        normalize={(values: string[] | undefined) => values && [...new Set(values.map(channelOf))]}
         rules={[{ required: true, type: 'array', min: 1, max: 20, message: t(TEXTS.required) }]}
       >
         <Select
@@ -328,6 +329,15 @@ export function ApplicationForm({
       </p>
     </Form>
   );
+}
+
+/** The code of a channel that somebody typed by its name. */
+function channelOf(text: string): string {
+  const plain = text.trim();
+  const known = Object.entries(CHANNELS).find(([code, { zh, en }]) =>
+    [code, zh, en].some((name) => name.toLowerCase() === plain.toLowerCase()),
+  );
+  return known?.[0] ?? plain;
 }
 
 const BLANK: Record<keyof Draft, undefined> = {

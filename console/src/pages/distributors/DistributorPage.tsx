@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Breadcrumb, Table, Tabs, type TabsProps, Typography } from 'antd';
-import { useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Action } from '../../actions/ActionBar';
 import { api, data, idempotencyKey } from '../../api/client';
-import type { Answer } from '../../api/types';
+import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { hrefOf } from '../../detail/kinds';
@@ -113,31 +113,31 @@ function Parts({ distributor }: { distributor: Distributor }) {
     {
       key: 'statement',
       label: t(statementList.title),
-      children: <EmbeddedList list={statementList} params={{ id }} />,
+      children: <ListPart list={statementList} params={{ id }} />,
     },
     {
       key: 'commissions',
       label: t(commissionList.title),
-      children: <EmbeddedList list={commissionList} fixed={{ distributorId: id }} />,
+      children: <ListPart list={commissionList} fixed={{ distributorId: id }} />,
     },
     {
       key: 'orders',
       label: t(orderList.title),
-      children: <EmbeddedList list={orderList} fixed={{ distributorId: id }} />,
+      children: <ListPart list={orderList} fixed={{ distributorId: id }} />,
     },
     ...(seesWithdrawals
       ? [
           {
             key: 'withdrawals',
             label: t(withdrawalList.title),
-            children: <EmbeddedList list={withdrawalList} fixed={{ distributorId: id }} />,
+            children: <ListPart list={withdrawalList} fixed={{ distributorId: id }} />,
           },
         ]
       : []),
     {
       key: 'downline',
       label: `${t(downlineList.title)} ${distributor.directDownline}`,
-      children: <EmbeddedList list={downlineList} params={{ id }} />,
+      children: <ListPart list={downlineList} params={{ id }} />,
     },
   ];
   return (
@@ -152,10 +152,16 @@ function Parts({ distributor }: { distributor: Distributor }) {
         />
       )}
       {seesTree && <SponsorPath id={id} />}
-      <section className="panel">
-        <Tabs activeKey={tab} onChange={setTab} items={tabs} destroyOnHidden />
-      </section>
+      <Tabs activeKey={tab} onChange={setTab} items={tabs} destroyOnHidden />
     </>
+  );
+}
+
+function ListPart<P extends ListPath>(props: ComponentProps<typeof EmbeddedList<P>>) {
+  return (
+    <section className="panel">
+      <EmbeddedList {...props} />
+    </section>
   );
 }
 

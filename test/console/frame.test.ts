@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { type ConsoleWorld, confirm, startConsole } from '../support/console';
+import { addCommissions, addDistributor } from '../support/payouts';
+
+let world: ConsoleWorld;
+
+beforeAll(async () => {
+  world = await startConsole();
+});
+afterAll(() => world.stop());
+afterEach(() => expect(world.faults).toEqual([]));
+
+const pool = () => world.api.context.pool;
+
+/** A line to the API that can be cut, as when the server restarts. */
+async function startLine(): Promise<{ url: string; cut(): void; mend(): Promise<void>; stop(): void }> {
+  const target = new URL(world.api.url);
+  const sockets = new Set<Socket>();
+  const listen = (port: number) =>
+    new Promise<Server>((resolve) => {
+      const server = createServer((socket) => {
+        const upstream = connect(Number(target.port), target.hostname);
+        for (const [from, to] of [
+          [socket, upstream],
+          [upstream, socket],
+        ] as const) {
+          sockets.add(from);
+          from.on('error', () => {}).on('close', () => to.destroy());
+          from.pipe(to);
+        }
+      });
+      server.listen(port, '127.0.0.1', () => resolve(server));
+    });
+  let server = await listen(0);
+  const { port } = server.address() as { port: number };
+  const cut = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    cut,
+    mend: async () => {
+      server = await listen(port);
+    },
+    stop: cut,
+  };
+}
+
+async function orderPage(page: Page, url = world.api.url): Promise<string> {
+  const { orderId } = await addCommissions(pool(), [await addDistributor(pool())], [500]);
+  await page.goto(`${url}/orders/${orderId}`);
+  await page.getByLabel('Write a note; @ mentions a colleague').waitFor();
+  return orderId;
+}
+
+const notesOf = async (orderId: string) =>
+  (await pool().query('SELECT body FROM notes WHERE subject = $1', [`order/${orderId}`])).rows.map(
+    ({ body }) => body,
+  );
+
+test('a session that ends in the middle of a form asks to sign in over it, and nothing typed is lost', async () => {
+  const person = await world.person('operator');
+  const page = await world.open();
+  await world.signIn(page, person);
+  const orderId = await orderPage(page);
+  await page.getByLabel('Write a note; @ mentions a colleague').fill('half a thought');
+  await pool().query('UPDATE sessions SET ended_at = now() WHERE user_id = $1', [person.id]);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended; sign in again' });
+  await dialog.locator('input[autocomplete="username"]').fill(person.email);
+  await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
+  await page.keyboard.press('Enter');
+  await page.getByText('half a thought').first().waitFor();
+  await dialog.waitFor({ state: 'hidden' });
+  expect(await notesOf(orderId)).toEqual(['half a thought']);
+});
+
+test('a page that is open while the server restarts keeps what is typed, and goes on', async () => {
+  const line = await startLine();
+  const person = await world.person('operator');
+  const page = await world.open();
+  await page.goto(`${line.url}/sign-in`);
+  await page.locator('input[autocomplete="username"]').fill(person.email);
+  await page.locator('input[autocomplete="current-password"]').fill(person.password);
+  await page.keyboard.press('Enter');
+  await page.locator('.shell-head').waitFor();
+  const orderId = await orderPage(page, line.url);
+  const note = page.getByLabel('Write a note; @ mentions a colleague');
+  await note.fill('typed before');
+  line.cut();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  expect(await note.inputValue()).toBe('typed before');
+  await line.mend();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.locator('section', { hasText: 'typed before' }).first().waitFor();
+  expect(await notesOf(orderId)).toEqual(['typed before']);
+  line.stop();
+});
+
+test('whoever types an address without the right is told so, and sees nothing', async () => {
+  const page = await world.open();
+  await world.signIn(page, await world.person('operator'));
+  await page.goto(`${world.api.url}/commission-releases`);
+  await page.getByText('You have no right to see or do this').waitFor();
+  await page.goto(`${world.api.url}/users`);
+  await page.getByText('You have no right to see or do this').waitFor();
+  expect(await page.locator('tbody tr.ant-table-row').count()).toBe(0);
+});
+
+test('of two people who act on the same withdrawal at once, the second is told who decided', async () => {
+  const distributorId = await addDistributor(pool());
+  await pool().query(
+    `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, occurred_at)
+     VALUES ($1, 'commission_expense', 'available', $2, 'CNY', 5000, now())`,
+    [`test/${distributorId}`, distributorId],
+  );
+  const key = await world.api.keyFor('finance');
+  const asked = await world.api.call('POST', '/v1/withdrawals', {
+    key,
+    body: { distributorId, amount: { amount: 5000, currency: 'CNY' } },
+  });
+  const address = `${world.api.url}/withdrawals/${asked.body.id}`;
+  const [ann, ben] = [await world.open(), await world.open()];
+  await world.signIn(ann, await world.person('finance', { name: 'Ann' }));
+  await world.signIn(ben, await world.person('finance', { name: 'Ben' }));
+  await ann.goto(address);
+  await ben.goto(address);
+  await ben.getByRole('button', { name: /^Reject/ }).click();
+  await ben.getByRole('dialog').getByLabel('Reason').fill('unknown account');
+  await ann.getByRole('button', { name: /^Approve/ }).click();
+  await confirm(ann, 'Approve');
+  await ben.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
+  await ben.getByRole('alert').filter({ hasText: 'Ann' }).waitFor();
+  const { rows } = await pool().query('SELECT state FROM withdrawals WHERE id = $1', [asked.body.id]);
+  expect(rows).toEqual([{ state: 'approved' }]);
+});
+
+test('the first page loads at most 400 KB of compressed JavaScript', async () => {
+  const assets = path.join(__dirname, '..', '..', 'console', 'dist', 'assets');
+  const page = await world.open();
+  const loaded: string[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) loaded.push(path.basename(new URL(response.url()).pathname));
+  });
+  await world.signIn(page, await world.person('finance'));
+  await page.getByText('Waits for me').first().waitFor();
+  const known = new Set(readdirSync(assets));
+  const bytes = loaded
+    .filter((file) => known.has(file))
+    .map((file) => gzipSync(readFileSync(path.join(assets, file))).length);
+  expect(bytes.length).toBeGreaterThan(0);
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
+});

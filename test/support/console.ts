@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Role } from '../../api/endpoint';
+import { hashPassword } from '../../api/passwords';
+import { startApi, startWorker, type TestApi } from './api';
+import { startChromium } from './chromium';
+import type { TestSettings } from './config';
+
+/** Somebody who can sign in. */
+export interface Person {
+  id: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export type Locale = 'zh-CN' | 'en';
+
+/** A real browser in front of the real API with a worker behind it. */
+export interface ConsoleWorld {
+  api: TestApi;
+  /** Makes a user with a password. */
+  person(role: Role, details?: { name?: string; distributorId?: string | null }): Promise<Person>;
+  /** Opens a browser of its own: cookies and storage are shared with nobody. */
+  open(options?: { locale?: Locale; width?: number; height?: number }): Promise<Page>;
+  /** Signs a person in through the page. */
+  signIn(page: Page, person: Person): Promise<void>;
+  /** Errors of the pages that nobody caught. */
+  faults: string[];
+  stop(): Promise<void>;
+}
+
+const DEADLINE_MS = 45_000;
+
+/** Starts it. `stop` it, or Jest waits for ever. */
+export async function startConsole(settings: TestSettings = {}): Promise<ConsoleWorld> {
+  const api = await startApi(settings);
+  const stopWorker = await startWorker(api.context);
+  const browser = await startChromium();
+  const contexts: BrowserContext[] = [];
+  const faults: string[] = [];
+  return {
+    api,
+    faults,
+    async person(role, { name, distributorId = null } = {}) {
+      const id = randomUUID();
+      const person = {
+        id,
+        name: name ?? `${role} ${id.slice(0, 4)}`,
+        email: `${id}@console.example`,
+        password: randomBytes(12).toString('base64url'),
+      };
+      await api.context.pool.query(
+        'INSERT INTO users (id, email, name, role, distributor_id, password_hash) VALUES ($1, $2, $3, $4, $5, $6)',
+        [id, person.email, person.name, role, distributorId, await hashPassword(person.password)],
+      );
+      return person;
+    },
+    async open({ locale = 'en', width = 1440, height = 900 } = {}) {
+      const context = await browser.newContext({
+        locale,
+        viewport: { width, height },
+        acceptDownloads: true,
+      });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(DEADLINE_MS);
+      page.on('pageerror', (error) => faults.push(String(error)));
+      return page;
+    },
+    async signIn(page, person) {
+      if (!page.url().startsWith(api.url)) await page.goto(`${api.url}/sign-in`);
+      await page.locator('input[autocomplete="username"]').fill(person.email);
+      await page.locator('input[autocomplete="current-password"]').fill(person.password);
+      await page.keyboard.press('Enter');
+      await page.locator('.shell-head').waitFor();
+    },
+    async stop() {
+      for (const context of contexts) await context.close();
+      await browser.close();
+      await stopWorker();
+      await api.stop();
+    },
+  };
+}
+
+/** Presses a button of the open dialog, and waits until the dialog has gone. */
+export async function confirm(page: Page, button: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: button, exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Chooses an entry of a select by its text. */
+export async function choose(page: Page, label: string, text: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).click();
+  await page
+    .locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: text })
+    .first()
+    .click();
+}
