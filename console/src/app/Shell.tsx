@@ -110,7 +110,7 @@ export function Shell() {
             ],
           }}
         >
-          <Button type="text" icon={<UserOutlined />} aria-label={t(TEXTS.account)}>
+          <Button type="text" icon={<UserOutlined />} aria-label={wide ? undefined : t(TEXTS.account)}>
             {wide && `${me.user.name} · ${t(ROLES[me.user.role]!)}`}
           </Button>
         </Dropdown>

@@ -18,7 +18,7 @@ export const keys = defineList({
   title: { zh: 'API 密钥', en: 'API keys' },
   defaultSort: '-createdAt',
   idOf: ({ id }) => id,
-  filters: [{ param: 'userId', label: { zh: '用户', en: 'User' }, kind: 'text', rare: true }],
+  filters: [],
   columns: [
     { key: 'name', title: { zh: '用途', en: 'What it is for' }, render: ({ name }) => name },
     { key: 'state', title: WORDS.state, render: (key) => <StateTag state={stateOf(key)} /> },
@@ -87,6 +87,14 @@ export function useKeysWithActions(): ListDefinition<'/v1/keys'> {
     const [name, state, ...others] = keys.columns;
     return {
       ...keys,
+      filters: [
+        {
+          param: 'userId',
+          label: { zh: '所属用户', en: 'Counts as' },
+          kind: 'select',
+          options: [...names].map(([value, text]) => ({ value, label: { zh: text, en: text } })),
+        },
+      ],
       columns: [
         name!,
         {

@@ -17,6 +17,7 @@ import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { useProblemText } from '../../ui/problems';
+import { Scroll } from '../../ui/Scroll';
 import { ImportState } from './ImportsPage';
 
 type Run = Answer<'/v1/imports/{id}'>;
@@ -193,32 +194,33 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
     })),
   ];
   return (
-    <Table<ReconciliationRow>
-      size="small"
-      style={{ marginBottom: 12 }}
-      scroll={{ x: 'max-content' }}
-      pagination={false}
-      dataSource={lines}
-      columns={[
-        {
-          key: 'text',
-          title: currency,
-          render: (_, { text, strong }) => <span className={strong ? 'strong' : undefined}>{text}</span>,
-        },
-        {
-          key: 'count',
-          title: t({ zh: '数量', en: 'Count' }),
-          align: 'right',
-          render: (_, { count }) => count !== null && number(count),
-        },
-        {
-          key: 'amount',
-          title: t(WORDS.amount),
-          align: 'right',
-          render: (_, { amount }) => <Decimal amount={amount} currency={currency} />,
-        },
-      ]}
-    />
+    <Scroll label={`${t(TEXTS.reconciliation)} ${currency}`}>
+      <Table<ReconciliationRow>
+        size="small"
+        style={{ marginBottom: 12 }}
+        pagination={false}
+        dataSource={lines}
+        columns={[
+          {
+            key: 'text',
+            title: currency,
+            render: (_, { text, strong }) => <span className={strong ? 'strong' : undefined}>{text}</span>,
+          },
+          {
+            key: 'count',
+            title: t({ zh: '数量', en: 'Count' }),
+            align: 'right',
+            render: (_, { count }) => count !== null && number(count),
+          },
+          {
+            key: 'amount',
+            title: t(WORDS.amount),
+            align: 'right',
+            render: (_, { amount }) => <Decimal amount={amount} currency={currency} />,
+          },
+        ]}
+      />
+    </Scroll>
   );
 }
 

@@ -70,9 +70,11 @@ export default function OrderPage() {
 function actionsOf(order: Order): Action[] {
   const path = { id: order.id };
   const open = order.state === 'open';
-  const inState = (...states: Line['state'][]) => order.lines.filter(({ state }) => states.includes(state));
-  const toShip = inState('paid');
-  const underWay = inState('paid', 'shipped');
+  // A line that is asked back before it arrived may still arrive.
+  const underWay = order.lines.filter(
+    ({ state, deliveredAt }) => deliveredAt === null && state !== 'canceled' && state !== 'returned',
+  );
+  const toShip = underWay.filter(({ shippedAt }) => shippedAt === null);
   const linesField = (lines: readonly Line[]): Field => ({
     name: 'lineIds',
     label: TEXTS.whichLines,

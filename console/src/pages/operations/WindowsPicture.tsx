@@ -8,6 +8,7 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
+import { Scroll } from '../../ui/Scroll';
 import { StateTag } from '../../ui/StateTag';
 import { useWidth } from '../../ui/useWidth';
 
@@ -296,36 +297,37 @@ function useDescription(): (line: Line) => string {
 function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyMap<string, string> }) {
   const t = useT();
   return (
-    <Table<Line>
-      size="small"
-      rowKey="lineId"
-      style={{ marginTop: 10 }}
-      scroll={{ x: 'max-content' }}
-      dataSource={[...lines]}
-      pagination={lines.length > MOST_ROWS ? { pageSize: MOST_ROWS, showSizeChanger: false } : false}
-      columns={[
-        {
-          key: 'line',
-          title: t(TEXTS.line),
-          render: (_, { lineId }) => `${lineId}${skus.has(lineId) ? ` · ${skus.get(lineId)}` : ''}`,
-        },
-        { key: 'state', title: t(WORDS.state), render: (_, { state }) => <StateTag state={state} /> },
-        { key: 'paid', title: t(TEXTS.paid), render: (_, { paidAt }) => <TimeText at={paidAt} /> },
-        {
-          key: 'shipped',
-          title: t(TEXTS.shipped),
-          render: (_, { shippedAt }) => <TimeText at={shippedAt} />,
-        },
-        {
-          key: 'delivered',
-          title: t(TEXTS.delivered),
-          render: (_, { deliveredAt }) => <TimeText at={deliveredAt} />,
-        },
-        { key: 'pauses', title: t(TEXTS.pauses), render: (_, line) => <Pauses line={line} /> },
-        { key: 'ends', title: t(TEXTS.ends), render: (_, line) => <WindowEnd line={line} /> },
-        { key: 'due', title: t(TEXTS.due), render: (_, { dueAt }) => <TimeText at={dueAt} /> },
-      ]}
-    />
+    <Scroll label={t(TEXTS.title)}>
+      <Table<Line>
+        size="small"
+        rowKey="lineId"
+        style={{ marginTop: 10 }}
+        dataSource={[...lines]}
+        pagination={lines.length > MOST_ROWS ? { pageSize: MOST_ROWS, showSizeChanger: false } : false}
+        columns={[
+          {
+            key: 'line',
+            title: t(TEXTS.line),
+            render: (_, { lineId }) => `${lineId}${skus.has(lineId) ? ` · ${skus.get(lineId)}` : ''}`,
+          },
+          { key: 'state', title: t(WORDS.state), render: (_, { state }) => <StateTag state={state} /> },
+          { key: 'paid', title: t(TEXTS.paid), render: (_, { paidAt }) => <TimeText at={paidAt} /> },
+          {
+            key: 'shipped',
+            title: t(TEXTS.shipped),
+            render: (_, { shippedAt }) => <TimeText at={shippedAt} />,
+          },
+          {
+            key: 'delivered',
+            title: t(TEXTS.delivered),
+            render: (_, { deliveredAt }) => <TimeText at={deliveredAt} />,
+          },
+          { key: 'pauses', title: t(TEXTS.pauses), render: (_, line) => <Pauses line={line} /> },
+          { key: 'ends', title: t(TEXTS.ends), render: (_, line) => <WindowEnd line={line} /> },
+          { key: 'due', title: t(TEXTS.due), render: (_, { dueAt }) => <TimeText at={dueAt} /> },
+        ]}
+      />
+    </Scroll>
   );
 }
 

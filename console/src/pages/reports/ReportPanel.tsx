@@ -10,6 +10,7 @@ import { Panel } from '../../detail/Panel';
 import { type Text, useLocale } from '../../locale/locale';
 import { digitsOf, MoneyText, useFormats } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
+import { Scroll } from '../../ui/Scroll';
 import { CHART_COLORS, Chart } from './Chart';
 import { csvQueryOf, type Report, type ReportQuery, type ReportRow, type Series } from './reports';
 
@@ -82,9 +83,14 @@ export function ReportPanel({ report, query }: { report: Report; query: ReportQu
       {answer.isPending && <Skeleton active paragraph={{ rows: 6 }} />}
       {answer.error && !rows && <p role="alert">{problemText(answer.error).detail}</p>}
       {rows && isEmpty && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(TEXTS.none)} />}
-      {rows && !isEmpty && shape === 'chart' && <ReportChart report={report} rows={rows} query={query} />}
-      {rows && !isEmpty && shape === 'table' && (
-        <ReportTable report={report} rows={rows} currency={query.currency} />
+      {rows && !isEmpty && (
+        <div aria-busy={answer.isPlaceholderData} style={{ opacity: answer.isPlaceholderData ? 0.5 : 1 }}>
+          {shape === 'chart' ? (
+            <ReportChart report={report} rows={rows} query={query} />
+          ) : (
+            <ReportTable report={report} rows={rows} currency={query.currency} />
+          )}
+        </div>
       )}
     </Panel>
   );
@@ -190,7 +196,11 @@ function describe(
   return `${t(title)}, ${first} – ${last}. ${parts.join('; ')}.`;
 }
 
-function ReportTable({ report: { series, ranking }, rows, currency }: ReportData & { currency: string }) {
+function ReportTable({
+  report: { title, series, ranking },
+  rows,
+  currency,
+}: ReportData & { currency: string }) {
   const { t } = useLocale();
   const { number } = useFormats();
   const columns: TableProps<ReportRow>['columns'] = [
@@ -215,13 +225,8 @@ function ReportTable({ report: { series, ranking }, rows, currency }: ReportData
     })),
   ];
   return (
-    <Table<ReportRow>
-      size="small"
-      rowKey="key"
-      pagination={false}
-      scroll={{ x: 'max-content', y: 300 }}
-      dataSource={rows}
-      columns={columns}
-    />
+    <Scroll label={t(title)} maxHeight={360}>
+      <Table<ReportRow> size="small" rowKey="key" pagination={false} dataSource={rows} columns={columns} />
+    </Scroll>
   );
 }

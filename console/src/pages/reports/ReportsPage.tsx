@@ -38,7 +38,7 @@ const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, mo
 /** Figures of the channel over time, each as a chart and as a table. */
 export default function ReportsPage() {
   const t = useT();
-  const [query, change] = useReportQuery();
+  const { query, change, isKnown } = useReportQuery();
   const today = dayjs();
   const days = dayjs(query.to).diff(query.from, 'day');
   return (
@@ -91,17 +91,23 @@ export default function ReportsPage() {
         />
       </div>
       <div className="reports">
-        {REPORTS.map((report) => (
-          <ReportPanel key={report.key} report={report} query={query} />
-        ))}
+        {isKnown && REPORTS.map((report) => <ReportPanel key={report.key} report={report} query={query} />)}
       </div>
     </Page>
   );
 }
 
+interface ReportQueryState {
+  query: ReportQuery;
+  change: (change: Partial<ReportQuery>) => void;
+  /** False until it is known which currency to begin with. */
+  isKnown: boolean;
+}
+
 /** What the reports are asked for; it stands in the address, so that a link shows the same. */
-function useReportQuery(): [ReportQuery, (change: Partial<ReportQuery>) => void] {
-  const currency = useUsualCurrency();
+function useReportQuery(): ReportQueryState {
+  const usual = useUsualCurrency();
+  const currency = usual ?? '';
   const [params, setParams] = useSearchParams();
   const query = useMemo<ReportQuery>(() => {
     const interval = params.get('interval');
@@ -118,16 +124,16 @@ function useReportQuery(): [ReportQuery, (change: Partial<ReportQuery>) => void]
     const tooMany = dayjs(next.to).diff(next.from, 'day') / DAYS_EACH[next.interval] > MOST_PERIODS;
     setParams({ ...next, ...(tooMany && { interval: 'month' }) }, { replace: true });
   };
-  return [query, change];
+  return { query, change, isKnown: query.currency !== '' };
 }
 
 /** The currency of the newest order: a brand may sell in another than its own. Its own where there is no order. */
-function useUsualCurrency(): string {
+function useUsualCurrency(): string | undefined {
   const { currency } = useMe().brand;
   const newest = useQuery({
     queryKey: ['newest-order'],
     queryFn: () => data(api.GET('/v1/orders', { params: { query: { limit: 1 } } })),
     staleTime: 300_000,
   });
-  return newest.data?.items[0]?.currency ?? currency;
+  return newest.isPending ? undefined : (newest.data?.items[0]?.currency ?? currency);
 }
