@@ -45,7 +45,7 @@ const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason']
 
 /** Who did something, as a distributor may know it. */
 export function actorForDistributor(actor: string, { name }: Pick<Principal, 'name'>): string {
-  return [name, 'system', 'ledger'].includes(actor) ? actor : 'staff';
+  return [name, 'system', 'shop'].includes(actor) ? actor : 'staff';
 }
 
 /** An event as its distributor may see it: without names of staff and without what they note among themselves. */

@@ -28,8 +28,6 @@ const filters = ({ distributors, sponsors }: Seeded): Record<string, string> => 
   'common currency': 'currency=CNY',
   'rare currency': 'currency=USD',
   'no such currency': 'currency=EUR',
-  'rare level': 'level=3',
-  'released by itself': 'automatic=true',
   'due before': `dueBefore=${month(2)}`,
   'due in a month': `dueAfter=${month(5)}&dueBefore=${month(6)}`,
   'created in a month': `createdAfter=${month(5)}&createdBefore=${month(6)}`,
@@ -86,8 +84,8 @@ async function fill(pool: Pool, { distributors, sponsors, planId }: Seeded, coun
     );
     await client.query(
       `INSERT INTO holds (id, commission_id, reason, note, placed_by)
-       SELECT gen_random_uuid(), id, CASE WHEN id % 10000 = 0 THEN 'violation' ELSE 'risk' END, 'x', (SELECT id FROM users LIMIT 1)
-       FROM commissions WHERE state = 'due' AND id % 10 = 0`,
+       SELECT gen_random_uuid(), id, CASE WHEN id % 30000 = 0 THEN 'violation' ELSE 'risk' END, 'x', (SELECT id FROM users LIMIT 1)
+       FROM commissions WHERE state = 'due' AND id % 300 = 0`,
     );
   } finally {
     await client.query('SET session_replication_role = DEFAULT');

@@ -18,8 +18,6 @@ const filters = {
   distributorId: z.uuid().optional(),
   orderId: z.string().max(96).optional(),
   currency: z.string().length(3).optional(),
-  level: z.coerce.number().int().min(1).max(3).optional(),
-  automatic: z.stringbool().optional().describe('Whether the plan releases it by itself.'),
   dueAfter: timestampInput.optional().describe('Their return window ended at this time or later.'),
   dueBefore: timestampInput.optional().describe('Due, and their return window ended before this time.'),
   createdAfter: timestampInput.optional(),
@@ -58,8 +56,6 @@ function conditions(
     query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
     query.orderId && `c.order_id = ${bind(query.orderId)}`,
     query.currency && `c.currency = ${bind(query.currency)}`,
-    query.level !== undefined && `c.level = ${bind(query.level)}`,
-    query.automatic !== undefined && `c.automatic = ${bind(query.automatic)}`,
     query.dueAfter && `c.due_at >= ${bind(query.dueAfter)}`,
     query.dueBefore && `c.state = 'due' AND c.due_at < ${bind(query.dueBefore)}`,
     query.createdAfter && `c.created_at >= ${bind(query.createdAfter)}`,
@@ -68,11 +64,10 @@ function conditions(
     query.releasedBefore && `c.released_at < ${bind(query.releasedBefore)}`,
     query.amountMin !== undefined && `c.amount >= ${bind(query.amountMin)}`,
     query.amountMax !== undefined && `c.amount <= ${bind(query.amountMax)}`,
-    query.onHold !== undefined &&
-      (query.onHold
-        ? `c.id IN (${held})`
-        : 'NOT EXISTS (SELECT 1 FROM holds h WHERE h.commission_id = c.id AND h.lifted_at IS NULL)'),
-    query.holdReason && `c.id IN (${held} AND h.reason = ${bind(query.holdReason)})`,
+    // From the few that are on hold, looked up first, and never the other way round through all commissions.
+    query.onHold && `c.id = ANY (ARRAY(${held}))`,
+    query.onHold === false && `c.id NOT IN (${held})`,
+    query.holdReason && `c.id = ANY (ARRAY(${held} AND h.reason = ${bind(query.holdReason)}))`,
   ];
 }
 

@@ -99,12 +99,14 @@ CREATE INDEX products_name_prefix ON products (lower(name) text_pattern_ops);
 
 -- Lists and figures -----------------------------------------------------------------------------------------
 
-CREATE INDEX ON commissions (amount, id);
+-- One for each order in which commissions are listed, with what they are filtered by behind it: whatever the filter,
+-- rows that do not fit are passed over within the index, and a page costs at most one walk through it.
+CREATE INDEX commissions_by_id ON commissions (id, state, currency, amount, due_at, created_at, released_at);
+CREATE INDEX commissions_by_amount ON commissions (amount, id, state, currency, due_at, created_at, released_at);
 -- Without a date a commission is due last, so that sorting by it loses no row.
-CREATE INDEX commissions_due_order ON commissions ((coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)), id);
-CREATE INDEX ON commissions (state, amount, id);
-CREATE INDEX ON commissions (state, currency, id);
-CREATE INDEX ON commissions (created_at, id);
+CREATE INDEX commissions_by_due ON commissions ((coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)), id, state,
+  currency, amount, due_at, created_at, released_at);
+CREATE INDEX ON commissions (currency, state, id);
 CREATE INDEX ON commissions (released_at) WHERE state = 'released';
 CREATE INDEX holds_open_by_reason ON holds (reason, commission_id) WHERE lifted_at IS NULL;
 CREATE INDEX ON withdrawals (settled_at) WHERE settled_at IS NOT NULL;
