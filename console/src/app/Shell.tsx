@@ -22,7 +22,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 /** Frame of every page of a signed-in person: menu, search, language, account. */
-export function Shell() {
+export default function Shell() {
   const t = useT();
   const me = useMe();
   const navigate = useNavigate();

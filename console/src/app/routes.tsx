@@ -1,10 +1,12 @@
+import { lazy, Suspense } from 'react';
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import { SignInPage } from '../session/SignInPage';
-import { WelcomePage } from '../session/WelcomePage';
 import { FullPageSpinner } from '../ui/FullPage';
 import { BrokenPage, NoSuchPage } from './BrokenPage';
-import { Shell } from './Shell';
 import { RequireSession } from './session';
+
+// Whoever is not signed in yet, or applies, needs neither menu nor search.
+const Shell = lazy(() => import('./Shell'));
 
 /** A page that is fetched when somebody goes there first. */
 const page = (path: string, load: () => Promise<{ default: React.ComponentType }>): RouteObject => ({
@@ -20,14 +22,16 @@ export function createRouter() {
       hydrateFallbackElement: <FullPageSpinner />,
       children: [
         { path: '/sign-in', element: <SignInPage /> },
-        { path: '/welcome', element: <WelcomePage /> },
+        page('/welcome', () => import('../session/WelcomePage')),
         // Applicants, who have no account.
         page('/apply', () => import('../pages/apply/ApplyPage')),
         page('/application/:id', () => import('../pages/apply/ApplicationStatusPage')),
         {
           element: (
             <RequireSession>
-              <Shell />
+              <Suspense fallback={<FullPageSpinner />}>
+                <Shell />
+              </Suspense>
             </RequireSession>
           ),
           children: [

@@ -22,7 +22,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 /** Where a one-time link leads: a person sets the password and is signed in. */
-export function WelcomePage() {
+export default function WelcomePage() {
   const t = useT();
   const navigate = useNavigate();
   const queries = useQueryClient();
