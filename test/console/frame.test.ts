@@ -72,7 +72,8 @@ test('a session that ends in the middle of a form asks to sign in over it, and n
   await page.getByLabel('Write a note; @ mentions a colleague').fill('half a thought');
   await pool().query('UPDATE sessions SET ended_at = now() WHERE user_id = $1', [person.id]);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  const dialog = page.getByRole('dialog', { name: 'Your session has ended; sign in again' });
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Your session has ended; sign in again').waitFor();
   await dialog.locator('input[autocomplete="username"]').fill(person.email);
   await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
   await page.keyboard.press('Enter');
