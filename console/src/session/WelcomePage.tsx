@@ -3,6 +3,7 @@ import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../api/client';
+import { ProblemError } from '../api/problem';
 import { ME } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
@@ -14,6 +15,10 @@ const TEXTS = {
   repeat: { zh: '再次输入', en: 'Once more' },
   different: { zh: '两次输入不一致', en: 'The two are not the same' },
   short: { zh: '至少 12 个字符', en: 'At least 12 characters' },
+  code: {
+    zh: '验证器上的 6 位验证码，或恢复码',
+    en: 'The 6-digit code of your authenticator, or a recovery code',
+  },
   save: { zh: '保存并登录', en: 'Save and sign in' },
   missing: {
     zh: '链接不完整。请从邮件中重新打开，或请管理员发送新的链接。',
@@ -29,17 +34,21 @@ export default function WelcomePage() {
   const problemText = useProblemText();
   const [token] = useState(() => window.location.hash.slice(1));
   const [busy, setBusy] = useState(false);
+  const [needsCode, setNeedsCode] = useState(false);
   const [problem, setProblem] = useState<unknown>();
 
-  const save = async ({ password }: { password: string }) => {
+  const save = async ({ password, code }: { password: string; code?: string }) => {
     setBusy(true);
     setProblem(undefined);
     try {
-      await api.POST('/v1/sign-in-links/redeem', { body: { token, password } });
+      await api.POST('/v1/sign-in-links/redeem', {
+        body: { token, password, ...(code && { code: code.trim() }) },
+      });
       queries.removeQueries({ queryKey: ME });
       await navigate('/', { replace: true });
     } catch (error) {
-      setProblem(error);
+      if (error instanceof ProblemError && error.code === 'code_required') setNeedsCode(true);
+      else setProblem(error);
     } finally {
       setBusy(false);
     }
@@ -82,6 +91,11 @@ export default function WelcomePage() {
           >
             <Input.Password autoComplete="new-password" />
           </Form.Item>
+          {needsCode && (
+            <Form.Item name="code" label={t(TEXTS.code)} rules={[{ required: true, message: t(TEXTS.code) }]}>
+              <Input autoComplete="one-time-code" autoFocus />
+            </Form.Item>
+          )}
           <Button type="primary" htmlType="submit" block loading={busy}>
             {t(TEXTS.save)}
           </Button>
