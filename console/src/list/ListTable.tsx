@@ -7,6 +7,7 @@ import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { isTyping } from '../ui/keys';
 import { useProblemText } from '../ui/problems';
+import { Scroll } from '../ui/Scroll';
 import { BulkBar } from './BulkBar';
 import { fetchPage, type ListDefinition } from './definition';
 import { toQuery } from './query';
@@ -152,43 +153,44 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
           onSelect={setSelected}
         />
       )}
-      <Table<T>
-        size="small"
-        rowKey={list.idOf}
-        columns={columns}
-        dataSource={items}
-        loading={page.isPending || page.isPlaceholderData}
-        pagination={false}
-        onChange={onChange}
-        showSorterTooltip={false}
-        scroll={{ x: 'max-content' }}
-        rowClassName={(_, index) => (index === active ? 'active-row' : '')}
-        rowSelection={
-          bulk.length
-            ? {
-                selectedRowKeys: [...selected.keys()],
-                preserveSelectedRowKeys: true,
-                getCheckboxProps: (item) => ({ 'aria-label': `${t(TEXTS.select)} ${list.idOf(item)}` }),
-                onSelect: toggle,
-                onSelectAll: (on, _rows, changed) => {
-                  const next = new Map(selected);
-                  for (const item of changed) {
-                    if (on) next.set(list.idOf(item), item);
-                    else next.delete(list.idOf(item));
-                  }
-                  setSelected(next);
-                },
-              }
-            : undefined
-        }
-        locale={{
-          emptyText: page.isPending ? (
-            <span> </span>
-          ) : (
-            <NothingThere list={list} state={state} role={me.user.role} />
-          ),
-        }}
-      />
+      <Scroll label={t(list.title)}>
+        <Table<T>
+          size="small"
+          rowKey={list.idOf}
+          columns={columns}
+          dataSource={items}
+          loading={page.isPending || page.isPlaceholderData}
+          pagination={false}
+          onChange={onChange}
+          showSorterTooltip={false}
+          rowClassName={(_, index) => (index === active ? 'active-row' : '')}
+          rowSelection={
+            bulk.length
+              ? {
+                  selectedRowKeys: [...selected.keys()],
+                  preserveSelectedRowKeys: true,
+                  getCheckboxProps: (item) => ({ 'aria-label': `${t(TEXTS.select)} ${list.idOf(item)}` }),
+                  onSelect: toggle,
+                  onSelectAll: (on, _rows, changed) => {
+                    const next = new Map(selected);
+                    for (const item of changed) {
+                      if (on) next.set(list.idOf(item), item);
+                      else next.delete(list.idOf(item));
+                    }
+                    setSelected(next);
+                  },
+                }
+              : undefined
+          }
+          locale={{
+            emptyText: page.isPending ? (
+              <span> </span>
+            ) : (
+              <NothingThere list={list} state={state} role={me.user.role} />
+            ),
+          }}
+        />
+      </Scroll>
       {items.length > 0 && (
         <Space style={{ marginTop: 10 }} wrap>
           <Button
