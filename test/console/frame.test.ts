@@ -59,6 +59,9 @@ async function openDistributor(page: Page, url = world.api.url): Promise<string>
   return id;
 }
 
+/** The field is emptied once the note is kept. */
+const EMPTY_NOTE = 'textarea:placeholder-shown';
+
 const notesOf = async (id: string) =>
   (await pool().query('SELECT body FROM notes WHERE subject = $1', [`distributor/${id}`])).rows.map(
     ({ body }) => body,
@@ -77,7 +80,7 @@ test('a session that ends in the middle of a form asks to sign in over it, and n
   await dialog.locator('input[autocomplete="username"]').fill(person.email);
   await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
   await page.keyboard.press('Enter');
-  await page.getByText('half a thought').first().waitFor();
+  await page.locator(EMPTY_NOTE).waitFor();
   await dialog.waitFor({ state: 'hidden' });
   expect(await notesOf(id)).toEqual(['half a thought']);
 });
@@ -100,7 +103,7 @@ test('a page that is open while the server restarts keeps what is typed, and goe
   expect(await note.inputValue()).toBe('typed before');
   await line.mend();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.locator('section', { hasText: 'typed before' }).first().waitFor();
+  await page.locator(EMPTY_NOTE).waitFor();
   expect(await notesOf(id)).toEqual(['typed before']);
   line.stop();
 });
