@@ -147,6 +147,11 @@ export const configSchema = z.object({
   APPLICATION_REMINDER_BEFORE: duration
     .default('3d')
     .describe('How long before that deadline the applicant is reminded.'),
+  APPLICANT_DATA_RETENTION: duration
+    .default('365d')
+    .describe(
+      'How long the personal data of an applicant who was not admitted is kept after the decision; then it is erased.',
+    ),
   WITHDRAWAL_MINIMUM: z.coerce
     .number()
     .int()

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -14,6 +15,7 @@ import { type Config, ConfigError, durationMs, loadConfig } from './config';
 import { noteFailures } from './failingActivities';
 import { createLogger } from './log';
 import { dataConverter } from './payloadCodec';
+import { scheduleHousekeeping } from './schedules';
 import { connectionConfig } from './temporalConnection';
 import { startTracing } from './tracing';
 
@@ -50,6 +52,9 @@ async function main(): Promise<void> {
     plugins: tracing.plugins,
     interceptors: { activity: [countActivities(registry), noteFailures(pool, log)] },
   });
+  await scheduleHousekeeping(new Client({ connection, namespace }), config).catch((error: unknown) =>
+    log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
+  );
   state = 'RUNNING';
   log.info(
     { taskQueue: config.TEMPORAL_TASK_QUEUE, namespace, address: server.address() },

@@ -3,6 +3,7 @@ import { createApplicationCheckActivities } from './applicationChecks';
 import { createApplicationActivities } from './applications';
 import { createBulkActivities } from './bulk';
 import type { Pool } from './database';
+import { createHousekeepingActivities } from './housekeeping';
 import { createMailActivities, type Mailer } from './mail';
 import { createOrderActivities } from './orders';
 import { createPayoutActivities } from './payouts';
@@ -29,6 +30,7 @@ export function createActivities(context: ActivityContext) {
     ...createPayoutActivities(context),
     ...createReleaseActivities(context),
     ...createBulkActivities(context),
+    ...createHousekeepingActivities(context),
   };
 }
 

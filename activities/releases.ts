@@ -131,7 +131,8 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
           [id, text, new Date(now)],
         );
         await client.query(
-          `UPDATE release_items SET state = 'left_out', reason = 'run_rejected' WHERE run_id = $1 AND state = 'pending'`,
+          `WITH waiting AS (DELETE FROM release_waiting WHERE run_id = $1)
+           UPDATE release_items SET state = 'left_out', reason = 'run_rejected' WHERE run_id = $1 AND state = 'pending'`,
           [id],
         );
         await recordDecision(client, {
@@ -215,14 +216,15 @@ async function freeze(
     `WITH chosen AS MATERIALIZED (
        SELECT id, distributor_id, state, currency, amount FROM commissions WHERE ${chosen} ORDER BY id
      ), waiting AS (
-       INSERT INTO release_items (run_id, commission_id, distributor_id, proposed_amount)
-       SELECT $1, id, distributor_id, amount FROM chosen WHERE state = 'due' ORDER BY id
-       ON CONFLICT (commission_id) WHERE state = 'pending' DO NOTHING
+       INSERT INTO release_waiting (commission_id, run_id, distributor_id)
+       SELECT id, $1, distributor_id FROM chosen WHERE state = 'due' ORDER BY id
+       ON CONFLICT (commission_id) DO NOTHING
        RETURNING commission_id
-     ), left_out AS (
-       INSERT INTO release_items (run_id, commission_id, distributor_id, state, proposed_amount, reason)
-       SELECT $1, id, distributor_id, 'left_out', amount, CASE state WHEN 'due' THEN 'in_another_run' ELSE 'state_' || state END
-       FROM chosen LEFT JOIN waiting ON commission_id = id WHERE commission_id IS NULL
+     ), item AS (
+       INSERT INTO release_items (run_id, commission_id, state, proposed_amount, reason)
+       SELECT $1, id, CASE WHEN commission_id IS NULL THEN 'left_out' ELSE 'pending' END, amount,
+         CASE WHEN commission_id IS NOT NULL THEN NULL WHEN state = 'due' THEN 'in_another_run' ELSE 'state_' || state END
+       FROM chosen LEFT JOIN waiting ON commission_id = id ORDER BY id
      )
      SELECT currency, count(*)::int AS items, count(commission_id)::int AS pending,
        coalesce(sum(amount) FILTER (WHERE commission_id IS NOT NULL), 0)::bigint AS total
@@ -296,7 +298,7 @@ async function readPortions(pool: Pool, runId: string): Promise<string[][]> {
   const { rows } = await pool.query<{ portion: string[] }>(
     `SELECT array_agg(distributor_id) AS portion FROM (
        SELECT distributor_id, sum(count(*)) OVER (ORDER BY distributor_id) AS running
-       FROM release_items WHERE run_id = $1 AND state = 'pending' GROUP BY distributor_id
+       FROM release_waiting WHERE run_id = $1 GROUP BY distributor_id
      ) AS waiting GROUP BY ceil(running / $2)`,
     [runId, BATCH],
   );
@@ -316,8 +318,8 @@ async function releaseBatch(
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ ids: number[] | null }>(
       `SELECT array_agg(commission_id) AS ids FROM (
-         SELECT commission_id FROM release_items
-         WHERE run_id = $1 AND state = 'pending' AND distributor_id = ANY ($2) AND commission_id > $3
+         SELECT commission_id FROM release_waiting
+         WHERE run_id = $1 AND distributor_id = ANY ($2) AND commission_id > $3
          ORDER BY commission_id LIMIT $4
        ) AS batch`,
       [runId, portion, after, BATCH],
@@ -328,7 +330,11 @@ async function releaseBatch(
     // one see those items as judged, and leave them as they are.
     await client.query('SELECT lock_commissions($1)', [ids]);
     await client.query(
-      `WITH judged AS MATERIALIZED (SELECT * FROM release_commissions($2, '{due}', $3))
+      `WITH judged AS MATERIALIZED (
+         SELECT * FROM release_commissions($2, '{due}', $3)
+       ), waiting AS (
+         DELETE FROM release_waiting WHERE run_id = $1 AND commission_id = ANY ($2)
+       )
        UPDATE release_items i
        SET state = CASE WHEN j.obstacle IS NULL THEN 'released' ELSE 'left_out' END,
            released_amount = CASE WHEN j.obstacle IS NULL THEN j.amount END, reason = j.obstacle

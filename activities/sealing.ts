@@ -13,6 +13,8 @@ export class SealError extends Error {
 
 /** Encrypts sensitive texts for the database, and hashes them for finding equal ones. */
 export interface Sealer {
+  /** Id of the key that encrypts at present. */
+  keyId: string;
   /** Encrypts with the first key. @returns `keyId:base64(iv | tag | ciphertext)` */
   seal(plain: string): string;
   /** @throws SealError */
@@ -42,6 +44,7 @@ export function createSealer(config: Pick<Config, 'FIELD_KEYS' | 'FIELD_HASH_KEY
   const [firstId, firstKey] = first;
 
   const sealer: Sealer = {
+    keyId: firstId,
     seal(plain) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', firstKey, iv).setAAD(Buffer.from(firstId));

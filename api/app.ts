@@ -10,12 +10,13 @@ import express, {
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { v7 as uuidv7 } from 'uuid';
+import { createSealer } from '../activities/sealing';
 import { authenticate, authorize, hasCredentials } from './authentication';
 import { serveConsole } from './console';
 import type { ApiContext, Endpoint, Principal } from './endpoint';
 import { endpointsFor } from './endpoints';
 import { toProblem } from './failures';
-import { claim, idempotencyKey, isFinal, keepAnswer } from './idempotency';
+import { claim, idempotencyKey, isFinal, keepAnswer, resourceIdOf } from './idempotency';
 import { bodyReader, parseInput } from './input';
 import { createMetrics, type Metrics } from './metrics';
 import { notFound, Problem } from './problem';
@@ -223,12 +224,13 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
 function answer(context: ApiContext, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     const { requestId, principal } = progressOf(res);
-    const takesKey = endpoint.method === 'post' && principal && !endpoint.secretBody;
+    const takesKey = endpoint.method === 'post' && !endpoint.secretBody;
     const key = takesKey ? idempotencyKey(req) : undefined;
     const input = parseInput(endpoint, req);
     const call = { ...input, principal, context, requestId, req };
     if (!key || !principal) {
-      await send(res, await endpoint.handler({ ...call, resourceId: uuidv7() }));
+      const resourceId = key ? resourceIdOf(createSealer(context.config), key, req) : uuidv7();
+      await send(res, await endpoint.handler({ ...call, resourceId }));
       return;
     }
     const claimed = await claim(context.pool, principal, key, req, uuidv7());

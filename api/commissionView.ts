@@ -78,7 +78,7 @@ const select = `
         'amount', t.amount, 'occurredAt', t.occurred_at, 'recordedAt', t.recorded_at) ORDER BY t.id), '[]')
       FROM transfers t WHERE t.commission_id = c.id),
     'pendingRun', (SELECT json_build_object('id', r.id, 'state', r.state)
-      FROM release_items i JOIN release_runs r ON r.id = i.run_id WHERE i.commission_id = c.id AND i.state = 'pending')
+      FROM release_waiting w JOIN release_runs r ON r.id = w.run_id WHERE w.commission_id = c.id)
   ) AS explanation
   FROM commissions c
   JOIN orders o ON o.id = c.order_id

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
+import { stringify } from 'uuid';
 import type { Pool } from '../activities/database';
+import type { Sealer } from '../activities/sealing';
 import type { Principal } from './endpoint';
 import { Problem } from './problem';
 
@@ -67,6 +69,21 @@ export async function claim(
     });
   }
   return { key, resourceId: row.resourceId, answer: row.answer };
+}
+
+/**
+ * Id of what a request makes whose sender is not known, so that nothing can be kept for him: the same for each repeat,
+ * by which the handler recognises it.
+ */
+export function resourceIdOf(sealer: Sealer, key: string, req: Request): string {
+  const hash = sealer.numberHash('idempotency', `${req.method} ${req.path}\n${key}`);
+  return stringify(Buffer.from(hash.slice(0, 32), 'hex').map(asVersion8));
+}
+
+/** Byte `index` of a UUID of version 8 (RFC 9562, section 5.8), which leaves the meaning of the rest to its maker. */
+function asVersion8(byte: number, index: number): number {
+  if (index === 6) return (byte & 0x0f) | 0x80;
+  return index === 8 ? (byte & 0x3f) | 0x80 : byte;
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addAudit } from '../activities/journal';
 import { createSealer } from '../activities/sealing';
 import type { ApiContext, Principal, Reply } from './endpoint';
+import { Problem } from './problem';
 import { lineOf } from './schemas';
 import { actorOfCall } from './timeline';
 
@@ -32,6 +33,13 @@ export async function reveal(call: {
   sealed: string;
 }): Promise<Reply> {
   const { context, body, subject, sealed } = call;
+  if (!sealed) {
+    throw new Problem({
+      status: 410,
+      code: 'number_not_kept',
+      detail: 'This number is not kept: it was never given, or was erased after its time.',
+    });
+  }
   const value = createSealer(context.config).open(sealed);
   await addAudit(context.pool, {
     actor: actorOfCall(call),

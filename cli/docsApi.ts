@@ -34,9 +34,6 @@ No key is needed for ${open.join(', ')}.
 Each process lets a key make as many requests a minute as \`API_RATE_LIMIT\` says, and an address without a valid
 key 60; beyond that the answer is 429 with Retry-After. Behind a load balancer the limits are that many times higher
 as there are processes.
-
-\`idempotency_keys\` may be emptied of what is older than 30 days, at any time:
-\`DELETE FROM idempotency_keys WHERE created_at < now() - interval '30 days'\`.
 `;
 }
 

@@ -3,6 +3,7 @@ import { createPool } from '../activities/database';
 import { type OpenWorkflow, openWorkflows } from '../activities/recovery';
 import { ConfigError } from '../config';
 import { dataConverter } from '../payloadCodec';
+import { scheduleHousekeeping } from '../schedules';
 import { connectionConfig } from '../temporalConnection';
 import { commandSettings } from './settings';
 
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
   const { connectionOptions, namespace } = connectionConfig();
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace, dataConverter: dataConverter(config) });
+  await scheduleHousekeeping(client, config);
   const recovered = await recover({ pool, client, taskQueue: config.TEMPORAL_TASK_QUEUE }, (soFar) => {
     const total = [...soFar.values()].reduce((sum, { started, running: ran }) => sum + started + ran, 0);
     console.log(`${total} looked at`);

@@ -1,5 +1,6 @@
 export { application } from './application';
 export { bulk } from './bulk';
+export { housekeeping } from './housekeeping';
 export { lateReturn } from './lateReturn';
 export { mail } from './mail';
 export { order } from './order';

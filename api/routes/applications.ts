@@ -461,13 +461,15 @@ export const applicationEndpoints: Endpoint[] = [
         ? actorOfCall({ principal, requestId })
         : { userId: null, name: 'applicant', requestId };
       const input: ApplicationInput = { applicationId: id, policy: applicationPolicy(context.config) };
+      const submission = protect(context.config, body);
       await startWithUpdate<ApplicationAnswer>(context, {
         workflow: 'application',
         workflowId: applicationSubject(id),
         input: [input],
         update: 'submit',
-        args: [{ submission: protect(context.config, body), actor }],
-        updateId: id,
+        args: [{ submission, actor }],
+        // Other content under the same id is another message, which is refused, and not a repeat of the first.
+        updateId: submission.fingerprint,
       });
       const application = await readApplication(context, id);
       return {

@@ -129,8 +129,8 @@ const select = `c.id::text AS "commissionId", c.order_id AS "orderId", c.line_id
   (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', h.reason, 'note', h.note, 'placedAt', h.placed_at)
      ORDER BY h.placed_at), '[]')
    FROM holds h WHERE h.commission_id = c.id AND h.lifted_at IS NULL) AS "openHolds",
-  (SELECT jsonb_build_object('id', r.id, 'state', r.state) FROM release_items i JOIN release_runs r ON r.id = i.run_id
-   WHERE i.commission_id = c.id AND i.state = 'pending') AS "pendingRun"`;
+  (SELECT jsonb_build_object('id', r.id, 'state', r.state) FROM release_waiting w JOIN release_runs r ON r.id = w.run_id
+   WHERE w.commission_id = c.id) AS "pendingRun"`;
 
 const amountOf = (value: string) => `jsonb_build_object('amount', ${value}, 'currency', b.currency)`;
 const totalsSql = `

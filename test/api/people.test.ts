@@ -200,6 +200,22 @@ test('the same request twice with one Idempotency-Key is one application and one
   ]);
 });
 
+test('an applicant whom no answer reached may send the same again: it is one application', async () => {
+  const body = form(personNumbers());
+  const idempotencyKey = randomUUID();
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => call('POST', '/v1/applications', { body, idempotencyKey })),
+  );
+  expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(1);
+  const { id, applicantToken: token } = answers[0]!.body;
+  expect((await call('GET', `/v1/applications/${id}`, { token })).status).toBe(200);
+  const other = { body: form(personNumbers()), idempotencyKey };
+  expect(await call('POST', '/v1/applications', other)).toMatchObject({
+    status: 409,
+    body: { type: '/problems/application_id_taken' },
+  });
+});
+
 test('two reviewers at once get one decision and one clear refusal', async () => {
   const { body } = await call('POST', '/v1/applications', { as: compliance, body: form(personNumbers()) });
   const path = `/v1/applications/${body.id}`;

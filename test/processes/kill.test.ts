@@ -262,6 +262,21 @@ const approvedTogether: Story = async ({ id, currency, file }) => {
   return { subjects: [`bulk/${id}`, ...ids.map((one) => `withdrawal/${one}`)], distributors };
 };
 
+const houseKept: Story = async ({ id, file }) => {
+  await pool.query(
+    `INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+       identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
+       bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at, decided_at)
+     VALUES ($1, 'rejected', 'person', 'Li', '', '', '{}', 'CN', '', '', '', '', '', '', '', '', '', '',
+       now() - interval '3 years', now() - interval '2 years')`,
+    [id],
+  );
+  const workflowId = `housekeeping-${id}`;
+  await client.workflow.start('housekeeping', { workflowId, args: [], taskQueue: file });
+  await client.workflow.getHandle(workflowId).result();
+  return { subjects: [`application/${id}`], distributors: [] };
+};
+
 /** The story in which the worker dies after each activity. A new activity needs one. */
 const stories: Record<Name, Story> = {
   payOrder: orderReleased,
@@ -301,6 +316,9 @@ const stories: Record<Name, Story> = {
   findReleaseRun: releaseRun('approve', { lost: true }),
   rejectRelease: releaseRun('reject'),
   runBulkAction: approvedTogether,
+  eraseApplicants: houseKept,
+  deleteSpent: houseKept,
+  resealNumbers: houseKept,
 };
 
 /** Everything that a story left in the books, without the names and times in which two tellings of it differ. */

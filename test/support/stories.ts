@@ -230,6 +230,12 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return ended('bulk-withdrawals-approved', workflowId);
   }
 
+  async function houseKept(): Promise<Told> {
+    const workflowId = `housekeeping-${randomUUID()}`;
+    await client.workflow.start('housekeeping', { workflowId, args: [], taskQueue: taskQueues.file });
+    return ended('housekeeping-done', workflowId);
+  }
+
   try {
     const told = await Promise.all([
       orderReleased(),
@@ -243,6 +249,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       released(),
       mailSent(),
       approvedTogether(),
+      houseKept(),
     ]);
     await look(client, told.flat());
   } finally {

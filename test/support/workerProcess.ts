@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { Context } from '@temporalio/activity';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
@@ -16,7 +17,7 @@ export interface TestQueue {
 /** Where a worker process is to die: when this activity has run for this thing, and nobody has been told. */
 export interface KillPoint {
   activity: string;
-  /** Part of the activity's arguments, such as an id. */
+  /** Part of the activity's arguments or of its workflow's id. */
   of: string;
 }
 
@@ -79,7 +80,7 @@ function dyingAfter(points: KillPoint[]): (activities: Activities) => object {
         name,
         async (...args: unknown[]) => {
           const answer = await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
-          const text = JSON.stringify(args);
+          const text = JSON.stringify([args, Context.current().info.workflowExecution]);
           const point = points.find(({ activity: wanted, of }) => wanted === name && text.includes(of));
           if (!point) return answer;
           waiting.delete(point);

@@ -1,0 +1,169 @@
+import { Context } from '@temporalio/activity';
+import { NIL } from 'uuid';
+import { type Config, durationMs } from '../config';
+import type { Pool } from './database';
+import { SealError, type Sealer } from './sealing';
+
+const DAY_MS = 86_400_000;
+
+/** How long an idempotency key protects from a repeat: far beyond any client's retries. */
+const IDEMPOTENCY_KEY_DAYS = 30;
+
+/** How long a session stays on its user's list after its end. */
+const ENDED_SESSION_DAYS = 90;
+
+/** How long failures to sign in are remembered. A lockout is much shorter. */
+const SIGN_IN_ATTEMPT_DAYS = 30;
+
+/** Rows of one statement: short enough to hold nobody up. */
+const BATCH = 1000;
+
+/** Everything sealed. */
+const SEALED = [
+  { table: 'applications', column: 'identity_number_sealed' },
+  { table: 'applications', column: 'bank_account_sealed' },
+  { table: 'credentials', column: 'number_sealed' },
+  { table: 'distributors', column: 'bank_account_sealed' },
+  { table: 'withdrawals', column: 'bank_account_sealed' },
+  { table: 'users', column: 'totp_secret_sealed' },
+] as const;
+
+/** What became of the texts that an earlier key sealed. */
+export interface Resealed {
+  resealed: number;
+  /** Those that no key in FIELD_KEYS opens. */
+  unreadable: number;
+}
+
+/** What is done once a day: nothing stays for ever that has no more use, and nothing personal beyond its time. */
+export function createHousekeepingActivities({
+  pool,
+  config,
+  sealer,
+}: {
+  pool: Pool;
+  config: Config;
+  sealer: Sealer;
+}) {
+  return {
+    /**
+     * Deletes what protects from nothing any more: old idempotency keys, sessions long over, old failures to sign in.
+     * @param now milliseconds since 1970
+     * @returns how many rows were deleted
+     */
+    async deleteSpent(now: number): Promise<number> {
+      const before = (days: number) => new Date(now - days * DAY_MS);
+      const sessionsSince = new Date(now - ENDED_SESSION_DAYS * DAY_MS - durationMs(config.SESSION_MAX));
+      return (
+        (await inBatches(pool, deleteFrom('idempotency_keys', 'created_at < $1'), [
+          before(IDEMPOTENCY_KEY_DAYS),
+        ])) +
+        (await inBatches(pool, deleteFrom('sessions', 'created_at < $1'), [sessionsSince])) +
+        (await inBatches(pool, deleteFrom('sign_in_attempts', 'last_at < $1'), [
+          before(SIGN_IN_ATTEMPT_DAYS),
+        ]))
+      );
+    },
+
+    /**
+     * Erases the personal data of applicants who were not admitted, `APPLICANT_DATA_RETENTION` after the decision
+     * (PIPL, article 47: data is deleted when its purpose can not be achieved or is achieved no more). The decision
+     * and its time stay.
+     * @param now milliseconds since 1970
+     * @returns how many applications were erased
+     */
+    eraseApplicants(now: number): Promise<number> {
+      const decidedBefore = new Date(now - durationMs(config.APPLICANT_DATA_RETENTION));
+      return inBatches(pool, eraseApplications, [decidedBefore, new Date(now)]);
+    },
+
+    /**
+     * Seals with the present key whatever an earlier key of FIELD_KEYS sealed, so that the earlier one can go. What no
+     * key opens stays as it is.
+     */
+    async resealNumbers(): Promise<Resealed> {
+      const total: Resealed = { resealed: 0, unreadable: 0 };
+      for (const place of SEALED) await reseal(pool, sealer, place, total);
+      return total;
+    },
+  };
+}
+
+const deleteFrom = (table: string, condition: string) =>
+  `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${BATCH}))`;
+
+// Mails go as a whole: subject, text and recipient are all about the applicant. Hashes go as well, since numbers of
+// so few digits can be tried out by whoever has the key.
+const eraseApplications = `
+  WITH old AS MATERIALIZED (
+    SELECT id FROM applications
+    WHERE state IN ('rejected', 'withdrawn') AND decided_at < $1 AND erased_at IS NULL
+    ORDER BY decided_at LIMIT ${BATCH} FOR NO KEY UPDATE
+  ), numbers AS (
+    UPDATE credentials c SET number_sealed = '', number_hash = '', number_masked = '', holder = ''
+    FROM old WHERE c.application_id = old.id
+  ), mail AS (
+    DELETE FROM mails m USING old WHERE m.subject_ref = 'application/' || old.id
+  ), trail AS (
+    INSERT INTO audit_entries (actor, action, subject, at) SELECT 'system', 'application.erase', 'application/' || id, $2 FROM old
+  )
+  UPDATE applications a
+  SET name = '(erased)', email = '', phone = '', phone_hash = '', channels = '{}', shop_customer_id = NULL,
+    identity_number_sealed = '', identity_number_hash = '', identity_number_masked = '', bank_account_sealed = '',
+    bank_account_hash = '', bank_account_masked = '', bank_account_holder = '', bank_name = '', fingerprint = '',
+    changes_requested = NULL, changes_note = NULL, decision_note = NULL, erased_at = $2
+  FROM old WHERE a.id = old.id`;
+
+/** Runs a statement that goes through a batch of rows, until none is left. @returns how many there were */
+async function inBatches(pool: Pool, statement: string, values: unknown[]): Promise<number> {
+  const { cancellationSignal, heartbeat } = Context.current();
+  for (let count = 0; ; ) {
+    cancellationSignal.throwIfAborted();
+    const { rowCount } = await pool.query(statement, values);
+    count += rowCount ?? 0;
+    if (!rowCount) return count;
+    heartbeat(count);
+  }
+}
+
+async function reseal(
+  pool: Pool,
+  sealer: Sealer,
+  { table, column }: (typeof SEALED)[number],
+  total: Resealed,
+): Promise<void> {
+  const { cancellationSignal, heartbeat } = Context.current();
+  for (let after: string = NIL; ; ) {
+    cancellationSignal.throwIfAborted();
+    const { rows } = await pool.query<{ id: string; sealed: string }>(
+      `SELECT id, ${column} AS sealed FROM ${table}
+       WHERE id > $1 AND ${column} <> '' AND NOT starts_with(${column}, $2 || ':') ORDER BY id LIMIT ${BATCH}`,
+      [after, sealer.keyId],
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    const anew = rows.flatMap(({ id, sealed }) => {
+      const plain = openOrNull(sealer, sealed);
+      return plain === null ? [] : [{ id, was: sealed, sealed: sealer.seal(plain) }];
+    });
+    // Only what is still as it was read: the text may have been replaced by another in between.
+    const { rowCount } = await pool.query(
+      `UPDATE ${table} t SET ${column} = n.sealed
+       FROM jsonb_to_recordset($1::jsonb) AS n (id uuid, was text, sealed text) WHERE t.id = n.id AND t.${column} = n.was`,
+      [JSON.stringify(anew)],
+    );
+    total.resealed += rowCount ?? 0;
+    total.unreadable += rows.length - anew.length;
+    heartbeat(total);
+    after = last.id;
+  }
+}
+
+function openOrNull(sealer: Sealer, sealed: string): string | null {
+  try {
+    return sealer.open(sealed);
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}

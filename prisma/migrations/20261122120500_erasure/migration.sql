@@ -1,0 +1,2 @@
+-- When the personal data of an applicant who was not admitted was erased.
+ALTER TABLE applications ADD COLUMN erased_at timestamptz;
