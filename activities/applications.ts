@@ -18,7 +18,7 @@ import { type SponsorTreeAlert, sponsorTreeAlerts } from '../domain/sponsorTree'
 import { endClaim } from './claims';
 import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from './journal';
-import { pendingMails, queueMail } from './mail';
+import { pendingMails, queueMails } from './mail';
 import { refuse } from './refusal';
 import { addSignInLink } from './signInLinks';
 
@@ -113,13 +113,10 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       applicantName: row.name,
       applicationId: row.id,
     };
-    await queueMail(client, {
-      key: `${subjectRef}/${key}`,
-      subjectRef,
-      recipient: row.email,
-      signInLinkId,
-      ...applicationMail(setting, news),
-    });
+    const text = applicationMail(setting, news);
+    await queueMails(client, [
+      { key: `${subjectRef}/${key}`, subjectRef, recipient: row.email, signInLinkId, ...text },
+    ]);
   }
 
   /**

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { CancelledFailure, Context } from '@temporalio/activity';
 import nodemailer from 'nodemailer';
 import { type Config, durationMs } from '../config';
 import type { Client, Pool } from './database';
 import { withLinks } from './links';
+import { startOptions } from './processes';
 import type { Sealer } from './sealing';
 
 /** A mail as it is kept and sent. */
@@ -52,27 +54,46 @@ export function createMailer(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM'>, tim
   };
 }
 
+/** A mail before it is sent. */
+export interface QueuedMail extends Mail {
+  /** The one-time link that goes in place of `mailLinks.signIn`. */
+  signInLinkId?: string;
+}
+
 /**
- * Keeps a mail for delivery, in the transaction of the step that it tells of: no step is without its mail, and no
- * mail tells of a step that did not happen. `deliverMail` sends it.
- * @param mail.signInLinkId the one-time link that goes in place of `mailLinks.signIn`
+ * Keeps mails for delivery, in the transaction of the step that they tell of: no step is without its mail, and no
+ * mail tells of a step that did not happen. `deliverMail` sends them.
  */
-export async function queueMail(client: Client, mail: Mail & { signInLinkId?: string }): Promise<void> {
+export async function queueMails(client: Client, mails: QueuedMail[]): Promise<void> {
   await client.query(
-    `INSERT INTO mails (key, subject_ref, recipient, subject, body, sign_in_link_id) VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO mails (key, subject_ref, recipient, subject, body, sign_in_link_id)
+     SELECT key, "subjectRef", recipient, subject, body, "signInLinkId" FROM jsonb_to_recordset($1) AS m
+       (key text, "subjectRef" text, recipient text, subject text, body text, "signInLinkId" uuid)
      ON CONFLICT (key) DO NOTHING`,
-    [mail.key, mail.subjectRef, mail.recipient, mail.subject, mail.body, mail.signInLinkId],
+    [JSON.stringify(mails)],
   );
 }
 
 /** Keys of the mails about a thing that wait for delivery, oldest first. */
-export async function pendingMails(client: Client, subjectRef: string): Promise<string[]> {
-  const { rows } = await client.query<{ key: string }>(
+export async function pendingMails(database: Pool | Client, subjectRef: string): Promise<string[]> {
+  const { rows } = await database.query<{ key: string }>(
     `SELECT key FROM mails WHERE subject_ref = $1 AND state = 'pending' ORDER BY created_at, key`,
     [subjectRef],
   );
   return rows.map(({ key }) => key);
 }
+
+/** The process that sends one mail. */
+export function mailProcess(key: string) {
+  return { workflowId: `mail/${key}`, input: [{ key }] };
+}
+
+/** How many mails about a payout batch are begun at once. */
+const LANES = 4;
+/** Longest wait for one of them before the next is begun. */
+const PATIENCE_MS = 5_000;
+/** Longest wait for Temporal to take a start. */
+const START_WITHIN_MS = 5_000;
 
 interface SmtpError extends Error {
   responseCode?: number;
@@ -95,7 +116,47 @@ export function createMailActivities(context: {
 }) {
   const { pool, mailer, sealer, config } = context;
   const retryForMs = durationMs(config.MAIL_RETRY_FOR);
+
+  /** Once, however often it is asked for: the process is named after the mail. */
+  async function start(key: string) {
+    const { client, info } = Context.current();
+    return client.connection.withDeadline(Date.now() + START_WITHIN_MS, () =>
+      client.workflow.start('mail', startOptions(info.taskQueue, mailProcess(key))),
+    );
+  }
+
   return {
+    /** Has a queued mail sent by a process of its own, so that whatever it tells of never waits for a mail server. */
+    async startMail(key: string): Promise<void> {
+      await start(key);
+    },
+
+    /**
+     * Has all mails sent that wait and tell of the withdrawals of a payout batch, a few at a time: thousands at once
+     * would keep everybody else from the workers and from the mail server. One that can not be delivered at once
+     * goes on in its own process, and the next is begun.
+     */
+    async startPayoutMails(batchId: string): Promise<void> {
+      const { cancellationSignal, client, heartbeat } = Context.current();
+      const { rows } = await pool.query<{ key: string }>(
+        `SELECT m.key FROM withdrawals w JOIN mails m ON m.subject_ref = 'withdrawal/' || w.id
+         WHERE w.batch_id = $1 AND m.state = 'pending' ORDER BY m.key DESC`,
+        [batchId],
+      );
+      const work = async () => {
+        for (let next = rows.pop(); next && !cancellationSignal.aborted; next = rows.pop()) {
+          const handle = await start(next.key);
+          heartbeat();
+          await client.connection
+            .withDeadline(Date.now() + PATIENCE_MS, () => handle.result())
+            .catch(() => {});
+          heartbeat();
+        }
+      };
+      await Promise.all(Array.from({ length: LANES }, work));
+      if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
+    },
+
     /**
      * Sends a queued mail, unless it went out already. What the server refuses for good, or does not take within
      * MAIL_RETRY_FOR, becomes undeliverable, with the reason in the row; that is a result and not a failure.

@@ -13,7 +13,7 @@ import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from './journal';
 import { recordDecision, whoDecided } from './record';
 import { refuse } from './refusal';
 import type { Sealer } from './sealing';
-import { type Settlement, settleWithdrawals } from './withdrawals';
+import { findProgress, type Settlement, settleWithdrawals, type WithdrawalStep } from './withdrawals';
 
 /** Where a payout batch is. */
 export type BatchState = 'open' | 'settled';
@@ -136,7 +136,7 @@ export function createPayoutActivities({
           });
         }
         const settlements = await settlementsOf(client, id, failed);
-        const settled = await settleWithdrawals(client, settlements, 'paying', now);
+        const settled = await settleWithdrawals(client, config, settlements, 'paying', now);
         await client.query(
           `INSERT INTO events (subject, key, type, actor, occurred_at, data)
            SELECT 'withdrawal/' || id, state, state, $2, $3,
@@ -235,11 +235,17 @@ export function createPayoutActivities({
     },
 
     /** Writes down what the provider said in the end; a failed payout gives the money back. */
-    async settlePayout(id: string, answer: PayoutOutcome, now: number): Promise<WithdrawalProgress> {
+    async settlePayout(id: string, answer: PayoutOutcome, now: number): Promise<WithdrawalStep> {
       return inTransaction(pool, async (client) => {
         const reason = answer.status === 'failed' ? answer.reason : undefined;
         const { status: state, reference } = answer;
-        const settled = await settleWithdrawals(client, [{ id, state, reason, reference }], 'paying', now);
+        const settled = await settleWithdrawals(
+          client,
+          config,
+          [{ id, state, reason, reference }],
+          'paying',
+          now,
+        );
         if (settled.length > 0) {
           await addEvent(client, {
             subject: `withdrawal/${id}`,
@@ -250,11 +256,7 @@ export function createPayoutActivities({
             data: { reason, reference },
           });
         }
-        const { rows } = await client.query<WithdrawalProgress>(
-          'SELECT state, method FROM withdrawals WHERE id = $1',
-          [id],
-        );
-        return rows[0]!;
+        return (await findProgress(client, id))!;
       });
     },
   };

@@ -37,7 +37,7 @@ const sources = [
      jsonb_build_object('id', r.id, 'resume', true) AS input
    FROM release_runs r WHERE r.state IN ('proposed', 'approved', 'running') AND r.id::text > $1 ORDER BY 1 LIMIT $2`,
   `SELECT m.key, 'mail' AS workflow, 'mail/' || m.key AS "workflowId", jsonb_build_object('key', m.key) AS input
-   FROM mails m WHERE m.state = 'pending' AND m.subject_ref LIKE 'user/%' AND m.key > $1 ORDER BY 1 LIMIT $2`,
+   FROM mails m WHERE m.state = 'pending' AND m.subject_ref NOT LIKE 'application/%' AND m.key > $1 ORDER BY 1 LIMIT $2`,
   `SELECT b.id::text AS key, 'bulk' AS workflow, 'bulk/' || b.id AS "workflowId", jsonb_build_object('id', b.id) AS input
    FROM bulk_actions b WHERE b.state = 'running' AND b.id::text > $1 ORDER BY 1 LIMIT $2`,
 ];

@@ -1,28 +1,34 @@
 import type { Config } from '../config';
 import type { Locale } from '../domain/application';
-import { signInLinkMail } from '../domain/mailTexts';
+import { forgottenPasswordMail, signInLinkMail, singleSignOnMail } from '../domain/mailTexts';
 import type { Client } from './database';
 import { type Actor, addAudit, SYSTEM } from './journal';
-import { queueMail } from './mail';
+import { queueMails } from './mail';
 import { refuse } from './refusal';
 
 const VALID_MS = 86_400_000;
+/** Shorter, because anybody can ask for it. */
+const FORGOTTEN_VALID_MS = 3_600_000;
+
+/** Under which conditions a one-time link `l` opens nothing any more. */
+export const linkIsDead = '(l.used_at IS NOT NULL OR l.voided_at IS NOT NULL OR l.expires_at <= now())';
 
 /**
- * Adds a one-time link with which a user sets a password; earlier ones of the user are void. The same id again
- * changes nothing.
+ * Adds a one-time link with which a user sets a password. The same id again changes nothing.
+ * @param link.besideOthers leaves earlier ones of the user valid, which are void otherwise
  * @returns until when it can be used
  */
 export async function addSignInLink(
   client: Client,
-  { id, userId, validMs }: { id: string; userId: string; validMs: number },
+  link: { id: string; userId: string; validMs: number; besideOthers?: boolean },
 ): Promise<Date> {
+  const { id, userId, validMs, besideOthers } = link;
   const { rowCount } = await client.query(
     `INSERT INTO sign_in_links (id, user_id, purpose, expires_at)
      VALUES ($1, $2, 'set_password', now() + $3 * interval '1 ms') ON CONFLICT (id) DO NOTHING`,
     [id, userId, validMs],
   );
-  if (rowCount) {
+  if (rowCount && !besideOthers) {
     await client.query(
       'UPDATE sign_in_links SET voided_at = now() WHERE user_id = $1 AND id <> $2 AND used_at IS NULL AND voided_at IS NULL',
       [userId, id],
@@ -44,7 +50,7 @@ interface Linked {
 }
 
 /**
- * Makes a one-time link for a user, valid for 24 hours.
+ * Makes a one-time link for a user, valid for 24 hours; earlier ones are void.
  * Refused with `not_found` or `user_disabled`.
  * @param command.linkId the same again changes nothing
  */
@@ -90,14 +96,57 @@ export async function mailSignInLink(
   const subjectRef = `user/${command.userId}`;
   const mailKey = `${subjectRef}/sign-in-link/${command.linkId}`;
   const setting = { brand: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE, locale, name };
-  await queueMail(client, {
-    key: mailKey,
-    subjectRef,
-    recipient: email,
-    signInLinkId: command.linkId,
-    ...signInLinkMail({ ...setting, until: expiresAt }),
-  });
+  const text = signInLinkMail({ ...setting, until: expiresAt });
+  await queueMails(client, [
+    { key: mailKey, subjectRef, recipient: email, signInLinkId: command.linkId, ...text },
+  ]);
   return { expiresAt, mailKey };
+}
+
+/**
+ * Queues the mail for somebody who has forgotten the password: with a one-time link, valid for an hour, or, for
+ * whoever signs in by single sign-on and has no password, with the advice to do so.
+ *
+ * Anybody may ask in anybody's name, so earlier links stay valid: nobody can void what a user was given.
+ * @param request.mailId becomes the id of the link
+ * @returns the key of the mail; undefined where nobody who may sign in has this address
+ */
+export async function mailForgottenPassword(
+  client: Client,
+  config: Pick<Config, 'BRAND_NAME' | 'BRAND_TIME_ZONE' | 'OIDC_ISSUER'>,
+  { email, mailId, requestId }: { email: string; mailId: string; requestId: string },
+): Promise<string | undefined> {
+  const { rows } = await client.query<{ id: string; name: string; locale: Locale; bound: boolean }>(
+    `SELECT id, name, locale, password_hash IS NULL AND oidc_subject IS NOT NULL AS bound
+     FROM users WHERE email = $1 AND disabled_at IS NULL FOR NO KEY UPDATE`,
+    [email],
+  );
+  const [user] = rows;
+  if (!user) return undefined;
+  const { id: userId, name, locale } = user;
+  const subjectRef = `user/${userId}`;
+  const setting = { brand: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE, locale, name };
+  const mail = { key: `${subjectRef}/forgotten-password/${mailId}`, subjectRef, recipient: email };
+  if (user.bound && config.OIDC_ISSUER) {
+    await queueMails(client, [{ ...mail, ...singleSignOnMail(setting) }]);
+    return mail.key;
+  }
+  const until = await addSignInLink(client, {
+    id: mailId,
+    userId,
+    validMs: FORGOTTEN_VALID_MS,
+    besideOthers: true,
+  });
+  await addAudit(client, {
+    actor: { userId: null, name: 'somebody', requestId },
+    action: 'user.forgot_password',
+    subject: subjectRef,
+    after: { linkId: mailId, expiresAt: until },
+  });
+  await queueMails(client, [
+    { ...mail, signInLinkId: mailId, ...forgottenPasswordMail({ ...setting, until }) },
+  ]);
+  return mail.key;
 }
 
 /**

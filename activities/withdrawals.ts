@@ -8,8 +8,16 @@ import {
 } from '../domain/withdrawal';
 import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, hasEvent } from './journal';
+import { pendingMails } from './mail';
 import { countApproval, recordDecision, whoDecided } from './record';
 import { refuse } from './refusal';
+import { queueWithdrawalMails } from './withdrawalMails';
+
+/** What a step made of a withdrawal. */
+export interface WithdrawalStep extends WithdrawalProgress {
+  /** Keys of the mails about it that wait for delivery. Not there in answers of before there were any. */
+  mails?: string[];
+}
 
 /** A distributor, or somebody on their behalf, wants money out. */
 export interface WithdrawalRequest {
@@ -55,7 +63,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
      * @throws refusal `distributor_unknown`, `distributor_not_active`, `below_minimum`, `no_bank_account`,
      *   `currency_unknown` or `insufficient_available`
      */
-    async requestWithdrawal(request: WithdrawalRequest, now: number): Promise<WithdrawalProgress> {
+    async requestWithdrawal(request: WithdrawalRequest, now: number): Promise<WithdrawalStep> {
       return inTransaction(pool, async (client) => {
         const { id, distributorId, amount, currency, by } = request;
         const known = await findProgress(client, id);
@@ -88,12 +96,13 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           data: { amount: { amount, currency }, approvalsNeeded: needed },
           after: { state: 'requested', distributorId, amount, currency },
         });
-        return { state: 'requested', method: config.PAYOUT_METHOD };
+        await queueWithdrawalMails(client, config, [id]);
+        return (await findProgress(client, id))!;
       });
     },
 
     /** Where a withdrawal is; null when there is none. */
-    async findWithdrawal(id: string): Promise<WithdrawalProgress | null> {
+    async findWithdrawal(id: string): Promise<WithdrawalStep | null> {
       return findProgress(pool, id);
     },
 
@@ -102,7 +111,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
      * @throws refusal `withdrawal_unknown`, `own_withdrawal`, `already_approved_by_you`, `distributor_not_active`,
      *   or `withdrawal_decided` that names the decision that stands
      */
-    async approveWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalProgress> {
+    async approveWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
       return decide(pool, decision, async (client, row) => {
         const { id, by, text } = decision;
         if (row.state !== 'requested') throw await decidedRefusal(client, id, row.state);
@@ -131,7 +140,6 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           after: { state, approvals: given },
           reason: text,
         });
-        return { state, method: row.method };
       });
     },
 
@@ -139,10 +147,17 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
      * Refuses a request; the money comes back.
      * @throws refusal `withdrawal_unknown`, or `withdrawal_decided` that names the decision that stands
      */
-    async rejectWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalProgress> {
+    async rejectWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
       return decide(pool, decision, async (client, row) => {
         if (row.state !== 'requested') throw await decidedRefusal(client, decision.id, row.state);
-        return giveBack(client, decision, row, { state: 'rejected', action: 'withdrawal.reject' }, now);
+        await giveBack(
+          client,
+          config,
+          decision,
+          row,
+          { state: 'rejected', action: 'withdrawal.reject' },
+          now,
+        );
       });
     },
 
@@ -150,24 +165,32 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
      * Takes a request back before the money has left; it comes back.
      * @throws refusal `withdrawal_unknown`, or `withdrawal_decided` when it is on its way or over
      */
-    async cancelWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalProgress> {
+    async cancelWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
       return decide(pool, decision, async (client, row) => {
         if (row.state !== 'requested' && row.state !== 'approved') {
           throw await decidedRefusal(client, decision.id, row.state);
         }
-        return giveBack(client, decision, row, { state: 'canceled', action: 'withdrawal.cancel' }, now);
+        await giveBack(
+          client,
+          config,
+          decision,
+          row,
+          { state: 'canceled', action: 'withdrawal.cancel' },
+          now,
+        );
       });
     },
   };
 }
 
 /**
- * Ends withdrawals and moves their money, set-based, in the caller's transaction.
+ * Ends withdrawals, moves their money and queues the mails that tell of it, set-based, in the caller's transaction.
  * @param from only those in this state are touched
  * @returns the ids it ended
  */
 export async function settleWithdrawals(
   client: Client,
+  config: Pick<Config, 'BRAND_NAME'>,
   settlements: Settlement[],
   from: WithdrawalState,
   now: number,
@@ -176,15 +199,20 @@ export async function settleWithdrawals(
     'SELECT withdrawal_id FROM settle_withdrawals($1, $2, $3)',
     [JSON.stringify(settlements), [from], new Date(now)],
   );
-  return rows.map((row) => row.withdrawal_id);
+  const settled = rows.map((row) => row.withdrawal_id);
+  await queueWithdrawalMails(client, config, settled);
+  return settled;
 }
 
-async function findProgress(database: Pool | Client, id: string): Promise<WithdrawalProgress | null> {
+/** Where a withdrawal is; null when there is none. */
+export async function findProgress(database: Pool | Client, id: string): Promise<WithdrawalStep | null> {
   const { rows } = await database.query<WithdrawalProgress>(
     'SELECT state, method FROM withdrawals WHERE id = $1',
     [id],
   );
-  return rows[0] ?? null;
+  if (!rows[0]) return null;
+  const mails = await pendingMails(database, `withdrawal/${id}`);
+  return { ...rows[0], ...(mails.length && { mails }) };
 }
 
 async function checkRequest(client: Client, request: WithdrawalRequest, minimum: number): Promise<void> {
@@ -256,8 +284,8 @@ async function checkRequest(client: Client, request: WithdrawalRequest, minimum:
 async function decide(
   pool: Pool,
   { id, decisionId }: WithdrawalDecision,
-  change: (client: Client, row: LockedWithdrawal) => Promise<WithdrawalProgress>,
-): Promise<WithdrawalProgress> {
+  change: (client: Client, row: LockedWithdrawal) => Promise<void>,
+): Promise<WithdrawalStep> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<LockedWithdrawal>(
       `SELECT distributor_id, state, method, amount, currency, approvals_needed
@@ -268,10 +296,8 @@ async function decide(
     if (!row) {
       throw refuse({ code: 'withdrawal_unknown', status: 404, message: `There is no withdrawal ${id}.` });
     }
-    if (await hasEvent(client, `withdrawal/${id}`, `decision/${decisionId}`)) {
-      return { state: row.state, method: row.method };
-    }
-    return change(client, row);
+    if (!(await hasEvent(client, `withdrawal/${id}`, `decision/${decisionId}`))) await change(client, row);
+    return (await findProgress(client, id))!;
   });
 }
 
@@ -300,12 +326,13 @@ async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor): 
 
 async function giveBack(
   client: Client,
+  config: Pick<Config, 'BRAND_NAME'>,
   { id, decisionId, by, text }: WithdrawalDecision,
   row: LockedWithdrawal,
   { state, action }: { state: 'rejected' | 'canceled'; action: string },
   now: number,
-): Promise<WithdrawalProgress> {
-  await settleWithdrawals(client, [{ id, state, reason: text }], row.state, now);
+): Promise<void> {
+  await settleWithdrawals(client, config, [{ id, state, reason: text }], row.state, now);
   await recordDecision(client, {
     subject: `withdrawal/${id}`,
     key: `decision/${decisionId}`,
@@ -318,7 +345,6 @@ async function giveBack(
     after: { state },
     reason: text,
   });
-  return { state, method: row.method };
 }
 
 async function decidedRefusal(client: Client, id: string, state: WithdrawalState): Promise<Error> {

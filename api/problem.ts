@@ -73,12 +73,15 @@ export function unavailable(detail: string, retryAfterSeconds = 5): Problem {
 export const commonProblems: Record<string, string> = {
   authentication_required:
     'The request has neither an API key ("Authorization: Bearer <key>") nor the cookie of a person who is signed in.',
-  session_ended: 'The session is over, because of sign-out, time or a disabled user. Sign in again.',
+  session_ended:
+    'The session is over, because of sign-out, time, another role or a disabled user. Sign in again.',
   session_required: 'Only a person who is signed in can do this, not an API key.',
   csrf_refused:
     'A request with the cookie of a session that changes something needs the header "X-Tributary-Console: 1" and has to come from the console itself.',
   sign_in_refused: 'The mail address, the password or the code is not right, or the user is disabled.',
   code_required: 'The password is right; the code of the second factor, or a recovery code, is needed too.',
+  too_many_mails:
+    'Enough mails were asked for, for this mail address or from this place. Look for them; Retry-After says when to ask again.',
   too_many_attempts: 'Too many attempts to sign in have failed. Wait as many seconds as Retry-After says.',
   password_too_short: 'A password has at least 12 characters. A few words in a row do well.',
   password_contains_address: 'The password contains the mail address. Choose one that does not.',

@@ -3,8 +3,10 @@ import { type Client, inTransaction } from '../activities/database';
 import { addAudit } from '../activities/journal';
 import { linkIdOf } from '../activities/links';
 import { createSealer } from '../activities/sealing';
+import { linkIsDead, mailForgottenPassword } from '../activities/signInLinks';
 import { type AuditEntry, audit } from './audit';
 import type { ApiContext, Principal, Role } from './endpoint';
+import { sendQueuedMail } from './mail';
 import { hashPassword, isPassword, refuseWeakPassword } from './passwords';
 import { Problem } from './problem';
 import { removeSecondFactor, spendCode } from './secondFactor';
@@ -144,8 +146,22 @@ export async function redeemLink(
   });
 }
 
-const linkLasts =
-  'l.used_at IS NULL AND l.voided_at IS NULL AND l.expires_at > now() AND u.disabled_at IS NULL';
+/** Mails a one-time link to whoever has this mail address and may sign in. Never throws: nobody waits for it. */
+export async function mailPasswordLink(
+  context: ApiContext,
+  request: { email: string; mailId: string; requestId: string },
+): Promise<void> {
+  try {
+    const key = await inTransaction(context.pool, (client) =>
+      mailForgottenPassword(client, context.config, request),
+    );
+    if (key) await sendQueuedMail(context, key);
+  } catch (error) {
+    context.log.error({ err: error, requestId: request.requestId }, 'a forgotten password has no link');
+  }
+}
+
+const linkLasts = `NOT ${linkIsDead} AND u.disabled_at IS NULL`;
 
 /**
  * Stores a password and ends what an earlier one, or another link, has opened.

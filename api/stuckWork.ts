@@ -1,4 +1,5 @@
 import type { Pool } from '../activities/database';
+import { linkIsDead } from '../activities/signInLinks';
 import {
   adviseOnStuck,
   type StuckAdvice,
@@ -59,8 +60,11 @@ const sources: Record<StuckKind, string> = {
       AND s.since < now() - $1::interval`,
   payout_unconfirmed: `SELECT 'payout/' || b.id, b.created_at, '{}'::jsonb FROM payout_batches b
     WHERE b.state = 'open' AND b.created_at < now() - $1::interval`,
+  // A one-time link that is over by now is of use to nobody: a new one has a mail of its own.
   mail_undeliverable: `SELECT m.subject_ref, m.created_at,
-      jsonb_build_object('key', m.key, 'error', coalesce(m.last_error, '')) FROM mails m WHERE m.state = 'undeliverable'`,
+      jsonb_build_object('key', m.key, 'error', coalesce(m.last_error, '')) FROM mails m WHERE m.state = 'undeliverable'
+      AND (m.subject_ref LIKE 'application/%' OR NOT EXISTS (
+        SELECT 1 FROM sign_in_links l WHERE l.id = m.sign_in_link_id AND ${linkIsDead}))`,
 };
 
 const sql = Object.entries(sources)

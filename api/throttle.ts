@@ -58,6 +58,53 @@ export async function beginAttempt(
   return { account, address };
 }
 
+/**
+ * Counts somebody's wish for a mail that anybody may ask for: three for one mail address and twenty from one address
+ * of the network, from then on an hour without.
+ * @param email as it was typed: counted in the same way whether or not it is a user's
+ * @throws Problem 429
+ */
+export async function countMailRequest(
+  { pool, config }: ApiContext,
+  { email, req }: { email: string; req: Request },
+): Promise<void> {
+  const sealer = createSealer(config);
+  const account = `mail/${sealer.numberHash('sign_in_account', email)}`;
+  const address = `mail-address/${sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown'))}`;
+  const { rows } = await pool.query<{ counted: number; seconds: number | null }>(
+    `WITH wanted AS (
+       SELECT * FROM unnest($1::text[], $2::int[]) AS w (subject, allowed)
+     ), blocked AS (
+       SELECT max(a.last_at) + interval '1 hour' AS until FROM wanted w JOIN sign_in_attempts a USING (subject)
+       WHERE a.failures >= w.allowed AND a.last_at > now() - interval '1 hour'
+     ), counted AS (
+       INSERT INTO sign_in_attempts AS a (subject, failures, last_at)
+       SELECT subject, 1, now() FROM wanted, blocked WHERE until IS NULL ORDER BY subject
+       ON CONFLICT (subject) DO UPDATE SET last_at = now(),
+         failures = CASE WHEN a.last_at > now() - interval '1 hour' THEN a.failures + 1 ELSE 1 END
+       WHERE a.last_at <= now() - interval '1 hour'
+         OR a.failures < (SELECT allowed FROM wanted w WHERE w.subject = a.subject)
+       RETURNING subject
+     )
+     SELECT (SELECT count(*)::int FROM counted) AS counted,
+       ceil(extract(epoch FROM until - now()))::int AS seconds FROM blocked`,
+    [
+      [account, address],
+      [3, 20],
+    ],
+  );
+  const { counted, seconds } = rows[0]!;
+  if (counted === 2) return;
+  // Without a time, another one of this moment was the last.
+  const wait = seconds ?? 3_600;
+  throw new Problem({
+    status: 429,
+    code: 'too_many_mails',
+    detail: `Enough mails were asked for; look for them, also among spam. Ask again in ${wait} seconds.`,
+    headers: { 'Retry-After': String(wait) },
+  });
+}
+
 /** Takes an attempt back that was right as far as it went, such as a password without the code that is needed too. */
 export async function takeBackAttempt({ pool }: ApiContext, attempt: Attempt): Promise<void> {
   await lower(pool, [attempt.account, attempt.address], 1);

@@ -3,6 +3,7 @@ import {
   condition,
   defineQuery,
   defineUpdate,
+  patched,
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
@@ -25,6 +26,12 @@ export const payoutStatus = defineQuery<ProcessStatus>('status');
 const steps = proxyActivities<Activities>({
   startToCloseTimeout: '2m',
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
+});
+
+const mails = proxyActivities<Activities>({
+  startToCloseTimeout: '12h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
 });
 
 /** One payout file: collected, waiting for the bank, settled as a whole by finance's confirmation. */
@@ -54,5 +61,6 @@ export async function payout({ id, resume }: PayoutInput): Promise<void> {
     else missing = true;
   }
   await condition(() => (state ? state === 'settled' : missing));
+  if (state && patched('payout-mails')) await mails.startPayoutMails(id);
   await condition(allHandlersFinished);
 }

@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { WithdrawalDecision, WithdrawalRequest } from '../activities/withdrawals';
+import type { WithdrawalDecision, WithdrawalRequest, WithdrawalStep } from '../activities/withdrawals';
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
 import { type ProcessStatus, withdrawalStatusOf } from '../domain/processStatus';
 import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';
@@ -55,11 +55,26 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
   let missing = false;
   let payout: WithdrawalStatus['payout'];
   let nextInquiryAt: number | null = null;
+  const mails = new Set<string>();
+  let startingMails = 0;
 
-  const learn = (news: WithdrawalProgress): WithdrawalProgress => {
+  const learn = ({ mails: waiting = [], ...news }: WithdrawalStep): WithdrawalProgress => {
     progress = laterOf(progress, news);
+    for (const key of waiting) startMail(key);
     return news;
   };
+
+  // Beside the process: each mail goes out in a process of its own, which may try for days. No `patched`: answers
+  // in histories of before there were such mails name none.
+  function startMail(key: string): void {
+    if (mails.has(key)) return;
+    mails.add(key);
+    startingMails++;
+    const settle = () => {
+      startingMails--;
+    };
+    steps.startMail(key).then(settle, settle);
+  }
 
   setHandler(withdrawalStatus, () => ({ ...withdrawalStatusOf(progress, nextInquiryAt), payout }));
   setHandler(requestWithdrawal, async (request) => {
@@ -83,7 +98,7 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
   }
   await condition(() => (progress ? progress.state !== 'requested' : missing));
   if (progress && !isHandedOver(progress)) await payOverHttp();
-  await condition(allHandlersFinished);
+  await condition(() => startingMails === 0 && allHandlersFinished());
 
   async function payOverHttp(): Promise<void> {
     // Only the step that found it approved may send without asking; after any interruption it may have been sent.
@@ -112,7 +127,7 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
         nextInquiryAt = null;
       }
       if (workflowInfo().continueAsNewSuggested) {
-        await condition(allHandlersFinished);
+        await condition(() => startingMails === 0 && allHandlersFinished());
         await continueAsNew<typeof withdrawal>({ id, resume: true });
       }
     }

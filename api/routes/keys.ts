@@ -11,6 +11,7 @@ import { lineOf, timestampInput, timestampOutput } from '../schemas';
 const keyFields = {
   id: z.string(),
   userId: z.uuid(),
+  userName: z.string(),
   name: z.string(),
   scopes: z.array(z.string()),
   createdAt: timestampOutput,
@@ -27,17 +28,34 @@ const newKeySchema = z
 
 const keys = defineList({
   item: keySchema,
-  filters: { userId: z.uuid().optional() },
+  filters: {
+    userId: z.uuid().optional(),
+    user: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Part of the name or mail address of whose it is.'),
+    state: z.enum(['active', 'expired', 'revoked']).optional(),
+  },
   sorts: { createdAt: { column: 'k.created_at', type: 'timestamptz' } },
   defaultSort: 'createdAt',
   tie: { column: 'k.id', type: 'text' },
 });
 
-type KeyRow = Omit<ApiKey, 'secretHash' | 'createdBy' | 'revokedBy'>;
+type KeyRow = Omit<ApiKey, 'secretHash' | 'createdBy' | 'revokedBy'> & { userName: string };
+
+const inState = {
+  active: 'k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())',
+  expired: 'k.revoked_at IS NULL AND k.expires_at <= now()',
+  revoked: 'k.revoked_at IS NOT NULL',
+};
 
 const toBody = (key: KeyRow): z.input<typeof keySchema> => ({
   id: key.id,
   userId: key.userId,
+  userName: key.userName,
   name: key.name,
   scopes: key.scopes,
   createdAt: key.createdAt.toISOString(),
@@ -102,7 +120,11 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
             await audit(tx, { ...actorOf(call), action: 'key.create', subject: `key/${id}`, after });
             return made;
           });
-          return { status: 201, body: { ...toBody(key), key: text }, keep: false };
+          return {
+            status: 201,
+            body: { ...toBody({ ...key, userName: user.name }), key: text },
+            keep: false,
+          };
         } catch (error) {
           if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') throw error;
           throw new Problem({
@@ -127,10 +149,14 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           pool: context.pool,
           req,
           query,
-          select: `k.id, k.user_id AS "userId", k.name, k.scopes, k.created_at AS "createdAt",
+          select: `k.id, k.user_id AS "userId", u.name AS "userName", k.name, k.scopes, k.created_at AS "createdAt",
                    k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"`,
-          from: 'api_keys k',
-          where: (bind) => [query.userId && `k.user_id = ${bind(query.userId)}`],
+          from: 'api_keys k JOIN users u ON u.id = k.user_id',
+          where: (bind) => [
+            query.userId && `k.user_id = ${bind(query.userId)}`,
+            query.user && `strpos(lower(u.name || ' ' || u.email), lower(${bind(query.user)})) > 0`,
+            query.state && inState[query.state],
+          ],
           toItem: toBody,
         }),
     }),
@@ -151,7 +177,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
             where: { id, revokedAt: null },
             data: { revokedAt: new Date(), revokedBy: call.principal.userId },
           });
-          const present = await tx.apiKey.findUnique({ where: { id } });
+          const present = await tx.apiKey.findUnique({ where: { id }, include: { user: true } });
           if (!present) throw notFound(`The key ${id}`);
           if (count) {
             await refuseLockout(tx);
@@ -159,7 +185,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           }
           return present;
         });
-        return { status: 200, body: toBody(key) };
+        return { status: 200, body: toBody({ ...key, userName: key.user.name }) };
       },
     }),
   ];

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { inTransaction } from '../../activities/database';
+import { mailProcess } from '../../activities/mail';
+import { linkIsDead } from '../../activities/signInLinks';
 import { maskMailAddress } from '../../domain/mailAddress';
 import { scrub } from '../../log';
 import { actorOf, audit } from '../audit';
@@ -63,6 +65,15 @@ async function readMail({ pool }: ApiContext, key: string): Promise<MailRow> {
   return rows[0];
 }
 
+/** Whether the mail has a one-time link that opens nothing any more. */
+async function hasDeadLink({ pool }: ApiContext, key: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT 1 FROM mails m JOIN sign_in_links l ON l.id = m.sign_in_link_id WHERE m.key = $1 AND ${linkIsDead}`,
+    [key],
+  );
+  return rowCount === 1;
+}
+
 export const mailEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
@@ -94,20 +105,20 @@ export const mailEndpoints: Endpoint[] = [
     path: '/v1/mails/{key}/resend',
     summary: 'Send a mail again that could not be delivered',
     description:
-      'It is tried for MAIL_RETRY_FOR from now on, in the process that it belongs to. Slashes in the key are written as %2F.',
+      'It is tried for MAIL_RETRY_FOR from now on. Slashes in the key are written as %2F. A mail whose one-time link is over is refused: make a new link, which is mailed by itself.',
     tag: 'system',
     roles: staff,
     scope: 'mails:write',
     params: z.object({ key: z.string().min(1).max(300) }),
     responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
-    errors: ['mail_not_undeliverable', 'mail_has_no_process'],
+    errors: ['mail_not_undeliverable', 'mail_link_over'],
     handler: async ({ params: { key }, context, ...call }) => {
       const { about, state, resentAt } = await readMail(context, key);
       const [, applicationId] = /^application\/(.+)$/.exec(about) ?? [];
-      if (!applicationId) {
+      if (!applicationId && (await hasDeadLink(context, key))) {
         throw conflict(
-          'mail_has_no_process',
-          'No process sends this mail; make a new one where it came from.',
+          'mail_link_over',
+          'The one-time link in this mail was used or is too old. Make a new one on the page of the user; it is mailed by itself.',
         );
       }
       // On its way since an earlier try to send it again, which may have got no further than this row.
@@ -133,13 +144,18 @@ export const mailEndpoints: Endpoint[] = [
           });
         });
       }
-      await signalWithStart(context, {
-        workflow: 'application',
-        workflowId: about,
-        input: [{ applicationId, resume: true }],
-        signal: 'resendMail',
-        args: [key],
-      });
+      await signalWithStart(
+        context,
+        applicationId
+          ? {
+              workflow: 'application',
+              workflowId: about,
+              input: [{ applicationId, resume: true }],
+              signal: 'resendMail',
+              args: [key],
+            }
+          : { workflow: 'mail', ...mailProcess(key), signal: 'resend', args: [] },
+      );
       return { status: 200, body: toBody(await readMail(context, key)) };
     },
   }),

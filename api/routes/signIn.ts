@@ -4,9 +4,13 @@ import { everyScope } from '../authentication';
 import { type ApiContext, type Endpoint, endpoint, type Reply, roleSchema } from '../endpoint';
 import { meSchema, readMe, type ScopesOfRole } from '../me';
 import { cookie, SESSION_COOKIE } from '../sessions';
-import { auditOwn, redeemLink, requireSession, type SignedIn, signIn } from '../signIn';
+import { auditOwn, mailPasswordLink, redeemLink, requireSession, type SignedIn, signIn } from '../signIn';
+import { countMailRequest } from '../throttle';
 
 export const everybody = roleSchema.options;
+
+/** A mail address as it is typed; whether it is one is of no matter, since only those of users count. */
+const emailInput = z.string().trim().toLowerCase().min(1).max(254);
 
 /** A password as it is typed. The bound is against bodies that keep the hash busy, not a rule. */
 export const passwordInput = z.string().min(1).max(512);
@@ -60,13 +64,34 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       roles: 'public',
       secretBody: true,
       body: z.strictObject({
-        email: z.string().trim().toLowerCase().min(1).max(254),
+        email: emailInput,
         password: passwordInput,
         code: codeInput.optional(),
       }),
       responses: signedInResponse,
       errors: ['sign_in_refused', 'code_required', 'too_many_attempts'],
       handler: async ({ body, ...call }) => welcome(call.context, await signIn(call, body)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sign-in-links',
+      summary: 'Have a one-time link mailed, where the password is forgotten',
+      description:
+        'The answer is the same whether or not anybody has this mail address. The link works once, for an hour; who signs in by ' +
+        'single sign-on and has no password is mailed that instead. Three for one mail address, then an hour without.',
+      tag: 'sign-in',
+      roles: 'public',
+      body: z.strictObject({ email: emailInput }),
+      responses: {
+        202: { description: 'If a user who may sign in has this address, the mail is on its way.' },
+      },
+      errors: ['too_many_mails'],
+      handler: async ({ body: { email }, context, req, requestId, resourceId: mailId }) => {
+        await countMailRequest(context, { email, req });
+        // After the answer, whose time would tell otherwise who has an account.
+        setImmediate(() => void mailPasswordLink(context, { email, mailId, requestId }));
+        return { status: 202 };
+      },
     }),
     endpoint({
       method: 'post',

@@ -5,7 +5,7 @@ import { createSealer } from '../../activities/sealing';
 import { mailSignInLink } from '../../activities/signInLinks';
 import { Prisma, type User } from '../../prisma/client/client';
 import { actorOf, audit } from '../audit';
-import { type Endpoint, endpoint, roleSchema } from '../endpoint';
+import { type Endpoint, endpoint, type Principal, roleSchema } from '../endpoint';
 import { defineList } from '../list';
 import { refuseLockout } from '../lockout';
 import { sendQueuedMail } from '../mail';
@@ -22,6 +22,7 @@ const userSchema = z
     role: roleSchema,
     distributorId: z.uuid().nullable(),
     disabledAt: timestampOutput.nullable(),
+    hasSecondFactor: z.boolean(),
     createdAt: timestampOutput,
   })
   .meta({ id: 'User' });
@@ -39,13 +40,19 @@ const users = defineList({
   tie: { column: 'u.id', type: 'uuid' },
 });
 
-const toBody = (user: User): UserBody => ({
+type UserRow = Pick<
+  User,
+  'id' | 'email' | 'name' | 'role' | 'distributorId' | 'disabledAt' | 'totpConfirmedAt' | 'createdAt'
+>;
+
+const toBody = (user: UserRow): UserBody => ({
   id: user.id,
   email: user.email,
   name: user.name,
   role: roleSchema.parse(user.role),
   distributorId: user.distributorId,
   disabledAt: user.disabledAt?.toISOString() ?? null,
+  hasSecondFactor: user.totpConfirmedAt !== null,
   createdAt: user.createdAt.toISOString(),
 });
 
@@ -60,6 +67,36 @@ const userBody = z
     path: ['distributorId'],
     message: 'is needed for the role distributor, and for no other',
   });
+
+const reason = lineOf(2000);
+const staffRole = roleSchema.exclude(['distributor']);
+const userResponse = { 200: { description: 'The user.', schema: userSchema } };
+
+/** Whoever could would be the one person whom nobody watches. */
+function refuseOwn(principal: Principal, id: string): void {
+  if (principal.userId !== id) return;
+  throw new Problem({
+    status: 409,
+    code: 'own_account',
+    detail: 'Nobody changes the own role or disables the own account. Ask another admin.',
+  });
+}
+
+/**
+ * Reads a user, whom nobody else changes until the transaction ends.
+ * @throws Problem 404
+ */
+async function lockUser(tx: Prisma.TransactionClient, id: string): Promise<User> {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  const user = await tx.user.findUnique({ where: { id } });
+  if (!user) throw notFound(`The user ${id}`);
+  return user;
+}
+
+/** Ends the user's sessions; what was begun in them is asked for again. */
+async function endSessions(tx: Prisma.TransactionClient, userId: string): Promise<void> {
+  await tx.session.updateMany({ where: { userId, endedAt: null }, data: { endedAt: new Date() } });
+}
 
 export const userEndpoints: Endpoint[] = [
   endpoint({
@@ -114,12 +151,12 @@ export const userEndpoints: Endpoint[] = [
     query: users.query,
     responses: users.responses,
     handler: ({ query, context, req }) =>
-      users.reply<User>({
+      users.reply<UserRow>({
         pool: context.pool,
         req,
         query,
         select: `u.id, u.email, u.name, u.role, u.distributor_id AS "distributorId", u.disabled_at AS "disabledAt",
-                 u.created_at AS "createdAt"`,
+                 u.totp_confirmed_at AS "totpConfirmedAt", u.created_at AS "createdAt"`,
         from: 'users u',
         where: (bind) => [
           query.role && `u.role = ${bind(query.role)}`,
@@ -145,33 +182,108 @@ export const userEndpoints: Endpoint[] = [
   }),
   endpoint({
     method: 'post',
-    path: '/v1/users/{id}/disable',
-    summary: 'Disable a user',
+    path: '/v1/users/{id}/change-role',
+    summary: 'Change the role of a member of staff',
     description:
-      'All keys and sessions of the user stop working with the next request. What the user did stays.',
+      'What the new role may not do stops with the next request, also for keys; sessions end, and the person signs in again. ' +
+      "A distributor's user stays one: for staff work add another.",
     tag: 'users',
     roles: ['admin'],
     scope: 'users:write',
     params: uuidParams,
-    responses: { 200: { description: 'The user.', schema: userSchema } },
-    errors: ['last_admin'],
-    handler: async ({ params: { id }, context: { prisma }, ...call }) => {
+    body: z.strictObject({ role: staffRole, reason }),
+    responses: userResponse,
+    errors: ['own_account', 'user_of_distributor', 'last_admin'],
+    handler: async ({ params: { id }, body, context: { prisma }, ...call }) => {
+      refuseOwn(call.principal, id);
+      const { role } = body;
       const user = await prisma.$transaction(async (tx) => {
-        const { count } = await tx.user.updateMany({
-          where: { id, disabledAt: null },
-          data: { disabledAt: new Date() },
-        });
-        const present = await tx.user.findUnique({ where: { id } });
-        if (!present) throw notFound(`The user ${id}`);
-        if (count) {
-          await refuseLockout(tx);
-          await tx.session.updateMany({
-            where: { userId: id, endedAt: null },
-            data: { endedAt: new Date() },
+        const before = await lockUser(tx, id);
+        if (before.role === 'distributor') {
+          // Who decides about a distributor's money must never have been that distributor.
+          throw new Problem({
+            status: 409,
+            code: 'user_of_distributor',
+            detail: "A distributor's user keeps that role. Add another user, with another mail address.",
           });
-          await audit(tx, { ...actorOf(call), action: 'user.disable', subject: `user/${id}` });
         }
-        return present;
+        if (before.role === role) return before;
+        const changed = await tx.user.update({ where: { id }, data: { role } });
+        await refuseLockout(tx);
+        await endSessions(tx, id);
+        await audit(tx, {
+          ...actorOf(call),
+          action: 'user.change_role',
+          subject: `user/${id}`,
+          before: { role: before.role },
+          after: { role },
+          reason: body.reason,
+        });
+        return changed;
+      });
+      return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/disable',
+    summary: 'Disable a user',
+    description:
+      'All keys and sessions of the user stop working with the next request, and one-time links are void. What the user did stays.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    body: z.strictObject({ reason: reason.optional() }),
+    responses: userResponse,
+    errors: ['own_account', 'last_admin'],
+    handler: async ({ params: { id }, body, context: { prisma }, ...call }) => {
+      refuseOwn(call.principal, id);
+      const user = await prisma.$transaction(async (tx) => {
+        const before = await lockUser(tx, id);
+        if (before.disabledAt) return before;
+        const now = new Date();
+        const disabled = await tx.user.update({ where: { id }, data: { disabledAt: now } });
+        await refuseLockout(tx);
+        await endSessions(tx, id);
+        const openLinks = { userId: id, usedAt: null, voidedAt: null };
+        await tx.signInLink.updateMany({ where: openLinks, data: { voidedAt: now } });
+        await audit(tx, {
+          ...actorOf(call),
+          action: 'user.disable',
+          subject: `user/${id}`,
+          reason: body.reason,
+        });
+        return disabled;
+      });
+      return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/enable',
+    summary: 'Enable a user who was disabled',
+    description:
+      'The password, the second factor and keys that were not revoked work again; sessions and one-time links of before do not.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    body: z.strictObject({ reason }),
+    responses: userResponse,
+    handler: async ({ params: { id }, body, context: { prisma }, ...call }) => {
+      const user = await prisma.$transaction(async (tx) => {
+        const before = await lockUser(tx, id);
+        if (!before.disabledAt) return before;
+        const enabled = await tx.user.update({ where: { id }, data: { disabledAt: null } });
+        await audit(tx, {
+          ...actorOf(call),
+          action: 'user.enable',
+          subject: `user/${id}`,
+          before: { disabledAt: before.disabledAt.toISOString() },
+          reason: body.reason,
+        });
+        return enabled;
       });
       return { status: 200, body: toBody(user) };
     },

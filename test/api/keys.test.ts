@@ -40,8 +40,10 @@ describe('a key', () => {
     const { body } = await api.call('GET', '/v1/keys?limit=200', { key: admin });
     const id = body.items.at(-1).id;
     expect((await get(key)).status).toBe(200);
+    const before = Date.now();
     const revoked = await api.call('DELETE', `/v1/keys/${id}`, { key: admin });
-    expect(revoked.body.revokedAt).toBeTruthy();
+    const revokedAt = Date.parse(revoked.body.revokedAt);
+    expect([revokedAt >= before, revokedAt <= Date.now()]).toEqual([true, true]);
     expect((await get(key)).body).toMatchObject({ status: 401, detail: 'This API key has been revoked.' });
     expect((await api.call('DELETE', `/v1/keys/${id}`, { key: admin })).body).toEqual(revoked.body);
   });

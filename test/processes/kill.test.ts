@@ -201,34 +201,40 @@ const applicationLost: Story = async (teller) => {
   return applicationEnd(teller);
 };
 
-async function request({ id, currency }: Teller, queue: string): Promise<string> {
-  const distributor = await addDistributor(pool);
+async function request({ id, currency }: Teller, queue: string, email?: string): Promise<string> {
+  const distributor = await addDistributor(pool, { email });
   await credit(pool, distributor, 5000, currency);
   const message = { id, distributorId: distributor, amount: 5000, currency, by: li };
   await send(queue, 'withdrawal', { id }, 'request', message);
   return distributor;
 }
+/** Each mail about a withdrawal goes out in a process of its own. */
+async function mailed(id: string, ...states: string[]): Promise<void> {
+  for (const state of states) await end('mail', `withdrawal/${id}/${state}`);
+}
 const settleWithdrawal =
-  (what: 'approve' | 'reject' | 'cancel', { lost = false } = {}): Story =>
+  (what: 'approve' | 'reject' | 'cancel', { lost = false, email = '' } = {}): Story =>
   async (teller) => {
     const { id, file } = teller;
-    const distributor = await request(teller, file);
+    const distributor = await request(teller, file, email);
     if (lost) await lose('withdrawal', id);
     await send(file, 'withdrawal', { id, resume: true }, what, decision(id));
     await end('withdrawal', id);
+    if (email) await mailed(id, 'requested', 'rejected');
     return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
   };
 const paidByFile =
-  ({ lost = false } = {}): Story =>
+  ({ lost = false, email = '' } = {}): Story =>
   async (teller) => {
     const { id, currency, file } = teller;
     const withdrawal = randomUUID();
-    const distributor = await request({ ...teller, id: withdrawal }, file);
+    const distributor = await request({ ...teller, id: withdrawal }, file, email);
     await send(file, 'withdrawal', { id: withdrawal, resume: true }, 'approve', decision(withdrawal));
     await send(file, 'payout', { id }, 'open', { id, currency, by: li });
     if (lost) await lose('payout', id);
     await send(file, 'payout', { id, resume: true }, 'confirm', { ...decision(id), failed: [] });
     await end('payout', id);
+    if (email) await mailed(withdrawal, 'requested', 'paid');
     return { subjects: [`payout/${id}`, `withdrawal/${withdrawal}`], distributors: [distributor] };
   };
 const paidByProvider: Story = async (teller) => {
@@ -306,6 +312,8 @@ const stories: Record<Name, Story> = {
   openPayoutBatch: paidByFile(),
   confirmPayoutBatch: paidByFile(),
   findPayoutBatch: paidByFile({ lost: true }),
+  startMail: settleWithdrawal('reject', { email: 'li@example.com' }),
+  startPayoutMails: paidByFile({ email: 'li@example.com' }),
   startPayout: paidByProvider,
   sendPayout: paidByProvider,
   askPayout: paidByProvider,
@@ -347,7 +355,8 @@ async function traces({ subjects, distributors }: Awaited<ReturnType<Story>>): P
       [subjects],
     ),
     mails: await rows(
-      `SELECT subject_ref || ' ' || subject || ' ' || state AS line FROM mails WHERE subject_ref = ANY ($1) ORDER BY subject`,
+      `SELECT concat_ws(' ', subject_ref, split_part(key, '/', 3), state) AS line FROM mails
+       WHERE subject_ref = ANY ($1) ORDER BY 1`,
       [subjects],
     ),
     checks: await rows(

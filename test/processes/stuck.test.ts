@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inTransaction } from '../../activities/database';
 import { refuse } from '../../activities/refusal';
 import { type Answer, makeDistributor, startApi, startWorker, type TestApi } from '../support/api';
 import { activatePlan, addUser, payment } from '../support/platform';
@@ -32,6 +33,9 @@ afterAll(async () => {
   await api.stop();
   await smtp.stop();
 });
+
+// What a test leaves undeliverable would count in the health of the system.
+afterEach(() => api.context.pool.query("DELETE FROM mails WHERE state = 'undeliverable'"));
 
 const get = (path: string) => api.call('GET', path, { key: operator });
 const post = (path: string, body: unknown = {}) => api.call('POST', path, { key: operator, body });
@@ -142,6 +146,79 @@ test.each(['approved', 'in_review'])(
     expect(audits).toEqual([{ action: 'mail.resend' }]);
   },
 );
+
+/** A mail that belongs to no process of its own, and could not be delivered. */
+async function undeliverableMail(about: string, signInLinkId?: string): Promise<string> {
+  const key = `${about}/${randomUUID()}`;
+  await api.context.pool.query(
+    `INSERT INTO mails (key, subject_ref, recipient, subject, body, state, last_error, created_at, sign_in_link_id)
+     VALUES ($1, $2, $3, 'News', 'x', 'undeliverable', 'full', now() - interval '9 days', $4)`,
+    [key, about, `${key.replaceAll('/', '.')}@example.com`, signInLinkId],
+  );
+  return key;
+}
+const resend = (key: string) => post(`/v1/mails/${encodeURIComponent(key)}/resend`);
+const sentTo = (key: string) =>
+  smtp.received.filter(({ to }) => to?.[0]?.address?.startsWith(`${key.replaceAll('/', '.')}@`)).length;
+
+test('a mail that belongs to no application is sent again, once, by a process of its own', async () => {
+  const about = `withdrawal/${randomUUID()}`;
+  const key = await undeliverableMail(about);
+  const [shown] = await stuckOf(about);
+  const answers = await Promise.all([0, 1, 2].map(() => post(shown!.actions[0]!.path)));
+  expect(answers.map(({ status }) => status)).toContain(200);
+  const { pool } = api.context;
+  const state = async () => (await pool.query('SELECT state FROM mails WHERE key = $1', [key])).rows[0].state;
+  await until(state, (now) => now === 'sent');
+  await api.context.temporal.workflow.getHandle(`mail/${key}`).result();
+  expect(sentTo(key)).toBe(1);
+  expect(await resend(key)).toMatchObject({
+    status: 409,
+    body: { type: '/problems/mail_not_undeliverable' },
+  });
+  expect(await stuckOf(about)).toEqual([]);
+  const { rows } = await pool.query('SELECT action, subject FROM audit_entries WHERE subject = $1', [about]);
+  expect(rows).toEqual([{ action: 'mail.resend', subject: about }]);
+});
+
+test('a mail that is asked for again in the moment in which its last attempt fails is tried once more', async () => {
+  const key = await undeliverableMail(`withdrawal/${randomUUID()}`);
+  const { workflow } = api.context.temporal;
+  // The attempt has just ended, as far as the row goes, while the process that made it runs.
+  const taskQueue = api.context.config.TEMPORAL_TASK_QUEUE;
+  const blocked = await inTransaction(api.context.pool, async (client) => {
+    await client.query('SELECT 1 FROM mails WHERE key = $1 FOR UPDATE', [key]);
+    const handle = await workflow.start('mail', { workflowId: `mail/${key}`, taskQueue, args: [{ key }] });
+    await until(
+      () =>
+        api.context.pool.query(
+          "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE mails%'",
+        ),
+      ({ rowCount }) => rowCount === 1,
+    );
+    await handle.signal('resend');
+    return handle;
+  });
+  expect(await blocked.result()).toBe('undeliverable');
+  const { events = [] } = await blocked.fetchHistory();
+  expect(events?.filter((event) => event.activityTaskCompletedEventAttributes)).toHaveLength(2);
+});
+
+test('a mail whose one-time link is over is not sent again, nor is it stuck', async () => {
+  const { pool } = api.context;
+  const userId = await addUser(pool, 'finance');
+  const linkId = randomUUID();
+  await pool.query(
+    `INSERT INTO sign_in_links (id, user_id, purpose, expires_at) VALUES ($1, $2, 'set_password', now() + interval '1 hour')`,
+    [linkId, userId],
+  );
+  const key = await undeliverableMail(`user/${userId}`, linkId);
+  expect(await stuckOf(`user/${userId}`)).toMatchObject([{ kind: 'mail_undeliverable' }]);
+  await pool.query('UPDATE sign_in_links SET expires_at = now() WHERE id = $1', [linkId]);
+  expect(await resend(key)).toMatchObject({ status: 409, body: { type: '/problems/mail_link_over' } });
+  expect(await stuckOf(`user/${userId}`)).toEqual([]);
+  expect(sentTo(key)).toBe(0);
+});
 
 test('what is late shows as stuck work, and what is not, does not', async () => {
   const { pool } = api.context;

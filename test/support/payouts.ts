@@ -82,10 +82,10 @@ export async function addUser(
   return { userId, name };
 }
 
-/** Adds an active distributor with a bank account. */
+/** Adds an active distributor with a bank account, and with a mail address where one is given. */
 export async function addDistributor(
   pool: Pool,
-  { holder = '王小明', account = '6222020200112233445' } = {},
+  { holder = '王小明', account = '6222020200112233445', email = '', locale = 'zh-CN' } = {},
 ): Promise<string> {
   const [id, application] = [randomUUID(), randomUUID()];
   const sealed = createSealer(testConfig()).seal(account);
@@ -99,9 +99,9 @@ export async function addDistributor(
   );
   await pool.query(
     `INSERT INTO distributors (id, application_id, referral_code, kind, name, email, phone, channels, region, tier,
-       identity_number_hash, bank_account_sealed, bank_account_masked, bank_account_holder, bank_name)
-     VALUES ($1, $2, $3, 'person', 'n', 'e', 'p', '{}', 'CN', 'basic', $4, $5, '***3445', $6, 'ICBC')`,
-    [id, application, unique.toString('hex'), unique, sealed, holder],
+       identity_number_hash, bank_account_sealed, bank_account_masked, bank_account_holder, bank_name, locale)
+     VALUES ($1, $2, $3, 'person', 'n', $7, 'p', '{}', 'CN', 'basic', $4, $5, '***3445', $6, 'ICBC', $8)`,
+    [id, application, unique.toString('hex'), unique, sealed, holder, email, locale],
   );
   return id;
 }

@@ -177,7 +177,8 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
 
   const decision = (id: string) => ({ id, decisionId: randomUUID(), by: li, text: 'because' });
   async function withdraw(method: 'file' | 'http'): Promise<string> {
-    const [id, distributor] = [randomUUID(), await addDistributor(pool)];
+    const id = randomUUID();
+    const distributor = await addDistributor(pool, { email: 'li@example.com' });
     await credit(pool, distributor, 5000);
     const tell = (update: string, message: unknown) =>
       send('withdrawal', `withdrawal/${id}`, { id }, update, message, taskQueues[method]);
@@ -186,16 +187,16 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return `withdrawal/${id}`;
   }
   async function paidByFile(): Promise<Told[]> {
-    const withdrawal = await ended('withdrawal-by-file', await withdraw('file'));
+    const withdrawal = await ended('withdrawal-by-file-mailed', await withdraw('file'));
     const id = randomUUID();
     const tell = (update: string, message: unknown) =>
       send('payout', `payout/${id}`, { id }, update, message);
     await tell('open', { id, currency: 'CNY', by: li });
     await tell('confirm', { ...decision(id), failed: [] });
-    return [withdrawal, await ended('payout-settled', `payout/${id}`)];
+    return [withdrawal, await ended('payout-settled-mailed', `payout/${id}`)];
   }
   async function paidByProvider(): Promise<Told> {
-    return ended('withdrawal-by-http', await withdraw('http'));
+    return ended('withdrawal-by-http-mailed', await withdraw('http'));
   }
   async function released(): Promise<Told> {
     const { ids } = await addCommissions(pool, [await addDistributor(pool)], [100, 200]);
