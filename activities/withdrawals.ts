@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import type { AuditAction } from '../domain/journal';
 import { majorUnits } from '../domain/payout';
 import {
   approvalsNeeded,
@@ -302,7 +303,7 @@ async function giveBack(
   client: Client,
   { id, decisionId, by, text }: WithdrawalDecision,
   row: LockedWithdrawal,
-  { state, action }: { state: 'rejected' | 'canceled'; action: string },
+  { state, action }: { state: 'rejected' | 'canceled'; action: AuditAction },
   now: number,
 ): Promise<WithdrawalProgress> {
   await settleWithdrawals(client, [{ id, state, reason: text }], row.state, now);
