@@ -11,6 +11,7 @@ import {
   reminderTime,
   type Submission,
 } from '../domain/application';
+import type { EventType } from '../domain/journal';
 import { type ApplicationNews, applicationMail } from '../domain/mailTexts';
 import { publicReason } from '../domain/reasonCodes';
 import { normaliseReferralCode, REFERRAL_CODE_BYTES, referralCode } from '../domain/referralCode';
@@ -125,7 +126,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
    */
   function step(
     command: StepCommand,
-    type: string,
+    type: EventType,
     from: ApplicationState[],
     work: (
       client: Client,

@@ -1,3 +1,4 @@
+import type { EventType } from '../domain/journal';
 import { type Client, inTransaction, type Pool } from './database';
 import { type Actor, addAudit, addEvent, hasEvent } from './journal';
 import { refuse } from './refusal';
@@ -55,8 +56,8 @@ function changeState(
   pool: Pool,
   command: DistributorStateCommand,
   change: {
-    type: string;
-    action: string;
+    type: EventType;
+    action: 'suspend' | 'reinstate';
     from: string;
     to: string;
     follow?: (client: Client, command: DistributorStateCommand) => Promise<void>;

@@ -1,3 +1,4 @@
+import type { AuditAction, EventType } from '../domain/journal';
 import type { Client, Pool } from './database';
 
 /** Who did something: a user, or the applicant or system by name. */
@@ -16,7 +17,7 @@ export interface TimelineEvent {
   subject: string;
   /** Unique within the subject: what makes a repeated message leave no second line. */
   key: string;
-  type: string;
+  type: EventType;
   actor: Actor;
   /** Milliseconds since 1970. */
   occurredAt: number;
@@ -45,7 +46,7 @@ export async function hasEvent(client: Client, subject: string, key: string): Pr
 /** What somebody decided or looked at, for the audit trail. Never holds a plain sensitive number. */
 export interface AuditEntry {
   actor: Actor;
-  action: string;
+  action: AuditAction;
   subject: string;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;

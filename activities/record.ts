@@ -1,3 +1,4 @@
+import type { AuditAction, EventType } from '../domain/journal';
 import type { Client } from './database';
 import { type Actor, addAudit, addEvent } from './journal';
 
@@ -8,9 +9,9 @@ export interface Decision {
   /** Unique within the subject: the same when the message comes again. */
   key: string;
   /** What happened, for the timeline: `approved`. */
-  type: string;
+  type: EventType;
   /** What the person did, for the audit trail: `withdrawal.approve`. */
-  action: string;
+  action: AuditAction;
   by: Actor;
   /** Milliseconds since 1970. */
   at: number;
@@ -48,7 +49,7 @@ export async function countApproval(
 }
 
 /** The decision that stands, for the refusal of another one: ` by Li at 2026-01-01T00:00:00.000Z`. */
-export async function whoDecided(client: Client, subject: string, type: string): Promise<string> {
+export async function whoDecided(client: Client, subject: string, type: EventType): Promise<string> {
   const { rows } = await client.query<{ actor: string; occurred_at: Date }>(
     'SELECT actor, occurred_at FROM events WHERE subject = $1 AND type = $2 ORDER BY occurred_at DESC LIMIT 1',
     [subject, type],

@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import type { AuditAction } from '../domain/journal';
 import { majorUnits } from '../domain/payout';
 import {
   approvalsNeeded,
@@ -329,7 +330,7 @@ async function giveBack(
   config: Pick<Config, 'BRAND_NAME'>,
   { id, decisionId, by, text }: WithdrawalDecision,
   row: LockedWithdrawal,
-  { state, action }: { state: 'rejected' | 'canceled'; action: string },
+  { state, action }: { state: 'rejected' | 'canceled'; action: AuditAction },
   now: number,
 ): Promise<void> {
   await settleWithdrawals(client, config, [{ id, state, reason: text }], row.state, now);

@@ -1,4 +1,5 @@
 import type { Client } from '../activities/database';
+import type { AuditAction } from '../domain/journal';
 import type { Prisma } from '../prisma/client/client';
 
 /** One line of the audit trail. It holds no secrets and no identity, bank account or phone numbers. */
@@ -8,7 +9,7 @@ export interface AuditEntry {
   /** Name of who did it, as it was then. */
   actor: string;
   /** What was done, as `product.update`. */
-  action: string;
+  action: AuditAction;
   /** To what, as `product/SKU-1`. */
   subject: string;
   before?: Prisma.InputJsonObject;

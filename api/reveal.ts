@@ -29,10 +29,11 @@ export async function reveal(call: {
   principal: Principal;
   requestId: string;
   body: z.output<typeof revealBody>;
-  subject: string;
+  of: 'application' | 'distributor';
+  id: string;
   sealed: string;
 }): Promise<Reply> {
-  const { context, body, subject, sealed } = call;
+  const { context, body, of, id, sealed } = call;
   if (!sealed) {
     throw new Problem({
       status: 410,
@@ -43,8 +44,8 @@ export async function reveal(call: {
   const value = createSealer(context.config).open(sealed);
   await addAudit(context.pool, {
     actor: actorOfCall(call),
-    action: `${subject.split('/')[0]}.reveal`,
-    subject,
+    action: `${of}.reveal`,
+    subject: `${of}/${id}`,
     after: { field: body.field },
     reason: body.reason,
   });

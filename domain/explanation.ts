@@ -136,6 +136,20 @@ export function earningStatus(
 }
 
 /**
+ * Why a commission comes to nothing, where it does: the rule says so, or the share is less than half a minor unit.
+ * @param amount minor units
+ * @returns null where something is earned
+ */
+export function whyNothing(
+  earning: { rateBp: number } | { fixed: number; currency: string },
+  amount: number,
+): 'rule_pays_nothing' | 'rounds_to_nothing' | null {
+  if (amount !== 0) return null;
+  const paysNothing = 'fixed' in earning ? earning.fixed === 0 : earning.rateBp === 0;
+  return paysNothing ? 'rule_pays_nothing' : 'rounds_to_nothing';
+}
+
+/**
  * The calculation of a commission in one line, as a person would write it.
  * @param netAmount of the whole line, minor units
  */

@@ -677,7 +677,7 @@ export const applicationEndpoints: Endpoint[] = [
         [id],
       );
       if (!rows[0]) throw notFound(`The application ${id}`);
-      return reveal({ ...call, subject: applicationSubject(id), sealed: rows[0][call.body.field] });
+      return reveal({ ...call, of: 'application', id, sealed: rows[0][call.body.field] });
     },
   }),
 ];

@@ -380,7 +380,7 @@ export const distributorEndpoints: Endpoint[] = [
         [id],
       );
       if (!rows[0]) throw notFound(`The distributor ${id}`);
-      return reveal({ ...call, subject: `distributor/${id}`, sealed: rows[0][call.body.field] });
+      return reveal({ ...call, of: 'distributor', id, sealed: rows[0][call.body.field] });
     },
   }),
 ];

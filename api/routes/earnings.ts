@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CommissionFacts, earningStatus } from '../../domain/explanation';
+import { type CommissionFacts, earningStatus, whyNothing } from '../../domain/explanation';
+import type { Earning } from '../../domain/plan';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
@@ -28,6 +29,10 @@ const earningSchema = z
     data: z
       .record(z.string(), z.string())
       .describe('What belongs to the code: until, returnId, reason, state, debt.'),
+    nothing: z
+      .enum(['rule_pays_nothing', 'rounds_to_nothing'])
+      .nullable()
+      .describe('Why the amount is 0, where it is.'),
     nextAt: timestampOutput.nullable().describe('When it goes on by itself, where that is known.'),
   })
   .meta({ id: 'Earning' });
@@ -45,7 +50,11 @@ const totalsSchema = z.array(
 
 const earnings = defineList({
   item: earningSchema,
-  filters: { state: z.enum(['held', 'due']).optional(), currency: currencySchema.optional() },
+  filters: {
+    state: z.enum(['held', 'due']).optional(),
+    currency: currencySchema.optional(),
+    amount: z.enum(['some', 'nothing']).optional().describe('Only those of more than 0, or only those of 0.'),
+  },
   sorts: { id: { column: 'c.id', type: 'bigint' } },
   defaultSort: '-id',
   tie: { column: 'c.id', type: 'bigint' },
@@ -57,6 +66,7 @@ interface Row extends Omit<CommissionFacts, 'state'> {
   lineId: string;
   level: number;
   amount: { amount: number; currency: string };
+  earning: Earning;
   state: 'held' | 'due';
   paidAt: Date;
   debt: number;
@@ -67,7 +77,8 @@ export const earningEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/distributors/{id}/earnings',
     summary: 'List what a distributor earned and is not paid yet, with the reason',
-    description: 'Commissions that are held or due. `totals` are over all of them, whatever the filter.',
+    description:
+      'Commissions that are held or due. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
     tag: 'distributors',
     roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
     scope: 'commissions:read',
@@ -80,6 +91,7 @@ export const earningEndpoints: Endpoint[] = [
           items: z.array(earningSchema),
           nextCursor: z.string().nullable(),
           totals: totalsSchema,
+          nothingCount: z.int().describe('How many there are of 0, whatever the filter.'),
         }),
       },
     },
@@ -87,7 +99,10 @@ export const earningEndpoints: Endpoint[] = [
       if (principal.role === 'distributor' && principal.distributorId !== id)
         throw notFound(`The distributor ${id}`);
       const { pool } = context;
-      const { rows } = await pool.query<{ totals: z.input<typeof totalsSchema> }>(totalsSql, [id]);
+      const { rows } = await pool.query<{ totals: z.input<typeof totalsSchema>; nothingCount: number }>(
+        totalsSql,
+        [id],
+      );
       if (!rows[0]) throw notFound(`The distributor ${id}`);
       const reply = await earnings.reply<Row>({
         pool,
@@ -101,8 +116,20 @@ export const earningEndpoints: Endpoint[] = [
           `c.distributor_id = ${bind(id)} AND c.state IN ('held', 'due')`,
           query.state && `c.state = ${bind(query.state)}`,
           query.currency && `c.currency = ${bind(query.currency)}`,
+          query.amount && (query.amount === 'some' ? 'c.amount > 0' : 'c.amount = 0'),
         ],
-        toItem: ({ commissionId, orderId, lineId, level, amount, state, paidAt, debt, ...facts }) => ({
+        toItem: ({
+          commissionId,
+          orderId,
+          lineId,
+          level,
+          amount,
+          earning,
+          state,
+          paidAt,
+          debt,
+          ...facts
+        }) => ({
           commissionId,
           orderId,
           lineId,
@@ -110,17 +137,18 @@ export const earningEndpoints: Endpoint[] = [
           amount,
           state,
           paidAt: paidAt.toISOString(),
+          nothing: whyNothing(earning, amount.amount),
           ...earningStatus({ ...facts, state }, debt),
         }),
       });
-      return reply.raw ? reply : { ...reply, body: { ...(reply.body as object), totals: rows[0].totals } };
+      return reply.raw ? reply : { ...reply, body: { ...(reply.body as object), ...rows[0] } };
     },
   }),
 ];
 
 // In JSON, times come as RFC 3339 texts, as the rules take them.
 const select = `c.id::text AS "commissionId", c.order_id AS "orderId", c.line_id AS "lineId", c.level,
-  jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.state, o.paid_at AS "paidAt",
+  jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.rule -> 'earning' AS earning, c.state, o.paid_at AS "paidAt",
   c.automatic, to_jsonb(l.window_ends_at) #>> '{}' AS "windowEndsAt", d.state AS "distributorState",
   coalesce(b.debt, 0) AS debt,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'requestedAt', r.requested_at) ORDER BY r.requested_at), '[]')
@@ -141,5 +169,7 @@ const totalsSql = `
     FROM balances b CROSS JOIN LATERAL (
       SELECT coalesce(sum(c.amount), 0) AS amount FROM commissions c
       WHERE c.distributor_id = b.distributor_id AND c.currency = b.currency AND c.state = 'due') due
-    WHERE b.distributor_id = d.id) AS totals
+    WHERE b.distributor_id = d.id) AS totals,
+    (SELECT count(*)::int FROM commissions c
+     WHERE c.distributor_id = d.id AND c.state IN ('held', 'due') AND c.amount = 0) AS "nothingCount"
   FROM distributors d WHERE d.id = $1`;

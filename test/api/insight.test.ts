@@ -154,6 +154,15 @@ describe('reports', () => {
     });
   });
 
+  test('of balances never go below zero, though a refund may be told days after it was made', async () => {
+    const { body } = await get(`/v1/reports/balances?${span}`);
+    const amounts = (body.rows as Rows).flatMap(({ held, available, reserved, debt }) =>
+      [held, available, reserved, debt].map((money) => money!.amount),
+    );
+    expect(amounts.length).toBeGreaterThan(100);
+    expect(Math.min(...amounts)).toBe(0);
+  });
+
   test('of orders count a sale on the business day of the brand, and refunds when they are made', async () => {
     const { body } = await get(`/v1/reports/orders?${span}`);
     const soldOn = (days: number) =>
@@ -356,4 +365,24 @@ test('credentials are listed by when they expire, counted in days of the brand',
   expect((await get('/v1/credentials?state=expiring', keys.compliance)).body.items).toHaveLength(2);
   const soon = await get(`/v1/credentials?expiresBefore=${inDays(1)}&sort=-validUntil`, keys.compliance);
   expect(soon.body.items).toHaveLength(2);
+});
+
+test('what came to nothing can be left out of the earnings, is counted, and says why', async () => {
+  const before = (await get(`/v1/distributors/${seller.id}/earnings`, keys.seller)).body.nothingCount;
+  const cheap = payment({
+    attributionCode: seller.code,
+    lines: [{ lineId: '1', sku: 'PIN', quantity: 1, unitPrice: 1 }],
+  });
+  await post('/v1/orders', cheap);
+  const earnings = (query: string) => get(`/v1/distributors/${seller.id}/earnings?${query}`, keys.seller);
+  const { body: some } = await earnings('amount=some&limit=200');
+  expect(some.items.every(({ amount }: { amount: { amount: number } }) => amount.amount > 0)).toBe(true);
+  const { body: nothing } = await earnings('amount=nothing');
+  expect([nothing.nothingCount, some.nothingCount]).toEqual([before + 1, before + 1]);
+  expect(nothing.items).toHaveLength(before + 1);
+  expect(nothing.items[0]).toMatchObject({
+    orderId: cheap.externalId,
+    amount: { amount: 0 },
+    nothing: 'rounds_to_nothing',
+  });
 });

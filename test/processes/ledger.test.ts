@@ -193,7 +193,7 @@ describe('releasing', () => {
         const part = random();
         await pool.query(
           `SELECT reduce_commissions($1, (SELECT jsonb_agg(jsonb_build_object('id', id, 'amount', floor(original_amount * $3::float / 2)::int, 'final', false))
-             FROM commissions WHERE id = ANY ($2) AND amount >= floor(original_amount * $3::float / 2)), now())`,
+             FROM commissions WHERE id = ANY ($2) AND amount >= floor(original_amount * $3::float / 2)), now(), now())`,
           [`turn-${turn}`, chosen, part],
         );
       } else if (dice < 0.8) {

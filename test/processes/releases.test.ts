@@ -97,7 +97,7 @@ test('a run releases what is due, pays debts first, and says why it leaves out w
     { id: randomUUID(), commissionId: ids[0]!, reason: 'risk', note: 'looks odd', by: wang },
     Date.now(),
   );
-  await pool.query(`SELECT reduce_commissions('refund', $1, now())`, [
+  await pool.query(`SELECT reduce_commissions('refund', $1, now(), now())`, [
     JSON.stringify([
       { id: ids[2], amount: 0, final: true },
       { id: ids[4], amount: 40, final: false },

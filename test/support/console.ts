@@ -17,13 +17,25 @@ export interface Person {
 
 export type Locale = 'zh-CN' | 'en';
 
+/** What a browser is like. */
+interface Browsing {
+  locale?: Locale;
+  /** Of the window, in pixels of the page: half as many at a zoom of 200 %. */
+  width?: number;
+  height?: number;
+  /** Pixels of the screen for each of the page. */
+  scale?: number;
+  /** Where the person is, as an IANA zone. */
+  zone?: string;
+}
+
 /** A real browser in front of the real API with a worker behind it. */
 export interface ConsoleWorld {
   api: TestApi;
   /** Makes a user with a password. */
   person(role: Role, details?: { name?: string; distributorId?: string | null }): Promise<Person>;
   /** Opens a browser of its own: cookies and storage are shared with nobody. */
-  open(options?: { locale?: Locale; width?: number; height?: number }): Promise<Page>;
+  open(options?: Browsing): Promise<Page>;
   /** Signs a person in through the page. */
   signIn(page: Page, person: Person): Promise<void>;
   /** Errors of the pages that nobody caught. */
@@ -57,10 +69,12 @@ export async function startConsole(settings: TestSettings = {}): Promise<Console
       );
       return person;
     },
-    async open({ locale = 'en', width = 1440, height = 900 } = {}) {
+    async open({ locale = 'en', width = 1440, height = 900, scale = 1, zone } = {}) {
       const context = await browser.newContext({
         locale,
         viewport: { width, height },
+        deviceScaleFactor: scale,
+        timezoneId: zone,
         acceptDownloads: true,
       });
       contexts.push(context);

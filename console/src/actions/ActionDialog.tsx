@@ -5,8 +5,9 @@ import { ProblemError } from '../api/problem';
 import { useRepeatKey } from '../api/useRepeatKey';
 import { type Text, useT } from '../locale/locale';
 import { WORDS } from '../locale/words';
+import { useTimeZone } from '../ui/format';
 import { useProblemText } from '../ui/problems';
-import { type Field, FieldInput, toBody } from './fields';
+import { type Field, FieldInput, toBody, toInitialValues } from './fields';
 
 interface ActionDialogProps {
   title: string;
@@ -32,6 +33,7 @@ export function ActionDialog({
 }: ActionDialogProps) {
   const t = useT();
   const problemText = useProblemText();
+  const timeZone = useTimeZone();
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
@@ -40,7 +42,7 @@ export function ActionDialog({
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setProblem(undefined);
-    const body = toBody(fields, values);
+    const body = toBody(fields, values, timeZone);
     try {
       await onSubmit(body, keyFor(body));
     } catch (error) {
@@ -88,7 +90,7 @@ export function ActionDialog({
         form={form}
         layout="vertical"
         onFinish={(values) => void submit(values)}
-        initialValues={Object.fromEntries(fields.map(({ name, initial }) => [name, initial]))}
+        initialValues={toInitialValues(fields, timeZone)}
       >
         {fields.map((field, index) => (
           <FieldInput key={field.name} field={field} autoFocus={index === 0} />

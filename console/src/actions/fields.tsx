@@ -1,8 +1,18 @@
-import { AutoComplete, DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
+import {
+  AutoComplete,
+  DatePicker,
+  type DatePickerProps,
+  Form,
+  Input,
+  InputNumber,
+  Select,
+  Switch,
+} from 'antd';
 import dayjs from 'dayjs';
 import type { ReactNode } from 'react';
 import { type Text, useT } from '../locale/locale';
-import { digitsOf } from '../ui/format';
+import { digitsOf, ZoneNote } from '../ui/format';
+import { clockTimeOf, momentOf } from '../ui/zone';
 
 /** A value that an action asks for. */
 export type Field = {
@@ -27,6 +37,7 @@ export type Field = {
   | { kind: 'suggest'; options: readonly string[] }
   | { kind: 'money'; currency: string }
   | { kind: 'number'; min?: number; max?: number }
+  /** On the clock of the brand's zone; begins with a moment, RFC 3339. */
   | { kind: 'time' }
   | { kind: 'date' }
   | { kind: 'switch' }
@@ -48,12 +59,20 @@ export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boo
   const t = useT();
   const value: unknown = Form.useWatch(field.name);
   const preview = field.kind === 'select' && typeof value === 'string' && field.preview?.(value);
+  const hint =
+    field.kind === 'time' ? (
+      <>
+        <ZoneNote /> {field.help && t(field.help)}
+      </>
+    ) : (
+      field.help && t(field.help)
+    );
   return (
     <Form.Item
       name={field.name}
       label={t(field.label)}
       help={undefined}
-      extra={preview || (field.help && t(field.help))}
+      extra={preview || hint}
       valuePropName={field.kind === 'switch' ? 'checked' : 'value'}
       rules={[{ required: field.required, message: t(REQUIRED) }]}
     >
@@ -71,7 +90,13 @@ function Custom({ render, ...control }: CustomControl & { render: (control: Cust
 }
 
 // Form.Item passes value, onChange and id on to what it holds.
-function Control({ field, ...control }: { field: Exclude<Field, { kind: 'custom' }>; autoFocus?: boolean }) {
+interface ControlProps {
+  field: Exclude<Field, { kind: 'custom' }>;
+  autoFocus?: boolean;
+  onChange?: (value: unknown) => void;
+}
+
+function Control({ field, ...control }: ControlProps) {
   const t = useT();
   switch (field.kind) {
     case 'text':
@@ -111,21 +136,54 @@ function Control({ field, ...control }: { field: Exclude<Field, { kind: 'custom'
     case 'number':
       return <InputNumber min={field.min} max={field.max} style={{ width: '100%' }} {...control} />;
     case 'time':
-      return <DatePicker showTime={{ format: 'HH:mm' }} style={{ width: '100%' }} {...control} />;
+      return (
+        <DatePicker
+          showTime={{ format: 'HH:mm' }}
+          format="YYYY-MM-DD HH:mm"
+          {...typed}
+          {...control}
+          onCalendarChange={control.onChange}
+        />
+      );
     case 'date':
-      return <DatePicker style={{ width: '100%' }} {...control} />;
+      return <DatePicker {...typed} {...control} onCalendarChange={control.onChange} />;
     case 'switch':
       return <Switch {...control} />;
   }
 }
 
+/** What is typed counts as it stands there; Enter takes it, and does not send the form as well. */
+const typed: DatePickerProps = {
+  needConfirm: false,
+  style: { width: '100%' },
+  onKeyDown: (event) => {
+    if (event.key === 'Enter') event.preventDefault();
+  },
+};
+
+/** What a form begins with. */
+export function toInitialValues(fields: readonly Field[], timeZone: string): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map(({ kind, name, initial }) => [
+      name,
+      kind === 'time' && typeof initial === 'string' ? dayjs(clockTimeOf(initial, timeZone)) : initial,
+    ]),
+  );
+}
+
 /** What a form holds, as the API takes it: times as RFC 3339, money in minor units, empty texts left out. */
-export function toBody(fields: readonly Field[], values: Record<string, unknown>): Record<string, unknown> {
+export function toBody(
+  fields: readonly Field[],
+  values: Record<string, unknown>,
+  timeZone: string,
+): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const field of fields) {
     const value = values[field.name];
     if (value === undefined || value === null || value === '') continue;
-    if (field.kind === 'time' && dayjs.isDayjs(value)) body[field.name] = value.toISOString();
+    // Only what the picker shows counts: its own zone is the browser's.
+    if (field.kind === 'time' && dayjs.isDayjs(value))
+      body[field.name] = momentOf(value.format('YYYY-MM-DDTHH:mm:ss'), timeZone);
     else if (field.kind === 'date' && dayjs.isDayjs(value)) body[field.name] = value.format('YYYY-MM-DD');
     else if (field.kind === 'money')
       body[field.name] = {

@@ -1,10 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import dayjs from 'dayjs';
+import timezone from 'dayjs/plugin/timezone';
+import utc from 'dayjs/plugin/utc';
 import { createContext, type ReactNode, useContext } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { api, data } from '../api/client';
 import { ProblemError } from '../api/problem';
 import type { Me, Role } from '../api/types';
 import { FullPageProblem, FullPageSpinner } from '../ui/FullPage';
+
+dayjs.extend(utc);
+dayjs.extend(timezone);
 
 const SessionContext = createContext<Me | undefined>(undefined);
 
@@ -32,7 +38,11 @@ export function RequireSession({ children }: { children: ReactNode }) {
     staleTime: 60_000,
     retry: (count, error) => !(error instanceof ProblemError && error.status < 500) && count < 2,
   });
-  if (me.data) return <SessionContext value={me.data}>{children}</SessionContext>;
+  if (me.data) {
+    // What pickers take for today and now. Set while rendering, so that those below see it in the same pass.
+    dayjs.tz.setDefault(me.data.brand.timeZone);
+    return <SessionContext value={me.data}>{children}</SessionContext>;
+  }
   if (me.error instanceof ProblemError && me.error.status === 401) {
     const back = pathname + search;
     return <Navigate replace to={back === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(back)}`} />;

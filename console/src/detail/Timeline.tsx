@@ -1,13 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Timeline as AntTimeline, Button } from 'antd';
 import { type ReactNode, useState } from 'react';
-import { Link } from 'react-router';
 import { api, data } from '../api/client';
 import type { Item, Money } from '../api/types';
 import { type Text, useT } from '../locale/locale';
-import { MoneyText, TimeText, useFormats } from '../ui/format';
-import { ACCOUNTS, EVENTS } from './eventNames';
+import { STATES } from '../locale/words';
+import { MoneyText, TimeText } from '../ui/format';
+import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
+import { FactList, FactName, FactValue, type Told, worthTelling } from './facts';
 import type { Kind } from './kinds';
+import { ThingLink } from './Links';
 import { Panel } from './Panel';
 
 type Entry = Item<'/v1/timeline/{kind}/{id}'>;
@@ -16,7 +18,6 @@ const TEXTS = {
   title: { zh: '全部经过', en: 'All that happened' },
   more: { zh: '更早', en: 'Earlier' },
   mail: { zh: '邮件', en: 'Mail' },
-  note: { zh: '备注', en: 'Note' },
 } satisfies Record<string, Text>;
 
 const COLORS: Record<Entry['kind'], string> = {
@@ -60,16 +61,28 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   );
 }
 
-function EntryView({ entry }: { entry: Entry }) {
+/** Who did something: a person by name, or what else it was. */
+export function ActorText({ actor }: { actor: string }) {
   const t = useT();
-  const name = EVENTS[entry.type];
-  const label = entry.kind === 'transfer' || entry.kind === 'mail' ? undefined : name ? t(name) : entry.type;
+  return <>{ACTORS[actor] ? t(ACTORS[actor]) : actor}</>;
+}
+
+/** What happened, in words. */
+export function EventName({ type }: { type: string }) {
+  return <>{useT()(EVENTS[type] ?? readable(type))}</>;
+}
+
+function EntryView({ entry }: { entry: Entry }) {
   return (
     <div style={{ overflowWrap: 'anywhere' }}>
-      {label && <span className="strong">{label} </span>}
+      {entry.kind !== 'transfer' && entry.kind !== 'mail' && (
+        <span className="strong">
+          <EventName type={entry.type} />{' '}
+        </span>
+      )}
       <Details entry={entry} />
       <div className="muted">
-        {entry.actor} · <TimeText at={entry.at} />
+        <ActorText actor={entry.actor} /> · <TimeText at={entry.at} />
       </div>
     </div>
   );
@@ -92,29 +105,50 @@ function Details({ entry }: { entry: Entry }): ReactNode {
           {commissionId && (
             <>
               {' '}
-              <Link to={`/commissions/${commissionId}`}>#{commissionId}</Link>
+              <ThingLink kind="commission" id={commissionId}>
+                #{commissionId}
+              </ThingLink>
             </>
           )}
         </span>
       );
     }
     case 'mail':
-      return (
-        <span>
-          <span className="strong">{t(TEXTS.mail)}</span> {String(facts.subject)} → {String(facts.recipient)}{' '}
-          ({String(facts.state)})
-        </span>
-      );
+      return <MailDetails mail={facts as unknown as MailFacts} />;
     case 'note':
-      return <span style={{ whiteSpace: 'pre-wrap' }}>{facts.body ? String(facts.body) : '—'}</span>;
+      return <div style={{ whiteSpace: 'pre-wrap' }}>{facts.body ? String(facts.body) : '—'}</div>;
     case 'audit':
       return <Changes before={facts.before} after={facts.after} reason={facts.reason} />;
     case 'event':
-      return <Plain facts={facts} />;
+      return <FactList told={facts} />;
   }
 }
 
-const account = (t: (text: Text) => string, name: string) => (ACCOUNTS[name] ? t(ACCOUNTS[name]) : name);
+interface MailFacts {
+  subject: string;
+  recipient: string;
+  state: string;
+  attempts: number;
+  lastError: string | null;
+}
+
+function MailDetails({ mail: { subject, recipient, state, attempts, lastError } }: { mail: MailFacts }) {
+  const t = useT();
+  return (
+    <>
+      <span className="strong">{t(TEXTS.mail)}</span> {subject} → {recipient} ·{' '}
+      {t(STATES[state] ?? readable(state))}
+      {lastError && (
+        <div className="muted">
+          {t({ zh: `尝试 ${attempts} 次：`, en: `After ${attempts} attempts: ` })}
+          {lastError}
+        </div>
+      )}
+    </>
+  );
+}
+
+const account = (t: (text: Text) => string, name: string) => t(ACCOUNTS[name] ?? readable(name));
 
 /** More than these are shown on demand. */
 const MOST_CHANGES = 3;
@@ -122,22 +156,29 @@ const MOST_CHANGES = 3;
 /** What an audit entry changed: each value before and after, and why. */
 export function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
   const t = useT();
-  const { money } = useFormats();
-  const show = (value: unknown) => (isMoney(value) ? money(value) : plain(value));
-  const old = (before ?? {}) as Record<string, unknown>;
-  const now = (after ?? {}) as Record<string, unknown>;
+  const old = (before ?? {}) as Told;
+  const now = (after ?? {}) as Told;
   const [all, setAll] = useState(false);
-  // What stayed as it was says nothing, nor does the time, which the entry itself has.
-  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
-    (name) => name !== 'updatedAt' && !(name in old && name in now && show(old[name]) === show(now[name])),
+  // What stayed as it was says nothing.
+  const names = [...new Set([...worthTelling(old), ...worthTelling(now)])].filter(
+    (name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]),
   );
   const shown = all || names.length <= MOST_CHANGES + 1 ? names : names.slice(0, MOST_CHANGES);
   return (
     <span>
       {shown.map((name) => (
         <div key={name}>
-          <span className="muted">{name}: </span>
-          {name in old && <del>{show(old[name])}</del>} {name in now && <ins>{show(now[name])}</ins>}
+          <FactName name={name} />
+          {name in old && (
+            <del>
+              <FactValue name={name} all={old} />
+            </del>
+          )}{' '}
+          {name in now && (
+            <ins>
+              <FactValue name={name} all={now} />
+            </ins>
+          )}
         </div>
       ))}
       {shown.length < names.length && (
@@ -148,34 +189,7 @@ export function Changes({ before, after, reason }: { before: unknown; after: unk
           })}
         </Button>
       )}
-      {typeof reason === 'string' && <div>{reason}</div>}
+      {typeof reason === 'string' && <FactValue name="reason" all={{ reason }} />}
     </span>
   );
 }
-
-function Plain({ facts }: { facts: Record<string, unknown> }) {
-  return (
-    <span>
-      {Object.entries(facts)
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <span key={name}>
-            <span className="muted">{name}: </span>
-            {plain(value)}{' '}
-          </span>
-        ))}
-    </span>
-  );
-}
-
-const plain = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-
-const isMoney = (value: unknown): value is Money =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).length === 2 &&
-  'amount' in value &&
-  typeof value.amount === 'number' &&
-  'currency' in value &&
-  typeof value.currency === 'string';

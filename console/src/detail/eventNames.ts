@@ -15,6 +15,8 @@ export const EVENTS: Record<string, Text> = {
   suspended: { zh: '已暂停', en: 'Suspended' },
   reinstated: { zh: '已恢复', en: 'Reinstated' },
   paid: { zh: '已支付', en: 'Paid' },
+  payment_refused: { zh: '订单未被接受', en: 'The order was not taken in' },
+  event_refused: { zh: '事件未被接受', en: 'The event was not accepted' },
   shipped: { zh: '已发货', en: 'Shipped' },
   delivered: { zh: '已签收', en: 'Delivered' },
   canceled: { zh: '已取消', en: 'Canceled' },
@@ -27,6 +29,7 @@ export const EVENTS: Record<string, Text> = {
   proposed: { zh: '发起放款', en: 'Release proposed' },
   done: { zh: '已完成', en: 'Done' },
   requested: { zh: '申请提现', en: 'Withdrawal requested' },
+  approval_given: { zh: '已批准一次，还需他人批准', en: 'Approved once; it needs somebody else too' },
   paying: { zh: '开始打款', en: 'Payout began' },
   failed: { zh: '失败', en: 'Failed' },
   opened: { zh: '创建', en: 'Opened' },
@@ -41,6 +44,7 @@ export const EVENTS: Record<string, Text> = {
   'distributor.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
   'distributor.suspend': { zh: '暂停分销商', en: 'Distributor suspended' },
   'distributor.reinstate': { zh: '恢复分销商', en: 'Distributor reinstated' },
+  'bulk.start': { zh: '发起批量操作', en: 'Bulk action begun' },
   'blacklist.add': { zh: '加入黑名单', en: 'Added to the blacklist' },
   'blacklist.remove': { zh: '移出黑名单', en: 'Removed from the blacklist' },
   'commission.hold': { zh: '扣留佣金', en: 'Commission held back' },
@@ -52,6 +56,7 @@ export const EVENTS: Record<string, Text> = {
   'payout_batch.reveal_file': { zh: '下载打款文件', en: 'Payout file downloaded' },
   'plan.acknowledge': { zh: '合规确认方案', en: 'Plan acknowledged' },
   'plan.activate': { zh: '启用方案', en: 'Plan activated' },
+  'plan.requested': { zh: '提交新方案', en: 'Plan handed in' },
   'plan.create': { zh: '新建方案', en: 'Plan created' },
   'product.update': { zh: '修改商品', en: 'Product changed' },
   'release_run.approve': { zh: '批准放款', en: 'Release approved' },
@@ -82,6 +87,31 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.request': { zh: '申请提现', en: 'Withdrawal requested' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
+};
+
+/**
+ * A name of the API that has no words here, as of a later version: `stock_counted` as “Stock counted”.
+ * @param name in snake_case, camelCase or with dots
+ */
+export function readable(name: string): Text {
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[_./-]+/g, ' ')
+    .trim()
+    .toLowerCase();
+  const said = words.charAt(0).toUpperCase() + words.slice(1);
+  return { zh: said, en: said };
+}
+
+/** Who did something, where it was no person. */
+export const ACTORS: Record<string, Text> = {
+  system: { zh: '系统', en: 'System' },
+  clock: { zh: '到期自动', en: 'By itself, in time' },
+  shop: { zh: '商城', en: 'Shop' },
+  applicant: { zh: '申请人', en: 'Applicant' },
+  staff: { zh: '客服人员', en: 'Staff' },
+  somebody: { zh: '未登录者', en: 'Somebody not signed in' },
+  ledger: { zh: '账本', en: 'Ledger' },
 };
 
 /** Accounts of the ledger. */

@@ -5,10 +5,11 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { downloadCsv } from '../api/client';
 import type { ListPath } from '../api/types';
 import { useMe } from '../app/session';
-import { type Text, useT } from '../locale/locale';
-import { digitsOf } from '../ui/format';
+import { type Text, useLocale, useT } from '../locale/locale';
+import { digitsOf, useTimeZone } from '../ui/format';
 import { Page } from '../ui/Page';
 import { useProblemText } from '../ui/problems';
+import { clockTimeOf, zoneName } from '../ui/zone';
 import { DistributorFilter } from './DistributorFilter';
 import type { Filter, ListDefinition } from './definition';
 import { ListTable } from './ListTable';
@@ -45,7 +46,7 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
   const exportAll = async () => {
     setExporting(true);
     try {
-      const day = new Date().toISOString().slice(0, 10);
+      const day = dayOf(new Date().toISOString(), me.brand.timeZone);
       const query = toQuery(list, state, undefined, me.brand.timeZone);
       await downloadCsv(list.path, query, `${list.key}-${day}.csv`);
     } catch (error) {
@@ -63,6 +64,7 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
           {shown.map((filter) => (
             <FilterInput key={filter.param} filter={filter} state={state} />
           ))}
+          {shown.some(({ kind }) => kind === 'from' || kind === 'until') && <DaysNote />}
           {shown.length < list.filters.length && (
             <Button type="link" onClick={() => setAllFilters(true)}>
               {t(TEXTS.moreFilters)}
@@ -94,8 +96,20 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
   );
 }
 
+/** The day of a moment in a zone; what is a day already stays it. */
+const dayOf = (value: string, timeZone: string): string =>
+  (value.includes('T') ? clockTimeOf(value, timeZone) : value).slice(0, 10);
+
+/** Where the days of the filters begin and end. */
+function DaysNote() {
+  const { t, locale } = useLocale();
+  const zone = zoneName(useTimeZone(), locale);
+  return <span className="muted">{t({ zh: `日期按${zone}`, en: `Days of ${zone}` })}</span>;
+}
+
 function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
   const t = useT();
+  const timeZone = useTimeZone();
   const value = state.filters[filter.param];
   const label = t(filter.label);
   switch (filter.kind) {
@@ -135,7 +149,7 @@ function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
         <DatePicker
           aria-label={label}
           placeholder={label}
-          value={value ? dayjs(value) : null}
+          value={value ? dayjs(dayOf(value, timeZone)) : null}
           onChange={(day) => state.setFilter(filter.param, day ? day.format('YYYY-MM-DD') : undefined)}
         />
       );

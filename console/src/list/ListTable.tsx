@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Alert, Button, Empty, Select, Space, Table, type TableProps } from 'antd';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Item, ListPath } from '../api/types';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
-import { isTyping } from '../ui/keys';
+import { isPressable, isTyping } from '../ui/keys';
 import { useProblemText } from '../ui/problems';
 import { Scroll } from '../ui/Scroll';
 import { BulkBar } from './BulkBar';
@@ -37,7 +37,7 @@ interface ListTableProps<P extends ListPath> {
   columns?: readonly string[];
   /** Whether it is read again every few seconds, because its entries change by themselves. */
   refresh?: boolean;
-  /** Only one list of a page listens to the keyboard. */
+  /** Listens to the keyboard wherever the focus is; one list of a page may. Others do while it is within them. */
   keyboard?: boolean;
 }
 
@@ -86,15 +86,17 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
     setSelected(next);
   };
 
+  const table = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!keyboard) return undefined;
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
+      const focused = event.target instanceof Element ? event.target.closest('.list') : null;
+      if (focused ? focused !== table.current : !keyboard) return;
       const item = items[active];
       if (event.key === 'j') setActive(Math.min(active + 1, items.length - 1));
       else if (event.key === 'k') setActive(Math.max(active - 1, 0));
       else if (event.key === 'x' && item && bulk.length) toggle(item);
-      else if (event.key === 'Enter' && item && list.href && event.target === document.body)
+      else if (event.key === 'Enter' && item && list.href && !isPressable(event.target))
         void navigate(list.href(item));
       else return;
       event.preventDefault();
@@ -104,8 +106,11 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   });
 
   useEffect(() => {
-    document.querySelector('tr.active-row')?.scrollIntoView({ block: 'nearest' });
-  });
+    // The focus goes along, so that Enter opens the entry wherever it was before, and a screen reader says which.
+    const row = active < 0 ? null : table.current?.querySelector('tr.active-row');
+    row?.querySelector<HTMLElement>('a[href]')?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
 
   const columns: TableProps<T>['columns'] = list.columns
     .filter(({ key, hidden }) => (shown ? shown.includes(key) : !hidden))
@@ -153,44 +158,46 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
           onSelect={setSelected}
         />
       )}
-      <Scroll label={t(list.title)}>
-        <Table<T>
-          size="small"
-          rowKey={list.idOf}
-          columns={columns}
-          dataSource={items}
-          loading={page.isPending || page.isPlaceholderData}
-          pagination={false}
-          onChange={onChange}
-          showSorterTooltip={false}
-          rowClassName={(_, index) => (index === active ? 'active-row' : '')}
-          rowSelection={
-            bulk.length
-              ? {
-                  selectedRowKeys: [...selected.keys()],
-                  preserveSelectedRowKeys: true,
-                  getCheckboxProps: (item) => ({ 'aria-label': `${t(TEXTS.select)} ${list.idOf(item)}` }),
-                  onSelect: toggle,
-                  onSelectAll: (on, _rows, changed) => {
-                    const next = new Map(selected);
-                    for (const item of changed) {
-                      if (on) next.set(list.idOf(item), item);
-                      else next.delete(list.idOf(item));
-                    }
-                    setSelected(next);
-                  },
-                }
-              : undefined
-          }
-          locale={{
-            emptyText: page.isPending ? (
-              <span> </span>
-            ) : (
-              <NothingThere list={list} state={state} role={me.user.role} />
-            ),
-          }}
-        />
-      </Scroll>
+      <div ref={table} className="list">
+        <Scroll label={t(list.title)}>
+          <Table<T>
+            size="small"
+            rowKey={list.idOf}
+            columns={columns}
+            dataSource={items}
+            loading={page.isPending || page.isPlaceholderData}
+            pagination={false}
+            onChange={onChange}
+            showSorterTooltip={false}
+            rowClassName={(_, index) => (index === active ? 'active-row' : '')}
+            rowSelection={
+              bulk.length
+                ? {
+                    selectedRowKeys: [...selected.keys()],
+                    preserveSelectedRowKeys: true,
+                    getCheckboxProps: (item) => ({ 'aria-label': `${t(TEXTS.select)} ${list.idOf(item)}` }),
+                    onSelect: toggle,
+                    onSelectAll: (on, _rows, changed) => {
+                      const next = new Map(selected);
+                      for (const item of changed) {
+                        if (on) next.set(list.idOf(item), item);
+                        else next.delete(list.idOf(item));
+                      }
+                      setSelected(next);
+                    },
+                  }
+                : undefined
+            }
+            locale={{
+              emptyText: page.isPending ? (
+                <span> </span>
+              ) : (
+                <NothingThere list={list} state={state} role={me.user.role} />
+              ),
+            }}
+          />
+        </Scroll>
+      </div>
       {items.length > 0 && (
         <Space style={{ marginTop: 10 }} wrap>
           <Button

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { ListPath } from '../api/types';
 import { useMe } from '../app/session';
-import { TimeZoneDay } from './days';
+import { endOfDay, startOfDay } from '../ui/zone';
 import type { ListDefinition } from './definition';
 import { type ListState, useAddressListState } from './useListState';
 
@@ -16,10 +16,8 @@ export function toQuery<P extends ListPath>(
   for (const { param, kind } of list.filters) {
     const value = state.filters[param];
     if (!value) continue;
-    // Links of the home page give moments.
-    if (value.includes('T') && (kind === 'from' || kind === 'until')) query[param] = value;
-    else if (kind === 'from') query[param] = TimeZoneDay.start(value, timeZone);
-    else if (kind === 'until') query[param] = TimeZoneDay.end(value, timeZone);
+    if (kind === 'from') query[param] = startOfDay(value, timeZone);
+    else if (kind === 'until') query[param] = endOfDay(value, timeZone);
     else query[param] = value;
   }
   const sort = state.sort ?? list.defaultSort;

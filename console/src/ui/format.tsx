@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Money } from '../api/types';
 import { useMaybeMe } from '../app/session';
 import { useLocale } from '../locale/locale';
+import { zoneName } from './zone';
 
 /** How money, times and numbers are written: in the language of the moment and the zone of the brand. */
 export interface Formats {
@@ -22,6 +23,17 @@ export interface Formats {
 }
 
 const NOTHING = '–';
+
+/** The zone in which times are shown and typed: the brand's; the browser's where nobody is signed in. */
+export const useTimeZone = (): string =>
+  useMaybeMe()?.brand.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** In which zone times are, beside a field where one is typed. */
+export function ZoneNote() {
+  const { t, locale } = useLocale();
+  const zone = zoneName(useTimeZone(), locale);
+  return <>{t({ zh: `按${zone}填写。`, en: `In ${zone}.` })}</>;
+}
 
 /** The formats for the page at hand. */
 export function useFormats(): Formats {

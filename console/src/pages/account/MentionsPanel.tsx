@@ -7,7 +7,7 @@ import { mentions } from './mentions';
 export function MentionsPanel() {
   return (
     <Panel title={mentions.title}>
-      <ListTable list={mentions} state={useLocalListState()} />
+      <ListTable list={mentions} state={useLocalListState()} keyboard />
     </Panel>
   );
 }

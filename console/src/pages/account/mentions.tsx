@@ -1,10 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
-import { KINDS, type Kind } from '../../detail/kinds';
-import { hrefOfSubject } from '../../detail/subjects';
+import { SubjectLink } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
@@ -63,22 +61,10 @@ export const mentions = defineList({
 });
 
 function About({ mention: { id, subject, readAt } }: { mention: Mention }) {
-  const t = useT();
   const read = useMarkRead();
-  const [name = '', ...rest] = subject.split('/');
-  const href = hrefOfSubject(subject);
-  const label = `${isKind(name) ? t(KINDS[name]) : name} ${rest.join('/').replace(/^([\da-f]{8})-[\da-f-]{27}$/, '$1')}`;
   // Whoever goes there has read it.
-  return href ? (
-    <Link to={href} onClick={() => !readAt && void read(id)}>
-      {label}
-    </Link>
-  ) : (
-    label
-  );
+  return <SubjectLink subject={subject} onClick={() => !readAt && void read(id)} />;
 }
-
-const isKind = (name: string): name is Kind => name in KINDS;
 
 function MarkRead({ mention: { id, readAt } }: { mention: Mention }) {
   const t = useT();

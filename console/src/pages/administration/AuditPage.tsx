@@ -1,13 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { Link } from 'react-router';
 import { api, data } from '../../api/client';
 import { EVENTS } from '../../detail/eventNames';
-import { hrefOfSubject } from '../../detail/subjects';
-import { Changes } from '../../detail/Timeline';
+import { SubjectLink } from '../../detail/subjects';
+import { ActorText, Changes, EventName } from '../../detail/Timeline';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 
 const ACTION = { zh: '操作', en: 'Action' };
@@ -40,12 +38,12 @@ const audit = defineList({
   ],
   columns: [
     { key: 'at', title: { zh: '时间', en: 'When' }, sort: 'id', render: ({ at }) => <TimeText at={at} /> },
-    { key: 'actor', title: PERSON, render: ({ actor }) => actor },
-    { key: 'action', title: ACTION, render: ({ action }) => <ActionName action={action} /> },
+    { key: 'actor', title: PERSON, render: ({ actor }) => <ActorText actor={actor} /> },
+    { key: 'action', title: ACTION, render: ({ action }) => <EventName type={action} /> },
     {
       key: 'subject',
       title: { zh: '对象', en: 'About' },
-      render: ({ subject }) => <Subject subject={subject} />,
+      render: ({ subject }) => <SubjectLink subject={subject} />,
     },
     {
       key: 'changes',
@@ -71,18 +69,6 @@ const audit = defineList({
     },
   },
 });
-
-function ActionName({ action }: { action: string }) {
-  const t = useT();
-  const name = EVENTS[action];
-  return <>{name ? t(name) : action}</>;
-}
-
-function Subject({ subject }: { subject: string }) {
-  const href = hrefOfSubject(subject);
-  const short = subject.replace(/([\da-f]{8})-[\da-f-]{27}/, '$1');
-  return href ? <Link to={href}>{short}</Link> : <span title={subject}>{short}</span>;
-}
 
 /** What people and the system did. */
 export default function AuditPage() {

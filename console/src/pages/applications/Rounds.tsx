@@ -1,7 +1,7 @@
 import { Collapse } from 'antd';
 import type { Answer } from '../../api/types';
-import { EVENTS } from '../../detail/eventNames';
 import { Panel } from '../../detail/Panel';
+import { ActorText, EventName } from '../../detail/Timeline';
 import { type Text, useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 import { CheckList } from './Checks';
@@ -24,9 +24,11 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
           .filter(({ type }) => OF_ROUNDS.includes(type))
           .map((event) => (
             <li key={`${event.type}/${event.occurredAt}`}>
-              <span className="strong">{EVENTS[event.type] ? t(EVENTS[event.type]!) : event.type}</span>{' '}
+              <span className="strong">
+                <EventName type={event.type} />
+              </span>{' '}
               <span className="muted">
-                <TimeText at={event.occurredAt} /> · {event.actor}
+                <TimeText at={event.occurredAt} /> · <ActorText actor={event.actor} />
               </span>
               <Told event={event} />
             </li>

@@ -50,6 +50,7 @@ const TEXTS = {
   bankName: { zh: '开户银行', en: 'Bank' },
   more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials, as your goods need them' },
   addCredential: { zh: '添加资质', en: 'Add a credential' },
+  mostCredentials: { zh: '最多 20 项资质。', en: 'At most 20 credentials.' },
   removeCredential: { zh: '删除此资质', en: 'Remove this credential' },
   credentialType: { zh: '资质类型', en: 'Credential' },
   credentialNumber: { zh: '编号', en: 'Number' },
@@ -63,6 +64,9 @@ const TEXTS = {
   again: { zh: '重新填写', en: 'Start over' },
   fix: { zh: '请修改标红的内容', en: 'Please mend what is marked' },
 } satisfies Record<string, Text>;
+
+/** With the identity document an application has at most 20 credentials. */
+const MOST_MORE = 19;
 
 interface ApplicationFormProps {
   /** Names what is typed in the browser's store. */
@@ -299,11 +303,12 @@ export function ApplicationForm({
             ))}
             <Button
               icon={<PlusOutlined />}
-              disabled={fields.length >= 19}
+              disabled={fields.length >= MOST_MORE}
               onClick={() => add({ holder: form.getFieldValue('name') })}
             >
               {t(TEXTS.addCredential)}
             </Button>
+            {fields.length >= MOST_MORE && <div className="muted">{t(TEXTS.mostCredentials)}</div>}
           </>
         )}
       </Form.List>

@@ -157,7 +157,14 @@ function BulkView({ bulk }: { bulk: Bulk }) {
           />
         </div>
         <KindContext value={BULK[action].kind}>
-          <ListTable list={list} state={state} fixed={fixed} params={{ id: bulk.id }} refresh={isRunning} />
+          <ListTable
+            list={list}
+            state={state}
+            fixed={fixed}
+            params={{ id: bulk.id }}
+            refresh={isRunning}
+            keyboard
+          />
         </KindContext>
       </Panel>
     </>

@@ -1,5 +1,5 @@
-import { App, Button, Space, Tooltip } from 'antd';
-import { useState } from 'react';
+import { App, Button } from 'antd';
+import { useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data, type IdempotencyKey } from '../../api/client';
@@ -26,9 +26,13 @@ const TEXTS = {
   allReasons: { zh: '不选则解除全部扣留', en: 'Left empty, all holds are lifted' },
   release: { zh: '放款', en: 'Release' },
   releaseAll: { zh: '放款全部符合条件的', en: 'Release all that fit' },
-  releaseAllWhen: {
-    zh: '先筛选状态“待放款”；只支持按状态、退货期结束时间、分销商和币种整体放款，其他筛选请勾选后放款。',
-    en: 'Filter by the state “Due” first. All at once goes by state, end of window, distributor and currency; with other filters, select the entries.',
+  dueFirst: {
+    zh: '请先筛选状态“待放款”。',
+    en: 'Filter by the state “Due” first.',
+  },
+  otherFilters: {
+    zh: '整体放款只能按退货期结束时间、分销商和币种筛选；其他筛选请勾选后放款。',
+    en: 'All at once goes by end of window, distributor and currency; with other filters, select the entries.',
   },
   propose: { zh: '发起放款批次', en: 'Propose the release run' },
 } satisfies Record<string, Text>;
@@ -219,6 +223,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const { number, monies } = useFormats();
   const navigate = useNavigate();
   const { message } = App.useApp();
+  const why = useId();
   const [busy, setBusy] = useState(false);
   const [asked, setAsked] = useState<{
     body: ReleaseBody;
@@ -241,12 +246,21 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   };
 
   return (
-    <Space>
-      <Tooltip title={fits ? undefined : t(TEXTS.releaseAllWhen)}>
-        <Button type="primary" disabled={!fits} loading={busy} onClick={() => void ask()}>
-          {t(TEXTS.releaseAll)}
-        </Button>
-      </Tooltip>
+    <div className="explained-button">
+      <Button
+        type="primary"
+        disabled={!fits}
+        loading={busy}
+        aria-describedby={fits ? undefined : why}
+        onClick={() => void ask()}
+      >
+        {t(TEXTS.releaseAll)}
+      </Button>
+      {!fits && (
+        <span id={why} className="muted">
+          {t(query.state === 'due' ? TEXTS.otherFilters : TEXTS.dueFirst)}
+        </span>
+      )}
       {asked && (
         <ActionDialog
           title={t(TEXTS.releaseAll)}
@@ -279,6 +293,6 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
           }}
         />
       )}
-    </Space>
+    </div>
   );
 }

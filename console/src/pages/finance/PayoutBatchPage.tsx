@@ -251,7 +251,7 @@ function BatchView({ batch }: { batch: Batch }) {
         />
       </Panel>
       <Panel title={TEXTS.withdrawals}>
-        <ListTable list={list} state={state} fixed={fixed} />
+        <ListTable list={list} state={state} fixed={fixed} keyboard />
       </Panel>
     </>
   );

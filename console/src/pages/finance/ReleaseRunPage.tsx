@@ -279,6 +279,7 @@ function RunView({ run }: { run: Run }) {
           fixed={state.filters.state ? { state: state.filters.state } : undefined}
           params={{ id: run.id }}
           refresh={isMoving(run.state)}
+          keyboard
         />
       </Panel>
     </>

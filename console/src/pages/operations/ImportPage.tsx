@@ -267,7 +267,7 @@ function RejectionsPanel({ run }: { run: Run }) {
           </Button>
         </div>
       )}
-      <ListTable list={rejections} params={params} state={state} />
+      <ListTable list={rejections} params={params} state={state} keyboard />
     </Panel>
   );
 }

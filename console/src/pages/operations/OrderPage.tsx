@@ -1,6 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
 import { InputNumber, Table } from 'antd';
-import dayjs from 'dayjs';
 import { useParams } from 'react-router';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import type { CustomControl, Field } from '../../actions/fields';
@@ -89,7 +88,7 @@ function actionsOf(order: Order): Action[] {
     label,
     kind: 'time',
     required: true,
-    initial: dayjs(),
+    initial: new Date().toISOString(),
   });
   const reason: Field = {
     name: 'reason',

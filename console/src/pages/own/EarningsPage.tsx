@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Segmented, Skeleton } from 'antd';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
 import { EVENTS } from '../../detail/eventNames';
@@ -14,7 +14,7 @@ import { useOwnId } from './useOwnId';
 
 type Earning = Item<'/v1/distributors/{id}/earnings'>;
 type Transfer = Item<'/v1/distributors/{id}/statement'>;
-type View = 'all' | 'held' | 'due' | 'statement';
+type View = 'all' | 'held' | 'due' | 'nothing' | 'statement';
 
 const TEXTS = {
   title: { zh: '我的佣金', en: 'My earnings' },
@@ -30,13 +30,15 @@ const TEXTS = {
     zh: '没有未到账的佣金。有新订单时会显示在这里。',
     en: 'Nothing waits. New orders appear here.',
   },
+  nothing: { zh: '以下佣金计算结果为 0。', en: 'These came to nothing.' },
+  back: { zh: '返回', en: 'Back' },
   noMoney: { zh: '还没有资金变动。', en: 'No money has moved yet.' },
   why: { zh: '为什么还没到账：', en: 'Why it is not paid yet: ' },
   next: { zh: '下一步：', en: 'Goes on: ' },
 } satisfies Record<string, Text>;
 
 const isView = (text: string | null): text is View =>
-  text === 'all' || text === 'held' || text === 'due' || text === 'statement';
+  text === 'all' || text === 'held' || text === 'due' || text === 'nothing' || text === 'statement';
 
 /** What a distributor earned, and why it is not paid yet. */
 export default function EarningsPage() {
@@ -49,11 +51,16 @@ export default function EarningsPage() {
     <Page title={t(TEXTS.title)}>
       <div className="narrow">
         <Totals id={id} />
+        {view === 'nothing' && (
+          <p>
+            {t(TEXTS.nothing)} <Link to="/earnings">{t(TEXTS.back)}</Link>
+          </p>
+        )}
         <Segmented<View>
           block
           aria-label={t(TEXTS.view)}
           style={{ marginBottom: 12 }}
-          value={view}
+          value={view === 'nothing' ? 'all' : view}
           onChange={(state) => setParams(state === 'all' ? {} : { state }, { replace: true })}
           options={[
             { value: 'all', label: t(TEXTS.all) },
@@ -85,7 +92,12 @@ export default function EarningsPage() {
                 api.GET('/v1/distributors/{id}/earnings', {
                   params: {
                     path: { id },
-                    query: { limit: 50, ...(view !== 'all' && { state: view }), ...(cursor && { cursor }) },
+                    query: {
+                      limit: 50,
+                      amount: view === 'nothing' ? 'nothing' : 'some',
+                      ...((view === 'held' || view === 'due') && { state: view }),
+                      ...(cursor && { cursor }),
+                    },
                   },
                 }),
               )
@@ -95,20 +107,41 @@ export default function EarningsPage() {
             empty={TEXTS.none}
           />
         )}
+        {view === 'all' && <NothingLink id={id} />}
       </div>
     </Page>
+  );
+}
+
+const useTotals = (id: string) =>
+  useQuery({
+    queryKey: ['own-totals', id],
+    queryFn: () =>
+      data(api.GET('/v1/distributors/{id}/earnings', { params: { path: { id }, query: { limit: 1 } } })),
+    refetchInterval: 30_000,
+  });
+
+/** The way to what earned nothing, which would only be in the way of what did. */
+function NothingLink({ id }: { id: string }) {
+  const t = useT();
+  const count = useTotals(id).data?.nothingCount ?? 0;
+  if (count === 0) return null;
+  return (
+    <p>
+      <Link to="/earnings?state=nothing">
+        {t({
+          zh: `另有 ${count} 笔佣金为 0，查看原因`,
+          en: count === 1 ? 'One more came to nothing: see why' : `${count} more came to nothing: see why`,
+        })}
+      </Link>
+    </p>
   );
 }
 
 /** What there is, by currency. */
 function Totals({ id }: { id: string }) {
   const t = useT();
-  const earnings = useQuery({
-    queryKey: ['own-totals', id],
-    queryFn: () =>
-      data(api.GET('/v1/distributors/{id}/earnings', { params: { path: { id }, query: { limit: 1 } } })),
-    refetchInterval: 30_000,
-  });
+  const earnings = useTotals(id);
   if (!earnings.data) return <Skeleton active paragraph={{ rows: 2 }} />;
   return earnings.data.totals.map((total) => (
     <section key={total.currency} className="panel" aria-label={total.currency}>
@@ -134,9 +167,20 @@ function Totals({ id }: { id: string }) {
   ));
 }
 
+const NOTHING: Record<NonNullable<Earning['nothing']>, Text> = {
+  rule_pays_nothing: {
+    zh: '按佣金方案，此商品在这一级不付佣金。',
+    en: 'By the commission plan this product pays nothing at this level.',
+  },
+  rounds_to_nothing: {
+    zh: '按比例计算不足最小货币单位的一半，四舍五入为 0。',
+    en: 'The share is less than half of the smallest unit of money, and rounds to nothing.',
+  },
+};
+
 function EarningView({ earning }: { earning: Earning }) {
   const t = useT();
-  const { amount, state, orderId, level, paidAt, nextAt } = earning;
+  const { amount, state, orderId, level, paidAt, nextAt, nothing } = earning;
   return (
     <>
       <div className="own-head">
@@ -145,11 +189,15 @@ function EarningView({ earning }: { earning: Earning }) {
         </span>
         <StateTag state={state} />
       </div>
-      <div>
-        <span className="strong">{t(TEXTS.why)}</span>
-        <Why earning={earning} />
-      </div>
-      {nextAt && (
+      {nothing ? (
+        <div>{t(NOTHING[nothing])}</div>
+      ) : (
+        <div>
+          <span className="strong">{t(TEXTS.why)}</span>
+          <Why earning={earning} />
+        </div>
+      )}
+      {nextAt && !nothing && (
         <div>
           <span className="strong">{t(TEXTS.next)}</span>
           <TimeText at={nextAt} />

@@ -1,6 +1,6 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Input, InputNumber, Segmented, Select, Switch } from 'antd';
+import { Alert, Button, Input, InputNumber, Segmented, Select, Space, Switch } from 'antd';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api, data, idempotencyKey } from '../../api/client';
@@ -8,9 +8,11 @@ import { useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
-import { digitsOf } from '../../ui/format';
+import { CurrencySelect } from '../../ui/currency';
+import { digitsOf, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { useProblemText } from '../../ui/problems';
+import { type KeptDraft, keptDraftOf } from './keptDraft';
 import { FREE_LEVELS } from './PlanPage';
 import { PlanPreview } from './PlanPreview';
 import {
@@ -55,6 +57,16 @@ const TEXTS = {
     zh: '保存后不会生效，需在方案页启用。',
     en: 'It has no effect before it is activated on its page.',
   },
+  takeUp: { zh: '继续填写', en: 'Go on with it' },
+  giveUp: { zh: '丢弃', en: 'Discard it' },
+  keptHint: {
+    zh: '如果在下面开始填写新的内容，它会被覆盖。',
+    en: 'Typing below begins another in its place.',
+  },
+  keeps: {
+    zh: '填写内容自动保存在本浏览器，离开后可继续。',
+    en: 'What you type is kept in this browser until it is saved.',
+  },
   wrong: { zh: '还有未填好的项', en: 'Some fields are not right yet' },
   sku: { zh: '商品 SKU', en: 'Product SKU' },
 } satisfies Record<string, Text>;
@@ -66,8 +78,13 @@ export default function NewPlanPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const problemText = useProblemText();
+  const { time } = useFormats();
   const { currency } = me.brand;
   const [params, setParams] = useSearchParams();
+  const from = params.get('from') ?? '';
+  const [store] = useState(() => keptDraftOf(me.user.id));
+  // What is there when the page opens; it stands on offer until it is taken up, given up or typed over.
+  const [kept, setKept] = useState(() => store.read());
   const [draft, setDraft] = useState<Draft>(() => newDraft(currency));
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
@@ -79,7 +96,6 @@ export default function NewPlanPage() {
     queryFn: () => data(api.GET('/v1/commission-plans', { params: { query: { limit: 100 } } })),
     staleTime: 60_000,
   });
-  const from = params.get('from') ?? '';
   const base = versions.data?.items.find(({ id }) => String(id) === from);
   const filledFrom = useRef('');
   useEffect(() => {
@@ -95,7 +111,23 @@ export default function NewPlanPage() {
   const problems = useServerProblems(terms, local);
   const shown = tried ? problems : new Map([...problems].filter(([pointer]) => pointer !== '/name'));
 
-  const set = (change: Partial<Draft>) => setDraft((present) => ({ ...present, ...change }));
+  const set = (change: Partial<Draft>) => {
+    const next = { ...draft, ...change };
+    setDraft(next);
+    setKept(undefined);
+    store.write({ draft: next, from, typedAt: new Date().toISOString() });
+  };
+  const takeUp = ({ draft: found, from: begunFrom }: KeptDraft) => {
+    // Not to be filled from the version once more.
+    filledFrom.current = begunFrom;
+    setParams(begunFrom ? { from: begunFrom } : {}, { replace: true });
+    setDraft(found);
+    setKept(undefined);
+  };
+  const giveUp = () => {
+    store.remove();
+    setKept(undefined);
+  };
   const setLevel = (index: number, change: Partial<DraftLevel>) =>
     set({ levels: draft.levels.map((level, at) => (at === index ? { ...level, ...change } : level)) });
 
@@ -111,6 +143,7 @@ export default function NewPlanPage() {
       const plan = await data(
         api.POST('/v1/commission-plans', { params: { header: attempt.current.key }, body }),
       );
+      store.remove();
       await queries.invalidateQueries();
       await navigate(`/commission-plans/${plan.id}`);
     } catch (error) {
@@ -129,6 +162,27 @@ export default function NewPlanPage() {
         </Button>
       }
     >
+      {kept && (
+        <Alert
+          type="warning"
+          showIcon
+          role="status"
+          style={{ marginBottom: 16 }}
+          title={t({
+            zh: `您有一份 ${time(kept.typedAt)} 未保存的方案${kept.draft.name ? `“${kept.draft.name}”` : ''}`,
+            en: `There is a plan of yours that was not saved${kept.draft.name ? `: ${kept.draft.name}` : ''}, typed ${time(kept.typedAt)}`,
+          })}
+          description={t(TEXTS.keptHint)}
+          action={
+            <Space wrap>
+              <Button type="primary" onClick={() => takeUp(kept)}>
+                {t(TEXTS.takeUp)}
+              </Button>
+              <Button onClick={giveUp}>{t(TEXTS.giveUp)}</Button>
+            </Space>
+          }
+        />
+      )}
       {refusal !== undefined && (
         <Alert
           type="error"
@@ -256,7 +310,9 @@ export default function NewPlanPage() {
               {t(TEXTS.addLevel)}
             </Button>
           )}
-          <p className="muted">{t(TEXTS.saveHint)}</p>
+          <p className="muted">
+            {t(TEXTS.saveHint)} {t(TEXTS.keeps)}
+          </p>
         </div>
         <PlanPreview
           terms={problems.size === 0 || termsAreComplete ? terms : undefined}
@@ -460,16 +516,22 @@ function EarningEditor({ earning, label, problem, onChange }: EarningEditorProps
           onChange={(rate) => onChange({ ...earning, rate })}
         />
       ) : (
-        <InputNumber
-          aria-label={`${label}: ${t(TEXTS.fixed)}`}
-          status={status}
-          min={0}
-          precision={digitsOf(earning.currency)}
-          suffix={earning.currency}
-          style={{ width: 130 }}
-          value={earning.fixed}
-          onChange={(fixed) => onChange({ ...earning, fixed })}
-        />
+        <>
+          <InputNumber
+            aria-label={`${label}: ${t(TEXTS.fixed)}`}
+            status={status}
+            min={0}
+            precision={digitsOf(earning.currency)}
+            style={{ width: 110 }}
+            value={earning.fixed}
+            onChange={(fixed) => onChange({ ...earning, fixed })}
+          />
+          <CurrencySelect
+            label={`${label}: ${t(WORDS.currency)}`}
+            value={earning.currency}
+            onChange={(chosen) => onChange({ ...earning, currency: chosen })}
+          />
+        </>
       )}
       {problem && <Problem text={problem} />}
     </div>

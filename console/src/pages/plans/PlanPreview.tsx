@@ -7,6 +7,8 @@ import type { paths } from '../../api/schema';
 import { useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { CurrencySelect, useUsualCurrency } from '../../ui/currency';
 import { digitsOf, MoneyText } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
 import { Calculation, RulesTried } from '../finance/calculation';
@@ -26,6 +28,10 @@ const TEXTS = {
   people: { zh: '分销商与上级', en: 'Distributor and sponsors' },
   addPerson: { zh: '再加一位上级', en: 'Add a sponsor' },
   removePerson: { zh: '去掉最上面一位', en: 'Remove the last sponsor' },
+  noLevel: {
+    zh: '方案没有更多层级，再上一级不获佣金。',
+    en: 'The plan has no level for another one.',
+  },
   total: { zh: '合计佣金', en: 'Commissions together' },
   result: { zh: '佣金', en: 'Commission' },
   incomplete: {
@@ -54,7 +60,10 @@ interface Person {
 export function PlanPreview({ terms, levels }: { terms: Terms | undefined; levels: number }) {
   const t = useT();
   const problemText = useProblemText();
-  const { currency } = useMe().brand;
+  const brand = useMe().brand;
+  const usual = useUsualCurrency();
+  const [chosen, setChosen] = useState<string>();
+  const currency = chosen ?? usual ?? brand.currency;
   const unit = 10 ** digitsOf(currency);
   const [line, setLine] = useState({ sku: 'SAMPLE', category: '', quantity: 2, price: 199 });
   const [people, setPeople] = useState<Person[]>([
@@ -120,12 +129,12 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
           <InputNumber
             aria-label={t(TEXTS.price)}
             prefix={t(TEXTS.price)}
-            suffix={currency}
             min={0}
             precision={digitsOf(currency)}
             value={line.price}
             onChange={(price) => setLine({ ...line, price: price ?? 0 })}
           />
+          <CurrencySelect label={t(WORDS.currency)} value={currency} onChange={setChosen} />
         </div>
         <div className="strong">{t(TEXTS.people)}</div>
         {people.map((person, index) => {
@@ -166,6 +175,7 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
             onClick={() => setPeople(people.slice(0, -1))}
           />
         )}
+        {people.length > levels && <span className="muted">{t(TEXTS.noLevel)}</span>}
         <div aria-live="polite" style={{ marginTop: 12 }}>
           {!terms && <Alert type="info" showIcon title={t(TEXTS.incomplete)} />}
           {terms && preview.error && (

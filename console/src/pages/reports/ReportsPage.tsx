@@ -1,12 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { DatePicker, Segmented, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { api, data } from '../../api/client';
-import { useMe } from '../../app/session';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
+import { CurrencySelect, useUsualCurrency } from '../../ui/currency';
 import { Page } from '../../ui/Page';
 import { ReportPanel } from './ReportPanel';
 import { REPORTS, type ReportQuery } from './reports';
@@ -39,7 +37,7 @@ const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, mo
 export default function ReportsPage() {
   const t = useT();
   const { query, change, isKnown } = useReportQuery();
-  const today = dayjs();
+  const today = dayjs().tz();
   const days = dayjs(query.to).diff(query.from, 'day');
   return (
     <Page title={t(TEXTS.title)}>
@@ -81,13 +79,10 @@ export default function ReportsPage() {
             disabled: days / DAYS_EACH[value] > MOST_PERIODS,
           }))}
         />
-        <Select
-          aria-label={t(WORDS.currency)}
-          showSearch
-          style={{ width: 100 }}
+        <CurrencySelect
+          label={t(WORDS.currency)}
           value={query.currency}
-          options={Intl.supportedValuesOf('currency').map((value) => ({ value, label: value }))}
-          onChange={(currency: string) => change({ currency })}
+          onChange={(currency) => change({ currency })}
         />
       </div>
       <div className="reports">
@@ -111,7 +106,7 @@ function useReportQuery(): ReportQueryState {
   const [params, setParams] = useSearchParams();
   const query = useMemo<ReportQuery>(() => {
     const interval = params.get('interval');
-    const to = params.get('to') ?? dayjs().format(DAY);
+    const to = params.get('to') ?? dayjs().tz().format(DAY);
     return {
       from: params.get('from') ?? dayjs(to).subtract(89, 'day').format(DAY),
       to,
@@ -125,15 +120,4 @@ function useReportQuery(): ReportQueryState {
     setParams({ ...next, ...(tooMany && { interval: 'month' }) }, { replace: true });
   };
   return { query, change, isKnown: query.currency !== '' };
-}
-
-/** The currency of the newest order: a brand may sell in another than its own. Its own where there is no order. */
-function useUsualCurrency(): string | undefined {
-  const { currency } = useMe().brand;
-  const newest = useQuery({
-    queryKey: ['newest-order'],
-    queryFn: () => data(api.GET('/v1/orders', { params: { query: { limit: 1 } } })),
-    staleTime: 300_000,
-  });
-  return newest.isPending ? undefined : (newest.data?.items[0]?.currency ?? currency);
 }

@@ -1,0 +1,357 @@
+import { useQuery } from '@tanstack/react-query';
+import { Fragment, type ReactNode } from 'react';
+import { api, data } from '../api/client';
+import type { Money } from '../api/types';
+import { checkName, REASON_CODES } from '../locale/compliance';
+import { type Text, useLocale } from '../locale/locale';
+import { ROLES, STATES, WORDS } from '../locale/words';
+import { BULK } from '../pages/bulk/bulk';
+import { HOLD_REASONS } from '../pages/finance/words';
+import { MoneyText, TimeText, useFormats } from '../ui/format';
+import { DistributorLink } from './DistributorLink';
+import { EVENTS, readable } from './eventNames';
+import { shortId, ThingLink } from './Links';
+import { SubjectLink } from './subjects';
+
+/** What an event or an audit entry tells, by the API's names. */
+export type Told = Record<string, unknown>;
+
+/** What a fact is called, and how its value is read where its looks do not tell. */
+interface Fact {
+  label: Text;
+  show?: (value: unknown, all: Told) => ReactNode;
+}
+
+/** A value out of a list of words, such as a state or a reason. */
+const oneOf = (words: Record<string, Text>) => (value: unknown) => (
+  <Word words={words} code={String(value)} />
+);
+const text = (of: (value: string) => Text) => (value: unknown) => <Said text={of(String(value))} />;
+/** Minor units whose currency stands beside them. */
+const amount = (value: unknown, { currency }: Told) =>
+  typeof value === 'number' && typeof currency === 'string' ? (
+    <MoneyText value={{ amount: value, currency }} />
+  ) : (
+    <Value value={value} />
+  );
+const distributor = (value: unknown) => <DistributorLink id={String(value)} />;
+const person = (value: unknown) => <Person id={String(value)} />;
+
+const PROOFS: Record<string, Text> = {
+  password: { zh: '密码', en: 'Password' },
+  link: { zh: '一次性链接', en: 'One-time link' },
+  oidc: { zh: '单点登录', en: 'Single sign-on' },
+  code: { zh: '二次验证码', en: 'Code of the second factor' },
+  recovery_code: { zh: '恢复码', en: 'Recovery code' },
+};
+
+const BECAUSE: Record<string, Text> = {
+  applicant: { zh: '申请人撤回', en: 'The applicant took it back' },
+  deadline: { zh: '逾期未补充', en: 'The deadline passed without an answer' },
+  password: { zh: '密码错误', en: 'Wrong password' },
+  code: { zh: '二次验证码错误', en: 'Wrong code of the second factor' },
+  disabled: { zh: '用户已停用', en: 'The user is disabled' },
+};
+
+const NUMBERS: Record<string, Text> = {
+  identityNumber: { zh: '证件号码', en: 'Identity number' },
+  identity_number: { zh: '证件号码', en: 'Identity number' },
+  bankAccount: { zh: '银行账号', en: 'Bank account' },
+  bank_account: { zh: '银行账号', en: 'Bank account' },
+  phone: { zh: '手机号', en: 'Phone number' },
+};
+
+const MEASURES: Record<string, Text> = {
+  people: { zh: '人数', en: 'People' },
+  levels: { zh: '层级', en: 'Levels' },
+};
+
+const LANGUAGES: Record<string, Text> = {
+  'zh-CN': { zh: '中文', en: 'Chinese' },
+  en: { zh: '英文', en: 'English' },
+};
+
+const UPLINES: Record<string, Text> = {
+  forfeit: { zh: '该级佣金作废', en: 'Nobody earns that share' },
+  next_up: { zh: '由再上一级获得', en: 'The next active one above earns it' },
+};
+
+/** All facts that are told, by the API's name. */
+const FACTS: Record<string, Fact> = {
+  // Of several kinds
+  state: { label: WORDS.state, show: oneOf(STATES) },
+  amount: { label: WORDS.amount, show: amount },
+  currency: { label: WORDS.currency },
+  reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },
+  reasonCode: { label: { zh: '原因类别', en: 'Kind of reason' }, show: oneOf(REASON_CODES) },
+  because: { label: WORDS.reason, show: oneOf(BECAUSE) },
+  note: { label: WORDS.note },
+  message: { label: { zh: '说明', en: 'Message' } },
+  name: { label: WORDS.name },
+  by: { label: { zh: '方式', en: 'By' }, show: (value) => <Proof proof={String(value)} /> },
+  items: { label: { zh: '条数', en: 'Entries' } },
+  count: { label: { zh: '笔数', en: 'How many' } },
+  total: { label: { zh: '合计', en: 'Together' }, show: amount },
+  totals: { label: { zh: '合计', en: 'Together' }, show: (value) => <Totals totals={value} /> },
+  about: { label: { zh: '关于', en: 'About' }, show: (value) => <SubjectLink subject={String(value)} /> },
+  // Applications
+  round: { label: { zh: '轮次', en: 'Round' } },
+  deadline: { label: { zh: '补充期限', en: 'Deadline' } },
+  tier: { label: WORDS.tier },
+  distributorId: { label: WORDS.distributor, show: distributor },
+  sponsorId: { label: { zh: '上级', en: 'Sponsor' }, show: distributor },
+  applicationId: {
+    label: { zh: '申请', en: 'Application' },
+    show: (value) => <ThingLink kind="application" id={String(value)} />,
+  },
+  alerts: { label: { zh: '合规预警', en: 'Compliance alerts' } },
+  measure: { label: { zh: '指标', en: 'Measure' }, show: oneOf(MEASURES) },
+  bound: { label: { zh: '预警线', en: 'Alert from' } },
+  value: { label: { zh: '当前', en: 'Now' } },
+  claimedBy: { label: { zh: '领取人', en: 'Claimed by' } },
+  field: { label: { zh: '查看内容', en: 'What was shown' }, show: oneOf(NUMBERS) },
+  kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
+  numberMasked: { label: { zh: '号码', en: 'Number' } },
+  // Orders
+  lineIds: { label: { zh: '订单行', en: 'Lines' } },
+  lines: { label: { zh: '订单行', en: 'Lines' } },
+  lineId: { label: { zh: '订单行', en: 'Line' } },
+  quantity: { label: { zh: '件数', en: 'Units' } },
+  returnId: { label: { zh: '退货编号', en: 'Return' } },
+  event: { label: { zh: '事件', en: 'Event' }, show: text((type) => EVENTS[type] ?? readable(type)) },
+  // Commissions, release runs
+  hold: { label: { zh: '扣留原因', en: 'Reason of hold' }, show: oneOf(HOLD_REASONS) },
+  holds: { label: { zh: '扣留原因', en: 'Reasons of holds' }, show: each(oneOf(HOLD_REASONS)) },
+  lifted: { label: { zh: '解除的扣留', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
+  released: { label: { zh: '放款', en: 'Released' } },
+  leftOut: { label: { zh: '未放款', en: 'Left out' } },
+  pending: { label: { zh: '待放款', en: 'To release' } },
+  filter: { label: { zh: '范围', en: 'Which' } },
+  commissionIds: {
+    label: { zh: '佣金', en: 'Commissions' },
+    show: each((id) => (
+      <ThingLink kind="commission" id={String(id)}>
+        #{String(id)}
+      </ThingLink>
+    )),
+  },
+  dueBefore: { label: { zh: '退货期结束早于', en: 'Window ended before' } },
+  // Withdrawals, payout batches
+  approvals: { label: { zh: '已有批准', en: 'Approvals' } },
+  approvalsNeeded: { label: { zh: '需要批准', en: 'Approvals needed' } },
+  batchId: {
+    label: { zh: '打款批次', en: 'Payout batch' },
+    show: (value) => <ThingLink kind="payout" id={String(value)} />,
+  },
+  reference: { label: { zh: '打款流水号', en: "Provider's reference" } },
+  paid: { label: { zh: '已打款', en: 'Paid' } },
+  failed: {
+    label: { zh: '失败', en: 'Failed' },
+    // Of the checks of an application their names; of a payout batch how many, or which.
+    show: (value) =>
+      Array.isArray(value) && value.every((name) => typeof name === 'string') ? (
+        <Value value={value} show={text(checkName)} />
+      ) : (
+        <Value value={value} />
+      ),
+  },
+  withdrawalId: {
+    label: { zh: '提现', en: 'Withdrawal' },
+    show: (value) => <ThingLink kind="withdrawal" id={String(value)} />,
+  },
+  withdrawals: {
+    label: { zh: '提现', en: 'Withdrawals' },
+    show: each((id) => <ThingLink kind="withdrawal" id={String(id)} />),
+  },
+  // Bulk actions
+  action: {
+    label: { zh: '操作', en: 'Action' },
+    show: text((name) => (BULK as Record<string, { label: Text }>)[name]?.label ?? readable(name)),
+  },
+  input: { label: { zh: '内容', en: 'With' } },
+  done: { label: { zh: '成功', en: 'Done' } },
+  refused: { label: { zh: '未执行', en: 'Refused' } },
+  // Commission plans
+  planId: {
+    label: { zh: '佣金方案', en: 'Commission plan' },
+    show: (value) => <ThingLink kind="plan" id={String(value)} />,
+  },
+  effectiveFrom: { label: { zh: '生效时间', en: 'In force from' } },
+  acknowledgement: { label: { zh: '合规声明', en: 'Statement of compliance' } },
+  terms: { label: { zh: '条款', en: 'Terms' } },
+  returnWindowDays: { label: { zh: '退货期（天）', en: 'Return window, days' } },
+  automaticRelease: { label: { zh: '自动放款', en: 'Released by itself' } },
+  attributionDays: { label: { zh: '绑定顾客（天）', en: 'Binds the customer, days' } },
+  inactiveUpline: {
+    label: { zh: '上级不是正常状态时', en: 'When a sponsor is not active' },
+    show: oneOf(UPLINES),
+  },
+  levels: { label: { zh: '各级佣金', en: 'Levels' } },
+  default: { label: { zh: '默认', en: 'Default' } },
+  rules: { label: { zh: '规则', en: 'Rules' } },
+  earning: { label: { zh: '佣金', en: 'Pays' } },
+  rateBp: { label: { zh: '比例', en: 'Rate' }, show: (value) => <Rate basisPoints={Number(value)} /> },
+  fixed: { label: { zh: '每件', en: 'For each unit' }, show: amount },
+  // Products
+  sku: { label: { zh: '商品 SKU', en: 'SKU' } },
+  category: { label: { zh: '品类', en: 'Category' } },
+  price: { label: { zh: '价格', en: 'Price' } },
+  // People, keys, sessions
+  role: { label: { zh: '角色', en: 'Role' }, show: oneOf(ROLES) },
+  email: { label: { zh: '邮箱', en: 'Mail address' } },
+  locale: { label: { zh: '语言', en: 'Language' }, show: oneOf(LANGUAGES) },
+  userId: { label: { zh: '所属用户', en: 'Counts as' }, show: person },
+  scopes: { label: { zh: '权限', en: 'Scopes' } },
+  expiresAt: { label: { zh: '有效期至', en: 'Expires' } },
+  mentions: { label: { zh: '提到', en: 'Mentions' }, show: each(person) },
+  // Imports
+  fileName: { label: { zh: '文件', en: 'File' } },
+  attempt: { label: { zh: '第几次', en: 'Attempt' } },
+  orders: { label: { zh: '订单', en: 'Orders' } },
+  returns: { label: { zh: '退货', en: 'Returns' } },
+  rejected: { label: { zh: '未导入', en: 'Rejected' } },
+};
+
+/** What says nothing to people: numbers of links and sessions, and times that the entry itself has. */
+const SAYS_NOTHING = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
+
+/** Names of the facts of an entry that are worth telling, with what they are told with left out. */
+export function worthTelling(told: Told): string[] {
+  const money = ['amount', 'total', 'fixed'].some((name) => typeof told[name] === 'number');
+  return Object.keys(told).filter(
+    (name) => !SAYS_NOTHING.has(name) && !isNothing(told[name]) && !(money && name === 'currency'),
+  );
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** What a fact is called. */
+export function FactName({ name }: { name: string }) {
+  return (
+    <span className="muted fact-name">
+      <Said text={FACTS[name]?.label ?? readable(name)} />:{' '}
+    </span>
+  );
+}
+
+/** The value of a fact in words. */
+export function FactValue({ name, all }: { name: string; all: Told }) {
+  const value = all[name];
+  if (isNothing(value)) return '–';
+  return FACTS[name]?.show?.(value, all) ?? <Value value={value} />;
+}
+
+/** Facts one after the other. */
+export function FactList({ told }: { told: Told }) {
+  return worthTelling(told).map((name) => (
+    <div key={name}>
+      <FactName name={name} />
+      <FactValue name={name} all={told} />
+    </div>
+  ));
+}
+
+/** More of a list than this is counted. */
+const MOST_ITEMS = 10;
+
+function each(show: (value: unknown) => ReactNode): NonNullable<Fact['show']> {
+  return (value) => <Value value={value} show={show} />;
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** A value by its looks. */
+function Value({ value, show }: { value: unknown; show?: (value: unknown) => ReactNode }): ReactNode {
+  const { t } = useLocale();
+  const { number } = useFormats();
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, MOST_ITEMS);
+    const more = value.length - shown.length;
+    return (
+      <>
+        {shown.map((item, index) => (
+          <Fragment key={index}>
+            {index > 0 && t({ zh: '、', en: ', ' })}
+            {show ? show(item) : <Value value={item} />}
+          </Fragment>
+        ))}
+        {more > 0 && t({ zh: ` 等共 ${number(value.length)} 项`, en: ` and ${number(more)} more` })}
+      </>
+    );
+  }
+  if (show) return show(value);
+  if (isMoney(value)) return <MoneyText value={value} />;
+  if (typeof value === 'object' && value !== null) return <Inline told={value as Told} />;
+  if (typeof value === 'boolean') return t(value ? { zh: '是', en: 'Yes' } : { zh: '否', en: 'No' });
+  if (typeof value === 'number') return number(value);
+  if (value === null || value === undefined) return '–';
+  const said = String(value);
+  return MOMENT.test(said) ? <TimeText at={said} /> : shortId(said);
+}
+
+/** Facts within a fact, on one line. */
+function Inline({ told }: { told: Told }) {
+  const { t } = useLocale();
+  return worthTelling(told).map((name, index) => (
+    <Fragment key={name}>
+      {index > 0 && t({ zh: '，', en: '; ' })}
+      <FactName name={name} />
+      <FactValue name={name} all={told} />
+    </Fragment>
+  ));
+}
+
+function Said({ text: said }: { text: Text }) {
+  return <>{useLocale().t(said)}</>;
+}
+
+function Word({ words, code }: { words: Record<string, Text>; code: string }) {
+  const { t } = useLocale();
+  const word = words[code];
+  // What people wrote themselves stands under the same names.
+  return <>{word ? t(word) : code}</>;
+}
+
+/** `password+code`: with what somebody proved to be who they are. */
+function Proof({ proof }: { proof: string }) {
+  const { t } = useLocale();
+  return (
+    <>
+      {proof
+        .split('+')
+        .map((part) => t(PROOFS[part] ?? readable(part)))
+        .join(' + ')}
+    </>
+  );
+}
+
+function Rate({ basisPoints }: { basisPoints: number }) {
+  return <>{useFormats().rate(basisPoints)}</>;
+}
+
+function Totals({ totals }: { totals: unknown }) {
+  const { monies } = useFormats();
+  const sums = Object.entries(totals as Record<string, number>);
+  return <>{monies(sums.map(([currency, sum]) => ({ amount: sum, currency })))}</>;
+}
+
+/** A colleague by name. */
+function Person({ id }: { id: string }) {
+  const colleagues = useQuery({
+    queryKey: ['colleagues'],
+    queryFn: () => data(api.GET('/v1/colleagues')),
+    staleTime: 300_000,
+    retry: false,
+  });
+  return <>{colleagues.data?.items.find((one) => one.id === id)?.name ?? shortId(id)}</>;
+}
+
+const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length === 2 &&
+  'amount' in value &&
+  typeof value.amount === 'number' &&
+  'currency' in value &&
+  typeof value.currency === 'string';

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import type { Page } from 'playwright-core';
+import { type ConsoleWorld, startConsole } from '../support/console';
+import { addCommissions, addDistributor } from '../support/payouts';
+
+let world: ConsoleWorld;
+let ids: number[];
+
+beforeAll(async () => {
+  world = await startConsole();
+  const { pool } = world.api.context;
+  const people = [await addDistributor(pool), await addDistributor(pool)];
+  ({ ids } = await addCommissions(pool, people, [700, 800, 900]));
+});
+afterAll(() => world.stop());
+afterEach(() => expect(world.faults).toEqual([]));
+
+async function openCommissions(query = ''): Promise<Page> {
+  const page = await world.open();
+  await world.signIn(page, await world.person('finance'));
+  await page.goto(`${world.api.url}/commissions${query}`);
+  await page.locator('tbody tr.ant-table-row').first().waitFor();
+  return page;
+}
+
+const activeRow = (page: Page) => page.locator('tr.active-row a').first().textContent();
+
+test.each([
+  ['nothing', (page: Page) => page.locator('h1').click()],
+  [
+    'the scrolling part of the list',
+    (page: Page) => page.getByRole('region', { name: 'Commissions' }).last().focus(),
+  ],
+  ['a button', (page: Page) => page.getByRole('button', { name: 'Columns' }).focus()],
+  ['a checkbox', (page: Page) => page.locator('thead input[type="checkbox"]').focus()],
+  ['a link of the menu', (page: Page) => page.getByRole('link', { name: 'Orders' }).focus()],
+] as const)('the keys of a list work while %s has the focus', async (_, focus) => {
+  const page = await openCommissions();
+  await focus(page);
+  await page.keyboard.press('j');
+  const first = await activeRow(page);
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  expect(await activeRow(page)).toBe(first);
+  await page.keyboard.press('x');
+  await page.getByText('1 selected').waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/commissions/${first!.slice(1)}`);
+});
+
+test('in a field the keys of a list are letters', async () => {
+  const page = await openCommissions();
+  await page.getByLabel('Order', { exact: true }).pressSequentially('jkx');
+  expect(await page.getByLabel('Order', { exact: true }).inputValue()).toBe('jkx');
+  expect(await page.locator('tr.active-row').count()).toBe(0);
+});
+
+test('a list is exported as it is filtered and sorted, every entry of it', async () => {
+  const page = await openCommissions('?amountMin=800&sort=-amount');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export CSV' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^commissions-\d{4}-\d\d-\d\d\.csv$/);
+  const rows = parse(readFileSync((await file.path())!, 'utf8'), { columns: true, bom: true }) as Record<
+    string,
+    string
+  >[];
+  expect(rows.map((row) => row['amount.amount'])).toEqual(['900', '800']);
+  expect(rows.every(({ id }) => ids.includes(Number(id)))).toBe(true);
+});
+
+test('a button that can not be pressed says why beside it', async () => {
+  const page = await openCommissions();
+  const release = page.getByRole('button', { name: 'Release all that fit' });
+  expect(await release.isDisabled()).toBe(true);
+  await page.getByText('Filter by the state “Due” first.').waitFor();
+  await page.goto(`${world.api.url}/commissions?state=due&amountMin=800`);
+  await page.getByText('with other filters, select the entries').waitFor();
+  await page.goto(`${world.api.url}/commissions?state=due`);
+  await page.locator('tbody tr.ant-table-row').first().waitFor();
+  expect(await release.isDisabled()).toBe(false);
+});

@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import type { AuditAction, EventType } from '../../domain/journal';
+import { type ConsoleWorld, type Locale, type Person, startConsole } from '../support/console';
+import { addDistributor } from '../support/payouts';
+
+let world: ConsoleWorld;
+let admin: Person;
+let distributorId: string;
+
+const id = randomUUID();
+const money = { amount: 123_456, currency: 'CNY' };
+const moment = '2026-03-01T02:30:00.000Z';
+
+type Facts = Record<string, unknown>;
+
+/** What each event tells, with every fact that any of its writers gives it. */
+const EVENTS: Record<EventType, Facts> = {
+  submitted: {},
+  checked: { round: 1, failed: ['phone', 'credential/1/validity'] },
+  changes_requested: { message: 'a clearer photo', deadline: moment, reasonCode: 'document_unreadable' },
+  reminded: {},
+  resubmitted: { round: 2 },
+  approved: {
+    tier: 'gold',
+    note: 'known well',
+    distributorId: id,
+    sponsorId: id,
+    alerts: [{ measure: 'people', bound: 24, value: 25 }],
+    approvals: 2,
+    approvalsNeeded: 2,
+  },
+  rejected: { reason: 'cannot be reached', reasonCode: 'risk' },
+  withdrawn: { because: 'deadline' },
+  joined: { applicationId: id, tier: 'gold', sponsorId: id },
+  compliance_alert: { measure: 'levels', bound: 3, value: 3, applicationId: id },
+  suspended: { reason: 'papers' },
+  reinstated: { reason: 'papers came' },
+  paid: { batchId: id, reason: 'as asked', reference: 'P-7' },
+  payment_refused: { message: 'No plan is in force.' },
+  shipped: { lineIds: ['1', '2'] },
+  delivered: { lineIds: ['1'] },
+  canceled: { lineIds: ['2'], reason: 'changed my mind' },
+  return_requested: { returnId: 'R-1', reason: 'worn', lines: [{ lineId: '1', quantity: 2 }] },
+  return_refunded: { returnId: 'R-1' },
+  return_rejected: { returnId: 'R-1', reason: 'as described' },
+  window_closed: { lineIds: ['1'] },
+  event_refused: { event: 'return_refunded', message: 'The order has no return R-9.' },
+  hold_placed: { reason: 'credential_expired', note: 'looks odd' },
+  hold_lifted: { lifted: ['finance', 'credential_expired'], note: 'clear', released: true },
+  proposed: { items: 3, leftOut: 1, totals: { CNY: 1200, GBP: 300 } },
+  requested: { amount: money, approvalsNeeded: 2 },
+  approval_given: { approvals: 1, approvalsNeeded: 2, note: 'fine' },
+  paying: { batchId: id },
+  failed: { batchId: id, reason: 'account closed', reference: 'P-7' },
+  opened: { count: 2, total: money },
+  settled: { paid: 1, failed: 1 },
+  done: { released: 2, leftOut: 1, done: 5, refused: 1 },
+  'plan.requested': { planId: 7 },
+};
+
+const state = (from: string, to: string) => ({ before: { state: from }, after: { state: to } });
+const terms = {
+  levels: [
+    {
+      rules: [{ sku: 'TEA', tier: 'gold', earning: { fixed: 100, currency: 'CNY' } }],
+      default: { rateBp: 850 },
+    },
+  ],
+  inactiveUpline: 'next_up',
+  attributionDays: 365,
+  automaticRelease: false,
+  returnWindowDays: 7,
+};
+const product = { sku: 'TEA', name: 'Tea', category: 'drinks', price: money, createdAt: moment };
+
+/** What each entry of the audit trail tells, likewise. */
+const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: string }> = {
+  'application.approve': {
+    ...state('in_review', 'approved'),
+    after: { state: 'approved', tier: 'gold', distributorId: id, sponsorId: id },
+  },
+  'application.claim': { after: { claimedBy: 'Ann' } },
+  'application.reject': { after: { state: 'rejected', reasonCode: 'risk', note: 'odd' }, reason: 'sorry' },
+  'application.release_claim': { before: { claimedBy: 'Ann' } },
+  'application.request_changes': {
+    after: { state: 'changes_requested', deadline: moment, reasonCode: 'number_mismatch', note: 'odd' },
+  },
+  'application.reveal': { after: { field: 'identityNumber' }, reason: 'a call' },
+  'application.withdraw': { ...state('in_review', 'withdrawn'), reason: 'applicant' },
+  'blacklist.add': { after: { kind: 'identity_number', numberMasked: '***1' }, reason: 'fraud' },
+  'blacklist.remove': { before: { kind: 'bank_account', numberMasked: '***1', reason: 'fraud' } },
+  'bulk.start': {
+    after: {
+      action: 'commissions.hold',
+      input: { reason: 'credential_expired', note: 'odd' },
+      items: 12,
+    },
+  },
+  'commission.hold': { after: { hold: 'credential_expired' }, reason: 'odd' },
+  'commission.unhold': { before: { holds: ['credential_expired'] }, after: { released: false } },
+  'distributor.reinstate': state('suspended', 'active'),
+  'distributor.reveal': { after: { field: 'bankAccount' }, reason: 'a call' },
+  'distributor.suspend': { ...state('active', 'suspended'), reason: 'papers' },
+  'import.begin': { after: { fileName: 'orders.csv', attempt: 1 } },
+  'import.finish': { after: { orders: 12, returns: 1, rejected: 2 } },
+  'key.create': { after: { userId: id, name: 'shop', scopes: ['orders:write', 'orders:read'] } },
+  'key.revoke': {},
+  'mail.resend': {
+    before: { mail: `application/${id}/approved`, state: 'undeliverable' },
+    after: { state: 'pending' },
+  },
+  'note.add': { after: { about: `order/${id}`, mentions: [id] } },
+  'note.retract': {},
+  'payout_batch.confirm': {
+    before: { state: 'open' },
+    after: { state: 'settled', failed: [{ withdrawalId: id, reason: 'account closed' }] },
+  },
+  'payout_batch.open': { after: { state: 'open', count: 2, total: 5000, currency: 'CNY' } },
+  'payout_batch.reveal_file': { after: { withdrawals: [id, id] } },
+  'plan.acknowledge': { after: { acknowledgement: 'read and accepted' } },
+  'plan.activate': { after: { effectiveFrom: moment } },
+  'plan.create': { after: { name: 'Spring', terms } },
+  'product.create': { after: product },
+  'product.update': {
+    before: product,
+    after: { ...product, category: null, price: { ...money, amount: 1 } },
+  },
+  'release_run.approve': state('proposed', 'approved'),
+  'release_run.propose': {
+    after: {
+      state: 'proposed',
+      filter: { dueBefore: moment, distributorId: id, currency: 'CNY', commissionIds: [1, 2] },
+      items: 3,
+      pending: 2,
+      totals: { CNY: 1200 },
+    },
+  },
+  'release_run.reject': { ...state('proposed', 'rejected'), reason: 'too early' },
+  'second_factor.disable': { after: { by: 'recovery_code' } },
+  'second_factor.enable': {},
+  'second_factor.remove': {},
+  'session.end': {},
+  'user.bind_oidc': {},
+  'user.create': { after: { name: 'Ann', role: 'finance', distributorId: id, email: 'ann@example.com' } },
+  'user.disable': {},
+  'user.make_sign_in_link': { after: { linkId: id, expiresAt: moment } },
+  'user.set_password': { after: { by: 'link', linkId: id } },
+  'user.sign_in': { after: { sessionId: id, by: 'password+recovery_code' } },
+  'user.sign_in_refused': { after: { because: 'password' } },
+  'user.sign_out': { after: { sessionId: id } },
+  'user.update': { before: { name: 'Ann', locale: 'en' }, after: { name: 'Anne', locale: 'zh-CN' } },
+  'withdrawal.approve': { before: { state: 'requested' }, after: { state: 'approved', approvals: 2 } },
+  'withdrawal.cancel': state('requested', 'canceled'),
+  'withdrawal.reject': { ...state('requested', 'rejected'), reason: 'unknown account' },
+  'withdrawal.request': {
+    after: { state: 'requested', distributorId: id, amount: 5000, currency: 'CNY' },
+  },
+};
+
+async function addEvent(subject: string, type: string, facts: Facts): Promise<void> {
+  await world.api.context.pool.query(
+    'INSERT INTO events (subject, key, type, actor, occurred_at, data) VALUES ($1, $2, $2, $3, now(), $4)',
+    [subject, type, 'clock', facts],
+  );
+}
+
+beforeAll(async () => {
+  world = await startConsole();
+  admin = await world.person('admin');
+  const { pool } = world.api.context;
+  distributorId = await addDistributor(pool);
+  const subject = `distributor/${distributorId}`;
+  for (const [type, facts] of Object.entries(EVENTS)) await addEvent(subject, type, facts);
+  for (const [action, { before, after, reason }] of Object.entries(AUDITS)) {
+    await pool.query(
+      `INSERT INTO audit_entries (actor, action, subject, before, after, reason) VALUES ('system', $1, $2, $3, $4, $5)`,
+      [action, subject, before, after, reason],
+    );
+  }
+  for (const mail of ['pending', 'sent', 'undeliverable']) {
+    await pool.query(
+      `INSERT INTO mails (key, subject_ref, recipient, subject, body, state, attempts, last_error)
+       VALUES ($1, $2, 'li@example.com', 'Welcome', '', $3, 2, '550 mailbox unavailable')`,
+      [randomUUID(), subject, mail],
+    );
+  }
+});
+afterAll(() => world.stop());
+afterEach(() => expect(world.faults).toEqual([]));
+
+/** The timeline of a distributor with everything unfolded: of each entry what it is called, its facts and all its text. */
+async function storyOf(page: Page, distributor: string, more: string, unfold: RegExp) {
+  await page.goto(`${world.api.url}/distributors/${distributor}`);
+  const items = page.locator('.ant-timeline-item');
+  await items.first().waitFor();
+  for (const earlier = page.getByRole('button', { name: more, exact: true }); await earlier.count(); ) {
+    const known = await items.count();
+    await earlier.click();
+    await items.nth(known).waitFor();
+  }
+  for (const button of await page.getByRole('button', { name: unfold }).all()) await button.click();
+  await page.waitForLoadState('networkidle');
+  const names = await items.evaluateAll((entries) =>
+    entries.map((entry) => ({
+      title: entry.querySelector('.strong')?.textContent?.trim() ?? '',
+      facts: [...entry.querySelectorAll('.fact-name')].map((name) => name.textContent ?? ''),
+    })),
+  );
+  const texts = await items.allInnerTexts();
+  return names.map((name, index) => ({ ...name, text: texts[index] ?? '' }));
+}
+
+const LOCALES: [Locale, string, RegExp][] = [
+  ['zh-CN', '更早', /^还有 \d+ 项$/],
+  ['en', 'Earlier', /^\d+ more$/],
+];
+
+/** JSON, or a name as code writes it. */
+const CODE = /[{}[\]"]|[a-z][A-Z]|[a-z]_[a-z]/;
+
+test.each(LOCALES)(
+  'in %s everything that can happen to a thing is told in words',
+  async (locale, more, unfold) => {
+    const page = await world.open({ locale });
+    await world.signIn(page, admin);
+    const story = await storyOf(page, distributorId, more, unfold);
+    expect(story.length).toBeGreaterThanOrEqual(Object.keys(EVENTS).length + Object.keys(AUDITS).length + 3);
+    expect(story.map(({ text }) => text).filter((text) => CODE.test(text))).toEqual([]);
+    // What has no words of its own falls back to English ones, so that in Chinese it is seen.
+    const isSaid = (name: string) => locale === 'en' || /\p{Script=Han}/u.test(name);
+    const names = story.flatMap(({ title, facts }) => [title, ...facts]);
+    expect(names.filter((name) => !name || !isSaid(name))).toEqual([]);
+    expect(story.map(({ text }) => text).join('\n')).toContain('1,234.56');
+    // 02:30 in London is 10:30 in Shanghai.
+    expect(story.find(({ text }) => text.includes('a clearer photo'))?.text).toMatch(/10:30/);
+  },
+);
+
+test('what a later version tells of is readable before the console knows it', async () => {
+  const later = await addDistributor(world.api.context.pool);
+  await addEvent(`distributor/${later}`, 'stock_counted', {
+    countedUnits: 3,
+    countedAt: { cityName: 'Hangzhou', isWhole: true },
+  });
+  const page = await world.open();
+  await world.signIn(page, admin);
+  const [entry] = await storyOf(page, later, 'Earlier', /^\d+ more$/);
+  expect(entry?.title).toBe('Stock counted');
+  expect(entry?.text).toMatch(/Counted at: Is whole: Yes; City name: Hangzhou\s+Counted units: 3/);
+});
