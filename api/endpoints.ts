@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { scopesOf } from './authentication';
 import type { Endpoint, Role } from './endpoint';
+import { applicationReviewEndpoints } from './routes/applicationReview';
 import { applicationEndpoints } from './routes/applications';
 import { auditEndpoints } from './routes/audit';
 import { balanceEndpoints } from './routes/balances';
@@ -46,6 +47,7 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
   const scopesOfRole = (role: Role) => scopesOf(role, described);
   const resources = [
     ...applicationEndpoints,
+    ...applicationReviewEndpoints,
     ...sponsorTreeEndpoints,
     ...reviewQueueEndpoints,
     ...distributorEndpoints,

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { Pool } from '../activities/database';
 import type { Actor } from '../activities/journal';
 import type { ApiContext, Principal } from './endpoint';
 import { unavailable } from './problem';
+import { timestampOutput } from './schemas';
 import { startWithUpdate, WorkflowGone } from './temporal';
 
 /** Who makes a request, as activities record it. */
@@ -57,6 +59,17 @@ export async function tellProcess(
   }
 }
 
+/** What happened to one thing, in order: `at` is when it happened, `recordedAt` when it became known here. */
+export const timelineSchema = z.array(
+  z.object({
+    at: timestampOutput,
+    recordedAt: timestampOutput,
+    type: z.string(),
+    actor: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  }),
+);
+
 /** One line of a timeline. */
 export interface TimelineLine {
   at: Date;
@@ -75,3 +88,35 @@ export async function timelineOf(pool: Pool, subject: string): Promise<TimelineL
   );
   return rows;
 }
+
+/** Who approved what takes an approval, or two. */
+export const approvalsSchema = z.array(
+  z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
+);
+
+interface Approval {
+  userId: string;
+  name: string;
+  note: string | null;
+  at: Date;
+}
+
+/** The approvals of one thing, in order. @param subject as `withdrawal/<id>` */
+export async function approvalsOf(pool: Pool, subject: string): Promise<Approval[]> {
+  const { rows } = await pool.query<Approval>(
+    `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
+     WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
+    [subject],
+  );
+  return rows;
+}
+
+/**
+ * SQL: this user has not approved it yet, who counts once only.
+ * @param subject SQL of the subject, as `'withdrawal/' || w.id`
+ */
+export const notApprovedBy = (user: string, subject: string) =>
+  `NOT EXISTS (SELECT 1 FROM approvals mine WHERE mine.subject = ${subject} AND mine.user_id = ${user})`;
+
+/** Text that says why somebody decided so. */
+export const decisionNote = z.string().trim().min(1).max(1000);

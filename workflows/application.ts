@@ -12,7 +12,8 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { ApplicationProgress, ReviewReason, StepCommand } from '../activities/applications';
+import type { ApplicationProgress } from '../activities/applicationRow';
+import type { ReviewReason, StepCommand } from '../activities/applications';
 import type { Actor } from '../activities/journal';
 import {
   type ApplicationPolicy,

@@ -3,7 +3,16 @@ import type { Pool } from '../../activities/database';
 import { type ApiContext, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
-import { actorOfCall, tellProcess, timelineOf } from '../process';
+import {
+  actorOfCall,
+  approvalsOf,
+  approvalsSchema,
+  decisionNote,
+  notApprovedBy,
+  tellProcess,
+  timelineOf,
+  timelineSchema,
+} from '../process';
 import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
 import { startWithUpdate } from '../temporal';
 
@@ -31,18 +40,8 @@ const detailSchema = runSchema
     progress: z.object({ pending: z.int(), released: z.int(), leftOut: z.int() }),
     leftOutReasons: z.record(z.string(), z.int()),
     releasedTotals: z.array(moneySchema),
-    approvals: z.array(
-      z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
-    ),
-    timeline: z.array(
-      z.object({
-        at: timestampOutput,
-        recordedAt: timestampOutput,
-        type: z.string(),
-        actor: z.string(),
-        data: z.record(z.string(), z.unknown()),
-      }),
-    ),
+    approvals: approvalsSchema,
+    timeline: timelineSchema,
   })
   .meta({ id: 'ReleaseRunDetail' });
 
@@ -88,13 +87,10 @@ const items = defineList({
 });
 
 /** SQL: run `r` waits for an approval that this user can give, who counts once only. */
-export const awaitsApprovalOf = (
-  user: string,
-) => `(r.state = 'proposed' AND NOT EXISTS (SELECT 1 FROM approvals mine
-  WHERE mine.subject = 'release/' || r.id AND mine.user_id = ${user}))`;
+export const awaitsApprovalOf = (user: string) =>
+  `(r.state = 'proposed' AND ${notApprovedBy(user, `'release/' || r.id`)})`;
 
 const params = z.object({ id: z.uuid() });
-const note = z.string().trim().min(1).max(1000);
 const answer = { 200: { description: 'The run as it is now.', schema: detailSchema } };
 
 const commissionId = z
@@ -223,7 +219,7 @@ export const approveReleaseRun = endpoint({
   roles: staff,
   scope: 'releases:approve',
   params,
-  body: z.strictObject({ note: note.optional() }),
+  body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
   errors: ['release_run_decided', 'second_person_needed'],
   handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
@@ -237,7 +233,7 @@ export const rejectReleaseRun = endpoint({
   roles: staff,
   scope: 'releases:approve',
   params,
-  body: z.strictObject({ reason: note }),
+  body: z.strictObject({ reason: decisionNote }),
   responses: answer,
   errors: ['release_run_decided'],
   handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
@@ -288,14 +284,9 @@ async function runOrNotFound(pool: Pool, id: string) {
   for (const { reason, count: some } of groups) {
     if (reason !== null) leftOutReasons[reason] = (leftOutReasons[reason] ?? 0) + some;
   }
-  const { rows: approvals } = await pool.query(
-    `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
-     WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
-    [`release/${id}`],
-  );
   return {
     ...run,
-    approvals,
+    approvals: await approvalsOf(pool, `release/${id}`),
     progress: { pending: count('pending'), released: count('released'), leftOut: count('left_out') },
     leftOutReasons,
     releasedTotals: groups

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { claimApplication, claimNextApplication, releaseClaim } from '../../activities/claims';
 import { reasonCodes } from '../../domain/reasonCodes';
+import { applicationSchema, readApplication } from '../applicationView';
 import { type Endpoint, endpoint } from '../endpoint';
 import { actorOfCall } from '../process';
 import { uuidParams } from '../schemas';
-import { applicationSchema, readApplication } from './applications';
 
 const reviewers = ['admin', 'compliance'] as const;
 const answer = { 200: { description: 'The application as it is now.', schema: applicationSchema } };

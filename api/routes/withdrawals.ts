@@ -3,7 +3,16 @@ import type { Pool } from '../../activities/database';
 import { type ApiContext, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
-import { actorOfCall, tellProcess, timelineOf } from '../process';
+import {
+  actorOfCall,
+  approvalsOf,
+  approvalsSchema,
+  decisionNote,
+  notApprovedBy,
+  tellProcess,
+  timelineOf,
+  timelineSchema,
+} from '../process';
 import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
 import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
 import { startWithUpdate } from '../temporal';
@@ -37,20 +46,8 @@ const withdrawalSchema = z
 
 const detailSchema = withdrawalSchema
   .extend({
-    approvals: z
-      .array(
-        z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
-      )
-      .describe('For staff.'),
-    timeline: z.array(
-      z.object({
-        at: timestampOutput,
-        recordedAt: timestampOutput,
-        type: z.string(),
-        actor: z.string(),
-        data: z.record(z.string(), z.unknown()),
-      }),
-    ),
+    approvals: approvalsSchema.describe('For staff.'),
+    timeline: timelineSchema,
   })
   .meta({ id: 'WithdrawalDetail' });
 
@@ -79,10 +76,8 @@ const filters = {
 const filterSchema = z.strictObject(filters);
 
 /** SQL: withdrawal `w` waits for an approval that this user can give, who counts once only. */
-export const awaitsApprovalOf = (
-  user: string,
-) => `(w.state = 'requested' AND NOT EXISTS (SELECT 1 FROM approvals mine
-  WHERE mine.subject = 'withdrawal/' || w.id AND mine.user_id = ${user}))`;
+export const awaitsApprovalOf = (user: string) =>
+  `(w.state = 'requested' AND ${notApprovedBy(user, `'withdrawal/' || w.id`)})`;
 
 function conditions(
   query: z.output<typeof filterSchema>,
@@ -117,7 +112,6 @@ const list = defineList({
 
 const params = z.object({ id: z.uuid() });
 const answer = { 200: { description: 'The withdrawal as it is now.', schema: detailSchema } };
-const note = z.string().trim().min(1).max(1000);
 
 export const createWithdrawal = endpoint({
   method: 'post',
@@ -225,7 +219,7 @@ export const approveWithdrawal = endpoint({
   roles: ['admin', 'finance'],
   scope: 'withdrawals:approve',
   params,
-  body: z.strictObject({ note: note.optional() }),
+  body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
   errors: ['withdrawal_decided', 'already_approved_by_you', 'own_withdrawal', 'distributor_not_active'],
   handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
@@ -239,7 +233,7 @@ export const rejectWithdrawal = endpoint({
   roles: ['admin', 'finance'],
   scope: 'withdrawals:approve',
   params,
-  body: z.strictObject({ reason: note }),
+  body: z.strictObject({ reason: decisionNote }),
   responses: answer,
   errors: ['withdrawal_decided'],
   handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
@@ -253,7 +247,7 @@ export const cancelWithdrawal = endpoint({
   roles: ['admin', 'finance', 'distributor'],
   scope: 'withdrawals:write',
   params,
-  body: z.strictObject({ reason: note.optional() }),
+  body: z.strictObject({ reason: decisionNote.optional() }),
   responses: answer,
   errors: ['withdrawal_decided'],
   handler: ({ params: { id }, body, ...call }) => decide('cancel', id, body.reason, call),
@@ -306,12 +300,7 @@ async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
       timeline: timeline.map((line) => eventForDistributor(line, principal)),
     };
   }
-  const approvals = await pool.query(
-    `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
-     WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
-    [`withdrawal/${id}`],
-  );
-  return { ...withdrawal, approvals: approvals.rows, timeline };
+  return { ...withdrawal, approvals: await approvalsOf(pool, `withdrawal/${id}`), timeline };
 }
 
 export const withdrawalEndpoints = [
