@@ -81,6 +81,7 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
     after: { state: 'approved', tier: 'gold', distributorId: id, sponsorId: id },
   },
   'application.claim': { after: { claimedBy: 'Ann' } },
+  'application.erase': {},
   'application.reject': { after: { state: 'rejected', reasonCode: 'risk', note: 'odd' }, reason: 'sorry' },
   'application.release_claim': { before: { claimedBy: 'Ann' } },
   'application.request_changes': {
@@ -143,7 +144,10 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'session.end': {},
   'user.bind_oidc': {},
   'user.create': { after: { name: 'Ann', role: 'finance', distributorId: id, email: 'ann@example.com' } },
+  'user.change_role': { before: { role: 'finance' }, after: { role: 'operator' }, reason: 'moved' },
   'user.disable': {},
+  'user.enable': { before: { disabledAt: moment }, reason: 'back again' },
+  'user.forgot_password': { after: { linkId: id, expiresAt: moment } },
   'user.make_sign_in_link': { after: { linkId: id, expiresAt: moment } },
   'user.set_password': { after: { by: 'link', linkId: id } },
   'user.sign_in': { after: { sessionId: id, by: 'password+recovery_code' } },

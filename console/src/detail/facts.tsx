@@ -203,6 +203,7 @@ const FACTS: Record<string, Fact> = {
   userId: { label: { zh: '所属用户', en: 'Counts as' }, show: person },
   scopes: { label: { zh: '权限', en: 'Scopes' } },
   expiresAt: { label: { zh: '有效期至', en: 'Expires' } },
+  disabledAt: { label: { zh: '停用时间', en: 'Disabled' } },
   mentions: { label: { zh: '提到', en: 'Mentions' }, show: each(person) },
   // Imports
   fileName: { label: { zh: '文件', en: 'File' } },
