@@ -181,6 +181,54 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         );
       });
     },
+
+    /**
+     * Takes note that the bank has sent back what was paid; with the last confirmation needed the money comes back to
+     * the distributor. Above the limit for one person it takes two, as to pay it: what comes back can be withdrawn again.
+     * @throws refusal `withdrawal_unknown`, `withdrawal_not_paid`, `own_withdrawal` or `already_reported_by_you`
+     */
+    async returnPayment(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
+      return decide(pool, decision, async (client, row) => {
+        const { id, decisionId, by, text } = decision;
+        if (row.state !== 'paid') {
+          throw refuse({
+            code: 'withdrawal_not_paid',
+            status: 409,
+            message: `The withdrawal is ${row.state}: only what was paid can be sent back by the bank.`,
+          });
+        }
+        await refuseOwn(client, row, by);
+        const subject = `withdrawal/${id}`;
+        const given = await countApproval(client, {
+          subject: `${subject}/payment_returned`,
+          by,
+          at: now,
+          note: text,
+        });
+        if (given === null) {
+          throw refuse({
+            code: 'already_reported_by_you',
+            status: 409,
+            message: 'You have reported this already; somebody else has to confirm it.',
+          });
+        }
+        const isLast = given >= row.approvals_needed;
+        if (isLast)
+          await settleWithdrawals(client, config, [{ id, state: 'failed', reason: text }], 'paid', now);
+        await recordDecision(client, {
+          subject,
+          key: `decision/${decisionId}`,
+          type: isLast ? 'payment_returned' : 'payment_return_reported',
+          action: 'withdrawal.return_payment',
+          by,
+          at: now,
+          data: { reason: text },
+          before: { state: 'paid' },
+          after: { state: isLast ? 'failed' : 'paid', approvals: given },
+          reason: text,
+        });
+      });
+    },
   };
 }
 
@@ -302,20 +350,26 @@ async function decide(
   });
 }
 
-async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
-  const { rows } = await client.query<{ own: boolean; distributor_state: string }>(
-    `SELECT EXISTS (SELECT FROM users WHERE id = $1 AND distributor_id = d.id) AS own, d.state AS distributor_state
-     FROM distributors d WHERE d.id = $2`,
-    [by.userId, row.distributor_id],
-  );
-  const { own, distributor_state: distributorState } = rows[0]!;
-  if (own) {
+async function refuseOwn(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM users WHERE id = $1 AND distributor_id = $2', [
+    by.userId,
+    row.distributor_id,
+  ]);
+  if (rowCount) {
     throw refuse({
       code: 'own_withdrawal',
       status: 403,
-      message: 'Nobody can approve a withdrawal of their own.',
+      message: 'Nobody can decide about a withdrawal of their own.',
     });
   }
+}
+
+async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
+  await refuseOwn(client, row, by);
+  const { rows } = await client.query<{ state: string }>('SELECT state FROM distributors WHERE id = $1', [
+    row.distributor_id,
+  ]);
+  const distributorState = rows[0]!.state;
   if (distributorState !== 'active') {
     throw refuse({
       code: 'distributor_not_active',

@@ -36,6 +36,8 @@ export const eventTypes = [
   'failed',
   'opened',
   'settled',
+  'payment_return_reported',
+  'payment_returned',
   'done',
   // Commission plans
   'plan.requested',
@@ -99,6 +101,7 @@ export const auditActions = [
   'withdrawal.cancel',
   'withdrawal.reject',
   'withdrawal.request',
+  'withdrawal.return_payment',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

@@ -1,4 +1,4 @@
-/** Where a withdrawal is. It only ever moves forward. */
+/** Where a withdrawal is. It only ever moves forward; `paid` becomes `failed` when the bank sends the money back. */
 export type WithdrawalState =
   | 'requested'
   | 'approved'
@@ -32,7 +32,7 @@ export function laterOf(known: WithdrawalProgress | undefined, news: WithdrawalP
   return known && order[known.state] > order[news.state] ? known : news;
 }
 
-/** True when nothing can happen to it any more. */
+/** True when its money has left or come back. */
 export function isSettled(state: WithdrawalState): boolean {
   return order[state] === 3;
 }

@@ -33,6 +33,7 @@ export const requestWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalReq
 export const approveWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('approve');
 export const rejectWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('reject');
 export const cancelWithdrawal = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('cancel');
+export const returnPayment = defineUpdate<WithdrawalProgress, [WithdrawalDecision]>('returnPayment');
 export const withdrawalStatus = defineQuery<WithdrawalStatus>('status');
 
 const steps = proxyLocalActivities<Activities>({
@@ -90,6 +91,7 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
   );
   setHandler(rejectWithdrawal, async (decision) => learn(await steps.rejectWithdrawal(decision, Date.now())));
   setHandler(cancelWithdrawal, async (decision) => learn(await steps.cancelWithdrawal(decision, Date.now())));
+  setHandler(returnPayment, async (decision) => learn(await steps.returnPayment(decision, Date.now())));
 
   if (resume) {
     const found = await steps.findWithdrawal(id);

@@ -253,6 +253,22 @@ export const cancelWithdrawal = endpoint({
   handler: ({ params: { id }, body, ...call }) => decide('cancel', id, body.reason, call),
 });
 
+export const returnWithdrawalPayment = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/return-payment',
+  summary: 'Report that the bank has sent back what was paid; the money comes back to the distributor',
+  description:
+    'The withdrawal becomes failed. Where it took two people to approve, it takes two different people to report this.',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance'],
+  scope: 'withdrawals:approve',
+  params,
+  body: z.strictObject({ reason: decisionNote }),
+  responses: answer,
+  errors: ['withdrawal_not_paid', 'already_reported_by_you', 'own_withdrawal'],
+  handler: ({ params: { id }, body, ...call }) => decide('returnPayment', id, body.reason, call),
+});
+
 interface DecisionCall {
   context: ApiContext;
   principal: Principal;
@@ -261,7 +277,7 @@ interface DecisionCall {
 }
 
 async function decide(
-  update: 'approve' | 'reject' | 'cancel',
+  update: 'approve' | 'reject' | 'cancel' | 'returnPayment',
   id: string,
   text: string | undefined,
   { context, principal, resourceId: decisionId, requestId }: DecisionCall,
@@ -311,4 +327,5 @@ export const withdrawalEndpoints = [
   approveWithdrawal,
   rejectWithdrawal,
   cancelWithdrawal,
+  returnWithdrawalPayment,
 ];

@@ -55,6 +55,8 @@ const EVENTS: Record<EventType, Facts> = {
   failed: { batchId: id, reason: 'account closed', reference: 'P-7' },
   opened: { count: 2, total: money },
   settled: { paid: 1, failed: 1 },
+  payment_return_reported: { reason: 'account closed' },
+  payment_returned: { reason: 'account closed' },
   done: { released: 2, leftOut: 1, done: 5, refused: 1 },
   'plan.requested': { planId: 7 },
 };
@@ -157,6 +159,11 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'withdrawal.approve': { before: { state: 'requested' }, after: { state: 'approved', approvals: 2 } },
   'withdrawal.cancel': state('requested', 'canceled'),
   'withdrawal.reject': { ...state('requested', 'rejected'), reason: 'unknown account' },
+  'withdrawal.return_payment': {
+    before: { state: 'paid' },
+    after: { state: 'failed', approvals: 2 },
+    reason: 'account closed',
+  },
   'withdrawal.request': {
     after: { state: 'requested', distributorId: id, amount: 5000, currency: 'CNY' },
   },

@@ -245,6 +245,13 @@ const paidByProvider: Story = async (teller) => {
   expect(provider.instructed.get(id)).toBe(1);
   return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
 };
+const sentBack: Story = async (teller) => {
+  const { id, http } = teller;
+  const told = await paidByProvider(teller);
+  await send(http, 'withdrawal', { id, resume: true }, 'returnPayment', decision(id));
+  await end('withdrawal', id);
+  return told;
+};
 const releaseRun =
   (what: 'approve' | 'reject', { lost = false } = {}): Story =>
   async ({ id, file }) => {
@@ -318,6 +325,7 @@ const stories: Record<Name, Story> = {
   sendPayout: paidByProvider,
   askPayout: paidByProvider,
   settlePayout: paidByProvider,
+  returnPayment: sentBack,
   proposeRelease: releaseRun('approve'),
   approveRelease: releaseRun('approve'),
   executeRelease: releaseRun('approve'),

@@ -55,7 +55,7 @@ const request = (
 });
 const decide = (
   id: string,
-  what: 'approve' | 'reject' | 'cancel',
+  what: 'approve' | 'reject' | 'cancel' | 'returnPayment',
   by: Actor,
   decisionId = randomUUID() as string,
 ) =>
@@ -241,6 +241,39 @@ describe('a payout file', () => {
     expect(await balanceOf(pool, paid.distributor)).toMatchObject({ available: 0, reserved: 0 });
     expect(await balanceOf(pool, failed.distributor)).toMatchObject({ available: 7000, reserved: 0 });
     expect(await keysOf(paid.id)).toEqual(['reserve', 'pay']);
+  });
+
+  test('what the bank sends back after it was confirmed comes back to the distributor, once, and pays debt first', async () => {
+    const { id, distributor } = await approved(5000);
+    await confirm((await open()).id);
+    await charge(pool, distributor, 2000);
+
+    const answers = await Promise.all([
+      decide(id, 'returnPayment', li),
+      decide(id, 'returnPayment', wang),
+      decide(id, 'returnPayment', li),
+    ]);
+
+    expect(answers.filter((answer) => answer === 'withdrawal_not_paid')).toHaveLength(2);
+    expect(await stateOf(id)).toBe('failed');
+    expect(await keysOf(id)).toEqual(['reserve', 'pay', 'return-debt', 'return']);
+    expect(await balanceOf(pool, distributor)).toMatchObject({ available: 3000, reserved: 0, debt: 0 });
+  });
+
+  test('above the limit it takes two people to say that the bank has sent money back', async () => {
+    const distributor = await funded(200_000);
+    const { id, answer } = request(distributor, 200_000);
+    await answer;
+    await decide(id, 'approve', li);
+    await decide(id, 'approve', wang);
+    expect(await decide(id, 'returnPayment', li)).toBe('withdrawal_not_paid');
+    await confirm((await open()).id);
+
+    expect(await decide(id, 'returnPayment', li)).toMatchObject({ state: 'paid' });
+    expect(await decide(id, 'returnPayment', li)).toBe('already_reported_by_you');
+    expect(await balanceOf(pool, distributor)).toMatchObject({ available: 0 });
+    expect(await decide(id, 'returnPayment', wang)).toMatchObject({ state: 'failed' });
+    expect(await balanceOf(pool, distributor)).toMatchObject({ available: 200_000, reserved: 0 });
   });
 
   test('confirmed by two people at once is settled by one of them', async () => {

@@ -33,6 +33,11 @@ export const EVENTS: Record<string, Text> = {
   paying: { zh: '开始打款', en: 'Payout began' },
   failed: { zh: '失败', en: 'Failed' },
   opened: { zh: '创建', en: 'Opened' },
+  payment_return_reported: {
+    zh: '报告退汇，还需他人确认',
+    en: 'Payment reported as sent back; it needs somebody else too',
+  },
+  payment_returned: { zh: '银行退汇，金额已退回', en: 'Payment sent back by the bank; the money is back' },
   settled: { zh: '已结清', en: 'Settled' },
   'application.approve': { zh: '批准申请', en: 'Application approved' },
   'application.reject': { zh: '驳回申请', en: 'Application rejected' },
@@ -89,6 +94,7 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.cancel': { zh: '取消提现', en: 'Withdrawal canceled' },
   'withdrawal.reject': { zh: '驳回提现', en: 'Withdrawal rejected' },
   'withdrawal.request': { zh: '申请提现', en: 'Withdrawal requested' },
+  'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment reported as sent back' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
 };

@@ -39,6 +39,12 @@ const TEXTS = {
     en: 'It is approved and waits for the next payout batch.',
   },
   failed: { zh: '打款失败，金额已退回', en: 'The payout failed; the money is back' },
+  returnPayment: { zh: '登记退汇', en: 'The bank sent it back' },
+  returned: { zh: '已登记退汇', en: 'Noted' },
+  returnHelp: {
+    zh: '银行退回已付款项时使用：金额退回分销商余额，分销商会看到这个原因。超过双人审批线时，需要两位不同的财务人员登记。',
+    en: 'For money that was paid and that the bank has sent back: it returns to the balance, and the distributor reads this reason. Above the limit for one person two different people report it.',
+  },
   file: { zh: '银行打款文件', en: 'Payout file' },
   http: { zh: '打款机构接口', en: 'Payout provider' },
 } satisfies Record<string, Text>;
@@ -123,6 +129,23 @@ function actionsOf(withdrawal: Withdrawal, userId: string): Action[] {
         api.POST('/v1/withdrawals/{id}/cancel', {
           params: { path, header },
           body: reason === undefined ? {} : { reason: String(reason) },
+        }),
+    },
+    {
+      key: 'return-payment',
+      label: TEXTS.returnPayment,
+      roles,
+      available: state === 'paid',
+      danger: true,
+      summary,
+      fields: [
+        { name: 'reason', label: WORDS.reason, kind: 'textarea', required: true, help: TEXTS.returnHelp },
+      ],
+      done: TEXTS.returned,
+      run: ({ reason }, header) =>
+        api.POST('/v1/withdrawals/{id}/return-payment', {
+          params: { path, header },
+          body: { reason: String(reason) },
         }),
     },
   ];
