@@ -36,7 +36,7 @@ const STAFF_PAGES = [
   ...['/mails', '/health', '/reports', '/users', '/keys', '/audit', '/account', '/mentions'],
 ];
 const OWN_PAGES = ['/', '/earnings', '/my-withdrawals', '/referral', '/downline'];
-const PUBLIC_PAGES = ['/sign-in', '/apply', '/welcome#x'];
+const PUBLIC_PAGES = ['/sign-in', '/forgot-password', '/apply', '/welcome#x'];
 
 /** What axe finds serious on a page, each as `page: rule (where)`. */
 async function faultsOf(page: Page, path: string): Promise<string[]> {

@@ -106,11 +106,13 @@ export async function confirm(page: Page, button: string): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** Chooses an entry of a select by its text. */
+/** Chooses an entry of a select by its text; of a select in the open dialog, where there is one. */
 export async function choose(page: Page, label: string, text: string): Promise<void> {
-  await page.getByLabel(label, { exact: true }).click();
-  await page
-    .locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: text })
-    .first()
-    .click();
+  const dialog = page.getByRole('dialog');
+  const scope = (await dialog.isVisible()) ? dialog : page;
+  await scope.getByLabel(label, { exact: true }).click();
+  // A click on a list that is still unfolding can be lost.
+  const list = page.locator('.ant-select-dropdown:visible:not([class*="ant-slide-"])');
+  await list.locator('.ant-select-item-option', { hasText: text }).first().click();
+  await page.locator('.ant-select-dropdown:visible').waitFor({ state: 'hidden' });
 }

@@ -107,6 +107,9 @@ function Control({ field, ...control }: ControlProps) {
       return (
         <Select
           mode={field.multiple ? 'multiple' : undefined}
+          // It stays open for the next choice, and must not lie over the button below.
+          placement={field.multiple ? 'topLeft' : undefined}
+          listHeight={field.multiple ? 192 : undefined}
           showSearch={field.search ? { optionFilterProp: 'label' } : false}
           allowClear={!field.required}
           options={field.options.map(({ value, label }) => ({ value, label: t(label) }))}

@@ -22,6 +22,7 @@ export function createRouter() {
       hydrateFallbackElement: <FullPageSpinner />,
       children: [
         { path: '/sign-in', element: <SignInPage /> },
+        page('/forgot-password', () => import('../session/ForgotPasswordPage')),
         page('/welcome', () => import('../session/WelcomePage')),
         // Applicants, who have no account.
         page('/apply', () => import('../pages/apply/ApplyPage')),

@@ -43,7 +43,13 @@ export function SignInAgain() {
       destroyOnHidden
     >
       <p>{t(HINT)}</p>
-      <SignInForm onSignedIn={() => settle(true)} />
+      <SignInForm
+        onSignedIn={() => {
+          settle(true);
+          // The role may be another by now.
+          void queries.invalidateQueries({ queryKey: ME });
+        }}
+      />
     </Modal>
   );
 }

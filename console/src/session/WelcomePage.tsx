@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { ME } from '../app/session';
@@ -20,9 +20,10 @@ const TEXTS = {
     en: 'The 6-digit code of your authenticator, or a recovery code',
   },
   save: { zh: '保存并登录', en: 'Save and sign in' },
+  again: { zh: '获取新的链接', en: 'Get a new link' },
   missing: {
-    zh: '链接不完整。请从邮件中重新打开，或请管理员发送新的链接。',
-    en: 'The link is not complete. Open it from the mail again, or ask an administrator for a new one.',
+    zh: '链接不完整。请从邮件中重新打开，或获取新的链接。',
+    en: 'The link is not complete. Open it from the mail again, or get a new one.',
   },
 } satisfies Record<string, Text>;
 
@@ -54,9 +55,10 @@ export default function WelcomePage() {
     }
   };
 
+  const over = problem instanceof ProblemError && problem.code === 'link_not_valid';
   return (
     <Entrance title={t(TEXTS.title)}>
-      {!token && <Alert type="warning" showIcon title={t(TEXTS.missing)} />}
+      {!token && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t(TEXTS.missing)} />}
       {problem !== undefined && (
         <Alert
           role="alert"
@@ -67,7 +69,7 @@ export default function WelcomePage() {
           description={problemText(problem).detail}
         />
       )}
-      {token && (
+      {token && !over && (
         <Form layout="vertical" onFinish={(values) => void save(values)} requiredMark={false}>
           <Form.Item
             name="password"
@@ -101,6 +103,7 @@ export default function WelcomePage() {
           </Button>
         </Form>
       )}
+      {(!token || over) && <Link to="/forgot-password">{t(TEXTS.again)}</Link>}
     </Entrance>
   );
 }

@@ -42,6 +42,48 @@ const TITLES: Record<string, Text> = {
   no_bank_account: { zh: '没有收款账户，请联系客服补充', en: 'There is no bank account on record' },
   withdrawal_decided: { zh: '这笔提现的状态已改变', en: 'The withdrawal is in another state by now' },
   claimed_by_another: { zh: '已被其他同事领取', en: 'A colleague has claimed this' },
+  too_many_attempts: {
+    zh: '尝试次数过多，请稍候再试（半分钟至十五分钟）',
+    en: 'Too many attempts; wait a while, from half a minute to a quarter of an hour',
+  },
+  too_many_mails: {
+    zh: '已多次申请邮件，请先查收（包括垃圾邮件），一小时后再试',
+    en: 'Enough mails were asked for: look for them, also among spam, or try again in an hour',
+  },
+  link_not_valid: {
+    zh: '链接已使用、已被新链接取代或已过期。请在登录页点击“忘记密码”获取新链接',
+    en: 'The link was used, replaced or is too old. Get a new one with “Forgot your password?” on the sign-in page',
+  },
+  password_too_short: { zh: '密码至少需要 12 个字符', en: 'A password has at least 12 characters' },
+  password_contains_address: {
+    zh: '密码中含有您的邮箱地址，请换一个',
+    en: 'The password contains your mail address; choose another',
+  },
+  password_too_common: {
+    zh: '密码太常见，容易被猜到，请换一个',
+    en: 'This password is easy to guess; choose another',
+  },
+  own_account: {
+    zh: '不能变更自己的角色或停用自己，请由另一位管理员操作',
+    en: 'Nobody changes the own role or disables the own account; ask another administrator',
+  },
+  last_admin: {
+    zh: '这是最后一位能登录的管理员。请先让另一位管理员设置密码',
+    en: 'This is the last administrator who can get in. Let another one set a password first',
+  },
+  user_of_distributor: {
+    zh: '分销商的用户不能变更角色，请用另一个邮箱新增用户',
+    en: "A distributor's user keeps that role; add another user with another mail address",
+  },
+  user_disabled: { zh: '该用户已停用，请先重新启用', en: 'The user is disabled; enable the user first' },
+  mail_not_undeliverable: {
+    zh: '这封邮件已在发送或已送达，无需重发',
+    en: 'This mail is on its way or was sent already',
+  },
+  mail_link_over: {
+    zh: '邮件中的一次性链接已失效，请在用户页面生成新链接（会自动发送邮件）',
+    en: "The one-time link in it is over. Make a new one on the user's page; it is mailed by itself",
+  },
   csrf_refused: { zh: '请求来源不被信任，请刷新页面', en: 'The request was not trusted; reload the page' },
 };
 

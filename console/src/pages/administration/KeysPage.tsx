@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, maybeTexts, textOf } from '../../actions/values';
@@ -5,8 +6,9 @@ import { api, data } from '../../api/client';
 import { useMe } from '../../app/session';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
+import { ROLES } from '../../locale/words';
 import { SecretDialog } from '../../ui/SecretDialog';
-import { useKeysWithActions, useUserNames } from './keys';
+import { KEY_USER, keys } from './keys';
 
 /** All API keys; new ones are shown once. */
 export default function KeysPage() {
@@ -14,7 +16,7 @@ export default function KeysPage() {
   const [made, setMade] = useState<{ name: string; key: string }>();
   return (
     <>
-      <ListPage list={useKeysWithActions()} actions={<MakeKey onMade={setMade} />} />
+      <ListPage list={keys} actions={<MakeKey onMade={setMade} />} />
       {made && (
         <SecretDialog
           title={{ zh: 'API 密钥', en: 'API key' }}
@@ -40,7 +42,11 @@ const same = (text: string) => ({ zh: text, en: text });
 
 function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
   const me = useMe();
-  const names = useUserNames();
+  const colleagues = useQuery({
+    queryKey: ['colleagues'],
+    queryFn: () => data(api.GET('/v1/colleagues', { params: { query: { limit: 200 } } })),
+    staleTime: 60_000,
+  });
   return (
     <ActionBar
       actions={[
@@ -61,7 +67,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
             },
             {
               name: 'userId',
-              label: { zh: '所属用户', en: 'Counts as' },
+              label: KEY_USER,
               help: {
                 zh: '用此密钥的请求按该用户的角色处理，并记在其名下。',
                 en: 'Requests with it have the role of this user, and are recorded under the name.',
@@ -70,7 +76,10 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               search: true,
               required: true,
               initial: me.user.id,
-              options: [...names].map(([value, name]) => ({ value, label: same(name) })),
+              options: (colleagues.data?.items ?? []).map(({ id, name, role }) => ({
+                value: id,
+                label: { zh: `${name}（${ROLES[role]?.zh}）`, en: `${name} (${ROLES[role]?.en})` },
+              })),
             },
             {
               name: 'scopes',

@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import type { Action } from '../../actions/ActionBar';
+import type { Field } from '../../actions/fields';
+import { maybeText, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
-import type { Answer } from '../../api/types';
+import type { Answer, PostBody } from '../../api/types';
 import { useMe } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
@@ -13,10 +15,11 @@ import { useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { SecretDialog } from '../../ui/SecretDialog';
-import { keys, useKeysWithActions } from './keys';
-import { RoleName } from './UsersPage';
+import { keys } from './keys';
+import { OFF, ON, ROLE, RoleName, SECOND_FACTOR, staffRoleOptions } from './UsersPage';
 
 type User = Answer<'/v1/users/{id}'>;
+type StaffRole = PostBody<'/v1/users/{id}/change-role'>['role'];
 type SignInLink = { url: string; expiresAt: string };
 
 /** One person who can sign in: role, access, keys. */
@@ -62,6 +65,15 @@ export default function UserPage() {
   );
 }
 
+const reason: Field = {
+  name: 'reason',
+  label: WORDS.reason,
+  help: { zh: '记入审计日志。', en: 'The audit log keeps it.' },
+  kind: 'textarea',
+  maxLength: 2000,
+  required: true,
+};
+
 function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void): Action[] {
   const path = { id: user.id };
   const roles = ['admin'] as const;
@@ -84,10 +96,37 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
         onLink(await data(api.POST('/v1/users/{id}/sign-in-link', { params: { path, header } }))),
     },
     {
+      key: 'role',
+      label: { zh: '变更角色', en: 'Change the role' },
+      roles,
+      available: enabled && !isMe && user.role !== 'distributor',
+      fields: [
+        {
+          name: 'role',
+          label: ROLE,
+          kind: 'select',
+          options: staffRoleOptions.filter(({ value }) => value !== user.role),
+          required: true,
+        },
+        reason,
+      ],
+      summary: (
+        <Hint
+          zh="新角色立即生效，对其 API 密钥同样有效；所有会话会结束，需要重新登录。"
+          en="It counts at once, also for keys. All sessions end; the person signs in again."
+        />
+      ),
+      run: (values, header) =>
+        api.POST('/v1/users/{id}/change-role', {
+          params: { path, header },
+          body: { role: textOf(values, 'role') as StaffRole, reason: textOf(values, 'reason') },
+        }),
+    },
+    {
       key: 'second-factor',
       label: { zh: '移除二次验证', en: 'Remove the second factor' },
       roles,
-      available: enabled,
+      available: enabled && user.hasSecondFactor,
       fields: [],
       summary: (
         <Hint
@@ -103,14 +142,37 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       roles,
       available: enabled && !isMe,
       danger: true,
-      fields: [],
+      fields: [reason],
       summary: (
         <Hint
-          zh="该用户的所有会话和 API 密钥立即失效。目前不能恢复，需要时请新建用户。"
-          en="All sessions and keys of this user stop working at once. It can not be undone; add a new user where needed."
+          zh="该用户的所有会话和 API 密钥立即失效，可以随时重新启用。"
+          en="All sessions and keys of this user stop working at once. The user can be enabled again."
         />
       ),
-      run: (_values, header) => api.POST('/v1/users/{id}/disable', { params: { path, header } }),
+      run: (values, header) =>
+        api.POST('/v1/users/{id}/disable', {
+          params: { path, header },
+          body: { reason: maybeText(values, 'reason') },
+        }),
+    },
+    {
+      key: 'enable',
+      label: { zh: '重新启用', en: 'Enable again' },
+      roles,
+      available: !enabled,
+      primary: true,
+      fields: [reason],
+      summary: (
+        <Hint
+          zh="原密码、二次验证和未吊销的 API 密钥恢复有效；之前的会话和登录链接不会恢复。"
+          en="The password, the second factor and keys that were not revoked work again; sessions and links of before do not."
+        />
+      ),
+      run: (values, header) =>
+        api.POST('/v1/users/{id}/enable', {
+          params: { path, header },
+          body: { reason: textOf(values, 'reason') },
+        }),
     },
   ];
 }
@@ -120,13 +182,15 @@ function Hint({ zh, en }: { zh: string; en: string }) {
 }
 
 function UserFacts({ user }: { user: User }) {
+  const t = useT();
   return (
     <Panel title={{ zh: '用户', en: 'User' }}>
       <Facts
         facts={[
           [{ zh: '姓名', en: 'Name' }, user.name],
           [{ zh: '邮箱', en: 'Mail address' }, user.email],
-          [{ zh: '角色', en: 'Role' }, <RoleName key="role" role={user.role} />],
+          [ROLE, <RoleName key="role" role={user.role} />],
+          [SECOND_FACTOR, t(user.hasSecondFactor ? ON : OFF)],
           [
             WORDS.distributor,
             user.distributorId ? (
@@ -145,11 +209,10 @@ function UserFacts({ user }: { user: User }) {
 }
 
 function UserKeys({ userId }: { userId: string }) {
-  const list = useKeysWithActions();
   return (
     <Panel title={keys.title}>
       <ListTable
-        list={list}
+        list={keys}
         fixed={{ userId }}
         columns={['name', 'state', 'scopes', 'createdAt', 'actions']}
         state={useLocalListState()}

@@ -11,9 +11,15 @@ import { ROLES, WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 
-const ROLE = { zh: '角色', en: 'Role' };
+export const ROLE = { zh: '角色', en: 'Role' };
+export const SECOND_FACTOR = { zh: '二次验证', en: 'Second factor' };
+export const ON = { zh: '已开启', en: 'On' };
+export const OFF = { zh: '未开启', en: 'Off' };
 const MAIL = { zh: '邮箱', en: 'Mail address' };
 const roleOptions = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
+
+/** Roles that a member of staff may have. */
+export const staffRoleOptions = roleOptions.filter(({ value }) => value !== 'distributor');
 
 const users = defineList({
   key: 'users',
@@ -44,6 +50,11 @@ const users = defineList({
       render: ({ disabledAt }) => <StateTag state={disabledAt ? 'disabled' : 'active'} />,
     },
     {
+      key: 'hasSecondFactor',
+      title: SECOND_FACTOR,
+      render: ({ hasSecondFactor }) => <OnOff on={hasSecondFactor} />,
+    },
+    {
       key: 'createdAt',
       title: { zh: '创建时间', en: 'Added' },
       sort: 'createdAt',
@@ -61,6 +72,11 @@ export function RoleName({ role }: { role: Role }) {
   const t = useT();
   const name = ROLES[role];
   return <>{name ? t(name) : role}</>;
+}
+
+function OnOff({ on }: { on: boolean }) {
+  const t = useT();
+  return <span className={on ? undefined : 'muted'}>{t(on ? ON : OFF)}</span>;
 }
 
 const isRole = (text: string): text is Role => text in ROLES;

@@ -1,26 +1,44 @@
-import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { type Action, ActionBar } from '../../actions/ActionBar';
-import { api, data } from '../../api/client';
+import { api } from '../../api/client';
 import type { Item } from '../../api/types';
 import { ThingLink } from '../../detail/Links';
-import { defineList, type ListDefinition } from '../../list/definition';
-import { WORDS } from '../../locale/words';
+import { defineList } from '../../list/definition';
+import { STATES, WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 
 type Key = Item<'/v1/keys'>;
 
-/** All API keys. */
+/** Whom requests with a key count as. */
+export const KEY_USER = { zh: '所属用户', en: 'Counts as' };
+
+/** All API keys, with what can be done to each. */
 export const keys = defineList({
   key: 'keys',
   path: '/v1/keys',
   title: { zh: 'API 密钥', en: 'API keys' },
   defaultSort: '-createdAt',
   idOf: ({ id }) => id,
-  filters: [],
+  filters: [
+    { param: 'user', label: KEY_USER, kind: 'text' },
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: ['active', 'expired', 'revoked'].map((value) => ({ value, label: STATES[value]! })),
+    },
+  ],
   columns: [
     { key: 'name', title: { zh: '用途', en: 'What it is for' }, render: ({ name }) => name },
+    {
+      key: 'user',
+      title: KEY_USER,
+      render: ({ userId, userName }) => (
+        <ThingLink kind="user" id={userId}>
+          {userName}
+        </ThingLink>
+      ),
+    },
     { key: 'state', title: WORDS.state, render: (key) => <StateTag state={stateOf(key)} /> },
     {
       key: 'scopes',
@@ -43,6 +61,11 @@ export const keys = defineList({
       title: { zh: '吊销时间', en: 'Revoked' },
       hidden: true,
       render: ({ revokedAt }) => <TimeText at={revokedAt} />,
+    },
+    {
+      key: 'actions',
+      title: { zh: '操作', en: 'Actions' },
+      render: (key) => <ActionBar actions={[revocationOf(key)]} />,
     },
   ],
   empty: {
@@ -69,51 +92,3 @@ const revocationOf = (key: Key): Action => ({
   summary: key.name,
   run: () => api.DELETE('/v1/keys/{id}', { params: { path: { id: key.id } } }),
 });
-
-/** Users by id, for lists that name them by id only. */
-export function useUserNames(): ReadonlyMap<string, string> {
-  const users = useQuery({
-    queryKey: ['user-names'],
-    queryFn: () => data(api.GET('/v1/users', { params: { query: { limit: 200, sort: '-createdAt' } } })),
-    staleTime: 60_000,
-  });
-  return useMemo(() => new Map((users.data?.items ?? []).map(({ id, name }) => [id, name])), [users.data]);
-}
-
-/** The list with the names of users, and with what can be done to a key. */
-export function useKeysWithActions(): ListDefinition<'/v1/keys'> {
-  const names = useUserNames();
-  return useMemo(() => {
-    const [name, state, ...others] = keys.columns;
-    return {
-      ...keys,
-      filters: [
-        {
-          param: 'userId',
-          label: { zh: '所属用户', en: 'Counts as' },
-          kind: 'select',
-          options: [...names].map(([value, text]) => ({ value, label: { zh: text, en: text } })),
-        },
-      ],
-      columns: [
-        name!,
-        {
-          key: 'user',
-          title: { zh: '所属用户', en: 'Counts as' },
-          render: ({ userId }) => (
-            <ThingLink kind="user" id={userId}>
-              {names.get(userId)}
-            </ThingLink>
-          ),
-        },
-        state!,
-        ...others,
-        {
-          key: 'actions',
-          title: { zh: '操作', en: 'Actions' },
-          render: (key) => <ActionBar actions={[revocationOf(key)]} />,
-        },
-      ],
-    };
-  }, [names]);
-}

@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Button, Form, Input } from 'antd';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { api, data } from '../api/client';
+import { type Text, useT } from '../locale/locale';
+import { useProblemText } from '../ui/problems';
+import { Entrance } from './Entrance';
+
+const TEXTS = {
+  title: { zh: '忘记密码', en: 'Forgot your password' },
+  hint: {
+    zh: '请输入登录邮箱，我们会发送一个链接，用于设置新密码。',
+    en: 'Tell us the mail address that you sign in with. We mail you a link with which you set a new password.',
+  },
+  email: { zh: '邮箱', en: 'Mail address' },
+  invalid: { zh: '请填写邮箱地址', en: 'Please fill in a mail address' },
+  send: { zh: '发送链接', en: 'Send the link' },
+  sent: { zh: '请查收邮件', en: 'Look into your mailbox' },
+  sentHint: {
+    zh: '如果该邮箱有可用账号，邮件已发出，其中的链接一小时内有效。没有收到？请检查垃圾邮件和邮箱地址，或联系管理员。',
+    en: 'If somebody who may sign in has this address, the mail is on its way; its link works for an hour. Nothing there? Look among spam and check the address, or ask an administrator.',
+  },
+  back: { zh: '返回登录', en: 'Back to sign-in' },
+} satisfies Record<string, Text>;
+
+/** Where a person who has forgotten the password asks for a link by mail. Says the same whoever asks. */
+export default function ForgotPasswordPage() {
+  const t = useT();
+  const problemText = useProblemText();
+  const options = useQuery({
+    queryKey: ['sign-in-options'],
+    queryFn: () => data(api.GET('/v1/sign-in/options')),
+  });
+  const [busy, setBusy] = useState(false);
+  const [sent, setSent] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+
+  const ask = async ({ email }: { email: string }) => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await api.POST('/v1/sign-in-links', { body: { email: email.trim() } });
+      setSent(true);
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Entrance title={t(TEXTS.title)} brand={options.data?.brand.name}>
+      {problem !== undefined && (
+        <Alert
+          role="alert"
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={problemText(problem).title}
+          description={problemText(problem).detail}
+        />
+      )}
+      {sent ? (
+        <Alert
+          role="status"
+          type="success"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t(TEXTS.sent)}
+          description={t(TEXTS.sentHint)}
+        />
+      ) : (
+        <>
+          <p className="muted">{t(TEXTS.hint)}</p>
+          <Form layout="vertical" onFinish={(values) => void ask(values)} requiredMark={false}>
+            <Form.Item
+              name="email"
+              label={t(TEXTS.email)}
+              rules={[{ required: true, type: 'email', transform: trimmed, message: t(TEXTS.invalid) }]}
+            >
+              <Input autoComplete="username" inputMode="email" autoFocus />
+            </Form.Item>
+            <Button type="primary" htmlType="submit" block loading={busy} style={{ marginBottom: 16 }}>
+              {t(TEXTS.send)}
+            </Button>
+          </Form>
+        </>
+      )}
+      <Link to="/sign-in">{t(TEXTS.back)}</Link>
+    </Entrance>
+  );
+}
+
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
