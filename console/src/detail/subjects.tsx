@@ -43,17 +43,25 @@ export function hrefOfSubject(subject: string): string | undefined {
   return isKind(kind) ? hrefOf(kind, name === 'return' ? id.slice(0, id.lastIndexOf('/')) : id) : undefined;
 }
 
-/** What a subject is, leading to its page where it has one: `order/4711` as “Order 4711”. */
-export function SubjectLink({ subject, onClick }: { subject: string; onClick?: () => void }) {
-  const t = useT();
+/** What a subject is: `order/4711` as “Order 4711”. */
+export function SubjectName({ subject }: { subject: string }) {
   const [name, id] = partsOf(subject);
+  return (
+    <>
+      {useT()(NAMES[name] ?? readable(name))} {shortId(id)}
+    </>
+  );
+}
+
+/** What a subject is, leading to its page where it has one. */
+export function SubjectLink({ subject, onClick }: { subject: string; onClick?: () => void }) {
   const href = hrefOfSubject(subject);
-  const label = `${t(NAMES[name] ?? readable(name))} ${shortId(id)}`;
+  const name = <SubjectName subject={subject} />;
   return href ? (
     <Link to={href} onClick={onClick}>
-      {label}
+      {name}
     </Link>
   ) : (
-    <span title={subject}>{label}</span>
+    <span title={subject}>{name}</span>
   );
 }

@@ -5,6 +5,7 @@ import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
 import { useIsRole } from '../../app/session';
+import { Cause } from '../../detail/Cause';
 import { DetailPage } from '../../detail/DetailPage';
 import { DistributorLink } from '../../detail/DistributorLink';
 import { ACCOUNTS } from '../../detail/eventNames';
@@ -262,7 +263,7 @@ function Explained({ commission }: { commission: Explanation }) {
               align: 'right',
               render: (_, { amount }) => <MoneyText value={money(amount)} />,
             },
-            { title: t(WORDS.reason), render: (_, { key }) => <code>{key}</code> },
+            { title: t(WORDS.reason), render: (_, { key }) => <Cause transferKey={key} /> },
           ]}
         />
       </Panel>

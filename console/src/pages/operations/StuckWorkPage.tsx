@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { ActionBar } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
+import { SubjectName } from '../../detail/subjects';
 import { type Text, useT } from '../../locale/locale';
 import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
@@ -87,8 +88,10 @@ function StuckItem({ item }: { item: Stuck }) {
         <span className="strong">{t(item.what)}</span>
         <div>{t(item.remedy)}</div>
         <div className="muted">
-          <Link to={item.href}>{item.subject}</Link> · {t(TEXTS.since)} <TimeText at={item.since} /> (
-          {fromNow(item.since)})
+          <Link to={item.href}>
+            <SubjectName subject={item.subject} />
+          </Link>{' '}
+          · {t(TEXTS.since)} <TimeText at={item.since} /> ({fromNow(item.since)})
         </div>
       </div>
       <ActionBar

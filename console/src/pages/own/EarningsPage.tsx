@@ -3,7 +3,7 @@ import { Segmented, Skeleton } from 'antd';
 import { Link, useSearchParams } from 'react-router';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
-import { EVENTS } from '../../detail/eventNames';
+import { Cause } from '../../detail/Cause';
 import { type Text, useT } from '../../locale/locale';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
@@ -268,9 +268,7 @@ function Why({ earning: { code, data: facts, amount } }: { earning: Earning }) {
 }
 
 function TransferView({ transfer }: { transfer: Transfer }) {
-  const t = useT();
   const { key, from, to, amount, occurredAt } = transfer;
-  const event = EVENTS[key.split('/').at(-1) ?? ''];
   return (
     <>
       <div className="own-head">
@@ -281,7 +279,10 @@ function TransferView({ transfer }: { transfer: Transfer }) {
       </div>
       <div>
         <AccountText name={from} /> → <AccountText name={to} />
-        {event && <span className="muted"> · {t(event)}</span>}
+        <span className="muted">
+          {' '}
+          · <Cause transferKey={key} />
+        </span>
       </div>
     </>
   );

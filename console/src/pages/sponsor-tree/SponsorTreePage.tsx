@@ -29,11 +29,13 @@ const TEXTS = {
   way: { zh: '上级链', en: 'The way down' },
   none: { zh: '还没有分销商', en: 'No distributors yet' },
   nothing: { zh: '没有找到', en: 'Nothing was found' },
-  large: { zh: '接近 30 人', en: 'Near 30 people' },
+  near: { zh: '接近 30 人', en: 'Near 30 people' },
+  large: { zh: '已达 30 人', en: '30 people or more' },
 } satisfies Record<string, Text>;
 
-/** From here on a team is near the size that needs a look (公通字〔2013〕37号: 30 people). */
-const LARGE_TEAM = 25;
+/** With the one at its top a team of 30 needs a look (公通字〔2013〕37号), and one that is near it soon. */
+const LARGE_TEAM = 29;
+const NEAR_LARGE_TEAM = 23;
 const MORE = 'more/';
 
 interface TreeNode {
@@ -192,7 +194,11 @@ function NodeTitle({ node }: { node: SponsorNode }) {
             t({ zh: ` · 全部 ${number(descendants)}`, en: ` · ${number(descendants)} in all` })}
         </span>
       )}{' '}
-      {descendants !== undefined && descendants >= LARGE_TEAM && <Tag color="warning">{t(TEXTS.large)}</Tag>}
+      {descendants !== undefined && descendants >= NEAR_LARGE_TEAM && (
+        <Tag color={descendants >= LARGE_TEAM ? 'error' : 'warning'}>
+          {t(descendants >= LARGE_TEAM ? TEXTS.large : TEXTS.near)}
+        </Tag>
+      )}
     </span>
   );
 }
