@@ -1,3 +1,4 @@
+import { findWrongSums } from './dailySums';
 import type { Pool } from './database';
 
 /** Something in the books that should agree with something else, and does not. */
@@ -8,8 +9,9 @@ export interface LedgerMismatch {
     | 'held_is_commissions'
     | 'reserved_is_withdrawals'
     | 'commission_is_transfers'
-    | 'withdrawal_is_transfers';
-  /** Such as `distributor/<id>/available` or `commission/7`. */
+    | 'withdrawal_is_transfers'
+    | 'sum_of_day_is_rows';
+  /** Such as `distributor/<id>/available`, `commission/7` or `day/2026-05-01/net/all`. */
   subject: string;
   currency: string;
   /** Minor units that it should be. */
@@ -100,10 +102,21 @@ const sql = `
 /**
  * Checks the books: every currency adds up to zero; the balances are the sums of the transfers; what is held is what
  * commissions are held or due, and what is reserved is what withdrawals are under way; and each commission and each
- * withdrawal is what its own transfers say. Reads every transfer.
+ * withdrawal is what its own transfers say; and the sums of days that reports read are those of the orders and
+ * transfers of these days. Reads every transfer and every order line.
  */
 export async function verifyLedger(pool: Pool): Promise<LedgerReport> {
   const { rows } = await pool.query<Omit<LedgerReport, 'ok'>>(sql);
-  const report = rows[0]!;
-  return { ok: report.mismatchCount === 0, ...report };
+  const wrongSums = (await findWrongSums(pool)).map((wrong) => ({
+    check: 'sum_of_day_is_rows' as const,
+    ...wrong,
+  }));
+  const { mismatchCount: inBooks, mismatches, ...report } = rows[0]!;
+  const mismatchCount = inBooks + wrongSums.length;
+  return {
+    ...report,
+    ok: mismatchCount === 0,
+    mismatchCount,
+    mismatches: [...mismatches, ...wrongSums].slice(0, mostMismatches),
+  };
 }

@@ -24,6 +24,8 @@ import { mailEndpoints } from './routes/mails';
 import { meEndpoints } from './routes/me';
 import { noteEndpoints } from './routes/notes';
 import { oidcEndpoints } from './routes/oidc';
+import { orderEventEndpoints } from './routes/orderEvents';
+import { orderListEndpoints } from './routes/orderList';
 import { orderEndpoints } from './routes/orders';
 import { orderWindowEndpoints } from './routes/orderWindows';
 import { payoutBatchEndpoints } from './routes/payoutBatches';
@@ -54,7 +56,9 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...earningEndpoints,
     ...credentialEndpoints,
     ...blacklistEndpoints,
+    ...orderListEndpoints,
     ...orderEndpoints,
+    ...orderEventEndpoints,
     ...orderWindowEndpoints,
     ...returnEndpoints,
     ...commissionEndpoints,

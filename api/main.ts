@@ -10,6 +10,7 @@ import { connectionConfig } from '../temporalConnection';
 import { startTracing } from '../tracing';
 import { createApp } from './app';
 import { bootstrapAdmin } from './authentication';
+import { keepDaysSummed } from './reports';
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     server.listen(config.API_PORT, config.API_HOST, resolve);
   });
   log.info({ address: server.address() }, 'the API listens');
+  keepDaysSummed(context);
 
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping: running requests are finished first');

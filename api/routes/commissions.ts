@@ -57,7 +57,9 @@ function conditions(
     query.orderId && `c.order_id = ${bind(query.orderId)}`,
     query.currency && `c.currency = ${bind(query.currency)}`,
     query.dueAfter && `c.due_at >= ${bind(query.dueAfter)}`,
-    query.dueBefore && `c.state = 'due' AND c.due_at < ${bind(query.dueBefore)}`,
+    // Looked up first: they are the oldest of what is due, and a walk from the newest would pass all others.
+    query.dueBefore &&
+      `c.id = ANY (ARRAY(SELECT id FROM commissions WHERE state = 'due' AND due_at < ${bind(query.dueBefore)}))`,
     query.createdAfter && `c.created_at >= ${bind(query.createdAfter)}`,
     query.createdBefore && `c.created_at < ${bind(query.createdBefore)}`,
     query.releasedAfter && `c.released_at >= ${bind(query.releasedAfter)}`,

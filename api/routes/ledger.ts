@@ -34,7 +34,8 @@ export const ledgerEndpoints: Endpoint[] = [
     description:
       'Every currency adds up to zero, balances are the sums of their transfers, what is held is what commissions ' +
       'are held or due, what is reserved is what withdrawals are under way, and each commission and withdrawal is ' +
-      'what its own transfers say. Reads every transfer.',
+      'what its own transfers say; and the sums of days that reports read are those of their orders and transfers. ' +
+      'Reads every transfer and every order line.',
     tag: 'ledger',
     roles: ['admin', 'finance'],
     scope: 'ledger:read',

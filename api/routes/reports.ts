@@ -6,7 +6,9 @@ import {
   applicationsReport,
   balancesReport,
   commissionsReport,
+  keepDaysSummed,
   ordersReport,
+  ownCommissionsReport,
   payoutsReport,
   topDistributorsReport,
 } from '../reports';
@@ -71,6 +73,7 @@ function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): End
       refuseSpan(query, daysOf[query.interval]);
       const { sql, values = [] } = spec.statement(principal, given);
       const zone = context.config.BRAND_TIME_ZONE;
+      keepDaysSummed(context);
       const currency = needsCurrency ? [query.currency] : [];
       const { rows } = await context.pool.query<Row>(sql, [
         zone,
@@ -157,8 +160,8 @@ export const reportEndpoints: Endpoint[] = [
     statement: (principal, query) => {
       const distributorId = principal.distributorId ?? query.distributorId;
       return distributorId
-        ? { sql: commissionsReport(true), values: [distributorId] }
-        : { sql: commissionsReport(false) };
+        ? { sql: ownCommissionsReport, values: [distributorId] }
+        : { sql: commissionsReport };
     },
   }),
   periodReport({
@@ -234,6 +237,7 @@ function topDistributors(): Endpoint {
     handler: async ({ query, context, req }) => {
       refuseSpan(query, daysOf.day);
       const { from, to, currency, limit } = query;
+      keepDaysSummed(context);
       const { rows } = await context.pool.query<Row>(topDistributorsReport, [
         context.config.BRAND_TIME_ZONE,
         from,

@@ -39,23 +39,49 @@ const tree = defineList({
   tie: { column: 'd.id', type: 'uuid' },
 });
 
-/** A node as JSON, with those below it down to a depth. */
-function nodeJson(alias: string, depth: number): string {
-  return `jsonb_build_object('id', ${alias}.id, 'name', ${alias}.name, 'state', ${alias}.state, 'tier', ${alias}.tier,
-    'sponsorId', ${alias}.sponsor_id,
-    'children', (SELECT count(*) FROM distributors c WHERE c.sponsor_id = ${alias}.id),
-    'descendants', (WITH RECURSIVE under AS (
-        SELECT u.id FROM distributors u WHERE u.sponsor_id = ${alias}.id
-        UNION ALL SELECT u.id FROM distributors u JOIN under ON u.sponsor_id = under.id)
-      SELECT count(*) FROM under),
-    'below', ${depth === 0 ? `'[]'::jsonb` : belowJson(alias, depth)})`;
+type Node = z.output<typeof node>;
+interface NodeBelow extends Node {
+  below: NodeBelow[];
 }
 
-function belowJson(alias: string, depth: number): string {
-  const child = `d${depth}`;
-  return `(SELECT coalesce(jsonb_agg(b.node ORDER BY b.created_at, b.id), '[]') FROM (
-      SELECT ${nodeJson(child, depth - 1)} AS node, ${child}.created_at, ${child}.id FROM distributors ${child}
-      WHERE ${child}.sponsor_id = ${alias}.id ORDER BY ${child}.created_at, ${child}.id LIMIT ${belowEach}) b)`;
+/**
+ * SQL: all that is below a distributor `d`, as one object: how many, how many it brought in itself, and a flat list of
+ * those that are shown. In one walk, however many levels are shown. @param depth levels in the answer, with that of `d`
+ */
+const belowOf = (depth: number) => `(
+  WITH RECURSIVE under AS (
+    SELECT u.id, u.sponsor_id, 1 AS level, ARRAY[]::uuid[] AS above FROM distributors u WHERE u.sponsor_id = d.id
+    UNION ALL
+    SELECT u.id, u.sponsor_id, under.level + 1, CASE WHEN under.level < ${depth} THEN under.above || under.id ELSE under.above END
+    FROM under JOIN distributors u ON u.sponsor_id = under.id
+  ), counted AS (
+    SELECT shown.id, count(*) AS descendants, count(*) FILTER (WHERE under.sponsor_id = shown.id) AS children
+    FROM under CROSS JOIN LATERAL unnest(under.above) AS shown (id) GROUP BY shown.id
+  ), shown AS (
+    SELECT u.id, u.name, u.state, u.tier, u.sponsor_id, u.created_at,
+      row_number() OVER (PARTITION BY u.sponsor_id ORDER BY u.created_at, u.id) AS place
+    FROM under JOIN distributors u USING (id) WHERE under.level < ${depth}
+  )
+  SELECT jsonb_build_object(
+    'descendants', (SELECT count(*) FROM under), 'children', (SELECT count(*) FROM under WHERE level = 1),
+    'shown', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'state', s.state, 'tier', s.tier,
+        'sponsorId', s.sponsor_id, 'children', coalesce(c.children, 0), 'descendants', coalesce(c.descendants, 0))
+        ORDER BY s.created_at, s.id), '[]')
+      FROM shown s LEFT JOIN counted c USING (id) WHERE s.place <= ${belowEach}))
+)`;
+
+interface Row extends Omit<Node, 'children' | 'descendants'> {
+  under: Pick<Node, 'children' | 'descendants'> & { shown: Node[] };
+}
+
+function toTree({ under: { shown, children, descendants }, ...top }: Row): NodeBelow {
+  const bySponsor = new Map<string | null, Node[]>();
+  for (const one of shown) bySponsor.set(one.sponsorId, [...(bySponsor.get(one.sponsorId) ?? []), one]);
+  const withBelow = (one: Node): NodeBelow => ({
+    ...one,
+    below: (bySponsor.get(one.id) ?? []).map(withBelow),
+  });
+  return withBelow({ ...top, children, descendants });
 }
 
 export const sponsorTreeEndpoints: Endpoint[] = [
@@ -70,14 +96,14 @@ export const sponsorTreeEndpoints: Endpoint[] = [
     query: tree.query,
     responses: tree.responses,
     handler: ({ query, context, req }) =>
-      tree.reply<{ node: z.input<typeof nodeSchema> }>({
+      tree.reply<Row>({
         pool: context.pool,
         req,
         query,
-        select: `${nodeJson('d', query.depth - 1)} AS node`,
+        select: `d.id, d.name, d.state, d.tier, d.sponsor_id AS "sponsorId", ${belowOf(query.depth)} AS under`,
         from: 'distributors d',
         where: (bind) => [query.root ? `d.sponsor_id = ${bind(query.root)}` : 'd.sponsor_id IS NULL'],
-        toItem: (row) => row.node,
+        toItem: toTree,
       }),
   }),
   endpoint({

@@ -9,12 +9,12 @@ import { bulkRun } from '../../list/bulkRun';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { useListFilters } from '../../list/query';
+import { Totals } from '../../list/Totals';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from './options';
-import { Totals } from './Totals';
 import { COMMISSION_STATES, FINANCE, HOLD_REASON_OPTIONS, YES_NO } from './words';
 
 const TEXTS = {
@@ -125,17 +125,6 @@ const list = defineList({
     },
     { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
     { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
-    {
-      param: 'level',
-      label: FINANCE.level,
-      kind: 'select',
-      options: ['1', '2', '3'].map((value) => ({
-        value,
-        label: { zh: `第 ${value} 级`, en: `Level ${value}` },
-      })),
-      rare: true,
-    },
-    { param: 'automatic', label: TEXTS.automatic, kind: 'select', options: YES_NO, rare: true },
     { param: 'currency', label: WORDS.currency, kind: 'text', width: 90, rare: true },
     {
       param: 'dueAfter',

@@ -427,7 +427,6 @@ function AttributionPanel({ order }: { order: Order }) {
   const { attribution } = order;
   const ids = attribution.chain.flatMap(({ distributorId }) => (distributorId ? [distributorId] : []));
   const names = useDistributorNames([...new Set([...ids, attribution.distributorId ?? ''])].filter(Boolean));
-  const reason = ATTRIBUTION_REASONS[attribution.reason];
   return (
     <Panel title={TEXTS.attribution}>
       <p>
@@ -436,7 +435,7 @@ function AttributionPanel({ order }: { order: Order }) {
             {names.get(attribution.distributorId)}
           </ThingLink>
         )}{' '}
-        {reason ? t(reason) : attribution.reason}
+        {t(ATTRIBUTION_REASONS[attribution.reason])}
         {attribution.code && `: ${attribution.code}`}
       </p>
       <p className="muted">{attribution.explanation}</p>

@@ -1,7 +1,11 @@
+import { api, data } from '../../api/client';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { type Text, useT } from '../../locale/locale';
+import { useListFilters } from '../../list/query';
+import { Totals } from '../../list/Totals';
+import { useT } from '../../locale/locale';
+import { REGION_OPTIONS, RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
@@ -15,6 +19,7 @@ const orders = defineList({
   idOf: ({ id }) => id,
   href: ({ id }) => `/orders/${encodeURIComponent(id)}`,
   filters: [
+    { param: 'number', label: { zh: '订单号（开头）', en: 'Order number, or its beginning' }, kind: 'text' },
     {
       param: 'state',
       label: WORDS.state,
@@ -26,8 +31,24 @@ const orders = defineList({
     },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'customerId', label: { zh: '客户编号', en: 'Customer' }, kind: 'text' },
-    { param: 'createdAfter', label: { zh: '入账起', en: 'Taken in from' }, kind: 'from' },
-    { param: 'createdBefore', label: { zh: '入账止', en: 'Taken in until' }, kind: 'until' },
+    { param: 'paidAfter', label: { zh: '支付起', en: 'Paid from' }, kind: 'from' },
+    { param: 'paidBefore', label: { zh: '支付止', en: 'Paid until' }, kind: 'until' },
+    {
+      param: 'region',
+      label: { zh: '收货地区', en: 'Ship-to region' },
+      kind: 'select',
+      options: REGION_OPTIONS,
+      rare: true,
+    },
+    {
+      param: 'attributionReason',
+      label: { zh: '归属依据', en: 'Attributed by' },
+      kind: 'select',
+      options: Object.entries(ATTRIBUTION_REASONS).map(([value, label]) => ({ value, label })),
+      rare: true,
+    },
+    { param: 'createdAfter', label: { zh: '入账起', en: 'Taken in from' }, kind: 'from', rare: true },
+    { param: 'createdBefore', label: { zh: '入账止', en: 'Taken in until' }, kind: 'until', rare: true },
   ],
   columns: [
     { key: 'id', title: { zh: '订单号', en: 'Order' }, render: ({ id }) => id },
@@ -35,6 +56,7 @@ const orders = defineList({
     {
       key: 'paidAt',
       title: { zh: '支付时间', en: 'Paid' },
+      sort: 'paidAt',
       render: ({ paidAt }) => <TimeText at={paidAt} />,
     },
     {
@@ -71,7 +93,7 @@ const orders = defineList({
       key: 'region',
       title: { zh: '收货地区', en: 'Ship-to region' },
       hidden: true,
-      render: ({ region }) => region,
+      render: ({ region }) => <RegionText region={region} />,
     },
     {
       key: 'createdAt',
@@ -94,13 +116,18 @@ const orders = defineList({
   },
 });
 
-function Reason({ reason }: { reason: string }) {
-  const t = useT();
-  const text: Text | undefined = ATTRIBUTION_REASONS[reason];
-  return <>{text ? t(text) : reason}</>;
+function Reason({ reason }: { reason: keyof typeof ATTRIBUTION_REASONS }) {
+  return <>{useT()(ATTRIBUTION_REASONS[reason])}</>;
 }
+
+const loadSummary = (query: Record<string, string>, signal?: AbortSignal) =>
+  data(api.GET('/v1/orders/summary', { params: { query }, signal }));
 
 /** All orders. */
 export default function OrdersPage() {
-  return <ListPage list={orders} />;
+  return (
+    <ListPage list={orders}>
+      <Totals name="orders" query={useListFilters(orders)} load={loadSummary} />
+    </ListPage>
+  );
 }

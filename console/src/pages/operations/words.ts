@@ -1,14 +1,14 @@
 import type { Text } from '../../locale/locale';
 
 /** Why an order belongs to whom it belongs. */
-export const ATTRIBUTION_REASONS: Record<string, Text> = {
+export const ATTRIBUTION_REASONS = {
   code: { zh: '推广码', en: 'Referral code' },
   customer_binding: { zh: '客户已绑定', en: 'Customer bound before' },
   own_purchase: { zh: '自购', en: 'Own purchase' },
   distributor_not_active: { zh: '分销商未激活', en: 'Distributor not active' },
   code_unknown: { zh: '推广码无效', en: 'Unknown code' },
   no_code: { zh: '无推广码', en: 'No code' },
-};
+} satisfies Record<string, Text>;
 
 /** What became of a level of the chain. */
 export const CHAIN_OUTCOMES: Record<string, Text> = {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Money } from '../../api/types';
-import { type Text, useT } from '../../locale/locale';
-import { useFormats } from '../../ui/format';
+import type { Money } from '../api/types';
+import { type Text, useT } from '../locale/locale';
+import { useFormats } from '../ui/format';
 
 const TEXTS = {
   label: { zh: '符合筛选的合计', en: 'Totals of what fits' },

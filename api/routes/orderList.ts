@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { endpoint, type Principal } from '../endpoint';
+import { attributionSchema } from '../explanation';
+import { defineList } from '../list';
+import { orderReaders } from '../orderSchema';
+import { timestampInput, timestampOutput } from '../schemas';
+import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
+
+const attributionReason = attributionSchema.shape.reason;
+
+const listedOrder = z.object({
+  id: z.string(),
+  state: z.enum(['open', 'closed']),
+  paidAt: timestampOutput,
+  createdAt: timestampOutput,
+  currency: z.string(),
+  customerId: z.string(),
+  region: z.string(),
+  distributorId: z.uuid().nullable(),
+  distributorName: z.string().nullable(),
+  attributionReason,
+  netAmount: z.int(),
+  commission: z.int(),
+});
+
+const filters = {
+  state: z.enum(['open', 'closed']).optional(),
+  number: z.string().trim().min(1).max(96).optional().describe("The order's number, or how it begins."),
+  distributorId: z.uuid().optional().describe('Orders that belong to this distributor.'),
+  customerId: z.string().max(128).optional(),
+  region: z.string().max(64).optional().describe('Where it is shipped to.'),
+  attributionReason: attributionReason.optional().describe('Why it belongs to its distributor, or to none.'),
+  paidAfter: timestampInput.optional(),
+  paidBefore: timestampInput.optional(),
+  createdAfter: timestampInput.optional(),
+  createdBefore: timestampInput.optional(),
+};
+const filterSchema = z.strictObject(filters);
+
+const list = defineList({
+  item: listedOrder,
+  filters,
+  sorts: {
+    createdAt: { column: 'o.created_at', type: 'timestamptz' },
+    paidAt: { column: 'o.paid_at', type: 'timestamptz' },
+  },
+  defaultSort: '-createdAt',
+  tie: { column: 'o.id', type: 'text' },
+});
+
+function conditions(
+  query: z.output<typeof filterSchema>,
+  { distributorId }: Principal,
+  bind: Bind,
+  sort = '-createdAt',
+): Counted['where'] {
+  return [
+    // A distributor sees the orders that belong to it; those of its downline only as commissions.
+    distributorId && `o.distributor_id = ${bind(distributorId)}`,
+    query.state && `o.state = ${bind(query.state)}`,
+    // Open orders are the newest: a walk from the other end would pass all that are closed, so they are looked up.
+    query.state === 'open' &&
+      !sort.startsWith('-') &&
+      `o.id = ANY (ARRAY(SELECT id FROM orders WHERE state = 'open'))`,
+    query.number && `o.id LIKE ${bind(`${query.number.replace(/[\\%_]/g, '\\$&')}%`)}`,
+    query.distributorId && `o.distributor_id = ${bind(query.distributorId)}`,
+    query.customerId && `o.customer_id = ${bind(query.customerId)}`,
+    query.region && `o.region = ${bind(query.region)}`,
+    // As the index has it.
+    query.attributionReason && `(o.attribution ->> 'reason') = ${bind(query.attributionReason)}`,
+    // An order is paid before it is taken in, but for clocks that differ a little: so each time bounds the other, and an
+    // index over either begins where it has to.
+    query.paidAfter &&
+      `o.paid_at >= ${bind(query.paidAfter)} AND o.created_at >= ${bind(before(query.paidAfter))}`,
+    query.paidBefore && `o.paid_at < ${bind(query.paidBefore)}`,
+    query.createdAfter && `o.created_at >= ${bind(query.createdAfter)}`,
+    query.createdBefore &&
+      `o.created_at < ${bind(query.createdBefore)} AND o.paid_at < ${bind(after(query.createdBefore))}`,
+  ];
+}
+
+/** More than clocks of shops may run ahead, see `eventTime`. */
+const clockSkewMs = 60_000;
+const before = (time: Date) => new Date(time.getTime() - clockSkewMs);
+const after = (time: Date) => new Date(time.getTime() + clockSkewMs);
+
+const netAmount = '(SELECT sum(l.net_amount)::bigint FROM order_lines l WHERE l.order_id = o.id)';
+
+const listOrders = endpoint({
+  method: 'get',
+  path: '/v1/orders',
+  summary: 'List orders',
+  tag: 'orders',
+  roles: orderReaders,
+  scope: 'orders:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, principal, req }) =>
+    list.reply({
+      pool: context.pool,
+      req,
+      query,
+      select: `o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
+        o.region, o.distributor_id AS "distributorId",
+        (SELECT name FROM distributors d WHERE d.id = o.distributor_id) AS "distributorName",
+        o.attribution ->> 'reason' AS "attributionReason", ${netAmount} AS "netAmount",
+        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id) AS commission`,
+      from: 'orders o',
+      where: (bind) => conditions(query, principal, bind, query.sort),
+      toItem: (row: z.input<typeof listedOrder>) => row,
+    }),
+});
+
+const summarizeOrders = endpoint({
+  method: 'get',
+  path: '/v1/orders/summary',
+  summary: 'How many orders a filter finds, and the sum of their net amounts',
+  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  tag: 'orders',
+  roles: orderReaders,
+  scope: 'orders:read',
+  query: filterSchema,
+  responses: { 200: { description: 'Count and sums.', schema: summarySchema } },
+  handler: async ({ query, context, principal }) => {
+    const { count, capped, sums } = await countBounded(context.pool, (bind) => ({
+      from: 'orders o',
+      where: conditions(query, principal, bind),
+      money: { amount: netAmount, currency: 'o.currency' },
+    }));
+    return { status: 200, body: { count, capped, sums } };
+  },
+});
+
+/** Finding orders. Before what reads one: the path of the summary would pass for an order's number. */
+export const orderListEndpoints = [listOrders, summarizeOrders];
