@@ -81,3 +81,18 @@ test('a button that can not be pressed says why beside it', async () => {
   await page.locator('tbody tr.ant-table-row').first().waitFor();
   expect(await release.isDisabled()).toBe(false);
 });
+
+test("what came to nothing is not in the way of a distributor's earnings, and is explained on demand", async () => {
+  const { pool } = world.api.context;
+  const distributorId = await addDistributor(pool);
+  const { ids: earned } = await addCommissions(pool, [distributorId], [500, 0]);
+  await pool.query(`UPDATE commissions SET rule = '{"earning": {"rateBp": 0}}' WHERE id = $1`, [earned[1]]);
+  const page = await world.open({ width: 390, height: 844 });
+  await world.signIn(page, await world.person('distributor', { distributorId }));
+  await page.goto(`${world.api.url}/earnings`);
+  await page.getByRole('link', { name: 'One more came to nothing: see why' }).waitFor();
+  expect(await page.locator('.own-list > li').count()).toBe(1);
+  await page.getByRole('link', { name: 'One more came to nothing: see why' }).click();
+  await page.getByText('By the commission plan this product pays nothing at this level.').waitFor();
+  expect(await page.locator('.own-list > li').count()).toBe(1);
+});
