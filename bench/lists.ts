@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection } from '@temporalio/client';
+import { sumDays } from '../activities/dailySums';
 import type { Pool } from '../activities/database';
 import { createApp } from '../api/app';
 import { bootstrapAdmin } from '../api/authentication';
@@ -9,94 +10,200 @@ import { loadConfig } from '../config';
 import { makeSecrets } from '../embedded/secrets';
 import { createLogger } from '../log';
 import { PrismaClient } from '../prisma/client/client';
-import type { Bench } from './bench';
-import { progress, short, spread } from './rounds';
-import { type Seeded, seed } from './seed';
-import type { Database } from './servers';
+import type { Bench, Result } from './bench';
+import { fillYear, YEAR_DAYS, type Year } from './listData';
+import { percentile, progress, short, spread } from './rounds';
+import { seed } from './seed';
 
-const month = (number: number) => `2026-${String(number).padStart(2, '0')}-01T00:00:00Z`;
+const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 
-/** What a finance clerk filters by: the common and the rare value of each, and some together. */
-const filters = ({ distributors, sponsors }: Seeded): Record<string, string> => ({
-  none: '',
-  'common state': 'state=released',
-  'rare state': 'state=due',
-  'no such state': 'state=clawed_back',
-  distributor: `distributorId=${distributors[3]!.id}`,
-  'sponsor of many': `distributorId=${sponsors[3]!}`,
-  order: 'orderId=order/777',
-  'common currency': 'currency=CNY',
-  'rare currency': 'currency=USD',
-  'no such currency': 'currency=EUR',
-  'due before': `dueBefore=${month(2)}`,
-  'due in a month': `dueAfter=${month(5)}&dueBefore=${month(6)}`,
-  'created in a month': `createdAfter=${month(5)}&createdBefore=${month(6)}`,
-  'created never': `createdAfter=${month(12)}`,
-  'released in a month': `releasedAfter=${month(5)}&releasedBefore=${month(6)}`,
-  'amount from': 'amountMin=99990',
-  'amount within': 'amountMin=500&amountMax=520',
-  'amount never': 'amountMin=5000000',
-  'on hold': 'onHold=true',
-  'not on hold': 'onHold=false&state=due',
-  'hold reason': 'holdReason=risk',
-  'rare hold reason': 'holdReason=violation',
-  'due and rare currency': 'state=due&currency=USD',
-  'due and large': 'state=due&amountMin=99900',
-  'released and large, of a month': `state=released&amountMin=99900&releasedAfter=${month(5)}&releasedBefore=${month(6)}`,
-  'due, held back for risk': 'state=due&holdReason=risk',
-  'distributor and state': `distributorId=${distributors[3]!.id}&state=due`,
-});
-
-const sorts = ['-id', 'id', '-amount', 'amount', 'dueAt', '-dueAt'];
-
-/** Commissions over ten months: nine of ten released, some held, due, reversed, on hold and in another currency. */
-async function fill(pool: Pool, { distributors, sponsors, planId }: Seeded, count: number): Promise<void> {
-  const client = await pool.connect();
-  try {
-    // Rows are made to fit; checking the keys of a million would only take its time.
-    await client.query('SET session_replication_role = replica');
-    await client.query(
-      `INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-       SELECT 'order/' || n, '', 'customer', 'CNY', now(), 'CN-31', '{}', $1 FROM generate_series(1, $2::int / 2) n`,
-      [planId, count],
-    );
-    await client.query(
-      `INSERT INTO order_lines (order_id, line_id, position, sku, quantity, unit_price, discount, net_amount)
-       SELECT 'order/' || n, '1', 1, 'sku-1', 1, 10000, 0, 10000 FROM generate_series(1, $1::int / 2) n`,
-      [count],
-    );
-    await client.query(
-      `INSERT INTO commissions (order_id, line_id, level, distributor_id, state, currency, original_amount, amount, rule,
-         automatic, due_at, released_at, created_at)
-       SELECT 'order/' || (n + 1) / 2, '1', CASE WHEN n % 5000 = 0 THEN 3 ELSE 2 - n % 2 END,
-         CASE WHEN n % 2 = 1 THEN ($1::uuid[])[1 + (hashint4(n) & 65535) % cardinality($1::uuid[])]
-           ELSE ($2::uuid[])[1 + (hashint4(n) & 65535) % cardinality($2::uuid[])] END,
-         state, CASE WHEN n % 1000 = 0 THEN 'USD' ELSE 'CNY' END, 100000, CASE state WHEN 'reversed' THEN 0 ELSE amount END,
-         '{"tier": "standard", "matched": "default", "earning": {"rateBp": 1000}}', n % 50 = 0,
-         CASE WHEN state IN ('due', 'released') THEN at + interval '12 days' END,
-         CASE WHEN state = 'released' THEN at + interval '13 days' END, at
-       FROM (SELECT n, '2026-01-01Z'::timestamptz + n * interval '300 days' / $3::int AS at,
-           (hashint4(n + 1) & 2147483647) % 100000 AS amount,
-           CASE WHEN n > $3::int * 0.95 THEN 'held' WHEN n % 30 = 0 THEN 'due' WHEN n % 40 = 0 THEN 'reversed'
-             ELSE 'released' END AS state
-         FROM generate_series(1, $3::int) n) made`,
-      [distributors.map(({ id }) => id), sponsors, count],
-    );
-    await client.query(
-      `INSERT INTO holds (id, commission_id, reason, note, placed_by)
-       SELECT gen_random_uuid(), id, CASE WHEN id % 30000 = 0 THEN 'violation' ELSE 'risk' END, 'x', (SELECT id FROM users LIMIT 1)
-       FROM commissions WHERE state = 'due' AND id % 300 = 0`,
-    );
-  } finally {
-    await client.query('SET session_replication_role = DEFAULT');
-    client.release();
-  }
-  // As autovacuum does sooner or later.
-  await pool.query('VACUUM ANALYZE orders, order_lines, commissions, holds');
+/** What is asked of one list: each filter in each sort, and its summary where it has one. */
+interface Asked {
+  path: string;
+  sorts: string[];
+  summary?: string;
+  filters: Record<string, string>;
 }
 
+/** What staff filter by: the common and the rare value of each, one that nothing has, and some together. */
+function asked(year: Year): Asked[] {
+  const { distributorId, sponsorId, withdrawalId } = year;
+  const someTime = (from: string, until: string) => ({
+    'in a month': `${from}=${ago(180)}&${until}=${ago(150)}`,
+    'in the last day': `${from}=${ago(1)}`,
+    'long ago': `${until}=${ago(YEAR_DAYS - 2)}`,
+    never: `${from}=${ago(-30)}`,
+  });
+  const named = (name: string, times: Record<string, string>) =>
+    Object.fromEntries(Object.entries(times).map(([when, query]) => [`${name} ${when}`, query]));
+  return [
+    {
+      path: '/v1/commissions',
+      sorts: ['-id', 'id', '-amount', 'amount', 'dueAt', '-dueAt'],
+      summary: '/v1/commissions/summary',
+      filters: {
+        none: '',
+        'common state': 'state=released',
+        'rare state': 'state=due',
+        'no such state': 'state=clawed_back',
+        distributor: `distributorId=${distributorId}`,
+        'sponsor of many': `distributorId=${sponsorId}`,
+        order: 'orderId=20260777',
+        'common currency': 'currency=CNY',
+        'rare currency': 'currency=USD',
+        'no such currency': 'currency=EUR',
+        'due before': `dueBefore=${ago(200)}`,
+        ...named('due', { 'in a month': `dueAfter=${ago(180)}&dueBefore=${ago(150)}` }),
+        ...named('created', someTime('createdAfter', 'createdBefore')),
+        ...named('released', someTime('releasedAfter', 'releasedBefore')),
+        'amount from': 'amountMin=99990',
+        'amount within': 'amountMin=500&amountMax=520',
+        'amount never': 'amountMin=5000000',
+        'on hold': 'onHold=true',
+        'not on hold': 'onHold=false&state=due',
+        'hold reason': 'holdReason=risk',
+        'rare hold reason': 'holdReason=violation',
+        'due and rare currency': 'state=due&currency=USD',
+        'due and large': 'state=due&amountMin=99900',
+        'released and large, of a month': `state=released&amountMin=99900&releasedAfter=${ago(180)}&releasedBefore=${ago(150)}`,
+        'due, held back for risk': 'state=due&holdReason=risk',
+        'distributor and state': `distributorId=${distributorId}&state=due`,
+      },
+    },
+    {
+      path: '/v1/orders',
+      sorts: ['-createdAt', 'createdAt', '-paidAt', 'paidAt'],
+      summary: '/v1/orders/summary',
+      filters: {
+        none: '',
+        'common state': 'state=closed',
+        'rare state': 'state=open',
+        'one number': 'number=20260777',
+        'beginning of many numbers': 'number=2026',
+        'beginning of some numbers': 'number=202677',
+        'no such number': 'number=1999',
+        distributor: `distributorId=${distributorId}`,
+        customer: 'customerId=customer-77',
+        'no such customer': 'customerId=nobody',
+        'common region': 'region=CN-31',
+        'rare region': 'region=CN-91',
+        'no such region': 'region=XX',
+        'common reason': 'attributionReason=code',
+        'rare reason': 'attributionReason=own_purchase',
+        'no such reason': 'attributionReason=distributor_not_active',
+        ...named('paid', someTime('paidAfter', 'paidBefore')),
+        ...named('created', someTime('createdAfter', 'createdBefore')),
+        'open, of a region': 'state=open&region=CN-31',
+        'paid in a month, of a region': `paidAfter=${ago(180)}&paidBefore=${ago(150)}&region=CN-31`,
+        'paid in a month, by rare reason': `paidAfter=${ago(180)}&paidBefore=${ago(150)}&attributionReason=own_purchase`,
+      },
+    },
+    {
+      path: '/v1/transfers',
+      sorts: ['-occurredAt', 'occurredAt'],
+      filters: {
+        none: '',
+        distributor: `distributorId=${distributorId}`,
+        'sponsor of many': `distributorId=${sponsorId}`,
+        'common account': 'account=held',
+        'rare account': 'account=cash',
+        'account of none': 'account=write_off',
+        'common currency': 'currency=CNY',
+        'rare currency': 'currency=USD',
+        'no such currency': 'currency=EUR',
+        commission: 'commissionId=7777',
+        withdrawal: `withdrawalId=${withdrawalId}`,
+        ...named('occurred', someTime('occurredAfter', 'occurredBefore')),
+        'sponsor of many, in a month': `distributorId=${sponsorId}&occurredAfter=${ago(180)}&occurredBefore=${ago(150)}`,
+        'rare account and currency': 'account=cash&currency=USD',
+      },
+    },
+    {
+      path: '/v1/returns',
+      sorts: ['-requestedAt', 'requestedAt'],
+      filters: {
+        none: '',
+        'common state': 'state=refunded',
+        'rare state': 'state=requested',
+        'no such state': 'state=rejected',
+        order: 'orderId=20260020',
+        distributor: `distributorId=${distributorId}`,
+        ...named('requested', someTime('requestedAfter', 'requestedBefore')),
+        ...named('resolved', someTime('resolvedAfter', 'resolvedBefore')),
+      },
+    },
+    {
+      path: '/v1/withdrawals',
+      sorts: ['-requestedAt', 'requestedAt', '-amount', 'amount'],
+      summary: '/v1/withdrawals/summary',
+      filters: {
+        none: '',
+        'common state': 'state=paid',
+        'rare state': 'state=requested',
+        'no such state': 'state=rejected',
+        distributor: `distributorId=${distributorId}`,
+        'rare currency': 'currency=USD',
+        'no such currency': 'currency=EUR',
+        'amount from': 'amountMin=199',
+        'amount never': 'amountMin=5000000',
+        'awaiting me': 'awaitingMe=true',
+        ...named('requested', someTime('requestedAfter', 'requestedBefore')),
+        'settled in the last day': `settledAfter=${ago(1)}`,
+      },
+    },
+    {
+      path: '/v1/holds',
+      sorts: ['-placedAt', 'placedAt'],
+      filters: {
+        none: '',
+        open: 'open=true',
+        lifted: 'open=false',
+        reason: 'reason=risk',
+        'rare reason': 'reason=violation',
+        distributor: `distributorId=${sponsorId}`,
+        ...named('placed', someTime('placedAfter', 'placedBefore')),
+      },
+    },
+    {
+      path: '/v1/balances',
+      sorts: ['-available', 'available', '-held', '-reserved', '-debt'],
+      filters: {
+        none: '',
+        'rare currency': 'currency=USD',
+        distributor: `distributorId=${distributorId}`,
+        debt: 'debtAbove=0',
+      },
+    },
+    {
+      path: `/v1/distributors/${sponsorId}/statement`,
+      sorts: ['-id', 'id'],
+      filters: {
+        none: '',
+        account: 'account=reserved',
+        'rare currency': 'currency=USD',
+        ...named('occurred', someTime('occurredAfter', 'occurredBefore')),
+      },
+    },
+    {
+      path: `/v1/distributors/${sponsorId}/earnings`,
+      sorts: ['-id', 'id'],
+      filters: { none: '', due: 'state=due', 'rare currency': 'currency=USD' },
+    },
+    {
+      path: '/v1/distributors/tree',
+      sorts: ['createdAt', '-createdAt'],
+      filters: { roots: '', 'three levels': 'depth=3', 'below one': `root=${sponsorId}` },
+    },
+  ];
+}
+
+const reports = ['orders', 'commissions', 'balances', 'payouts', 'applications', 'top-distributors'];
+
 /** The API on this database, in this process: what it answers here needs no Temporal. */
-async function serve({ url, pool }: Database): Promise<{ get(path: string): Promise<void>; stop(): void }> {
+async function serve(
+  url: string,
+  pool: Pool,
+): Promise<{ timeZone: string; get(path: string): Promise<void>; stop(): void }> {
   const config = loadConfig({
     ...makeSecrets(),
     DATABASE_URL: url,
@@ -119,6 +226,7 @@ async function serve({ url, pool }: Database): Promise<{ get(path: string): Prom
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    timeZone: config.BRAND_TIME_ZONE,
     get: async (path) => {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
         headers: { Authorization: `Bearer ${key}` },
@@ -133,46 +241,85 @@ async function serve({ url, pool }: Database): Promise<{ get(path: string): Prom
   };
 }
 
+interface Timing {
+  name: string;
+  median: number;
+}
+
+const aims = { list: 300, report: 1000 };
+
+/**
+ * Asks every list, summary and report over HTTP.
+ * @param rounds how often each; the first, which warms the caches, does not count where there are several
+ */
+export async function measureLists(url: string, pool: Pool, year: Year, rounds: number): Promise<Result[]> {
+  const api = await serve(url, pool);
+  const time = async (name: string, path: string): Promise<Timing> => {
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const start = performance.now();
+      await api.get(path);
+      if (rounds === 1 || round) times.push(performance.now() - start);
+    }
+    const { median } = spread(times);
+    progress(`lists, ${name}: ${short(median)} ms`);
+    return { name, median };
+  };
+  const result = (measured: string, all: Timing[], aim: number): Result => {
+    const slowest = all.reduce((a, b) => (b.median > a.median ? b : a));
+    const p95 = percentile(
+      all.map(({ median }) => median),
+      0.95,
+    );
+    const missed = all.filter(({ median }) => median > aim).length;
+    return {
+      measured: `${measured} (${all.length} kinds of question)`,
+      ours: `p95 ${short(p95)} ms, slowest ${short(slowest.median)} ms (${slowest.name})`,
+      aim: `at most ${aim} ms${missed ? `: missed by ${missed}` : ''}`,
+    };
+  };
+  try {
+    const results: Result[] = [];
+    const summaries: Timing[] = [];
+    for (const { path, sorts, summary, filters } of asked(year)) {
+      const pages: Timing[] = [];
+      const label = path.replace(/[\da-f-]{36}/, '{id}');
+      for (const [name, filter] of Object.entries(filters)) {
+        for (const sort of sorts)
+          pages.push(await time(`${label} ${name} by ${sort}`, `${path}?sort=${sort}&${filter}`));
+        if (summary) summaries.push(await time(`${summary} ${name}`, `${summary}?${filter}`));
+      }
+      results.push(result(`GET ${label}`, pages, aims.list));
+    }
+    results.push(result('Summaries beside lists', summaries, aims.list));
+    const span = `from=${ago(YEAR_DAYS).slice(0, 10)}&to=${ago(0).slice(0, 10)}`;
+    // Once in the life of a system; after that, a day at a time behind the first report of a day.
+    const start = performance.now();
+    await sumDays(pool, api.timeZone);
+    progress(`lists, summing ${YEAR_DAYS} days: ${short((performance.now() - start) / 1000)} s`);
+    const years: Timing[] = [];
+    for (const report of reports) {
+      const currency = report === 'applications' ? '' : '&currency=CNY';
+      years.push(await time(`reports, ${report}`, `/v1/reports/${report}?${span}${currency}`));
+    }
+    const own = `/v1/reports/commissions?${span}&currency=CNY&distributorId=`;
+    years.push(await time('reports, commissions of a distributor', own + year.distributorId));
+    years.push(await time('reports, commissions of a sponsor of many', own + year.sponsorId));
+    results.push(result('Reports of a year by day', years, aims.report));
+    return results;
+  } finally {
+    api.stop();
+  }
+}
+
 export const lists: Bench = {
   description:
-    'The first page of GET /v1/commissions over HTTP, on a million commissions: each filter in each sort, then the ' +
-    'summary of each filter. The median of several times for each, of which the slowest is shown.',
+    'A year of a million orders, two million commissions and four million transfers. Over HTTP, one at a time: the first ' +
+    'page of each list with each filter in each sort, the summary of each filter, and each report over the year. The ' +
+    'median of several times for each; of these the 95th percentile and the slowest.',
   async run(servers, { quick }) {
-    const database = await servers.createDatabase();
-    const seeded = await seed(database.pool);
-    await fill(database.pool, seeded, quick ? 10_000 : 1_000_000);
-    const api = await serve(database);
-    const time = async (name: string, path: string) => {
-      const times: number[] = [];
-      for (let round = 0; round < (quick ? 1 : 4); round++) {
-        const start = performance.now();
-        await api.get(path);
-        // The first time warms the caches.
-        if (quick || round) times.push(performance.now() - start);
-      }
-      const { median } = spread(times);
-      progress(`lists, ${name}: ${short(median)} ms`);
-      return { name, median };
-    };
-    const slowest = (all: { name: string; median: number }[]) => {
-      const { name, median } = all.reduce((a, b) => (b.median > a.median ? b : a));
-      return `${short(median)} ms (${name})`;
-    };
-    try {
-      const pages: Awaited<ReturnType<typeof time>>[] = [];
-      const summaries: typeof pages = [];
-      for (const [name, filter] of Object.entries(filters(seeded))) {
-        for (const sort of sorts)
-          pages.push(await time(`${name} by ${sort}`, `/v1/commissions?sort=${sort}&${filter}`));
-        summaries.push(await time(`summary, ${name}`, `/v1/commissions/summary?${filter}`));
-      }
-      const aim = 'at most 300 ms';
-      return [
-        { measured: `Slowest of ${pages.length} pages, by filter and sort`, ours: slowest(pages), aim },
-        { measured: `Slowest of ${summaries.length} summaries`, ours: slowest(summaries), aim },
-      ];
-    } finally {
-      api.stop();
-    }
+    const { url, pool } = await servers.createDatabase();
+    const year = await fillYear(pool, await seed(pool), quick ? 5_000 : 1_000_000);
+    return measureLists(url, pool, year, quick ? 1 : 4);
   },
 };

@@ -63,11 +63,17 @@ CREATE INDEX orders_attribution_reason ON orders ((attribution ->> 'reason'));
 -- The beginning of a number finds an order of a distributor as well without the distributor in front.
 DROP INDEX orders_own_id_prefix;
 
--- Commissions lie in the order in which they came in, and fall due and are released nearly so. An index of ranges of
--- pages finds a span of time among them and, unlike one of rows, is not written again with each change of state.
+-- Each change of state writes a commission into all its indexes, so these are few and narrow. Commissions lie in the
+-- order in which they came in, and fall due and are released nearly so: an index of ranges of pages finds a span of
+-- time among them and is not written again with each change.
 CREATE INDEX commissions_times ON commissions USING brin (created_at, due_at, released_at)
   WITH (pages_per_range = 32, autosummarize = on);
 DROP INDEX commissions_released_at_idx;
+DROP INDEX commissions_by_id;
+DROP INDEX commissions_by_amount;
+CREATE INDEX ON commissions (amount, id);
+DROP INDEX commissions_by_due;
+CREATE INDEX commissions_by_due ON commissions ((coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)), id);
 -- Skipping from currency to currency, commissions_currency_state_id_idx finds a state of all of them.
 DROP INDEX commissions_state_id_idx;
 
