@@ -17,7 +17,9 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 export const configSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
-    .describe('PostgreSQL 15 or newer; lists are as fast as measured from 18 on. `npm start` boots its own when this is unset.'),
+    .describe(
+      'PostgreSQL 15 or newer; lists are as fast as measured from 18 on. `npm start` boots its own when this is unset.',
+    ),
   DATABASE_POOL: z.coerce
     .number()
     .int()
