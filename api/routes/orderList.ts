@@ -79,8 +79,8 @@ function conditions(
   ];
 }
 
-/** More than clocks of shops may run ahead, see `eventTime`. */
-const clockSkewMs = 60_000;
+/** Far more than the clocks of shops, API and database differ, see `eventTime`. */
+const clockSkewMs = 3_600_000;
 const before = (time: Date) => new Date(time.getTime() - clockSkewMs);
 const after = (time: Date) => new Date(time.getTime() + clockSkewMs);
 

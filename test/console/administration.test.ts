@@ -127,6 +127,8 @@ test('忘记密码：登录页申请链接，设置新密码后登录；未知�
   await page.goto(`${world.api.url}/sign-in`);
   for (const email of ['nobody@example.com', person.email]) {
     await page.getByRole('link', { name: '忘记密码？' }).click();
+    // The page before it has a field of that name as well.
+    await page.getByRole('button', { name: '发送链接' }).waitFor();
     await page.getByLabel('邮箱').fill(email);
     await page.getByRole('button', { name: '发送链接' }).click();
     await page.getByText('请查收邮件').waitFor();

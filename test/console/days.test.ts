@@ -77,8 +77,7 @@ test('合规的一天：申请人补充资料后通过，分销商用邮件中�
   await desk.keyboard.press('m');
   await desk.getByRole('button', { name: /放回队列/ }).waitFor();
   await desk.keyboard.press('c');
-  await desk.getByRole('dialog').getByLabel('原因').click();
-  await desk.locator('.ant-select-dropdown:visible .ant-select-item-option').first().click();
+  await choose(desk, '原因', '证件不清晰');
   await desk.getByLabel('补充说明（发给申请人）').fill('请重新上传清晰的资料');
   await confirm(desk, '要求补充');
   await state(desk, '待补充');

@@ -70,7 +70,10 @@ test('the days of a filter are those of the brand', async () => {
     [after, '2026-03-05T16:01:00Z'],
   ] as const) {
     await world.api.call('POST', '/v1/orders', { key, body: order });
-    await pool().query('UPDATE orders SET created_at = $2 WHERE id = $1', [order.externalId, takenIn]);
+    await pool().query('UPDATE orders SET paid_at = $2, created_at = $2 WHERE id = $1', [
+      order.externalId,
+      takenIn,
+    ]);
   }
   const page = await world.open({ zone: 'America/New_York' });
   await world.signIn(page, await world.person('operator'));
