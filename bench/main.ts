@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { backlog } from './backlog';
 import type { Bench, Result } from './bench';
 import { commission } from './commission';
+import { pages } from './console';
 import { history } from './history';
 import { latency } from './latency';
 import { ledger } from './ledger';
@@ -23,6 +24,7 @@ const benches: Record<string, Bench> = {
   latency,
   commission,
   lists,
+  console: pages,
 };
 
 const usage = `npm run bench                       all benches

@@ -16,6 +16,7 @@ test('every bench runs, and shows what was measured on which machine', () => {
     'latency',
     'commission',
     'lists',
+    'console',
   ]) {
     expect(output).toMatch(new RegExp(`^\\| \`${bench}\` +\\| .* \\| [^|]*\\d[^|]* \\|`, 'm'));
   }

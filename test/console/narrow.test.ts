@@ -53,29 +53,32 @@ const CUT_OFF = `(() => {
   return found.map((element) => element.tagName + ': ' + element.textContent.slice(0, 40));
 })()`;
 
+const WINDOWS = [
+  ['on a phone of 360 px', { width: 360, height: 740 }],
+  ['at a zoom of 200 % on a screen of 1440 px', { width: 720, height: 450 }],
+] as const;
+
 async function faultsOf(page: Page, path: string): Promise<string[]> {
   await page.goto(world.api.url + path);
   await page.locator('h1').first().waitFor();
   await page.waitForLoadState('networkidle');
-  const spill = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  const cut = await page.evaluate<string[]>(CUT_OFF);
-  return [
-    ...(spill > 0 ? [`${path} is ${spill} px wider than the window`] : []),
-    ...cut.map((what) => `${path} cuts off ${what}`),
-  ];
+  const faults: string[] = [];
+  for (const [where, size] of WINDOWS) {
+    await page.setViewportSize(size);
+    // What is laid out anew after the window has changed is so in the next frame.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    const spill = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    const cut = await page.evaluate<string[]>(CUT_OFF);
+    if (spill > 0) faults.push(`${where} ${path} is ${spill} px wider than the window`);
+    faults.push(...cut.map((what) => `${where} ${path} cuts off ${what}`));
+  }
+  return faults;
 }
 
-test.each([
-  ['on a phone of 360 px', { width: 360, height: 740 }],
-  ['at a zoom of 200 %', { width: 720, height: 450, scale: 2 }],
-] as const)(
-  'no page of staff is wider than the window, and nothing is cut off, %s',
-  async (_, browsing) => {
-    const page = await world.open(browsing);
-    await world.signIn(page, await world.person('admin'));
-    const faults: string[] = [];
-    for (const path of pages) faults.push(...(await faultsOf(page, path)));
-    expect(faults).toEqual([]);
-  },
-  300_000,
-);
+test('no page of staff is wider than the window, and nothing is cut off, on a phone and at a zoom of 200 %', async () => {
+  const page = await world.open({ width: 360, height: 740 });
+  await world.signIn(page, await world.person('admin'));
+  const faults: string[] = [];
+  for (const path of pages) faults.push(...(await faultsOf(page, path)));
+  expect(faults).toEqual([]);
+}, 300_000);

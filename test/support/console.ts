@@ -23,8 +23,6 @@ interface Browsing {
   /** Of the window, in pixels of the page: half as many at a zoom of 200 %. */
   width?: number;
   height?: number;
-  /** Pixels of the screen for each of the page. */
-  scale?: number;
   /** Where the person is, as an IANA zone. */
   zone?: string;
 }
@@ -69,11 +67,10 @@ export async function startConsole(settings: TestSettings = {}): Promise<Console
       );
       return person;
     },
-    async open({ locale = 'en', width = 1440, height = 900, scale = 1, zone } = {}) {
+    async open({ locale = 'en', width = 1440, height = 900, zone } = {}) {
       const context = await browser.newContext({
         locale,
         viewport: { width, height },
-        deviceScaleFactor: scale,
         timezoneId: zone,
         acceptDownloads: true,
       });

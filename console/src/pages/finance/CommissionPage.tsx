@@ -11,6 +11,7 @@ import { DistributorLink } from '../../detail/DistributorLink';
 import { ACCOUNTS } from '../../detail/eventNames';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
 import { STATES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
@@ -50,24 +51,6 @@ const TEXTS = {
   lifted: { zh: '解除时间', en: 'Lifted' },
   code: { zh: '推广码', en: 'Code' },
 } satisfies Record<string, Text>;
-
-const ATTRIBUTIONS: Record<Explanation['attribution']['reason'], Text> = {
-  code: { zh: '订单使用了该分销商的推广码。', en: "The order carries the distributor's code." },
-  customer_binding: {
-    zh: '订单没有推广码，但顾客此前已绑定该分销商。',
-    en: 'The order carries no code, but the customer was bound to the distributor by an earlier order.',
-  },
-  own_purchase: { zh: '分销商自购，不产生佣金。', en: 'An own purchase earns no commission.' },
-  distributor_not_active: {
-    zh: '分销商当时不是正常状态。',
-    en: 'The distributor was not active.',
-  },
-  code_unknown: {
-    zh: '推广码不存在，顾客也未绑定。',
-    en: 'The code is unknown and the customer is not bound.',
-  },
-  no_code: { zh: '没有推广码，顾客也未绑定。', en: 'There is no code, and the customer is not bound.' },
-};
 
 const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], Text> = {
   earns: { zh: '获得佣金', en: 'earns' },

@@ -9,6 +9,7 @@ import type { Answer } from '../../api/types';
 import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
@@ -438,7 +439,7 @@ function AttributionPanel({ order }: { order: Order }) {
         {t(ATTRIBUTION_REASONS[attribution.reason])}
         {attribution.code && `: ${attribution.code}`}
       </p>
-      <p className="muted">{attribution.explanation}</p>
+      <p className="muted">{t(ATTRIBUTIONS[attribution.reason])}</p>
       <ol style={{ margin: 0, paddingInlineStart: 20 }}>
         {attribution.chain.map(({ level, distributorId, tier, outcome }) => (
           <li key={level} value={level}>

@@ -5,7 +5,7 @@ export const ATTRIBUTION_REASONS = {
   code: { zh: '推广码', en: 'Referral code' },
   customer_binding: { zh: '客户已绑定', en: 'Customer bound before' },
   own_purchase: { zh: '自购', en: 'Own purchase' },
-  distributor_not_active: { zh: '分销商未激活', en: 'Distributor not active' },
+  distributor_not_active: { zh: '分销商状态不正常', en: 'Distributor not active' },
   code_unknown: { zh: '推广码无效', en: 'Unknown code' },
   no_code: { zh: '无推广码', en: 'No code' },
 } satisfies Record<string, Text>;
@@ -14,6 +14,6 @@ export const ATTRIBUTION_REASONS = {
 export const CHAIN_OUTCOMES: Record<string, Text> = {
   earns: { zh: '获得佣金', en: 'Earns' },
   own_purchase: { zh: '自购，不计佣金', en: 'Own purchase, earns nothing' },
-  forfeited_inactive: { zh: '未激活，不计佣金', en: 'Not active, earns nothing' },
+  forfeited_inactive: { zh: '状态不正常，不计佣金', en: 'Not active, earns nothing' },
   no_upline: { zh: '没有上级', en: 'No upline' },
 };
