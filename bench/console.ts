@@ -15,7 +15,6 @@ const PAGES = [
   ['home', '/'],
   ['the list of commissions', '/commissions'],
   ['a commission', '/commissions/1'],
-  ['an order', '/orders/console%2F1'],
 ] as const;
 
 export const pages: Bench = {
