@@ -4,7 +4,7 @@ import { applicantToken, tokensEqual } from '../activities/links';
 import { createSealer } from '../activities/sealing';
 import type { ApiContext, Principal } from './endpoint';
 import { notFound, Problem } from './problem';
-import { actorOfCall } from './timeline';
+import { actorOfCall } from './process';
 
 /** Carries the token by which an applicant, who has no user, comes back to the application. */
 export const TOKEN_HEADER = 'X-Applicant-Token';

@@ -3,8 +3,8 @@ import { addAudit } from '../activities/journal';
 import { createSealer } from '../activities/sealing';
 import type { ApiContext, Principal, Reply } from './endpoint';
 import { Problem } from './problem';
+import { actorOfCall } from './process';
 import { lineOf } from './schemas';
-import { actorOfCall } from './timeline';
 
 /** Which sensitive number to show, and why. */
 export const revealBody = z.strictObject({

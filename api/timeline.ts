@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Pool } from '../activities/database';
-import type { Actor } from '../activities/journal';
 import type { Principal } from './endpoint';
 import { timestampOutput } from './schemas';
 
@@ -33,11 +32,6 @@ export async function readTimeline(pool: Pool, subject: string): Promise<Timelin
     occurredAt: occurred_at.toISOString(),
     data,
   }));
-}
-
-/** Who makes a request, as activities and the audit trail name them. */
-export function actorOfCall({ principal, requestId }: { principal: Principal; requestId: string }): Actor {
-  return { userId: principal.userId, name: principal.name, requestId };
 }
 
 /** What a distributor may know of an event; the rest, such as a note to a decision, is among staff. */

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { codesFor } from '../../domain/reasonCodes';
 import { type Endpoint, endpoint } from '../endpoint';
 import { notFound } from '../problem';
+import { actorOfCall } from '../process';
 import { reveal, revealBody, revealResponse } from '../reveal';
 import { lineOf, timestampInput, uuidParams } from '../schemas';
 import { applicationStep, tellApplication } from '../tellApplication';
-import { actorOfCall } from '../timeline';
 
 const LONGEST_DEADLINE_MS = 366 * 86_400_000;
 const reviewers = ['admin', 'compliance'] as const;

@@ -19,11 +19,11 @@ import {
 } from '../applicationView';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
+import { actorOfCall } from '../process';
 import { timestampInput, uuidParams } from '../schemas';
 import { protectSubmission, submissionBody } from '../submission';
 import { applicationStep, tellApplication } from '../tellApplication';
 import { startWithUpdate } from '../temporal';
-import { actorOfCall } from '../timeline';
 
 const applications = defineList({
   item: applicationSummarySchema,

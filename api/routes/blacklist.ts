@@ -6,8 +6,8 @@ import { normalisePhone } from '../../domain/credentials';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound, Problem } from '../problem';
+import { actorOfCall } from '../process';
 import { lineOf, timestampOutput, uuidParams } from '../schemas';
-import { actorOfCall } from '../timeline';
 
 const roles = ['admin', 'compliance'] as const;
 const kindSchema = z.enum(['identity_number', 'bank_account', 'phone']);

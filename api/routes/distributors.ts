@@ -4,9 +4,10 @@ import { bankAccountSchema, credentialColumns, credentialSchema } from '../crede
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
+import { actorOfCall } from '../process';
 import { reveal, revealBody, revealResponse } from '../reveal';
 import { currencySchema, lineOf, moneySchema, timestampInput, timestampOutput, uuidParams } from '../schemas';
-import { actorOfCall, readTimeline, timelineEventSchema } from '../timeline';
+import { readTimeline, timelineEventSchema } from '../timeline';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 const deciders = ['admin', 'compliance', 'operator'] as const;

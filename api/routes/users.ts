@@ -10,9 +10,9 @@ import { defineList } from '../list';
 import { refuseLockout } from '../lockout';
 import { sendQueuedMail } from '../mail';
 import { notFound, Problem } from '../problem';
+import { actorOfCall } from '../process';
 import { lineOf, timestampOutput, uuidParams } from '../schemas';
 import { removeSecondFactor } from '../secondFactor';
-import { actorOfCall } from '../timeline';
 
 const userSchema = z
   .object({
