@@ -1,10 +1,17 @@
+import { condition } from '@temporalio/workflow';
+
 /** Makes a function that runs pieces of work one after the other, in the order they were handed in. */
 export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    // Whoever waits for `result` learns of a failure; the next piece of work does not have to.
-    last = result.catch(() => undefined);
-    return result;
+  let running = 0;
+  let nextTurn = 0;
+  return async (work) => {
+    const turn = nextTurn++;
+    // Nearly always nobody is ahead, and then nothing is waited for: each promise costs a workflow a stack trace.
+    if (turn > running) await condition(() => turn === running);
+    try {
+      return await work();
+    } finally {
+      running++;
+    }
   };
 }

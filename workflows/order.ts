@@ -48,6 +48,11 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
   // Steps run one after the other: answers that overtake each other would leave an outdated timer.
   const turn = inTurn();
 
+  const reached = (now: OrderProgress) => {
+    progress = now;
+    return now;
+  };
+
   setHandler(orderStatus, () => orderStatusOf(progress));
   const takeIn = (payment: OrderPayment) =>
     turn(async () => {
@@ -64,17 +69,8 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
       notePaymentRefused(orderId, String(rootCause(error)), Date.now()),
     ),
   );
-  setHandler(orderEvent, (event) =>
-    turn(async () => {
-      progress = await applyOrderEvent(orderId, event, Date.now());
-      return progress;
-    }),
-  );
-
-  const settle = () =>
-    turn(async () => {
-      progress = await settleOrder(orderId, Date.now());
-    });
+  setHandler(orderEvent, (event) => turn(() => applyOrderEvent(orderId, event, Date.now()).then(reached)));
+  const settle = () => turn(() => settleOrder(orderId, Date.now()).then(reached));
   if (resume) await settle();
 
   while (!progress?.finished && !refused) {
@@ -88,5 +84,5 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
     if (end === null) await condition(moved);
     else if (!(await condition(moved, Math.max(1, end - Date.now())))) await settle();
   }
-  await condition(allHandlersFinished);
+  if (!allHandlersFinished()) await condition(allHandlersFinished);
 }
