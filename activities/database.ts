@@ -24,6 +24,8 @@ export function createPool(url: string, max: number, onError: (error: Error) => 
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,
+    // A new connection plans every statement anew; ten seconds without orders, the default, are no reason for that.
+    idleTimeoutMillis: 600_000,
     application_name: 'tributary',
   });
   pool.on('error', onError);
