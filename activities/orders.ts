@@ -126,6 +126,8 @@ export function createOrderActivities(pool: Pool) {
 interface LockedOrder {
   state: OrderState;
   finished: boolean;
+  /** Its commissions are released as soon as they are due, without finance. */
+  automatic: boolean;
   commissions: { id: number; lineId: string; amount: number; state: string; earning: Earning }[];
 }
 
@@ -161,6 +163,7 @@ async function lockOrder(
   const plan = await planById(stored.planId);
   return {
     finished: stored.state === 'closed',
+    automatic: plan.terms.automaticRelease,
     commissions: stored.commissions,
     state: {
       paidAt: Date.parse(stored.paidAt),
@@ -208,7 +211,12 @@ async function save(
   const wasClosed = new Set(
     before.state.lines.filter((line) => line.state === 'closed').map((line) => line.lineId),
   );
-  const due = changed.filter((line) => line.state === 'closed' && !wasClosed.has(line.lineId));
+  const closed = changed.filter((line) => line.state === 'closed' && !wasClosed.has(line.lineId));
+  const closedIds = new Set(closed.map((line) => line.lineId));
+  const due = before.commissions.filter(
+    ({ lineId, state }) =>
+      (state === 'held' && closedIds.has(lineId)) || (state === 'due' && before.automatic),
+  );
   const returns = after.returns.filter((entry) => !before.state.returns.includes(entry));
   const remaining = new Map(changed.map((line) => [line.lineId, line]));
   const cuts = before.commissions.flatMap((commission) => {
@@ -237,11 +245,12 @@ async function save(
     cuts,
     cause: event && ('returnId' in event ? `return/${event.returnId}` : event.type),
     causeAt: toIso(event?.at ?? now),
-    due: due.map((line) => ({ lineId: line.lineId, windowEndsAt: toIso(line.windowEndsAt) })),
+    due: due.map(({ id }) => id),
+    automatic: before.automatic,
     finished: isFinished(after) && !before.finished,
     events: [
       ...(event ? [timelineEntry(event)] : []),
-      ...due.map((line) => ({
+      ...closed.map((line) => ({
         key: `window_closed/${line.lineId}`,
         type: 'window_closed',
         actor: 'clock',
