@@ -3,8 +3,9 @@ import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { order } from '../workflows/order';
 import type { Bench, Result } from './bench';
-import { IN_FLIGHT, makePayment, runLifecycle } from './lifecycles';
-import { alternate, progress, ratio, show, spread, steadyRate } from './rounds';
+import { IN_FLIGHT, lifecycleRate, timesResult } from './lifecycles';
+import type { ProcessorTime } from './processorTime';
+import { alternate, progress, ratio, show, spread } from './rounds';
 import { type Seeded, seed } from './seed';
 import { type Platform, TASK_QUEUE } from './servers';
 
@@ -17,33 +18,38 @@ export const backlog: Bench = {
       await prepare(await servers.startPlatform()),
       await prepare(await servers.startPlatform()),
     ];
-    const measure = (platform: Prepared, measureMs: number) => () =>
-      steadyRate(
-        async (done) => void (await runLifecycle(platform, 'ours', makePayment(platform.seeded), done)),
-        {
-          inFlight: quick ? 4 : IN_FLIGHT,
-          rampMs: quick ? 500 : 5000,
-          measureMs,
-        },
-      );
+    const measure = (platform: Prepared, times: ProcessorTime[], measureMs: number) => () =>
+      lifecycleRate(platform, 'ours', platform.seeded, times, {
+        inFlight: quick ? 4 : IN_FLIGHT,
+        rampMs: quick ? 500 : 5000,
+        measureMs,
+      });
     const ms = quick ? 1000 : 15_000;
-    await alternate('backlog, warm-up', 1, { crowded: measure(crowded, ms), empty: measure(empty, ms) });
+    await alternate('backlog, warm-up', 1, {
+      crowded: measure(crowded, [], ms),
+      empty: measure(empty, [], ms),
+    });
     const results: Result[] = [];
     let open = 0;
     for (const target of quick ? [0, 20] : [0, 5_000, 20_000]) {
       await openOrders(crowded, target - open);
       open = target;
+      const times = { crowded: [] as ProcessorTime[], empty: [] as ProcessorTime[] };
       const figures = await alternate(`backlog of ${open}`, quick ? 1 : 3, {
-        crowded: measure(crowded, ms),
-        empty: measure(empty, ms),
+        crowded: measure(crowded, times.crowded, ms),
+        empty: measure(empty, times.empty, ms),
       });
+      const orders = `${open.toLocaleString('en-US')} open orders`;
       results.push({
-        measured: `Lifecycles a second with ${open.toLocaleString('en-US')} open orders against none`,
+        measured: `Lifecycles a second with ${orders} against none`,
         ours: show(spread(figures.crowded)),
         baseline: show(spread(figures.empty)),
         ratio: show(ratio(figures.crowded, figures.empty)),
         aim: 'between 0.85 and 1.15',
       });
+      results.push(
+        ...timesResult(`Processor time of a lifecycle with ${orders}, ms`, times.crowded, times.empty),
+      );
     }
     return results;
   },

@@ -1,7 +1,8 @@
 import { verifyLedger } from '../activities/ledger';
 import type { Bench } from './bench';
-import { IN_FLIGHT, makePayment, runLifecycle, type Side } from './lifecycles';
-import { alternate, ratio, show, spread, steadyRate } from './rounds';
+import { IN_FLIGHT, lifecycleRate, type Side, timesResult } from './lifecycles';
+import type { ProcessorTime } from './processorTime';
+import { alternate, ratio, show, spread } from './rounds';
 import { seed } from './seed';
 
 export const lifecycle: Bench = {
@@ -12,20 +13,21 @@ export const lifecycle: Bench = {
   async run(servers, { quick }) {
     const platform = await servers.startPlatform();
     const seeded = await seed(platform.pool);
-    const measure = (side: Side, measureMs: number) => () =>
-      steadyRate(async (done) => void (await runLifecycle(platform, side, makePayment(seeded), done)), {
+    const measure = (side: Side, times: ProcessorTime[], measureMs: number) => () =>
+      lifecycleRate(platform, side, seeded, times, {
         inFlight: quick ? 4 : IN_FLIGHT,
         rampMs: quick ? 500 : 2500,
         measureMs,
       });
     const ms = quick ? 1000 : 8000;
-    await alternate('lifecycle, warm-up', 1, {
-      ours: measure('ours', ms / 2),
-      bare: measure('bare', ms / 2),
+    await alternate('lifecycle, warm-up', 2, {
+      ours: measure('ours', [], ms / 2),
+      bare: measure('bare', [], ms / 2),
     });
+    const times = { ours: [] as ProcessorTime[], bare: [] as ProcessorTime[] };
     const { ours, bare } = await alternate('lifecycle', quick ? 1 : 5, {
-      ours: measure('ours', ms),
-      bare: measure('bare', ms),
+      ours: measure('ours', times.ours, ms),
+      bare: measure('bare', times.bare, ms),
     });
     const books = await verifyLedger(platform.pool);
     if (!books.ok) throw new Error(`the books are wrong: ${JSON.stringify(books.mismatches)}`);
@@ -37,6 +39,7 @@ export const lifecycle: Bench = {
         ratio: show(ratio(ours, bare)),
         aim: 'at least 0.9',
       },
+      ...timesResult('Processor time of a lifecycle, ms', times.ours, times.bare),
     ];
   },
 };

@@ -9,6 +9,9 @@ import type { ToldEvent } from '../activities/orders';
 import type { OrderPayment } from '../domain/order';
 import { order, orderEvent, pay } from '../workflows/order';
 import { bareOrder, WINDOW_MS } from './bareOrder';
+import type { Result } from './bench';
+import { type ProcessorTime, processorTime, showTimes, timePerPiece, total } from './processorTime';
+import { ratio, show, steadyRate } from './rounds';
 import type { Seeded } from './seed';
 import { type Platform, TASK_QUEUE } from './servers';
 
@@ -20,6 +23,47 @@ export type Side = 'ours' | 'bare';
  * answered well within the window of one second, after which there would be no timer to wait for.
  */
 export const IN_FLIGHT = 24 * os.availableParallelism();
+
+/**
+ * Keeps lifecycles going for a while.
+ * @param times receives the processor time of each lifecycle, where the system tells it
+ * @returns lifecycles a second
+ */
+export function lifecycleRate(
+  platform: Platform,
+  side: Side,
+  seeded: Seeded,
+  times: ProcessorTime[],
+  options: { inFlight: number; rampMs: number; measureMs: number },
+): Promise<number> {
+  let before: ProcessorTime | undefined;
+  return steadyRate(async (done) => void (await runLifecycle(platform, side, makePayment(seeded), done)), {
+    ...options,
+    window: {
+      begin: () => {
+        before = processorTime(platform.pids);
+      },
+      end: (pieces) => {
+        const after = processorTime(platform.pids);
+        if (before && after) times.push(timePerPiece(before, after, pieces));
+      },
+    },
+  });
+}
+
+/** The line of the results that tells which process a lifecycle costs how much. */
+export function timesResult(measured: string, ours: ProcessorTime[], baseline: ProcessorTime[]): Result[] {
+  if (ours.length === 0) return [];
+  return [
+    {
+      measured,
+      ours: showTimes(ours),
+      baseline: showTimes(baseline),
+      ratio: show(ratio(ours.map(total), baseline.map(total))),
+      aim: 'none: shows who pays',
+    },
+  ];
+}
 
 /** A new order of three products, by the code of a distributor who has a sponsor: six commissions. */
 export function makePayment({ distributors, skus }: Seeded): OrderPayment {

@@ -61,6 +61,13 @@ export function percentile(figures: number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!;
 }
 
+/** Told of the time in which pieces are counted, by whoever measures something else meanwhile. */
+export interface Window {
+  begin(): void;
+  /** @param pieces how many were done */
+  end(pieces: number): void;
+}
+
 /**
  * Keeps a number of pieces of work going at once and counts what is done while all of them are.
  * @param work calls `done` for each share of a piece it has finished, in sum 1. Shares make the count smooth where
@@ -69,7 +76,7 @@ export function percentile(figures: number[], share: number): number {
  */
 export async function steadyRate(
   work: (done: (share: number) => void) => Promise<void>,
-  options: { inFlight: number; rampMs: number; measureMs: number },
+  options: { inFlight: number; rampMs: number; measureMs: number; window?: Window },
 ): Promise<number> {
   let count = 0;
   let stopping = false;
@@ -83,9 +90,12 @@ export async function steadyRate(
   const ended = Promise.all(Array.from({ length: options.inFlight }, loop));
   // The loops end early only when one of them fails.
   await Promise.race([ended, delay(options.rampMs)]);
+  options.window?.begin();
   const start = { at: performance.now(), count };
   await Promise.race([ended, delay(options.measureMs)]);
-  const rate = ((count - start.count) / (performance.now() - start.at)) * 1000;
+  const pieces = count - start.count;
+  const rate = (pieces / (performance.now() - start.at)) * 1000;
+  options.window?.end(pieces);
   stopping = true;
   await ended;
   return rate;

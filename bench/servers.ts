@@ -25,6 +25,8 @@ export interface Database {
 /** A Temporal server with a database of its own and a worker that serves it, as in production. */
 export interface Platform extends Database {
   client: Client;
+  /** The processes that serve it, by name. */
+  pids: { temporal: number; postgres: number; worker: number };
   /**
    * Starts the API, in a process of its own as in production.
    * @returns its address and an admin's key
@@ -103,6 +105,7 @@ export function createBenchServers(): BenchServers {
     return {
       ...database,
       client: new Client({ connection, dataConverter: dataConverter(env) }),
+      pids: { temporal: server.pid, postgres: (await postgres!).pid, worker: worker.pid },
       startApi: async () => {
         const port = await freePort(0);
         const api = await startProgram('api', path.join('api', 'main.ts'), dataDir, {

@@ -27,7 +27,12 @@ test('the steps of an order read no more rows when many orders are open', async 
         customer: { externalId },
         attributionCode: distributors[0]!.code,
         shipTo: { region: 'CN-31' },
-        lines: [1, 2, 3].map((line) => ({ lineId: `${line}`, sku: skus[0]!, quantity: 1, unitPrice: 10_000 })),
+        lines: [1, 2, 3].map((line) => ({
+          lineId: `${line}`,
+          sku: skus[0]!,
+          quantity: 1,
+          unitPrice: 10_000,
+        })),
       },
       Date.now(),
     );
