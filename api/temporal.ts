@@ -18,6 +18,7 @@ import {
 import type { Refusal } from '../activities/refusal';
 import type { ApiContext } from './endpoint';
 import { Problem, unavailable } from './problem';
+import { answerWithinMs as probeWithinMs, watchServer } from './stall';
 
 /** No workflow of that id runs (any more): PostgreSQL knows what became of it. */
 export class WorkflowGone extends Error {
@@ -172,13 +173,20 @@ async function bounded<R>(
   } else {
     gate.inFlight++;
   }
+  const { connection, workflow } = context.temporal;
+  const stalled = new AbortController();
+  const stopWatching = watchServer(
+    () => isConnected(context),
+    () => stalled.abort(),
+  );
   try {
-    return await context.temporal.connection.withDeadline(Date.now() + withinMs, () =>
-      call(context.temporal.workflow),
+    return await connection.withDeadline(Date.now() + withinMs, () =>
+      connection.withAbortSignal(stalled.signal, () => call(workflow)),
     );
   } catch (error) {
     throw explain(error, context);
   } finally {
+    stopWatching();
     const next = gate.waiting.shift();
     if (next) next();
     else gate.inFlight--;
@@ -238,7 +246,7 @@ export function refusalProblem(failure: ApplicationFailure): Problem | undefined
 export async function isConnected({ temporal }: ApiContext): Promise<boolean> {
   const { connection } = temporal;
   const ask = () => connection.workflowService.getSystemInfo({});
-  return connection.withDeadline(Date.now() + 2_000, ask).then(
+  return connection.withDeadline(Date.now() + probeWithinMs, ask).then(
     () => true,
     () => false,
   );
