@@ -2,7 +2,10 @@ import pg from 'pg';
 import type { ApiContext } from './endpoint';
 
 /** A wait of this length makes somebody look whether the server behind still answers. */
-const lookAfterMs = 3_000;
+const lookAfterMs = 2_000;
+
+/** On a machine that is short of time one question may be answered late, hardly two in a row. */
+const questions = 2;
 
 /** Longest wait for an answer to the question whether a server answers at all. */
 export const answerWithinMs = 2_000;
@@ -12,16 +15,19 @@ export const answerWithinMs = 2_000;
  * frozen, or behind a cut network, keeps them open and says nothing, and so looks like one that works for long; only
  * asking it something else tells the two apart.
  * @param answers whether it answers, within `answerWithinMs`
- * @param onStall called once, when it does not
+ * @param onStall called once, when it does not, asked twice
  * @returns ends the watch
  */
 export function watchServer(answers: () => Promise<boolean>, onStall: () => void): () => void {
   let isOver = false;
   const look = async () => {
-    const answered = await answers();
-    if (isOver) return;
-    if (answered) timer = setTimeout(look, lookAfterMs);
-    else onStall();
+    for (let asked = 0; asked < questions && !isOver; asked++) {
+      if (await answers()) {
+        if (!isOver) timer = setTimeout(look, lookAfterMs);
+        return;
+      }
+    }
+    if (!isOver) onStall();
   };
   let timer = setTimeout(look, lookAfterMs);
   return () => {
@@ -32,14 +38,28 @@ export function watchServer(answers: () => Promise<boolean>, onStall: () => void
 
 const probes = new WeakMap<ApiContext, Promise<boolean>>();
 
-/** Whether PostgreSQL answers, within two seconds. However many ask at once, it is asked once. */
+/** Whether PostgreSQL answers anybody, within two seconds. However many ask at once, it is asked once. */
 export function databaseAnswers(context: ApiContext): Promise<boolean> {
   let probe = probes.get(context);
   if (!probe) {
-    probe = greet(context.config.DATABASE_URL).finally(() => probes.delete(context));
+    probe = askDatabase(context).finally(() => probes.delete(context));
     probes.set(context, probe);
   }
   return probe;
+}
+
+async function askDatabase({ pool, config }: ApiContext): Promise<boolean> {
+  let isHeard = false;
+  const hear = (error?: Error | boolean) => {
+    if (!error) isHeard = true;
+  };
+  // A connection that goes back to the pool has got its answers: a slow server, not a frozen one.
+  pool.on('release', hear);
+  try {
+    return (await greet(config.DATABASE_URL)) || isHeard;
+  } finally {
+    pool.off('release', hear);
+  }
 }
 
 /** By a connection of its own: those of the pool may all be waiting. */

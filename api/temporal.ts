@@ -118,6 +118,8 @@ export interface Load {
 
 interface Gate {
   inFlight: number;
+  /** How many calls Temporal has answered since the start. */
+  answered: number;
   waiting: (() => void)[];
 }
 
@@ -128,7 +130,7 @@ const gates = new WeakMap<ApiContext, Gate>();
 function gateOf(context: ApiContext): Gate {
   let gate = gates.get(context);
   if (!gate) {
-    gate = { inFlight: 0, waiting: [] };
+    gate = { inFlight: 0, answered: 0, waiting: [] };
     gates.set(context, gate);
   }
   return gate;
@@ -175,14 +177,17 @@ async function bounded<R>(
   }
   const { connection, workflow } = context.temporal;
   const stalled = new AbortController();
-  const stopWatching = watchServer(
-    () => isConnected(context),
-    () => stalled.abort(),
-  );
+  const answers = async () => {
+    const before = gate.answered;
+    return (await isConnected(context)) || gate.answered > before;
+  };
+  const stopWatching = watchServer(answers, () => stalled.abort());
   try {
-    return await connection.withDeadline(Date.now() + withinMs, () =>
+    const answer = await connection.withDeadline(Date.now() + withinMs, () =>
       connection.withAbortSignal(stalled.signal, () => call(workflow)),
     );
+    gate.answered++;
+    return answer;
   } catch (error) {
     throw explain(error, context);
   } finally {
