@@ -4,6 +4,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Pool } from './activities/database';
 import { typeOf } from './activityMetrics';
+import { storableText } from './domain/storableText';
 import { scrub } from './log';
 
 /** Earlier failures pass mostly by themselves, as when a server is started anew. */
@@ -57,7 +58,7 @@ function keyOf({ workflowExecution, activityId, activityType, isLocal }: Info): 
 
 function describe(error: unknown, { activityType, attempt }: Info): unknown[] {
   const message = scrub(error instanceof Error ? error.message : String(error));
-  return [activityType, attempt, typeOf(error), message.slice(0, longestMessage)];
+  return [activityType, attempt, typeOf(error), storableText(message, longestMessage)];
 }
 
 function isRetried(error: unknown, { attempt, retryPolicy }: Info): boolean {

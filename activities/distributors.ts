@@ -45,6 +45,13 @@ async function releaseAutomatic(
   client: Client,
   { distributorId, now }: DistributorStateCommand,
 ): Promise<void> {
+  // A step of an order that still found him suspended may be under way, and make one due when this has looked. Its
+  // lock is waited for; whoever takes the lock after this finds him active.
+  await client.query(
+    `SELECT lock_commissions(
+       ARRAY(SELECT id FROM commissions WHERE distributor_id = $1 AND state IN ('held', 'due') AND automatic))`,
+    [distributorId],
+  );
   await client.query(
     `SELECT release_commissions(
        ARRAY(SELECT id FROM commissions WHERE distributor_id = $1 AND state = 'due' AND automatic), '{due}', $2)`,

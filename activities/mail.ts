@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import nodemailer from 'nodemailer';
 import { type Config, durationMs } from '../config';
+import { storableText } from '../domain/storableText';
 import type { Client, Pool } from './database';
 import { withLinks } from './links';
 import { startOptions } from './processes';
@@ -88,6 +89,8 @@ export function mailProcess(key: string) {
   return { workflowId: `mail/${key}`, input: [{ key }] };
 }
 
+/** Longest answer of a mail server that is kept. */
+const LONGEST_ERROR = 1000;
 /** How many mails about a payout batch are begun at once. */
 const LANES = 4;
 /** Longest wait for one of them before the next is begun. */
@@ -194,7 +197,7 @@ export function createMailActivities(context: {
         await pool.query(
           `UPDATE mails SET last_error = $2, state = CASE WHEN $3 THEN 'undeliverable' ELSE state END
            WHERE key = $1 AND state = 'pending'`,
-          [key, (error as Error).message, final],
+          [key, storableText((error as Error).message, LONGEST_ERROR), final],
         );
         if (final) return 'undeliverable';
         throw error;

@@ -19,8 +19,9 @@ import { toProblem } from './failures';
 import { claim, idempotencyKey, isFinal, keepAnswer, resourceIdOf } from './idempotency';
 import { bodyReader, parseInput } from './input';
 import { createMetrics, type Metrics } from './metrics';
-import { notFound, Problem } from './problem';
+import { notFound, Problem, unavailable } from './problem';
 import { render, send, sendText, type TextAnswer } from './reply';
+import { databaseAnswers, watchServer } from './stall';
 
 /** What is known of a request while it is answered. */
 interface Progress {
@@ -87,7 +88,8 @@ export function createApp(context: ApiContext): Express {
 }
 
 /** Gives the request an id, and tells log and metrics how it ended. */
-function track({ log }: ApiContext, metrics: Metrics): RequestHandler {
+function track(context: ApiContext, metrics: Metrics): RequestHandler {
+  const { log } = context;
   return (req, res, next) => {
     const given = req.get('x-request-id');
     const requestId = given && /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
@@ -96,7 +98,12 @@ function track({ log }: ApiContext, metrics: Metrics): RequestHandler {
     res.set('X-Request-Id', requestId);
     const start = performance.now();
     metrics.inFlight.inc();
+    const stopWatching = watchServer(
+      () => databaseAnswers(context),
+      () => giveUp(res, requestId),
+    );
     res.once('close', () => {
+      stopWatching();
       metrics.inFlight.dec();
       const durationMs = performance.now() - start;
       // A path that is nobody's would make a series of its own for each guess.
@@ -122,6 +129,13 @@ function track({ log }: ApiContext, metrics: Metrics): RequestHandler {
     });
     trace(req, res, progress, next);
   };
+}
+
+/** Ends a request that waits for a database which answers nobody. What it asked for may still be done. */
+function giveUp(res: Response, requestId: string): void {
+  // Of an answer that has begun, breaking the connection is the only way left to say that it is not whole.
+  if (res.headersSent) res.destroy();
+  else sendText(res, renderProblem(unavailable('The database does not answer.'), requestId));
 }
 
 const tracer = otel.trace.getTracer('tributary');
@@ -194,6 +208,8 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
     }
     try {
       progress.principal = await authenticate(context, req);
+      // Told to come again by now: nothing is begun any more.
+      if (res.headersSent) return;
       if (!progress.principal) authorize(undefined, endpoint);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -287,6 +303,7 @@ function refuseMethod(methods: string[]): RequestHandler {
 // Express tells error handlers by their four parameters.
 function answerFailure(context: ApiContext): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
+    if (res.writableEnded) return;
     const { requestId } = progressOf(res);
     const problem = toProblem(error, context.log.child({ requestId }));
     if (res.headersSent) {

@@ -232,10 +232,9 @@ export function forApplicant(body: ApplicationBody): ApplicationBody {
     changesNote: null,
     claim: null,
     mails: [],
-    timeline: body.timeline.map(({ type, actor, occurredAt }) => ({
-      type,
-      actor: actor === 'applicant' || actor === 'system' ? actor : 'staff',
-      occurredAt,
+    timeline: body.timeline.map((event) => ({
+      ...event,
+      actor: event.actor === 'applicant' || event.actor === 'system' ? event.actor : 'staff',
       data: {},
     })),
   };

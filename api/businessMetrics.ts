@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Pool } from '../activities/database';
+import { unlessSlow } from './stall';
 
 interface Figure {
   name: string;
@@ -82,11 +83,12 @@ export function collectBusinessMetrics(registry: Registry, pool: Pool): void {
   const read = () => {
     if (!figures || Date.now() - readAt > freshMs) {
       readAt = Date.now();
-      figures = pool.query<Figure>({ name: 'business-metrics', text: sql }).then(
+      const asked = pool.query<Figure>({ name: 'business-metrics', text: sql }).then(
         ({ rows }) => rows,
-        // The other metrics are needed most while the database is away: these are left out then.
         () => [],
       );
+      // The other metrics are needed most while the database is away: these are left out then.
+      figures = unlessSlow(asked, []);
     }
     return figures;
   };

@@ -25,7 +25,7 @@ export function toProblem(error: unknown, log: Logger): Problem {
   }
   const refusal = error instanceof ApplicationFailure ? refusalProblem(error) : undefined;
   if (refusal) return refusal;
-  const code = isNativeError(error) ? String((error as { code?: unknown }).code ?? '') : '';
+  const code = codeOf(error);
   if (isHttpError(error)) return fromHttpError(error);
   if (isUnstorable(code)) {
     // The schemas should have refused it by name; this answer keeps their gap from being a fault of the server.
@@ -46,6 +46,16 @@ export function toProblem(error: unknown, log: Logger): Problem {
     code: 'internal_error',
     detail: 'The server failed to do this. Name the request id to whoever runs it.',
   });
+}
+
+/** What the database calls the error; of a raw query Prisma itself only says that it failed. */
+function codeOf(error: unknown): string {
+  if (!isNativeError(error)) return '';
+  const { code, meta } = error as {
+    code?: unknown;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
+  };
+  return meta?.driverAdapterError?.cause?.originalCode ?? String(code ?? '');
 }
 
 function isHttpError(error: unknown): error is HttpError {

@@ -41,7 +41,8 @@ function findUnstorable(value: unknown, pointer: string, depth: number): FieldEr
   return undefined;
 }
 
-function unstorableText(text: string, pointer: string): FieldError | undefined {
+/** Why PostgreSQL could not store a text; undefined where it can. */
+export function unstorableText(text: string, pointer: string): FieldError | undefined {
   if (text.includes('\0')) return { pointer, detail: 'contains a NUL character, which can not be stored' };
   if (/\p{Surrogate}/u.test(text))
     return { pointer, detail: 'contains half a surrogate pair, which is no text' };

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { Pool } from '../activities/database';
 import type { Reply, ResponseSpec } from './endpoint';
+import { unstorableText } from './input';
 import { Problem } from './problem';
 
 /** A column that a list can be sorted by. It must never be null: a comparison with null would lose rows. */
@@ -162,13 +163,24 @@ function encodeCursor(sort: string, { value, tie }: Position): string {
 }
 
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
-const typePatterns: Record<SortColumn['type'], RegExp> = {
-  timestamptz: /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d){0,2}$/,
-  date: /^\d{4}-\d\d-\d\d$/,
-  bigint: /^-?\d{1,18}$/,
-  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
-  text: /^[^\0]*$/,
+
+/** Whether PostgreSQL would take a text as a value of this type. A cursor comes back from outside. */
+const isValueOf: Record<SortColumn['type'], (text: string) => boolean> = {
+  timestamptz: (text) =>
+    /^.{19}(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/.test(text) && isOnClock(text.slice(0, 19)),
+  date: (text) => isOnClock(`${text} 00:00:00`),
+  bigint: (text) => /^-?\d{1,18}$/.test(text),
+  uuid: (text) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text),
+  text: (text) => unstorableText(text, '') === undefined,
 };
+
+/** Whether calendar and clock have it: `2026-02-28 23:59:59`, of the years that PostgreSQL writes with four digits. */
+function isOnClock(text: string): boolean {
+  const time = Date.parse(`${text.replace(' ', 'T')}Z`);
+  return (
+    text >= '0001' && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.replace(' ', 'T'))
+  );
+}
 
 function decodeCursor(cursor: string, sort: string, spec: ListSpec<z.ZodRawShape, z.ZodObject>): Position {
   const parsed = cursorSchema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
@@ -177,8 +189,8 @@ function decodeCursor(cursor: string, sort: string, spec: ListSpec<z.ZodRawShape
     value !== undefined &&
     tie !== undefined &&
     cursorSort === sort &&
-    typePatterns[sortOf(spec, sort).column.type].test(value) &&
-    typePatterns[spec.tie.type].test(tie);
+    isValueOf[sortOf(spec, sort).column.type](value) &&
+    isValueOf[spec.tie.type](tie);
   if (!usable) {
     const detail = 'is no cursor of this list in this sort; take the nextCursor of a page as it is';
     throw new Problem({

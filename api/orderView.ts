@@ -1,6 +1,7 @@
 import type { Pool } from '../activities/database';
 import type { Attribution } from '../domain/attribution';
 import type { LineState } from '../domain/order';
+import type { TimelineEventBody } from './timeline';
 
 /** An order as the API shows it. Times are RFC 3339, amounts minor units. */
 export interface OrderView {
@@ -106,22 +107,13 @@ export async function readOrder(
   return rows[0]?.view;
 }
 
-/** A line of an order's story: what happened, or a movement of money that followed. */
-export interface TimelineEntry {
-  at: string;
-  recordedAt: string;
-  type: string;
-  actor: string;
-  data: Record<string, unknown>;
-}
-
 /** What happened to an order and what money followed, in the order it happened. */
-export async function readTimeline(
+export async function readOrderTimeline(
   pool: Pool,
   orderId: string,
   distributorId: string | null,
-): Promise<TimelineEntry[]> {
-  const { rows } = await pool.query<{ entry: TimelineEntry }>(
+): Promise<TimelineEventBody[]> {
+  const { rows } = await pool.query<{ entry: TimelineEventBody }>(
     `SELECT json_build_object('at', at, 'recordedAt', recorded_at, 'type', type, 'actor', actor, 'data', data) AS entry FROM (
        SELECT e.occurred_at AS at, e.recorded_at, e.type, e.actor, e.data, 0 AS rank, 0::bigint AS number
        FROM events e WHERE e.subject = 'order/' || $1

@@ -59,36 +59,6 @@ export async function tellProcess(
   }
 }
 
-/** What happened to one thing, in order: `at` is when it happened, `recordedAt` when it became known here. */
-export const timelineSchema = z.array(
-  z.object({
-    at: timestampOutput,
-    recordedAt: timestampOutput,
-    type: z.string(),
-    actor: z.string(),
-    data: z.record(z.string(), z.unknown()),
-  }),
-);
-
-/** One line of a timeline. */
-export interface TimelineLine {
-  at: Date;
-  recordedAt: Date;
-  type: string;
-  actor: string;
-  data: Record<string, unknown>;
-}
-
-/** What happened to one thing, in order. @param subject as `withdrawal/<id>` */
-export async function timelineOf(pool: Pool, subject: string): Promise<TimelineLine[]> {
-  const { rows } = await pool.query<TimelineLine>(
-    `SELECT occurred_at AS at, recorded_at AS "recordedAt", type, actor, data
-     FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at`,
-    [subject],
-  );
-  return rows;
-}
-
 /** Who approved what takes an approval, or two. */
 export const approvalsSchema = z.array(
   z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),

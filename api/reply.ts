@@ -20,8 +20,9 @@ export function render({ status, body, headers = {} }: Reply): TextAnswer {
   };
 }
 
-/** Sends a rendered answer. */
+/** Sends a rendered answer, unless the client was told already that the database does not answer. */
 export function sendText(res: Response, { status, headers, text }: TextAnswer): void {
+  if (res.headersSent) return;
   res.status(status).set(headers).end(text);
 }
 
@@ -35,6 +36,10 @@ export async function send(res: Response, reply: Reply): Promise<void> {
   const headers = { 'Content-Type': raw.contentType, ...reply.headers };
   if (!(raw.content instanceof Readable)) {
     sendText(res, { status: reply.status, headers, text: raw.content });
+    return;
+  }
+  if (res.headersSent) {
+    raw.content.destroy();
     return;
   }
   res.status(reply.status).set(headers);

@@ -113,7 +113,8 @@ function refuseCrossSite(req: Request): void {
 }
 
 /**
- * Begins a session, in the transaction that has found the person to be who they say.
+ * Begins a session, in the transaction that has found the person to be who they say. The user's row is locked: whoever
+ * disables the user or changes the role at this moment ends this session too.
  * @returns the Set-Cookie header; undefined when the user has been disabled since
  */
 export async function startSession(
@@ -123,7 +124,7 @@ export async function startSession(
   const token = randomBytes(32).toString('base64url');
   const { rowCount } = await client.query(
     `INSERT INTO sessions (id, user_id, token_hash, user_agent)
-     SELECT $1, id, $3, $4 FROM users WHERE id = $2 AND disabled_at IS NULL`,
+     SELECT $1, id, $3, $4 FROM users WHERE id = $2 AND disabled_at IS NULL FOR SHARE`,
     [id, userId, hashToken(token), req.get('user-agent')?.slice(0, 500)],
   );
   return rowCount ? cookie(config, SESSION_COOKIE, token) : undefined;

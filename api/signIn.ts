@@ -204,8 +204,7 @@ async function withCode(
     });
   }
   const signedIn = await inTransaction(context.pool, async (client) => {
-    // The user's row first, as everywhere: two ways in at once must not wait for each other in a circle.
-    await client.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
+    await lockUser(client, id);
     let proof = by;
     if (secondFactor) {
       const spent = await spendCode(client, createSealer(context.config), { id, secondFactor }, code!);
@@ -221,6 +220,11 @@ async function withCode(
   }
   if (attempt) await attemptSucceeded(context, attempt);
   return signedIn;
+}
+
+/** The user's row first, as everywhere: two who use up codes at once must not wait for each other in a circle. */
+async function lockUser(client: Client, id: string): Promise<void> {
+  await client.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
 }
 
 async function auditRefusal(
@@ -335,6 +339,7 @@ export async function disableSecondFactor(
     });
   }
   const disabled = await inTransaction(context.pool, async (client) => {
+    await lockUser(client, id);
     const spent = await spendCode(client, createSealer(context.config), { id, secondFactor }, code);
     if (!spent) return false;
     await removeSecondFactor(client, id);

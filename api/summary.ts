@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Pool } from '../activities/database';
+import type { Reply, ResponseSpec } from './endpoint';
 import { moneySchema } from './schemas';
 
 /** Beyond this nothing is counted, so that a figure costs the same however much there is. */
@@ -60,4 +61,15 @@ export async function countBounded(pool: Pool, what: (bind: Bind) => Counted): P
   );
   const { count, ...rest } = rows[0]!;
   return { ...rest, count: Math.min(count, mostCounted), capped: count > mostCounted };
+}
+
+/** For the `responses` of an endpoint that answers with `replySummary`. */
+export const summaryResponses: Record<200, ResponseSpec> = {
+  200: { description: 'Count and sums.', schema: summarySchema },
+};
+
+/** Answers how many a filter finds, and what they add up to. */
+export async function replySummary(pool: Pool, what: (bind: Bind) => Counted): Promise<Reply> {
+  const { count, capped, sums } = await countBounded(pool, what);
+  return { status: 200, body: { count, capped, sums } };
 }

@@ -18,6 +18,7 @@ import {
 import type { Refusal } from '../activities/refusal';
 import type { ApiContext } from './endpoint';
 import { Problem, unavailable } from './problem';
+import { answerWithinMs as probeWithinMs, watchServer } from './stall';
 
 /** No workflow of that id runs (any more): PostgreSQL knows what became of it. */
 export class WorkflowGone extends Error {
@@ -117,6 +118,8 @@ export interface Load {
 
 interface Gate {
   inFlight: number;
+  /** How many calls Temporal has answered since the start. */
+  answered: number;
   waiting: (() => void)[];
 }
 
@@ -127,7 +130,7 @@ const gates = new WeakMap<ApiContext, Gate>();
 function gateOf(context: ApiContext): Gate {
   let gate = gates.get(context);
   if (!gate) {
-    gate = { inFlight: 0, waiting: [] };
+    gate = { inFlight: 0, answered: 0, waiting: [] };
     gates.set(context, gate);
   }
   return gate;
@@ -172,13 +175,23 @@ async function bounded<R>(
   } else {
     gate.inFlight++;
   }
+  const { connection, workflow } = context.temporal;
+  const stalled = new AbortController();
+  const answers = async () => {
+    const before = gate.answered;
+    return (await isConnected(context)) || gate.answered > before;
+  };
+  const stopWatching = watchServer(answers, () => stalled.abort());
   try {
-    return await context.temporal.connection.withDeadline(Date.now() + withinMs, () =>
-      call(context.temporal.workflow),
+    const answer = await connection.withDeadline(Date.now() + withinMs, () =>
+      connection.withAbortSignal(stalled.signal, () => call(workflow)),
     );
+    gate.answered++;
+    return answer;
   } catch (error) {
     throw explain(error, context);
   } finally {
+    stopWatching();
     const next = gate.waiting.shift();
     if (next) next();
     else gate.inFlight--;
@@ -238,7 +251,7 @@ export function refusalProblem(failure: ApplicationFailure): Problem | undefined
 export async function isConnected({ temporal }: ApiContext): Promise<boolean> {
   const { connection } = temporal;
   const ask = () => connection.workflowService.getSystemInfo({});
-  return connection.withDeadline(Date.now() + 2_000, ask).then(
+  return connection.withDeadline(Date.now() + probeWithinMs, ask).then(
     () => true,
     () => false,
   );

@@ -8,29 +8,27 @@ export const timelineEventSchema = z
   .object({
     type: z.string(),
     actor: z.string().describe('Name of who did it.'),
-    occurredAt: timestampOutput,
+    at: timestampOutput.describe('When it happened.'),
+    recordedAt: timestampOutput.describe('When it became known here.'),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'TimelineEvent' });
 
 export type TimelineEventBody = z.input<typeof timelineEventSchema>;
 
-/** What happened to a thing, oldest first. */
+/** What happened to a thing, oldest first. @param subject as `withdrawal/<id>` */
 export async function readTimeline(pool: Pool, subject: string): Promise<TimelineEventBody[]> {
-  const { rows } = await pool.query<{
-    type: string;
-    actor: string;
-    occurred_at: Date;
-    data: Record<string, unknown>;
-  }>(
-    'SELECT type, actor, occurred_at, data FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at',
+  const { rows } = await pool.query<
+    Omit<TimelineEventBody, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
+  >(
+    `SELECT type, actor, occurred_at AS at, recorded_at AS "recordedAt", data
+     FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at`,
     [subject],
   );
-  return rows.map(({ type, actor, occurred_at, data }) => ({
-    type,
-    actor,
-    occurredAt: occurred_at.toISOString(),
-    data,
+  return rows.map(({ at, recordedAt, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    recordedAt: recordedAt.toISOString(),
   }));
 }
 

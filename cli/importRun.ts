@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { formatScaled } from '../domain/decimal';
 import type { CountedAmount, Reconciliation } from '../domain/reconciliation';
 import type { RejectedItem } from '../domain/shopExport';
+import { storableText } from '../domain/storableText';
 import type { ApiClient } from './client';
 import { STDIN } from './shopFile';
 
@@ -122,21 +123,17 @@ async function hashOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Damaged files hold what no database takes. */
 function bodyOf({ row, orderId, sku, amount, currency, reason, detail }: RejectedItem) {
   return {
     row,
-    orderId: storable(orderId, 200),
-    sku: storable(sku, 200),
+    orderId: storableText(orderId, 200),
+    sku: storableText(sku, 200),
     amount: formatScaled(amount),
-    currency: storable(currency, 3),
+    currency: storableText(currency, 3),
     reason,
-    detail: storable(detail, 1000),
+    detail: storableText(detail, 1000),
   };
-}
-
-/** Damaged files hold what no database takes. */
-function storable(text: string, longest: number): string {
-  return Buffer.from(text.slice(0, longest)).toString().replaceAll('\0', '\uFFFD');
 }
 
 function reconciliationBody(reconciliation: Reconciliation) {

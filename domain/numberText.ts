@@ -21,7 +21,8 @@ export function normaliseNumber(text: string): string {
  * @returns as many characters, the hidden ones as `*`
  */
 export function mask(number: string): string {
-  const plain = normaliseNumber(number);
+  // By whole characters: half of one from beyond the basic plane could be stored nowhere.
+  const plain = [...normaliseNumber(number)];
   const shown = plain.length < 8 ? 0 : plain.length === 15 ? 3 : 4;
-  return '*'.repeat(plain.length - shown) + plain.slice(plain.length - shown);
+  return '*'.repeat(plain.length - shown) + plain.slice(plain.length - shown).join('');
 }

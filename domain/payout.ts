@@ -1,4 +1,5 @@
 import type { Money } from './money';
+import { storableText } from './storableText';
 
 /** How a payout ended, by the provider's word. */
 export type PayoutOutcome =
@@ -61,10 +62,12 @@ function readStatus(body: unknown): PayoutAnswer | undefined {
   }
 }
 
+const longestText = 1000;
+
 function textOf(body: unknown, field: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const value = (body as Record<string, unknown>)[field];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? storableText(value, longestText) : undefined;
 }
 
 const longestWaitMs = 15 * 60_000;

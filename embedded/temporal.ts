@@ -2,21 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msNumberToTs, optionalTsToMs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { answers, cacheFolder, climb, downloadBySdk, intoCache, runLong } from './cache';
 import { freePort, type Log, StartError, spawnChild, until, untilReady } from './children';
-
-const { IndexedValueType } = temporal.api.enums.v1;
-
-/**
- * What staff filter workflows by. Kept few: a development server allows ten of type Keyword. Never personal
- * data, because search attributes are not encrypted by the payload codec.
- */
-export const SEARCH_ATTRIBUTES = {
-  TributaryState: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  TributaryDistributor: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  TributaryDueAt: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-} as const;
 
 /** Days for which closed workflows stay visible in a namespace made here. */
 export const RETENTION_DAYS = 7;
@@ -76,9 +63,8 @@ export async function startTemporal(options: {
 }
 
 /**
- * Makes the namespace exist with every search attribute usable. Can be repeated, and from several processes
- * at once. Where the credentials may not do that (Temporal Cloud manages both on its own pages), it only says
- * what has to be created there.
+ * Makes the namespace exist. Can be repeated, and from several processes at once. Where the credentials may not do
+ * that (Temporal Cloud manages namespaces on its own pages), it only says that it has to be created there.
  * @param options.retentionDays also sets how long an existing namespace keeps closed workflows; without it,
  * the setting of an existing namespace stays as its owner chose it
  */
@@ -87,34 +73,18 @@ export async function ensureNamespace(
   namespace: string,
   { log = console.log, retentionDays }: { log?: Log; retentionDays?: number } = {},
 ): Promise<void> {
-  const attributes = Object.keys(SEARCH_ATTRIBUTES).join(', ');
-  const permitted = async (what: string, action: () => Promise<void>): Promise<boolean> => {
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      if (!hasCode(error, grpc.permissionDenied, grpc.unimplemented, grpc.unauthenticated)) throw error;
-      log(
-        `Temporal does not let these credentials ${what} (${(error as Error).message}). Create it yourself.`,
-      );
-      return false;
-    }
-  };
-  await permitted(`create the namespace "${namespace}"`, () =>
-    createNamespace(connection, namespace, retentionDays),
-  );
-  const registered = await permitted(`register the search attributes ${attributes} in "${namespace}"`, () =>
-    registerSearchAttributes(connection, namespace),
-  );
-  if (!registered) return;
-  // Servers read search attributes through a cache, so a registered one may still be unknown for seconds.
-  await until('Making search attributes usable', 60_000, async () => {
-    const query = Object.keys(SEARCH_ATTRIBUTES)
-      .map((name) => `${name} IS NULL`)
-      .join(' AND ');
-    await connection.workflowService.countWorkflowExecutions({ namespace, query });
-    return true;
-  });
+  try {
+    await createNamespace(connection, namespace, retentionDays);
+    // One that was just made, here or by another process, is not known everywhere at once.
+    await until(`Making the namespace "${namespace}" usable`, 60_000, () =>
+      connection.workflowService.countWorkflowExecutions({ namespace }),
+    );
+  } catch (error) {
+    if (!hasCode(error, grpc.permissionDenied, grpc.unimplemented, grpc.unauthenticated)) throw error;
+    log(
+      `Temporal does not let these credentials create the namespace "${namespace}" (${(error as Error).message}). Create it yourself.`,
+    );
+  }
 }
 
 async function createNamespace(
@@ -133,24 +103,7 @@ async function createNamespace(
     if (!hasCode(error, grpc.notFound)) throw error;
     const workflowExecutionRetentionPeriod = msNumberToTs((retentionDays ?? RETENTION_DAYS) * dayMs);
     await unlessThere(service.registerNamespace({ namespace, workflowExecutionRetentionPeriod }));
-    await until(`Creating the namespace "${namespace}"`, 60_000, () =>
-      service.describeNamespace({ namespace }),
-    );
   }
-}
-
-async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { customAttributes } = await until('Reading the search attributes', 60_000, () =>
-    connection.operatorService.listSearchAttributes({ namespace }).catch((error: unknown) => {
-      // A namespace just made is not known everywhere at once.
-      if (hasCode(error, grpc.notFound)) return undefined;
-      throw error;
-    }),
-  );
-  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in customAttributes));
-  if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing);
-  await unlessThere(connection.operatorService.addSearchAttributes({ namespace, searchAttributes }));
 }
 
 /** Lets a request that creates something succeed when somebody else was faster. */

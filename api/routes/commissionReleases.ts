@@ -10,11 +10,10 @@ import {
   decisionNote,
   notApprovedBy,
   tellProcess,
-  timelineOf,
-  timelineSchema,
 } from '../process';
 import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
 import { startWithUpdate } from '../temporal';
+import { readTimeline, timelineEventSchema } from '../timeline';
 
 const staff = ['admin', 'finance'] as const;
 const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
@@ -41,7 +40,7 @@ const detailSchema = runSchema
     leftOutReasons: z.record(z.string(), z.int()),
     releasedTotals: z.array(moneySchema),
     approvals: approvalsSchema,
-    timeline: timelineSchema,
+    timeline: z.array(timelineEventSchema),
   })
   .meta({ id: 'ReleaseRunDetail' });
 
@@ -292,7 +291,7 @@ async function runOrNotFound(pool: Pool, id: string) {
     releasedTotals: groups
       .filter(({ state }) => state === 'released')
       .map(({ released, currency }) => ({ amount: released, currency })),
-    timeline: await timelineOf(pool, `release/${id}`),
+    timeline: await readTimeline(pool, `release/${id}`),
   };
 }
 

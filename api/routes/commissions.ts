@@ -7,7 +7,7 @@ import { defineList } from '../list';
 import { planReader } from '../plans';
 import { notFound } from '../problem';
 import { commissionId, commissionSchema, holdReason, timestampInput, timestampOutput } from '../schemas';
-import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
+import { type Bind, type Counted, replySummary, summaryResponses } from '../summary';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
@@ -107,15 +107,13 @@ export const summarizeCommissions = endpoint({
   roles: readers,
   scope: 'commissions:read',
   query: filterSchema,
-  responses: { 200: { description: 'Count and sums.', schema: summarySchema } },
-  handler: async ({ query, context, principal }) => {
-    const { count, capped, sums } = await countBounded(context.pool, (bind) => ({
+  responses: summaryResponses,
+  handler: ({ query, context, principal }) =>
+    replySummary(context.pool, (bind) => ({
       from: 'commissions c',
       where: conditions(query, principal, bind),
       money: { amount: 'c.amount', currency: 'c.currency' },
-    }));
-    return { status: 200, body: { count, capped, sums } };
-  },
+    })),
 });
 
 const money = z.int().describe('Minor units of the currency.');

@@ -51,8 +51,10 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
         const raisedBy = described
           .filter(({ errors }) => errors?.includes(code))
           .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-        if (!commonProblems[code] && !raisedBy.length) throw notFound(`The problem ${code}`);
-        return html(problemPage(code, commonProblems[code], raisedBy));
+        // Not by the name alone, which may be one that every object has.
+        const meaning = Object.hasOwn(commonProblems, code) ? commonProblems[code] : undefined;
+        if (!meaning && !raisedBy.length) throw notFound(`The problem ${code}`);
+        return html(problemPage(code, meaning, raisedBy));
       },
     }),
   ];

@@ -4,7 +4,7 @@ import { actorOf, audit } from '../audit';
 import { everyScope, hashKey, newKeyText, scopesOf } from '../authentication';
 import { type Endpoint, endpoint, roleSchema } from '../endpoint';
 import { defineList } from '../list';
-import { refuseLockout } from '../lockout';
+import { lockAdmins, refuseLockout } from '../lockout';
 import { notFound, Problem } from '../problem';
 import { lineOf, timestampInput, timestampOutput } from '../schemas';
 
@@ -173,6 +173,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       errors: ['last_admin'],
       handler: async ({ params: { id }, context: { prisma }, ...call }) => {
         const key = await prisma.$transaction(async (tx) => {
+          await lockAdmins(tx);
           const { count } = await tx.apiKey.updateMany({
             where: { id, revokedAt: null },
             data: { revokedAt: new Date(), revokedBy: call.principal.userId },

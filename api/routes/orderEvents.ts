@@ -24,6 +24,16 @@ const eventErrors = [
   'order_closed',
 ] as const;
 
+/** What telling of anything has in common. */
+const event = {
+  method: 'post',
+  tag: 'orders',
+  roles: shopRoles,
+  scope: 'orders:write',
+  params: orderParams,
+  responses: eventResponses,
+} as const;
+
 const someLines = z
   .array(lineId)
   .min(1)
@@ -32,15 +42,10 @@ const someLines = z
   .describe('Left out: all lines that are still on their way.');
 
 const shipOrder = endpoint({
-  method: 'post',
+  ...event,
   path: '/v1/orders/{id}/shipments',
   summary: 'Lines left the warehouse',
-  tag: 'orders',
-  roles: shopRoles,
-  scope: 'orders:write',
-  params: orderParams,
   body: z.strictObject({ shippedAt: eventTime, lineIds: someLines }),
-  responses: eventResponses,
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {
@@ -51,15 +56,10 @@ const shipOrder = endpoint({
 });
 
 const deliverOrder = endpoint({
-  method: 'post',
+  ...event,
   path: '/v1/orders/{id}/deliveries',
   summary: 'Lines were received: their return window starts',
-  tag: 'orders',
-  roles: shopRoles,
-  scope: 'orders:write',
-  params: orderParams,
   body: z.strictObject({ deliveredAt: eventTime, lineIds: someLines }),
-  responses: eventResponses,
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {
@@ -72,19 +72,14 @@ const deliverOrder = endpoint({
 const reason = z.string().trim().min(1).max(500);
 
 const cancelOrder = endpoint({
-  method: 'post',
+  ...event,
   path: '/v1/orders/{id}/cancel',
   summary: 'Cancel lines that were not delivered',
-  tag: 'orders',
-  roles: shopRoles,
-  scope: 'orders:write',
-  params: orderParams,
   body: z.strictObject({
     canceledAt: eventTime.optional().describe('Left out: now.'),
     lineIds: someLines,
     reason,
   }),
-  responses: eventResponses,
   errors: [...eventErrors, 'return_exists'],
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {
@@ -96,15 +91,11 @@ const cancelOrder = endpoint({
 });
 
 const requestReturn = endpoint({
-  method: 'post',
+  ...event,
   path: '/v1/orders/{id}/returns',
   summary: 'Ask to return units of some lines: pauses their window',
   description:
     'Without a returnId one is made up; give your own, or an Idempotency-Key, so that a repeat is the same return.',
-  tag: 'orders',
-  roles: shopRoles,
-  scope: 'orders:write',
-  params: orderParams,
   body: z.strictObject({
     returnId: identifier.optional().describe("The return's number in the shop."),
     requestedAt: eventTime.optional().describe('Left out: now.'),
@@ -135,15 +126,11 @@ const requestReturn = endpoint({
 const returnParams = z.object({ id: identifier, returnId: identifier });
 
 const refundReturn = endpoint({
-  method: 'post',
+  ...event,
   path: '/v1/orders/{id}/returns/{returnId}/refund',
   summary: 'The customer got the money back: commissions on these units are taken back',
-  tag: 'orders',
-  roles: shopRoles,
-  scope: 'orders:write',
   params: returnParams,
   body: z.strictObject({ refundedAt: eventTime.optional().describe('Left out: now.') }),
-  responses: eventResponses,
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {
@@ -154,15 +141,11 @@ const refundReturn = endpoint({
 });
 
 const rejectReturn = endpoint({
-  method: 'post',
+  ...event,
   path: '/v1/orders/{id}/returns/{returnId}/reject',
   summary: 'The return is not accepted: the window goes on',
-  tag: 'orders',
-  roles: shopRoles,
-  scope: 'orders:write',
   params: returnParams,
   body: z.strictObject({ rejectedAt: eventTime.optional().describe('Left out: now.'), reason }),
-  responses: eventResponses,
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {

@@ -4,7 +4,7 @@ import { attributionSchema } from '../explanation';
 import { defineList } from '../list';
 import { orderReaders } from '../orderSchema';
 import { timestampInput, timestampOutput } from '../schemas';
-import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
+import { type Bind, type Counted, replySummary, summaryResponses } from '../summary';
 
 const attributionReason = attributionSchema.shape.reason;
 
@@ -120,15 +120,13 @@ const summarizeOrders = endpoint({
   roles: orderReaders,
   scope: 'orders:read',
   query: filterSchema,
-  responses: { 200: { description: 'Count and sums.', schema: summarySchema } },
-  handler: async ({ query, context, principal }) => {
-    const { count, capped, sums } = await countBounded(context.pool, (bind) => ({
+  responses: summaryResponses,
+  handler: ({ query, context, principal }) =>
+    replySummary(context.pool, (bind) => ({
       from: 'orders o',
       where: conditions(query, principal, bind),
       money: { amount: netAmount, currency: 'o.currency' },
-    }));
-    return { status: 200, body: { count, capped, sums } };
-  },
+    })),
 });
 
 /** Finding orders. Before what reads one: the path of the summary would pass for an order's number. */

@@ -12,11 +12,11 @@ import {
   quantity,
   shopRoles,
 } from '../orderSchema';
-import { awaitedNext, readOrder, readTimeline } from '../orderView';
+import { awaitedNext, readOrder, readOrderTimeline } from '../orderView';
 import { notFound, Problem } from '../problem';
 import { currencySchema, eventTime, identifier, timestampOutput } from '../schemas';
 import { signalWithStart, startWithUpdate } from '../temporal';
-import { eventForDistributor } from '../timeline';
+import { eventForDistributor, timelineEventSchema } from '../timeline';
 
 const minorUnits = z.int().min(0).max(1_000_000_000_000);
 
@@ -176,15 +176,7 @@ const getOrderTimeline = endpoint({
     200: {
       description: 'What happened, who told it, what money followed.',
       schema: z.object({
-        entries: z.array(
-          z.object({
-            at: timestampOutput.describe('When it happened.'),
-            recordedAt: timestampOutput.describe('When it became known here.'),
-            type: z.string(),
-            actor: z.string(),
-            data: z.record(z.string(), z.unknown()),
-          }),
-        ),
+        entries: z.array(timelineEventSchema),
         awaited: z.array(
           z.object({ what: z.string(), lineIds: z.array(z.string()), at: timestampOutput.nullable() }),
         ),
@@ -193,7 +185,7 @@ const getOrderTimeline = endpoint({
   },
   handler: async ({ params, context, principal }) => {
     const order = await orderOrNotFound(context, params.id, principal);
-    const entries = await readTimeline(context.pool, params.id, principal.distributorId);
+    const entries = await readOrderTimeline(context.pool, params.id, principal.distributorId);
     return {
       status: 200,
       body: {

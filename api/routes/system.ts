@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint';
+import { unlessSlow } from '../stall';
 import { isConnected } from '../temporal';
 
 const away = z.object({
@@ -33,9 +34,12 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
     },
     handler: async ({ context }) => {
       const [postgresql, temporal] = await Promise.all([
-        context.pool.query('SELECT 1').then(
-          () => true,
-          () => false,
+        unlessSlow(
+          context.pool.query('SELECT 1').then(
+            () => true,
+            () => false,
+          ),
+          false,
         ),
         isConnected(context),
       ]);

@@ -10,13 +10,11 @@ import {
   decisionNote,
   notApprovedBy,
   tellProcess,
-  timelineOf,
-  timelineSchema,
 } from '../process';
 import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
-import { type Bind, type Counted, countBounded, summarySchema } from '../summary';
+import { type Bind, type Counted, replySummary, summaryResponses } from '../summary';
 import { startWithUpdate } from '../temporal';
-import { actorForDistributor, eventForDistributor } from '../timeline';
+import { actorForDistributor, eventForDistributor, readTimeline, timelineEventSchema } from '../timeline';
 
 const readers = ['admin', 'compliance', 'finance', 'distributor'] as const;
 const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
@@ -47,7 +45,7 @@ const withdrawalSchema = z
 const detailSchema = withdrawalSchema
   .extend({
     approvals: approvalsSchema.describe('For staff.'),
-    timeline: timelineSchema,
+    timeline: z.array(timelineEventSchema),
   })
   .meta({ id: 'WithdrawalDetail' });
 
@@ -184,15 +182,13 @@ export const summarizeWithdrawals = endpoint({
   roles: readers,
   scope: 'withdrawals:read',
   query: filterSchema,
-  responses: { 200: { description: 'Count and sums.', schema: summarySchema } },
-  handler: async ({ query, context, principal }) => {
-    const { count, capped, sums } = await countBounded(context.pool, (bind) => ({
+  responses: summaryResponses,
+  handler: ({ query, context, principal }) =>
+    replySummary(context.pool, (bind) => ({
       from: 'withdrawals w',
       where: conditions(query, principal, bind),
       money: { amount: 'w.amount', currency: 'w.currency' },
-    }));
-    return { status: 200, body: { count, capped, sums } };
-  },
+    })),
 });
 
 export const getWithdrawal = endpoint({
@@ -307,7 +303,7 @@ async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
   const { rows } = await pool.query<Withdrawal>(`SELECT ${columns} FROM ${tables} WHERE w.id = $1`, [id]);
   const withdrawal = rows[0];
   if (!withdrawal) return undefined;
-  const timeline = await timelineOf(pool, `withdrawal/${id}`);
+  const timeline = await readTimeline(pool, `withdrawal/${id}`);
   if (principal.distributorId) {
     return {
       ...withdrawal,

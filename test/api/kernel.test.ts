@@ -29,6 +29,7 @@ describe("a request that can not be understood is the client's fault and says wh
       400,
       'request_malformed',
     ],
+    ['a name that every object has', () => api.call('GET', '/problems/constructor'), 404, 'not_found'],
     ['NUL in the path', () => api.call('GET', '/v1/products/a%00b', { key: admin }), 404, 'not_found'],
     [
       'NUL in the query',

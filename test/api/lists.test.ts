@@ -87,6 +87,22 @@ test('what is not a cursor of this list in this sort is refused', async () => {
   );
 });
 
+test.each([
+  '0000-01-01 00:00:00+00',
+  '300000-01-01 00:00:00+00',
+  '9999-99-99 99:99:99+99',
+  '2026-02-30 00:00:00+00',
+  '2026-01-01 24:00:00+00',
+  '2026-01-01 00:00:00+16',
+  '2026-01-01T00:00:00Z',
+  '1e400',
+  'now',
+])('a cursor that PostgreSQL could not read (%s) is refused by name', async (time) => {
+  const cursor = Buffer.from(JSON.stringify(['updatedAt', time, 'SKU-1'])).toString('base64url');
+  const { status, body } = await get(`/v1/products?sort=updatedAt&cursor=${cursor}`);
+  expect([status, body.errors]).toMatchObject([400, [{ pointer: '/cursor' }]]);
+});
+
 describe('as CSV', () => {
   const csv = { Accept: 'text/csv' };
 

@@ -272,6 +272,15 @@ describe('normalising and masking', () => {
     expect(mask(number)).toBe(shown);
   });
 
+  test('what is masked is a text that can be kept, whatever was typed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (typed) => !/\p{Surrogate}/u.test(mask(typed))),
+      {
+        examples: [['12345👩🏽‍🌾👩🏽‍🌾'], ['😀😀😀😀😀']],
+      },
+    );
+  });
+
   test('a masked identity number shows nothing of the birth date', () => {
     fc.assert(fc.property(identityNumber, (number) => mask(number).slice(0, 14) === '*'.repeat(14)));
   });

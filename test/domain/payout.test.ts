@@ -38,6 +38,16 @@ test.each([
   expect(readInquiryAnswer({ status, body }).status).toBe(outcome);
 });
 
+test.each([
+  ['a NUL character', 'closed\0', 'closed\uFFFD'],
+  ['half a surrogate pair', 'closed\ud83d', 'closed\uFFFD'],
+  ['no end', 'x'.repeat(100_000), 'x'.repeat(1000)],
+])('a reason of the provider with %s becomes one that can be kept', (_what, reason, kept) => {
+  expect(readInstructionAnswer({ status: 200, body: { status: 'failed', reason } })).toMatchObject({
+    reason: kept,
+  });
+});
+
 test('the waits between inquiries double up to 15 minutes', () => {
   expect([0, 1, 2, 20, 2000].map((question) => inquiryDelayMs(question, 5000))).toEqual([
     5000, 10_000, 20_000, 900_000, 900_000,

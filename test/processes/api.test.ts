@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,10 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import type { OrderPayment } from '../../domain/order';
-import { startPostgres } from '../../embedded/postgres';
+import { query, startPostgres } from '../../embedded/postgres';
 import { startTemporal } from '../../embedded/temporal';
 import { type Answer, startApi, startWorker, type TestApi } from '../support/api';
 import { expectSoundLedger } from '../support/ledger';
+import { credit } from '../support/payouts';
 import { activatePlan, addDistributor, addUser, payment, type TestDistributor } from '../support/platform';
 
 const day = 86_400_000;
@@ -224,6 +226,7 @@ describe('while a server is away', () => {
   let api: TestApi;
   let stopWorker: () => Promise<void>;
   let shop: string;
+  let admin: string;
 
   beforeAll(async () => {
     dataDir = mkdtempSync(path.join(os.tmpdir(), 'tributary-away-'));
@@ -235,10 +238,13 @@ describe('while a server is away', () => {
     const env = { ...process.env, DATABASE_URL: postgres.url };
     const migrate = path.join(__dirname, '..', '..', 'prisma', 'migrate.ts');
     await promisify(execFile)(process.execPath, ['--import', 'tsx', migrate], { env });
-    api = await startApi({}, { databaseUrl: postgres.url, temporalAddress: temporal.address });
+    api = await startApi(
+      { DATABASE_POOL: '4' },
+      { databaseUrl: postgres.url, temporalAddress: temporal.address },
+    );
     stopWorker = await startWorker(api.context, temporal.address);
     await openPlan(api);
-    shop = await api.keyFor('operator');
+    [shop, admin] = [await api.keyFor('operator'), await api.keyFor('admin')];
   });
   afterAll(async () => {
     await stopWorker?.();
@@ -271,5 +277,105 @@ describe('while a server is away', () => {
     await until(tell, ({ status }) => status === 201);
     expect(await list()).toHaveLength(2);
     await expectSoundLedger(api.context.pool);
+  });
+
+  /** Stops these processes as a machine does that freezes: connections stay open, and nothing is said on them. */
+  async function frozen(pids: number[], look: () => Promise<void>): Promise<void> {
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      await look();
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+  }
+
+  /** Makes all these calls at once. Each has to be told to come back, in a time that a person waits. */
+  async function toldToComeBack(calls: (() => Promise<Answer>)[]): Promise<void> {
+    const startedAt = performance.now();
+    const answers = await Promise.all(calls.map((call) => call()));
+    expect(answers.map(isAway)).toEqual(calls.map(() => [503, true]));
+    expect(answers.map(({ body }) => body.type)).toEqual(
+      calls.map(() => '/problems/temporarily_unavailable'),
+    );
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+  }
+
+  const readiness = async () => (await api.call('GET', '/readyz')).body;
+  const call =
+    (method: string, path: string, key: string, body?: object, headers = {}) =>
+    () =>
+      api.call(method, path, { key, body, headers });
+  const once = (path: string, key: string, body: object) =>
+    call('POST', path, key, body, { 'Idempotency-Key': randomUUID() });
+
+  /** An order, and a withdrawal of a distributor who could pay it twice: each to be told again by the same call. */
+  async function messages() {
+    const { id: distributorId } = await addDistributor(api.context.pool);
+    await credit(api.context.pool, distributorId, 2000);
+    const sold = payment();
+    return {
+      calls: [
+        once('/v1/orders', shop, sold),
+        once('/v1/withdrawals', admin, { distributorId, amount: { amount: 1000, currency: 'CNY' } }),
+      ],
+      expectOnce: async () => {
+        const { rows } = await api.context.pool.query(
+          `SELECT (SELECT count(*) FROM orders WHERE id = $1) AS orders,
+             (SELECT available FROM balances WHERE distributor_id = $2) AS available`,
+          [sold.externalId, distributorId],
+        );
+        expect(rows).toEqual([{ orders: 1, available: 1000 }]);
+        await expectSoundLedger(api.context.pool);
+      },
+    };
+  }
+
+  test('a frozen PostgreSQL: everything is told to come back, and what is told again is done once', async () => {
+    const { calls, expectOnce } = await messages();
+    const product = call('PUT', '/v1/products/FROZEN', shop, {
+      name: 'Tea',
+      category: 'tea',
+      price: { amount: 100, currency: 'CNY' },
+    });
+    // More than the pool has connections: some wait on one that is frozen, some for their turn.
+    const others = [
+      product,
+      call('GET', '/v1/orders', shop),
+      call('GET', '/v1/orders', shop, undefined, { Accept: 'text/csv' }),
+      call('GET', `/v1/orders/${order.externalId}`, shop),
+      call('GET', '/v1/ledger/verify', admin),
+      call('GET', '/v1/system/health', admin),
+      () => api.call('POST', '/v1/sign-in', { body: { email: 'a@test.invalid', password: 'x' } }),
+    ];
+    // Connections that are there already, to be frozen too.
+    await Promise.all(others.map((one) => one()));
+    const backends = await query(
+      postgres.url,
+      'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
+    );
+    await frozen([postgres.pid, ...backends.map(({ pid }) => Number(pid))], async () => {
+      await toldToComeBack([...calls, ...others]);
+      expect(await readiness()).toEqual({ status: 'unavailable', postgresql: false, temporal: true });
+      expect((await api.call('GET', '/healthz')).status).toBe(200);
+      expect((await api.call('GET', '/metrics')).text).toContain('tributary_http_requests_in_flight');
+    });
+    for (const one of calls) await until(one, ({ status }) => status === 201);
+    expect(await readiness()).toEqual({ status: 'ok', postgresql: true, temporal: true });
+    await until(product, ({ status }) => status === 200);
+    await expectOnce();
+  });
+
+  test('a frozen Temporal: what needs it is told to come back, and done once when told again; reading goes on', async () => {
+    const { calls, expectOnce } = await messages();
+    await frozen([temporal.pid], async () => {
+      await toldToComeBack(calls);
+      expect(await readiness()).toEqual({ status: 'unavailable', postgresql: true, temporal: false });
+      expect((await call('GET', '/v1/orders', shop)()).status).toBe(200);
+      const health = (await call('GET', '/v1/system/health', admin)()).body;
+      expect(health).toMatchObject({ database: { reachable: true }, temporal: { reachable: false } });
+    });
+    for (const one of calls) await until(one, ({ status }) => status === 201);
+    expect(await readiness()).toEqual({ status: 'ok', postgresql: true, temporal: true });
+    await expectOnce();
   });
 });

@@ -23,12 +23,12 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
         {timeline
           .filter(({ type }) => OF_ROUNDS.includes(type))
           .map((event) => (
-            <li key={`${event.type}/${event.occurredAt}`}>
+            <li key={`${event.type}/${event.at}`}>
               <span className="strong">
                 <EventName type={event.type} />
               </span>{' '}
               <span className="muted">
-                <TimeText at={event.occurredAt} /> · <ActorText actor={event.actor} />
+                <TimeText at={event.at} /> · <ActorText actor={event.actor} />
               </span>
               <Told event={event} />
             </li>

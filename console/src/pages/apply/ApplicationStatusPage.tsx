@@ -195,13 +195,13 @@ function Story({ application, headers, onChange }: StoryProps) {
         items={application.timeline
           .filter(({ type }) => EVENTS[type])
           .reverse()
-          .map(({ type, occurredAt }) => ({
-            key: `${type}/${occurredAt}`,
+          .map(({ type, at }) => ({
+            key: `${type}/${at}`,
             content: (
               <>
                 {t(EVENTS[type]!)}{' '}
                 <span className="muted">
-                  <TimeText at={occurredAt} />
+                  <TimeText at={at} />
                 </span>
               </>
             ),
