@@ -1,3 +1,4 @@
+import 'antd/dist/antd.css';
 import './styles.css';
 import { readEarly } from './api/early';
 import { PAGES, PUBLIC_PAGES, pageAt } from './app/pages';
