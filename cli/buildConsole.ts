@@ -19,6 +19,8 @@ export async function ensureConsole(): Promise<boolean> {
   const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: path.join(root, 'console'),
+    // Tests set another one, with which React would come in its larger and slower form for developers.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   compressAssets();
   writeFileSync(marker, madeFrom);
