@@ -11,11 +11,7 @@ const FOLDER = path.join(__dirname, '..', 'console', 'dist');
  */
 export function serveConsole(): RequestHandler {
   const router = Router();
-  // Their names carry a hash of their content.
-  router.use(
-    '/assets',
-    express.static(path.join(FOLDER, 'assets'), { immutable: true, maxAge: '1y', index: false }),
-  );
+  router.use('/assets', serveAssets(path.join(FOLDER, 'assets')));
   router.use(express.static(FOLDER, { index: false, maxAge: '1h' }));
   router.get(/^\/(?!v1\/|assets\/).*/, (req, res, next) => {
     if (!req.accepts('html')) return next();
@@ -31,5 +27,24 @@ export function serveConsole(): RequestHandler {
       if (error) next(error);
     });
   });
+  return router;
+}
+
+/** Serves files whose names carry a hash of their content, in the compressed copies of the build where the client takes one. */
+function serveAssets(folder: string): RequestHandler {
+  const router = Router();
+  router.use((req, res, next) => {
+    res.vary('Accept-Encoding');
+    // By themselves: asked for both at once, the client's own order decides, and that begins with gzip.
+    const encoding = req.acceptsEncodings('br') || req.acceptsEncodings('gzip');
+    const copy = `${req.path}.${encoding === 'br' ? 'br' : 'gz'}`;
+    const isText = /^\/[\w~.-]+\.(js|css)$/.test(req.path);
+    if (encoding && isText && existsSync(path.join(folder, copy))) {
+      res.type(path.extname(req.path)).set('Content-Encoding', encoding);
+      req.url = copy;
+    }
+    next();
+  });
+  router.use(express.static(folder, { immutable: true, maxAge: '1y', index: false }));
   return router;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
 import type { Pool } from '../activities/database';
 import { verifyLedger } from '../activities/ledger';
+import type { Attribution } from '../domain/attribution';
 import { approveRelease, proposeRelease, release as releaseWorkflow } from '../workflows/release';
 import type { Bench } from './bench';
 import { fund, postSingles } from './ledger';
@@ -94,6 +95,14 @@ async function releaseBatch(pool: Pool, ids: number[]): Promise<void> {
   if (rows[0]!.released !== ids.length) throw new Error('a commission that is due was not released');
 }
 
+const ATTRIBUTION: Attribution = {
+  reason: 'no_code',
+  explanation: 'Made for a bench.',
+  distributorId: null,
+  code: null,
+  chain: [],
+};
+
 /**
  * Makes orders whose windows are over, two lines and two levels each.
  * @returns ids of their commissions
@@ -107,7 +116,7 @@ export async function makeDue(
   const { rows } = await pool.query<{ id: number }>(
     `WITH o AS (
        INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-       SELECT $1 || '/' || n, '', 'customer', 'CNY', now(), 'CN-31', '{}', $2 FROM generate_series(1, $3::int / 4) AS n
+       SELECT $1 || '/' || n, '', 'customer', 'CNY', now(), 'CN-31', $6::jsonb, $2 FROM generate_series(1, $3::int / 4) AS n
        RETURNING id
      ), line AS (
        INSERT INTO order_lines (order_id, line_id, position, state, sku, quantity, unit_price, discount, net_amount)
@@ -128,7 +137,7 @@ export async function makeDue(
        FROM earned
      )
      SELECT id FROM earned ORDER BY id`,
-    [name, planId, count, distributors.map(({ id }) => id), sponsors],
+    [name, planId, count, distributors.map(({ id }) => id), sponsors, ATTRIBUTION],
   );
   // What autovacuum would have done by the time such a run comes, days later.
   await pool.query('VACUUM ANALYZE orders, order_lines, commissions, transfers, balances');

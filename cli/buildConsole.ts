@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = path.dirname(__dirname);
-const marker = path.join(root, 'console', 'dist', 'made-from');
+const dist = path.join(root, 'console', 'dist');
+const marker = path.join(dist, 'made-from');
 
 /**
  * Builds the console into console/dist, unless what is there was made from the present sources.
@@ -17,9 +19,24 @@ export async function ensureConsole(): Promise<boolean> {
   const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: path.join(root, 'console'),
+    // Tests set another one, with which React would come in its larger and slower form for developers.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
+  compressAssets();
   writeFileSync(marker, madeFrom);
   return true;
+}
+
+/** Puts compressed copies beside the scripts and styles, so that the server has nothing to compress. */
+function compressAssets(): void {
+  const folder = path.join(dist, 'assets');
+  for (const name of readdirSync(folder).filter((file) => /\.(js|css)$/.test(file))) {
+    const content = readFileSync(path.join(folder, name));
+    writeFileSync(path.join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
+    // One below the highest: a tenth of its time for nearly its size.
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+    writeFileSync(path.join(folder, `${name}.br`), brotliCompressSync(content, { params }));
+  }
 }
 
 function hashSources(): string {
@@ -34,6 +51,7 @@ function hashSources(): string {
       if (!file.endsWith('schema.d.ts')) add(file);
   }
   for (const file of [
+    'cli/buildConsole.ts',
     'console/index.html',
     'console/vite.config.ts',
     'console/package.json',

@@ -1,5 +1,17 @@
-import { createRoot } from 'react-dom/client';
-import { App } from './app/App';
+import 'antd/dist/antd.css';
 import './styles.css';
+import { readEarly } from './api/early';
+import { PAGES, PUBLIC_PAGES, pageAt } from './app/pages';
 
-createRoot(document.getElementById('root')!).render(<App />);
+// Small on purpose, so that it runs while the libraries are still being fetched: what the page at hand will need is asked
+// for at once, not one after the other. Whatever fails here is fetched again, and told of, by what needs it.
+const quietly = (loading: Promise<unknown> | undefined) => void loading?.catch(() => {});
+
+const { pathname } = window.location;
+const page = pageAt(PAGES, pathname);
+if (page) {
+  void readEarly('/v1/me').then((signedIn) => signedIn && page.reads && void readEarly(page.reads));
+  quietly(import('./app/Shell'));
+}
+quietly((page ?? pageAt(PUBLIC_PAGES, pathname))?.load());
+void import('./app/start');

@@ -153,3 +153,18 @@ test('what is loaded before any page comes to at most 400 KB of compressed JavaS
   expect(sizes.length).toBeGreaterThan(0);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
 });
+
+test('scripts and styles are sent compressed to whoever takes that, and are the same to everybody', async () => {
+  const page = await (await fetch(`${world.api.url}/sign-in`)).text();
+  const files = page.match(/\/assets\/[^"]+\.(js|css)/g) ?? [];
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    const get = (encodings: string) =>
+      fetch(world.api.url + file, { headers: { 'Accept-Encoding': encodings } });
+    const answers = await Promise.all(['identity', 'gzip', 'gzip, deflate, br'].map(get));
+    expect(answers.map(({ headers }) => headers.get('content-encoding'))).toEqual([null, 'gzip', 'br']);
+    expect(new Set(answers.map(({ headers }) => headers.get('content-type'))).size).toBe(1);
+    expect(answers.map(({ headers }) => headers.get('vary'))).toEqual(Array(3).fill('Accept-Encoding'));
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+  }
+});

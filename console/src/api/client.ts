@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { CONSOLE_HEADERS, takeEarly } from './early';
 import { problemOf } from './problem';
 import type { paths } from './schema';
 
@@ -14,13 +15,10 @@ export function whenSignedOut(listener: SignedOutListener | undefined): void {
   onSignedOut = listener;
 }
 
-/** Sent with everything: other sites can not, which is what tells the console's requests from forged ones. */
-export const CONSOLE_HEADERS = { 'X-Tributary-Console': '1' } as const;
-
 // A session that ends in the middle of a form must lose nothing: the request waits for the sign-in and goes out again.
 async function fetchSignedIn(request: Request): Promise<Response> {
   const again = request.clone();
-  const response = await fetch(request);
+  const response = await (takeEarly(request) ?? fetch(request));
   const asksToSignIn = response.status === 401 && !new URL(request.url).pathname.startsWith('/v1/sign-in');
   if (asksToSignIn && onSignedOut && (await onSignedOut())) return fetchSignedIn(again);
   return response;

@@ -1,4 +1,4 @@
-import { Button, Result } from 'antd';
+import { Button, Result, Space } from 'antd';
 import { Link, useRouteError } from 'react-router';
 import { ProblemError } from '../api/problem';
 import { type Text, useT } from '../locale/locale';
@@ -24,12 +24,15 @@ export function BrokenPage() {
   return (
     <Result
       status="error"
-      title={isProblem ? problemText(error).title : t(TEXTS.broken)}
+      title={<h1>{isProblem ? problemText(error).title : t(TEXTS.broken)}</h1>}
       subTitle={isProblem ? problemText(error).detail : t(TEXTS.brokenHint)}
       extra={
-        <Button type="primary" onClick={() => window.location.reload()}>
-          {t(TEXTS.reload)}
-        </Button>
+        <Space>
+          <Button type="primary" onClick={() => window.location.reload()}>
+            {t(TEXTS.reload)}
+          </Button>
+          <Link to="/">{t(TEXTS.home)}</Link>
+        </Space>
       }
     >
       {!isProblem && <pre>{String(error)}</pre>}
@@ -40,5 +43,5 @@ export function BrokenPage() {
 /** Shown for an address that is nobody's. */
 export function NoSuchPage() {
   const t = useT();
-  return <Result status="404" title={t(TEXTS.none)} extra={<Link to="/">{t(TEXTS.home)}</Link>} />;
+  return <Result status="404" title={<h1>{t(TEXTS.none)}</h1>} extra={<Link to="/">{t(TEXTS.home)}</Link>} />;
 }

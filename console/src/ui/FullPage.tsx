@@ -19,7 +19,7 @@ export function FullPageProblem({ error, retry }: { error: Error; retry: () => v
   return (
     <Result
       status="warning"
-      title={text.title}
+      title={<h1>{text.title}</h1>}
       subTitle={text.detail}
       extra={
         <Button type="primary" onClick={retry}>

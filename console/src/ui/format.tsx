@@ -1,5 +1,4 @@
 import { Tooltip } from 'antd';
-import { useMemo } from 'react';
 import type { Money } from '../api/types';
 import { useMaybeMe } from '../app/session';
 import { useLocale } from '../locale/locale';
@@ -38,43 +37,53 @@ export function ZoneNote() {
 /** The formats for the page at hand. */
 export function useFormats(): Formats {
   const { locale } = useLocale();
-  const timeZone = useMaybeMe()?.brand.timeZone;
-  return useMemo(() => createFormats(locale, timeZone), [locale, timeZone]);
+  return formatsFor(locale, useMaybeMe()?.brand.timeZone ?? '');
 }
 
-function createFormats(locale: string, timeZone: string | undefined): Formats {
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
-  const calendarDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
-  const minute = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
-  const number = new Intl.NumberFormat(locale);
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const rate = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
-  const currencies = new Map<string, Intl.NumberFormat>();
-  const money = (value: Money | null | undefined) => {
-    if (!value) return NOTHING;
-    const format =
-      currencies.get(value.currency) ??
-      new Intl.NumberFormat(locale, { style: 'currency', currency: value.currency });
-    currencies.set(value.currency, format);
-    return format.format(value.amount / 10 ** digitsOf(value.currency));
-  };
+// A formatter takes longer to make than hundreds of values to write, and every cell of a table asks for them.
+const formatsFor = memoize((locale: string, timeZone: string): Formats => {
+  const zone = { timeZone: timeZone || undefined };
+  const day = memoize(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', ...zone }));
+  const calendarDay = memoize(
+    () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
+  );
+  const minute = memoize(
+    () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', ...zone }),
+  );
+  const number = memoize(() => new Intl.NumberFormat(locale));
+  const relative = memoize(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+  const rate = memoize(() => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }));
+  const inCurrency = memoize(
+    (currency: string) => new Intl.NumberFormat(locale, { style: 'currency', currency }),
+  );
+  const money = (value: Money | null | undefined) =>
+    value ? inCurrency(value.currency).format(value.amount / 10 ** digitsOf(value.currency)) : NOTHING;
   return {
     money,
     monies: (monies) => (monies.length ? monies.map(money).join(' + ') : NOTHING),
-    date: (at) => (at ? day.format(new Date(at)) : NOTHING),
-    day: (text) => (text ? calendarDay.format(new Date(text)) : NOTHING),
-    time: (at) => (at ? minute.format(new Date(at)) : NOTHING),
-    number: number.format,
-    rate: (basisPoints) => rate.format(basisPoints / 10_000),
-    fromNow: (at) => fromNow(relative, Date.parse(at) - Date.now()),
+    date: (at) => (at ? day().format(new Date(at)) : NOTHING),
+    day: (text) => (text ? calendarDay().format(new Date(text)) : NOTHING),
+    time: (at) => (at ? minute().format(new Date(at)) : NOTHING),
+    number: (value) => number().format(value),
+    rate: (basisPoints) => rate().format(basisPoints / 10_000),
+    fromNow: (at) => fromNow(relative(), Date.parse(at) - Date.now()),
   };
-}
+});
 
 /** Decimal places of a currency's minor unit. */
-export function digitsOf(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
+export const digitsOf = memoize(
+  (currency: string): number =>
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2,
+);
+
+/** What a function of few texts gives, made once for each of them. */
+function memoize<Texts extends string[], T>(make: (...texts: Texts) => T): (...texts: Texts) => T {
+  const made = new Map<string, T>();
+  return (...texts) => {
+    const key = texts.join('/');
+    if (!made.has(key)) made.set(key, make(...texts));
+    return made.get(key)!;
+  };
 }
 
 const STEPS = [

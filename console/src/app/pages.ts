@@ -1,0 +1,84 @@
+import type { ComponentType } from 'react';
+
+/** A page that is fetched when somebody goes there first. */
+export interface PageEntry {
+  /** Its address; what stands for a part of it begins with a colon. */
+  path: string;
+  load: () => Promise<{ default: ComponentType }>;
+  /** What it reads first of all, where that is the same for everybody who is signed in. */
+  reads?: string;
+}
+
+/** Pages of whoever is signed in. */
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', load: () => import('../pages/home/HomePage'), reads: '/v1/home' },
+  // Compliance
+  { path: '/applications', load: () => import('../pages/applications/ApplicationsPage') },
+  { path: '/applications/:id', load: () => import('../pages/applications/ApplicationPage') },
+  { path: '/distributors', load: () => import('../pages/distributors/DistributorsPage') },
+  { path: '/distributors/:id', load: () => import('../pages/distributors/DistributorPage') },
+  { path: '/sponsor-tree', load: () => import('../pages/sponsor-tree/SponsorTreePage') },
+  { path: '/credentials', load: () => import('../pages/credentials/CredentialsPage') },
+  { path: '/blacklist', load: () => import('../pages/blacklist/BlacklistPage') },
+  // A distributor's own
+  { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
+  { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
+  { path: '/referral', load: () => import('../pages/own/ReferralPage') },
+  { path: '/downline', load: () => import('../pages/own/DownlinePage') },
+  // Operations, insight, administration, account
+  { path: '/orders', load: () => import('../pages/operations/OrdersPage') },
+  { path: '/orders/:id', load: () => import('../pages/operations/OrderPage') },
+  { path: '/returns', load: () => import('../pages/operations/ReturnsPage') },
+  { path: '/products', load: () => import('../pages/operations/ProductsPage') },
+  { path: '/products/:sku', load: () => import('../pages/operations/ProductPage') },
+  { path: '/imports', load: () => import('../pages/operations/ImportsPage') },
+  { path: '/imports/:id', load: () => import('../pages/operations/ImportPage') },
+  { path: '/stuck-work', load: () => import('../pages/operations/StuckWorkPage') },
+  { path: '/mails', load: () => import('../pages/operations/MailsPage') },
+  { path: '/health', load: () => import('../pages/operations/HealthPage') },
+  { path: '/reports', load: () => import('../pages/reports/ReportsPage') },
+  { path: '/users', load: () => import('../pages/administration/UsersPage') },
+  { path: '/users/:id', load: () => import('../pages/administration/UserPage') },
+  { path: '/keys', load: () => import('../pages/administration/KeysPage') },
+  { path: '/audit', load: () => import('../pages/administration/AuditPage') },
+  { path: '/account', load: () => import('../pages/account/AccountPage') },
+  { path: '/mentions', load: () => import('../pages/account/MentionsPage') },
+  // Finance
+  { path: '/commissions', load: () => import('../pages/finance/CommissionsPage') },
+  { path: '/commissions/:id', load: () => import('../pages/finance/CommissionPage') },
+  { path: '/commission-releases', load: () => import('../pages/finance/ReleaseRunsPage') },
+  { path: '/commission-releases/:id', load: () => import('../pages/finance/ReleaseRunPage') },
+  { path: '/holds', load: () => import('../pages/finance/HoldsPage') },
+  { path: '/withdrawals', load: () => import('../pages/finance/WithdrawalsPage') },
+  { path: '/withdrawals/:id', load: () => import('../pages/finance/WithdrawalPage') },
+  { path: '/payout-batches', load: () => import('../pages/finance/PayoutBatchesPage') },
+  { path: '/payout-batches/:id', load: () => import('../pages/finance/PayoutBatchPage') },
+  { path: '/balances', load: () => import('../pages/finance/BalancesPage') },
+  { path: '/transfers', load: () => import('../pages/finance/TransfersPage') },
+  { path: '/commission-plans', load: () => import('../pages/plans/PlansPage') },
+  { path: '/commission-plans/new', load: () => import('../pages/plans/NewPlanPage') },
+  { path: '/commission-plans/:id', load: () => import('../pages/plans/PlanPage') },
+  { path: '/bulk-actions', load: () => import('../pages/bulk/BulkActionsPage') },
+  { path: '/bulk-actions/:id', load: () => import('../pages/bulk/BulkActionPage') },
+];
+
+/** Pages that need nobody to be signed in. */
+export const PUBLIC_PAGES: readonly PageEntry[] = [
+  { path: '/forgot-password', load: () => import('../session/ForgotPasswordPage') },
+  { path: '/welcome', load: () => import('../session/WelcomePage') },
+  // Applicants, who have no account.
+  { path: '/apply', load: () => import('../pages/apply/ApplyPage') },
+  { path: '/application/:id', load: () => import('../pages/apply/ApplicationStatusPage') },
+];
+
+/** The page at an address. */
+export function pageAt(pages: readonly PageEntry[], address: string): PageEntry | undefined {
+  const parts = address.split('/');
+  return pages.find(({ path }) => {
+    const wanted = path.split('/');
+    return (
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part.startsWith(':') || part === parts[index])
+    );
+  });
+}
