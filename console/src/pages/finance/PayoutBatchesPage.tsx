@@ -68,6 +68,7 @@ const list = defineList({
         label: option.value === 'open' ? PAYOUT.toConfirm : option.label,
       })),
     },
+    { param: 'createdBefore', label: { zh: '创建止', en: 'Made until' }, kind: 'until' },
   ],
   empty: {
     title: { zh: '还没有打款批次', en: 'There are no payout batches yet' },

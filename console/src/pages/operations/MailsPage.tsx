@@ -5,6 +5,7 @@ import type { Item } from '../../api/types';
 import { hrefOfSubject } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
+import { useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
@@ -26,6 +27,15 @@ const mails = defineList({
         { value: 'pending', label: { zh: '待发送', en: 'Waiting' } },
         { value: 'sent', label: { zh: '已发送', en: 'Sent' } },
         { value: 'undeliverable', label: { zh: '无法送达', en: 'Undeliverable' } },
+      ],
+    },
+    {
+      param: 'resendable',
+      label: { zh: '可否重发', en: 'To be sent again' },
+      kind: 'select',
+      options: [
+        { value: 'true', label: { zh: '可重新发送', en: 'Can be sent again' } },
+        { value: 'false', label: { zh: '不可重新发送', en: 'Not to be sent again' } },
       ],
     },
     {
@@ -67,23 +77,40 @@ const mails = defineList({
     {
       key: 'resend',
       title: { zh: '操作', en: 'Actions' },
-      render: (mail) => <ActionBar actions={[resendOf(mail)]} />,
+      render: (mail) =>
+        mail.state === 'undeliverable' && !mail.resendable ? (
+          <LinkOver />
+        ) : (
+          <ActionBar actions={[resendOf(mail)]} />
+        ),
     },
   ],
   empty: {
     title: { zh: '还没有邮件', en: 'No mails yet' },
     hint: {
-      zh: '系统发给申请人、分销商和同事的邮件会出现在这里。',
-      en: 'Mails that the system sends to applicants, distributors and colleagues appear here.',
+      zh: '系统发出的、与您可查看的内容有关的邮件会出现在这里。',
+      en: 'Mails that the system sends about what you may see appear here.',
     },
   },
 });
 
-const resendOf = ({ key, state, recipient }: Mail): Action => ({
+/** Why a mail that could not be delivered is not sent again. */
+function LinkOver() {
+  return (
+    <span className="muted">
+      {useT()({
+        zh: '其中的一次性链接已失效，请在用户页面另行生成',
+        en: 'Its one-time link is over: make another on the page of the user',
+      })}
+    </span>
+  );
+}
+
+const resendOf = ({ key, resendable, recipient }: Mail): Action => ({
   key: 'resend',
   label: { zh: '重新发送', en: 'Send again' },
-  roles: ['admin', 'compliance', 'operator'],
-  available: state === 'undeliverable',
+  roles: ['admin', 'compliance', 'finance', 'operator'],
+  available: resendable,
   fields: [],
   summary: recipient,
   done: { zh: '已重新排队发送', en: 'It is on its way again' },
@@ -97,7 +124,7 @@ function About({ subject }: { subject: string }) {
   return href ? <Link to={href}>{short}</Link> : short;
 }
 
-/** All mails. */
+/** The mails about what this person may see. */
 export default function MailsPage() {
   return <ListPage list={mails} />;
 }
