@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { type ConsoleWorld, choose, confirm, startConsole } from '../support/console';
-import { startSmtp, type TestSmtp } from '../support/smtp';
+import { linkTo, startSmtp, type TestSmtp } from '../support/smtp';
 
 let world: ConsoleWorld;
 let smtp: TestSmtp;
@@ -17,15 +17,9 @@ afterEach(() => expect(world.faults).toEqual([]));
 
 const NEW_PASSWORD = 'slow clouds over the ridge';
 
-/** Opens the page at the newest one-time link of the mails to somebody. */
-async function openLink(page: Page, email: string, count = 1): Promise<void> {
-  for (;;) {
-    const links = smtp.received
-      .filter(({ to }) => to?.some(({ address }) => address === email))
-      .flatMap(({ text }) => text?.match(/\/welcome#\S+/g) ?? []);
-    if (links.length >= count) return void (await page.goto(world.api.url + links.at(-1)));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** Opens the page at the one-time link of the mails to somebody. */
+async function openLink(page: Page, email: string): Promise<void> {
+  await page.goto(world.api.url + (await linkTo(smtp, email, '/welcome#')));
 }
 
 async function setPassword(page: Page): Promise<void> {
