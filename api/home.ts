@@ -360,7 +360,7 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
     },
     commissions(
       { key: 'earned', group: 'changed' },
-      '/earnings',
+      '/earnings?state=statement',
       (bind) => `c.created_at >= ${bind(yesterday)}`,
       'c.created_at',
     ),

@@ -30,6 +30,7 @@ const list = defineList({
   key: 'payout-batches',
   path: '/v1/payout-batches',
   title: TEXTS.title,
+  defaultSort: '-createdAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/payout-batches/${id}`,
   columns: [

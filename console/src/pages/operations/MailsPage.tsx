@@ -1,8 +1,7 @@
-import { Link } from 'react-router';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
-import { hrefOfSubject } from '../../detail/subjects';
+import { SubjectLink } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
@@ -40,7 +39,7 @@ const mails = defineList({
     },
     {
       param: 'about',
-      label: { zh: '关于（如 application/编号）', en: 'About, as application/<id>' },
+      label: { zh: '关于（类别/编号）', en: 'About, as kind/number' },
       kind: 'text',
       width: 230,
     },
@@ -49,11 +48,16 @@ const mails = defineList({
     { key: 'subject', title: { zh: '主题', en: 'Subject' }, render: ({ subject }) => subject },
     { key: 'recipient', title: { zh: '收件人', en: 'Recipient' }, render: ({ recipient }) => recipient },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
-    { key: 'about', title: { zh: '关于', en: 'About' }, render: ({ about }) => <About subject={about} /> },
+    {
+      key: 'about',
+      title: { zh: '关于', en: 'About' },
+      render: ({ about }) => <SubjectLink subject={about} />,
+    },
     {
       key: 'attempts',
       title: { zh: '尝试次数', en: 'Attempts' },
       align: 'right',
+      hidden: true,
       render: ({ attempts }) => attempts,
     },
     {
@@ -72,6 +76,7 @@ const mails = defineList({
     {
       key: 'sentAt',
       title: { zh: '发送时间', en: 'Sent' },
+      hidden: true,
       render: ({ sentAt }) => <TimeText at={sentAt} />,
     },
     {
@@ -116,13 +121,6 @@ const resendOf = ({ key, resendable, recipient }: Mail): Action => ({
   done: { zh: '已重新排队发送', en: 'It is on its way again' },
   run: (_values, header) => api.POST('/v1/mails/{key}/resend', { params: { path: { key }, header } }),
 });
-
-/** What a mail is about, leading there. */
-function About({ subject }: { subject: string }) {
-  const href = hrefOfSubject(subject);
-  const short = subject.replace(/([\da-f]{8})-[\da-f-]{27}/, '$1');
-  return href ? <Link to={href}>{short}</Link> : short;
-}
 
 /** The mails about what this person may see. */
 export default function MailsPage() {
