@@ -1,7 +1,10 @@
+import { stuckAfter } from '../domain/stuckWork';
 import type { Principal, Role } from './endpoint';
+import { isResendable } from './mail';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from './routes/commissionReleases';
 import { awaitsApprovalOf } from './routes/withdrawals';
 import type { Bind, Counted } from './summary';
+import { isOfReadableKind } from './things';
 
 /** One figure of somebody's home page. */
 export interface Card {
@@ -35,19 +38,20 @@ const withdrawalMoney = { amount: 'w.amount', currency: 'w.currency' };
 export function cardsFor(principal: Principal, now: number): Card[] {
   // To the minute, so that a link stays the same while the page refreshes.
   const at = (time: number) => new Date(Math.floor(time / 60_000) * 60_000).toISOString();
-  const { userId, role, distributorId } = principal;
-  const all = role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(userId, at, now);
+  const { role, distributorId } = principal;
+  const all = role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(principal, at, now);
   return all.filter((card) => card.roles.includes(role));
 }
 
 type Moment = (time: number) => string;
 
-function staffCards(userId: string, at: Moment, now: number): Card[] {
+function staffCards({ userId, role }: Principal, at: Moment, now: number): Card[] {
   return [
     ...mentionCards(userId),
     ...complianceCards(userId, at, now),
     ...financeCards(userId, at, now),
     ...operatorCards(at, now),
+    mailCard(role),
   ];
 }
 
@@ -146,6 +150,7 @@ function financeCards(userId: string, at: Moment, now: number): Card[] {
   const yesterday = at(now - day);
   const dueLate = at(now - usual.due);
   const requestedLate = at(now - usual.approval);
+  const batchLate = at(now - usual.payoutConfirmation);
   const failedSince = at(now - usual.failedPayoutsShown);
   return [
     commissions(
@@ -203,10 +208,10 @@ function financeCards(userId: string, at: Moment, now: number): Card[] {
       key: 'payout_batches_late',
       group: 'late',
       roles,
-      href: '/payout-batches?state=open',
+      href: `/payout-batches?state=open&createdBefore=${batchLate}`,
       count: (bind) => ({
         from: 'payout_batches b',
-        where: [`b.state = 'open'`, `b.created_at < ${bind(at(now - usual.payoutConfirmation))}`],
+        where: [`b.state = 'open'`, `b.created_at < ${bind(batchLate)}`],
         since: 'b.created_at',
       }),
     },
@@ -233,8 +238,12 @@ function operatorCards(at: Moment, now: number): Card[] {
       key: 'orders_not_taken_in',
       group: 'waiting',
       roles,
-      href: '/stuck-work',
-      count: () => ({ from: 'accepted_orders o', where: [], since: 'o.accepted_at' }),
+      href: '/stuck-work#order_not_taken_in',
+      count: () => ({
+        from: 'accepted_orders o',
+        where: [`o.accepted_at < now() - interval '${stuckAfter.order_not_taken_in}'`],
+        since: 'o.accepted_at',
+      }),
     },
     {
       key: 'returns_open',
@@ -242,13 +251,6 @@ function operatorCards(at: Moment, now: number): Card[] {
       roles,
       href: '/returns?state=requested',
       count: () => ({ from: 'returns r', where: [`r.state = 'requested'`], since: 'r.requested_at' }),
-    },
-    {
-      key: 'mails_undeliverable',
-      group: 'waiting',
-      roles: ['admin', 'compliance', 'operator'],
-      href: '/mails?state=undeliverable',
-      count: () => ({ from: 'mails m', where: [`m.state = 'undeliverable'`], since: 'm.created_at' }),
     },
     {
       key: 'products_without_price',
@@ -280,6 +282,20 @@ function operatorCards(at: Moment, now: number): Card[] {
       }),
     },
   ];
+}
+
+function mailCard(role: Role): Card {
+  return {
+    key: 'mails_undeliverable',
+    group: 'waiting',
+    roles: ['admin', 'compliance', 'finance', 'operator'],
+    href: '/mails?resendable=true',
+    count: () => ({
+      from: 'mails m',
+      where: [isResendable, isOfReadableKind('m.subject_ref', role)],
+      since: 'm.created_at',
+    }),
+  };
 }
 
 function ownCards(distributorId: string, at: Moment, now: number): Card[] {
@@ -316,10 +332,15 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
     commissions(
       { key: 'held', group: 'waiting' },
       '/earnings?state=held',
-      () => `c.state = 'held'`,
+      () => `c.state = 'held' AND c.amount > 0`,
       'c.created_at',
     ),
-    commissions({ key: 'due', group: 'waiting' }, '/earnings?state=due', () => `c.state = 'due'`, 'c.due_at'),
+    commissions(
+      { key: 'due', group: 'waiting' },
+      '/earnings?state=due',
+      () => `c.state = 'due' AND c.amount > 0`,
+      'c.due_at',
+    ),
     balance('available', '/my-withdrawals'),
     balance('debt', '/earnings?state=statement'),
     {
@@ -339,7 +360,7 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
     },
     commissions(
       { key: 'earned', group: 'changed' },
-      '/earnings',
+      '/earnings?state=statement',
       (bind) => `c.created_at >= ${bind(yesterday)}`,
       'c.created_at',
     ),

@@ -1,4 +1,5 @@
 import { mailProcess } from '../activities/mail';
+import { linkIsDead } from '../activities/signInLinks';
 import type { ApiContext } from './endpoint';
 import { startWorkflow } from './temporal';
 
@@ -11,3 +12,10 @@ export async function sendQueuedMail(context: ApiContext, key: string): Promise<
     context.log.warn({ err: error, key }, 'a mail stays queued'),
   );
 }
+
+/**
+ * SQL: whether a mail `m` waits for somebody who sends it again. A one-time link that is over opens nothing; those in
+ * mails of an application are made anew when the mail leaves.
+ */
+export const isResendable = `(m.state = 'undeliverable' AND (m.subject_ref LIKE 'application/%' OR NOT EXISTS (
+  SELECT 1 FROM sign_in_links l WHERE l.id = m.sign_in_link_id AND ${linkIsDead})))`;

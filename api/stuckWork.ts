@@ -1,5 +1,4 @@
 import type { Pool } from '../activities/database';
-import { linkIsDead } from '../activities/signInLinks';
 import {
   adviseOnStuck,
   type StuckAdvice,
@@ -8,6 +7,9 @@ import {
   stuckAfter,
 } from '../domain/stuckWork';
 import { scrub } from '../log';
+import type { Role } from './endpoint';
+import { isResendable } from './mail';
+import { isOfReadableKind } from './things';
 
 /** A piece of work that needs somebody. */
 export interface StuckItem extends StuckAdvice {
@@ -60,27 +62,31 @@ const sources: Record<StuckKind, string> = {
       AND s.since < now() - $1::interval`,
   payout_unconfirmed: `SELECT 'payout/' || b.id, b.created_at, '{}'::jsonb FROM payout_batches b
     WHERE b.state = 'open' AND b.created_at < now() - $1::interval`,
-  // A one-time link that is over by now is of use to nobody: a new one has a mail of its own.
   mail_undeliverable: `SELECT m.subject_ref, m.created_at,
-      jsonb_build_object('key', m.key, 'error', coalesce(m.last_error, '')) FROM mails m WHERE m.state = 'undeliverable'
-      AND (m.subject_ref LIKE 'application/%' OR NOT EXISTS (
-        SELECT 1 FROM sign_in_links l WHERE l.id = m.sign_in_link_id AND ${linkIsDead}))`,
+      jsonb_build_object('key', m.key, 'error', coalesce(m.last_error, '')) FROM mails m
+    WHERE m.state = 'undeliverable' AND ${isResendable}`,
 };
 
-const sql = Object.entries(sources)
-  .map(([kind, source]) => {
-    const after = `'${stuckAfter[kind as StuckKind]}'`;
-    return `(SELECT '${kind}' AS kind, s.* FROM (${source.replaceAll('$1', after)}) AS s (subject, since, facts)
-      ORDER BY s.since LIMIT ${shown + 1})`;
-  })
-  .join('\nUNION ALL\n');
+const sqlFor = (role: Role): string =>
+  Object.entries(sources)
+    .map(([kind, source]) => {
+      const after = `'${stuckAfter[kind as StuckKind]}'`;
+      // Whoever may not read what a mail is about can not send it again either.
+      const which = kind === 'mail_undeliverable' ? isOfReadableKind('s.subject', role) : 'true';
+      return `(SELECT '${kind}' AS kind, s.* FROM (${source.replaceAll('$1', after)}) AS s (subject, since, facts)
+        WHERE ${which} ORDER BY s.since LIMIT ${shown + 1})`;
+    })
+    .join('\nUNION ALL\n');
 
 /**
- * Everything that needs somebody, the oldest of each kind first.
+ * Everything that needs somebody, the oldest of each kind first; of mails those about things that the role may read.
  * @returns `more`: the kinds of which there are more than are listed
  */
-export async function readStuckWork(pool: Pool): Promise<{ items: StuckItem[]; more: StuckKind[] }> {
-  const { rows } = await pool.query<Row>({ name: 'stuck-work', text: sql });
+export async function readStuckWork(
+  pool: Pool,
+  role: Role,
+): Promise<{ items: StuckItem[]; more: StuckKind[] }> {
+  const { rows } = await pool.query<Row>({ name: `stuck-work-${role}`, text: sqlFor(role) });
   const seen = new Map<StuckKind, number>();
   const items = rows.flatMap((row) => {
     const place = (seen.get(row.kind) ?? 0) + 1;

@@ -131,3 +131,10 @@ export async function readableThing(
   if (!isThere) throw notFound(`The ${kind} ${id}`);
   return { subject: `${thing.prefix}/${id}`, roles: thing.roles, transfers: thing.transfers };
 }
+
+/** SQL: whether what a column names, as `order/4711`, is of a kind that a role may read. An admin may read all. */
+export function isOfReadableKind(column: string, role: Role): string {
+  if (role === 'admin') return 'true';
+  const readable = Object.values<Thing>(things).filter(({ roles }) => roles.includes(role));
+  return `(${readable.map(({ prefix }) => `${column} LIKE '${prefix}/%'`).join(' OR ')})`;
+}

@@ -235,17 +235,24 @@ export const commissionPlanEndpoints: Endpoint[] = [
           );
         }
         await refuseMoment(client, effectiveFrom);
-        const { rows } = await client.query<{ effectiveFrom: Date }>(
-          `UPDATE commission_plans SET effective_from = coalesce($2, date_trunc('milliseconds', now())),
+        const { rows } = await client.query<{ effectiveFrom: Date; replaces: number | null }>(
+          `UPDATE commission_plans p SET effective_from = coalesce($2, date_trunc('milliseconds', now())),
              activated_by = $3, activated_at = now()
-           WHERE id = $1 RETURNING effective_from AS "effectiveFrom"`,
+           WHERE id = $1 RETURNING effective_from AS "effectiveFrom", (
+             SELECT o.id FROM commission_plans o WHERE o.effective_from < p.effective_from
+             ORDER BY o.effective_from DESC LIMIT 1) AS replaces`,
           [id, effectiveFrom, call.principal.userId],
         );
+        const [activated] = rows;
         await audit(client, {
           ...actorOf(call),
           action: 'plan.activate',
           subject: `commission-plan/${id}`,
-          after: { effectiveFrom: rows[0]!.effectiveFrom.toISOString() },
+          after: {
+            planId: id,
+            effectiveFrom: activated!.effectiveFrom.toISOString(),
+            ...(activated!.replaces && { replaces: activated!.replaces }),
+          },
         });
         return readPlan(client, id);
       });

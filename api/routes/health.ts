@@ -155,7 +155,8 @@ export const healthEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/stuck-work',
     summary: 'Everything that fails, is late or could not be delivered, with what to do',
-    description: 'At most 100 of each kind, the oldest first.',
+    description:
+      'At most 100 of each kind, the oldest first. Of mails those about things that the role may read.',
     tag: 'system',
     roles: staff,
     scope: 'stuck-work:read',
@@ -168,7 +169,10 @@ export const healthEndpoints: Endpoint[] = [
         }),
       },
     },
-    handler: async ({ context }) => ({ status: 200, body: await readStuckWork(context.pool) }),
+    handler: async ({ context, principal }) => ({
+      status: 200,
+      body: await readStuckWork(context.pool, principal.role),
+    }),
   }),
   endpoint({
     method: 'get',

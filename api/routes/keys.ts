@@ -67,7 +67,7 @@ const keyParams = z.object({ id: z.string().max(64) });
 
 /** @param others all other endpoints: their scopes are what keys can have */
 export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
-  const own = [
+  const own: Endpoint[] = [
     endpoint({
       method: 'post',
       path: '/v1/keys',
@@ -101,7 +101,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
         const allowed = scopesOf(roleSchema.parse(user.role), [...others, ...own]);
         body.scopes.forEach((scope, index) => {
           if (scope === everyScope || allowed.includes(scope)) return;
-          const detail = `is none of those for the role ${user.role}: ${allowed.join(', ')}`;
+          const detail = `names ${scope}, which is none of those for the role ${user.role}: ${allowed.join(', ')}`;
           throw refusal(422, 'scope_not_for_role', `/scopes/${index}`, detail);
         });
         const text = newKeyText(id);
@@ -159,6 +159,26 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           ],
           toItem: toBody,
         }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/key-scopes',
+      summary: 'The scopes that a key can have, by the role of its user',
+      tag: 'keys',
+      roles: ['admin'],
+      scope: 'keys:read',
+      responses: {
+        200: {
+          description: 'The scopes of each role; a key may have "*" in their place.',
+          schema: z.record(roleSchema, z.array(z.string())),
+        },
+      },
+      handler: async () => ({
+        status: 200,
+        body: Object.fromEntries(
+          roleSchema.options.map((role) => [role, scopesOf(role, [...others, ...own])]),
+        ),
+      }),
     }),
     endpoint({
       method: 'delete',

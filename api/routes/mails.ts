@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { inTransaction } from '../../activities/database';
 import { mailProcess } from '../../activities/mail';
-import { linkIsDead } from '../../activities/signInLinks';
 import { maskMailAddress } from '../../domain/mailAddress';
 import { scrub } from '../../log';
 import { actorOf, audit } from '../audit';
-import { type ApiContext, type Endpoint, endpoint } from '../endpoint';
+import { type ApiContext, type Endpoint, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
+import { isResendable } from '../mail';
 import { notFound, Problem } from '../problem';
 import { timestampOutput } from '../schemas';
 import { signalWithStart } from '../temporal';
+import { isOfReadableKind } from '../things';
 
-const staff = ['admin', 'compliance', 'operator'] as const;
+const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
 
 const mailSchema = z
@@ -26,6 +27,9 @@ const mailSchema = z
     createdAt: timestampOutput,
     sentAt: timestampOutput.nullable(),
     resentAt: timestampOutput.nullable().describe('When somebody had it sent again.'),
+    resendable: z
+      .boolean()
+      .describe('Could not be delivered and can be sent again: it has no one-time link that is over.'),
   })
   .meta({ id: 'Mail' });
 
@@ -37,12 +41,14 @@ type MailRow = Omit<MailBody, 'createdAt' | 'sentAt' | 'resentAt'> & {
 };
 
 const columns = `m.key, m.subject_ref AS about, m.recipient, m.subject, m.state, m.attempts,
-  m.last_error AS "lastError", m.created_at AS "createdAt", m.sent_at AS "sentAt", m.resent_at AS "resentAt"`;
+  m.last_error AS "lastError", m.created_at AS "createdAt", m.sent_at AS "sentAt", m.resent_at AS "resentAt",
+  ${isResendable} AS resendable`;
 
 const mails = defineList({
   item: mailSchema,
   filters: {
     state: stateSchema.optional(),
+    resendable: z.stringbool().optional().describe('Only those that can be sent again, or only the others.'),
     about: z.string().max(200).optional().describe('Such as application/<id>.'),
   },
   sorts: { createdAt: { column: 'm.created_at', type: 'timestamptz' } },
@@ -59,19 +65,14 @@ const toBody = (row: MailRow): MailBody => ({
   resentAt: row.resentAt?.toISOString() ?? null,
 });
 
-async function readMail({ pool }: ApiContext, key: string): Promise<MailRow> {
-  const { rows } = await pool.query<MailRow>(`SELECT ${columns} FROM mails m WHERE m.key = $1`, [key]);
-  if (!rows[0]) throw notFound(`The mail ${key}`);
-  return rows[0];
-}
-
-/** Whether the mail has a one-time link that opens nothing any more. */
-async function hasDeadLink({ pool }: ApiContext, key: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `SELECT 1 FROM mails m JOIN sign_in_links l ON l.id = m.sign_in_link_id WHERE m.key = $1 AND ${linkIsDead}`,
+/** @throws Problem 404 also where the mail is about something that the caller may not read */
+async function readMail({ pool }: ApiContext, { role }: Principal, key: string): Promise<MailRow> {
+  const { rows } = await pool.query<MailRow>(
+    `SELECT ${columns} FROM mails m WHERE m.key = $1 AND ${isOfReadableKind('m.subject_ref', role)}`,
     [key],
   );
-  return rowCount === 1;
+  if (!rows[0]) throw notFound(`The mail ${key}`);
+  return rows[0];
 }
 
 export const mailEndpoints: Endpoint[] = [
@@ -79,12 +80,13 @@ export const mailEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/mails',
     summary: 'List mails',
+    description: 'Those about things that the role may read; admins see all.',
     tag: 'system',
     roles: staff,
     scope: 'mails:read',
     query: mails.query,
     responses: mails.responses,
-    handler: ({ query, context, req }) =>
+    handler: ({ query, context, principal, req }) =>
       mails.reply<MailRow>({
         pool: context.pool,
         req,
@@ -92,9 +94,12 @@ export const mailEndpoints: Endpoint[] = [
         select: columns,
         from: 'mails m',
         where: (bind) => [
+          isOfReadableKind('m.subject_ref', principal.role),
           // Said once more where an index holds only what is not sent.
           query.state &&
             `m.state = ${bind(query.state)}${query.state === 'sent' ? '' : " AND m.state <> 'sent'"}`,
+          query.resendable !== undefined && (query.resendable ? isResendable : `NOT ${isResendable}`),
+          query.resendable && "m.state <> 'sent'",
           query.about && `m.subject_ref = ${bind(query.about)}`,
         ],
         toItem: toBody,
@@ -113,9 +118,9 @@ export const mailEndpoints: Endpoint[] = [
     responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
     errors: ['mail_not_undeliverable', 'mail_link_over'],
     handler: async ({ params: { key }, context, ...call }) => {
-      const { about, state, resentAt } = await readMail(context, key);
+      const { about, state, resentAt, resendable } = await readMail(context, call.principal, key);
       const [, applicationId] = /^application\/(.+)$/.exec(about) ?? [];
-      if (!applicationId && (await hasDeadLink(context, key))) {
+      if (state === 'undeliverable' && !resendable) {
         throw conflict(
           'mail_link_over',
           'The one-time link in this mail was used or is too old. Make a new one on the page of the user; it is mailed by itself.',
@@ -156,7 +161,7 @@ export const mailEndpoints: Endpoint[] = [
             }
           : { workflow: 'mail', ...mailProcess(key), signal: 'resend', args: [] },
       );
-      return { status: 200, body: toBody(await readMail(context, key)) };
+      return { status: 200, body: toBody(await readMail(context, call.principal, key)) };
     },
   }),
 ];

@@ -7,7 +7,7 @@ import { endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
 import { actorOfCall, tellProcess } from '../process';
-import { currencySchema, moneySchema, timestampOutput } from '../schemas';
+import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
 import { startWithUpdate } from '../temporal';
 
 const staff = ['admin', 'finance'] as const;
@@ -40,7 +40,7 @@ const tables = `payout_batches b JOIN users u ON u.id = b.created_by CROSS JOIN 
 
 const list = defineList({
   item: batchSchema,
-  filters: { state: stateSchema.optional() },
+  filters: { state: stateSchema.optional(), createdBefore: timestampInput.optional() },
   sorts: { createdAt: { column: 'b.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
   tie: { column: 'b.id', type: 'uuid' },
@@ -93,7 +93,10 @@ export const listPayoutBatches = endpoint({
       query,
       select: columns,
       from: tables,
-      where: (bind) => [query.state && `b.state = ${bind(query.state)}`],
+      where: (bind) => [
+        query.state && `b.state = ${bind(query.state)}`,
+        query.createdBefore && `b.created_at < ${bind(query.createdBefore)}`,
+      ],
       toItem: (row: Batch) => row,
     }),
 });

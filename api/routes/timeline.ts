@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { mask } from '../../domain/credentials';
+import { maskMailAddress } from '../../domain/mailAddress';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { timestampOutput } from '../schemas';
 import { readableThing, thingKindSchema } from '../things';
-import { eventForDistributor } from '../timeline';
+import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../timeline';
 
 const entrySchema = z
   .object({
@@ -16,7 +16,12 @@ const entrySchema = z
     data: z
       .record(z.string(), z.unknown())
       .describe(
-        'Of an audit entry before, after and reason; of a mail subject, recipient (masked), state and lastError; of a transfer from, to and amount; of a note body, authorId and retractedAt.',
+        'Of an event its facts; of a mail subject, recipient (masked), state and lastError; of a transfer from, to and amount; of a note body, authorId and retractedAt.',
+      ),
+    audit: toldAuditSchema
+      .nullable()
+      .describe(
+        'What the audit trail holds about it. Of an event that is a decision only what its facts do not tell.',
       ),
   })
   .meta({ id: 'StoryEntry' });
@@ -32,37 +37,29 @@ const entries = defineList({
 });
 
 const events = (subject: string) => `
-  SELECT 'event/' || key AS id, occurred_at AS at, 'event' AS kind, type, actor, data
+  SELECT 'event/' || key AS id, occurred_at AS at, 'event' AS kind, type, actor, data, NULL::jsonb AS audit
   FROM events WHERE subject = ${subject}`;
 const transfers = (which: string) => `
   SELECT 'transfer/' || t.id, t.occurred_at, 'transfer', t.from_account || '_to_' || t.to_account, 'ledger',
     jsonb_build_object('key', t.key, 'from', t.from_account, 'to', t.to_account, 'commissionId', t.commission_id::text,
-      'withdrawalId', t.withdrawal_id, 'amount', jsonb_build_object('amount', t.amount, 'currency', t.currency))
+      'withdrawalId', t.withdrawal_id, 'amount', jsonb_build_object('amount', t.amount, 'currency', t.currency)), NULL
   FROM transfers t WHERE ${which}`;
-const audits = (subject: string) => `
-  SELECT 'audit/' || id, at, 'audit', action, actor,
-    jsonb_build_object('before', before, 'after', after, 'reason', reason, 'actorId', actor_id)
-  FROM audit_entries WHERE subject = ${subject}`;
 const mails = (subject: string) => `
   SELECT 'mail/' || key, created_at, 'mail', state, 'system',
     jsonb_build_object('subject', subject, 'recipient', recipient, 'state', state, 'attempts', attempts,
-      'lastError', last_error, 'sentAt', sent_at)
+      'lastError', last_error, 'sentAt', sent_at), NULL
   FROM mails WHERE subject_ref = ${subject}`;
 const notes = (subject: string) => `
   SELECT 'note/' || n.id, n.created_at, 'note', CASE WHEN n.retracted_at IS NULL THEN 'note' ELSE 'retracted' END, u.name,
     jsonb_build_object('id', n.id, 'authorId', n.author_id, 'retractedAt', n.retracted_at,
-      'body', CASE WHEN n.retracted_at IS NULL THEN n.body END)
+      'body', CASE WHEN n.retracted_at IS NULL THEN n.body END), NULL
   FROM notes n JOIN users u ON u.id = n.author_id WHERE n.subject = ${subject}`;
 
-/** `wang@example.com` as `w***@example.com`. */
-function maskAddress(address: string): string {
-  const at = address.lastIndexOf('@');
-  return at < 1 ? mask(address) : `${address.slice(0, 1)}***${address.slice(at)}`;
-}
-
 function toEntry(row: Entry): Entry {
-  if (row.kind !== 'mail') return row;
-  return { ...row, data: { ...row.data, recipient: maskAddress(String(row.data.recipient)) } };
+  const { kind, data, audit } = row;
+  if (kind === 'mail')
+    return { ...row, data: { ...data, recipient: maskMailAddress(String(data.recipient)) } };
+  return kind === 'event' && audit ? { ...row, audit: beyondEvent(data, audit) } : row;
 }
 
 export const timelineEndpoints: Endpoint[] = [
@@ -71,7 +68,7 @@ export const timelineEndpoints: Endpoint[] = [
     path: '/v1/timeline/{kind}/{id}',
     summary: 'All that happened to one thing, newest first',
     description:
-      'Events, changes by people, mails, movements of money and notes. Distributors see those of their own orders, commissions and withdrawals, without what staff did and noted among themselves.',
+      'Events, changes by people, mails, movements of money and notes. A decision is one entry, with what its event and its audit entry know. Distributors see those of their own orders, commissions and withdrawals, without what staff did and noted among themselves.',
     tag: 'timeline',
     roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
     scope: 'timeline:read',
@@ -89,9 +86,9 @@ export const timelineEndpoints: Endpoint[] = [
         from: (bind) => {
           const subject = bind(thing.subject);
           const parts = [
-            events(subject),
+            distributorId ? events(subject) : eventsAndAudits(subject),
             thing.transfers && transfers(thing.transfers(bind(id), bind(distributorId))),
-            ...(distributorId ? [] : [audits(subject), mails(subject), notes(subject)]),
+            ...(distributorId ? [] : [mails(subject), notes(subject)]),
           ];
           return `(${parts.filter(Boolean).join(' UNION ALL ')}) s`;
         },

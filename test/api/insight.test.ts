@@ -433,6 +433,14 @@ describe('orders', () => {
     ]);
   });
 
+  test('have the regions that the filter offers, each of them once', async () => {
+    const { regions } = (await get('/v1/orders/regions')).body;
+    expect(regions).toContain('CN-54');
+    expect(regions).toEqual([...new Set(regions)].sort());
+    const { rows } = await api.context.pool.query('SELECT DISTINCT region FROM orders');
+    expect(regions).toHaveLength(rows.length);
+  });
+
   test('of others are neither listed nor added up for a distributor', async () => {
     const { body: list } = await get('/v1/orders?region=CN-54', keys.seller);
     const { body: summary } = await get('/v1/orders/summary?region=CN-54', keys.seller);

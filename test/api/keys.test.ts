@@ -72,8 +72,17 @@ describe('a key', () => {
     const answer = await api.call('POST', '/v1/keys', { key: admin, body });
     expect(answer.body).toMatchObject({
       type: '/problems/scope_not_for_role',
-      errors: [{ pointer: '/scopes/1' }],
+      errors: [{ pointer: '/scopes/1', detail: expect.stringContaining('users:write') }],
     });
+    const { body: offered } = await api.call('GET', '/v1/key-scopes', { key: admin });
+    for (const [role, scopes] of Object.entries<string[]>(offered)) {
+      if (role === 'distributor') continue;
+      const made = await api.call('POST', '/v1/keys', {
+        key: admin,
+        body: { userId: role === 'operator' ? userId : await makeUser(role), name: 'x', scopes },
+      });
+      expect([role, made.status, made.body.scopes]).toEqual([role, 201, scopes]);
+    }
   });
 
   test('is not made again by a repeat of the request, which is told which key to revoke', async () => {

@@ -48,6 +48,19 @@ describe('commission plans', () => {
     ]);
   });
 
+  test('whoever activates one finds in the audit trail which one it replaces', async () => {
+    const [a, b, between] = [await makePlan(), await makePlan(), await makePlan()];
+    await activate(a.id);
+    await activate(b.id, { effectiveFrom: later(7_200_000) });
+    await activate(between.id, { effectiveFrom: later(5_400_000) });
+    const { body } = await api.call('GET', '/v1/audit?action=plan.activate&limit=3', { key: keys.admin });
+    expect(body.items.map(({ after }: { after: object }) => after)).toMatchObject([
+      { planId: between.id, replaces: a.id },
+      { planId: b.id, replaces: a.id },
+      { planId: a.id },
+    ]);
+  });
+
   test('an activated one can not be activated for another moment, nor two for the same', async () => {
     const [a, b] = [await makePlan(), await makePlan()];
     const effectiveFrom = later(3_600_000);

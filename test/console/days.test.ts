@@ -4,7 +4,7 @@ import { type ConsoleWorld, choose, confirm, type Person, startConsole } from '.
 import { expectSoundLedger } from '../support/ledger';
 import { addCommissions, addDistributor, balanceOf } from '../support/payouts';
 import { activatePlan, addUser, payment } from '../support/platform';
-import { startSmtp, type TestSmtp } from '../support/smtp';
+import { linkTo, startSmtp, type TestSmtp } from '../support/smtp';
 
 let world: ConsoleWorld;
 let smtp: TestSmtp;
@@ -30,19 +30,6 @@ const pool = () => world.api.context.pool;
 
 async function one<T>(sql: string, ...values: unknown[]): Promise<T> {
   return (await pool().query(sql, values)).rows[0] as T;
-}
-
-/** The page at the link of a mail to somebody. */
-async function linkTo(email: string, page: string): Promise<string> {
-  for (;;) {
-    const links = smtp.received
-      .filter(({ to }) => to?.some(({ address }) => address === email))
-      .flatMap(({ text }) => text?.match(/http:\/\/\S+/g) ?? []);
-    const link = links.find((one) => one.includes(page));
-    // The mails name the configured address of the console; this one runs on a port of its own.
-    if (link) return world.api.url + link.slice(new URL(link).origin.length);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 const state = (page: Page, text: string) => page.locator('h1', { hasText: text }).waitFor();
@@ -82,7 +69,7 @@ test('合规的一天：申请人补充资料后通过，分销商用邮件中�
   await confirm(desk, '要求补充');
   await state(desk, '待补充');
 
-  await phone.goto(await linkTo(email, '/application/'));
+  await phone.goto(world.api.url + (await linkTo(smtp, email, '/application/')));
   await phone.getByText('请重新上传清晰的资料').first().waitFor();
   await numbers();
   await phone.getByRole('button', { name: '提交补充' }).click();
@@ -102,7 +89,7 @@ test('合规的一天：申请人补充资料后通过，分销商用邮件中�
   );
   expect(made).toEqual({ state: 'active', tier: 'gold', user: 'distributor' });
 
-  await phone.goto(await linkTo(email, '/welcome'));
+  await phone.goto(world.api.url + (await linkTo(smtp, email, '/welcome#')));
   await phone.getByLabel('新密码（至少 12 个字符）').fill('a-long-enough-password');
   await phone.getByLabel('再次输入').fill('a-long-enough-password');
   await phone.getByRole('button', { name: '保存并登录' }).click();

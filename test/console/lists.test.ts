@@ -70,6 +70,28 @@ test('a list is exported as it is filtered and sorted, every entry of it', async
   expect(rows.every(({ id }) => ids.includes(Number(id)))).toBe(true);
 });
 
+test('orders are found by any region that they have, chosen by its name or typed', async () => {
+  const { pool } = world.api.context;
+  const { orderId } = await addCommissions(pool, [await addDistributor(pool)], [100]);
+  await pool.query(`UPDATE orders SET region = 'GB' WHERE id = $1`, [orderId]);
+  const page = await world.open();
+  await world.signIn(page, await world.person('operator'));
+  await page.goto(`${world.api.url}/orders`);
+  await page.getByRole('button', { name: 'More filters' }).click();
+  const filter = page.getByLabel('Ship-to region', { exact: true });
+  for (const [typed, found] of [
+    ['united king', 1],
+    ['GB', 1],
+    ['Atlantis', 0],
+  ] as const) {
+    await filter.fill(typed);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/orders?region=${found ? 'GB' : typed}`);
+    await page.locator('tbody tr.ant-table-row').nth(found).waitFor({ state: 'detached' });
+    await page.locator(found ? 'tbody tr.ant-table-row' : '.ant-table-placeholder').waitFor();
+  }
+});
+
 test('a button that can not be pressed says why beside it', async () => {
   const page = await openCommissions();
   const release = page.getByRole('button', { name: 'Release all that fit' });

@@ -122,7 +122,7 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'payout_batch.open': { after: { state: 'open', count: 2, total: 5000, currency: 'CNY' } },
   'payout_batch.reveal_file': { after: { withdrawals: [id, id] } },
   'plan.acknowledge': { after: { acknowledgement: 'read and accepted' } },
-  'plan.activate': { after: { effectiveFrom: moment } },
+  'plan.activate': { after: { planId: 7, effectiveFrom: moment, replaces: 6 } },
   'plan.create': { after: { name: 'Spring', terms } },
   'product.create': { after: product },
   'product.update': {
@@ -259,4 +259,33 @@ test('what a later version tells of is readable before the console knows it', as
   const [entry] = await storyOf(page, later, 'Earlier', /^\d+ more$/);
   expect(entry?.title).toBe('Stock counted');
   expect(entry?.text).toMatch(/Counted at: Is whole: Yes; City name: Hangzhou\s+Counted units: 3/);
+});
+
+test('the story of a plan says what it changes against the one it replaces', async () => {
+  const key = await world.api.keyFor('finance');
+  const level = (rateBp: number, rules: object[] = []) => ({ default: { rateBp }, rules });
+  const activated = async (terms: object) => {
+    const { body } = await world.api.call('POST', '/v1/commission-plans', {
+      key,
+      body: { name: 'P', terms },
+    });
+    await world.api.call('POST', `/v1/commission-plans/${body.id}/activate`, { key, body: {} });
+    return body.id as number;
+  };
+  await activated({ levels: [level(800, [{ sku: 'TEA', earning: { fixed: 100, currency: 'CNY' } }])] });
+  const id = await activated({ returnWindowDays: 14, levels: [level(1000), level(200)] });
+  const page = await world.open();
+  await world.signIn(page, admin);
+  await page.goto(`${world.api.url}/commission-plans/${id}`);
+  const told = page.locator('.ant-timeline-item', { hasText: 'Plan activated' });
+  await told.getByText('Return window of 14 days').waitFor();
+  const text = (await told.allInnerTexts()).join().replace(/\s+/g, ' ');
+  expect(text).toContain('Return window of 7 days Return window of 14 days');
+  expect(text).toContain('Level 1 · Default: 8% 10%');
+  expect(text).toContain('Level 1 · Product TEA: CN¥1.00 a unit');
+  expect(text).toContain('Level 2 · Default: 2%');
+  const written = page.locator('.ant-timeline-item', { hasText: 'Plan created' });
+  expect((await written.allInnerTexts()).join().replace(/\s+/g, ' ')).toContain(
+    'Return window of 14 days · Released by finance · Level 1 10% · Level 2 2%',
+  );
 });

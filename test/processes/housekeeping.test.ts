@@ -7,12 +7,12 @@ import { createSealer } from '../../activities/sealing';
 import { HOUSEKEEPING, scheduleHousekeeping } from '../../schedules';
 import {
   type ApplicationWorld,
-  eventually,
   personNumbers,
   personSubmission,
   startApplicationWorld,
 } from '../support/applications';
 import { testConfig } from '../support/config';
+import { eventually } from '../support/eventually';
 import { unique } from '../support/platform';
 
 const address = process.env.TEST_TEMPORAL_ADDRESS as string;

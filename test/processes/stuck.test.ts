@@ -9,6 +9,8 @@ import { startSmtp, type TestSmtp } from '../support/smtp';
 let api: TestApi;
 let smtp: TestSmtp;
 let operator: string;
+let finance: string;
+let admin: string;
 let stopWorker: () => Promise<void>;
 /** What becomes of each order's payment in the worker. */
 let paying: 'goes through' | 'fails' | 'is refused' = 'goes through';
@@ -25,6 +27,8 @@ beforeAll(async () => {
     },
   }));
   operator = await api.keyFor('operator');
+  finance = await api.keyFor('finance');
+  admin = await api.keyFor('admin');
   const userId = await addUser(api.context.pool, 'admin');
   await activatePlan({ pool: api.context.pool, userId } as Parameters<typeof activatePlan>[0]);
 });
@@ -37,8 +41,8 @@ afterAll(async () => {
 // What a test leaves undeliverable would count in the health of the system.
 afterEach(() => api.context.pool.query("DELETE FROM mails WHERE state = 'undeliverable'"));
 
-const get = (path: string) => api.call('GET', path, { key: operator });
-const post = (path: string, body: unknown = {}) => api.call('POST', path, { key: operator, body });
+const get = (path: string, key = operator) => api.call('GET', path, { key });
+const post = (path: string, body: unknown = {}, key = operator) => api.call('POST', path, { key, body });
 
 interface Stuck {
   kind: string;
@@ -47,8 +51,8 @@ interface Stuck {
   what: { en: string };
   actions: { path: string }[];
 }
-const stuckOf = async (subject: string): Promise<Stuck[]> =>
-  (await get('/v1/stuck-work')).body.items.filter((item: Stuck) => item.subject === subject);
+const stuckOf = async (subject: string, key = operator): Promise<Stuck[]> =>
+  (await get('/v1/stuck-work', key)).body.items.filter((item: Stuck) => item.subject === subject);
 
 async function until<T>(ask: () => Promise<T>, awaited: (answer: T) => boolean): Promise<T> {
   for (;;) {
@@ -157,29 +161,53 @@ async function undeliverableMail(about: string, signInLinkId?: string): Promise<
   );
   return key;
 }
-const resend = (key: string) => post(`/v1/mails/${encodeURIComponent(key)}/resend`);
+const resend = (mail: string, key: string) => post(`/v1/mails/${encodeURIComponent(mail)}/resend`, {}, key);
 const sentTo = (key: string) =>
   smtp.received.filter(({ to }) => to?.[0]?.address?.startsWith(`${key.replaceAll('/', '.')}@`)).length;
 
 test('a mail that belongs to no application is sent again, once, by a process of its own', async () => {
   const about = `withdrawal/${randomUUID()}`;
   const key = await undeliverableMail(about);
-  const [shown] = await stuckOf(about);
-  const answers = await Promise.all([0, 1, 2].map(() => post(shown!.actions[0]!.path)));
+  const [shown] = await stuckOf(about, finance);
+  const answers = await Promise.all([0, 1, 2].map(() => post(shown!.actions[0]!.path, {}, finance)));
   expect(answers.map(({ status }) => status)).toContain(200);
   const { pool } = api.context;
   const state = async () => (await pool.query('SELECT state FROM mails WHERE key = $1', [key])).rows[0].state;
   await until(state, (now) => now === 'sent');
   await api.context.temporal.workflow.getHandle(`mail/${key}`).result();
   expect(sentTo(key)).toBe(1);
-  expect(await resend(key)).toMatchObject({
+  expect(await resend(key, finance)).toMatchObject({
     status: 409,
     body: { type: '/problems/mail_not_undeliverable' },
   });
-  expect(await stuckOf(about)).toEqual([]);
+  expect(await stuckOf(about, finance)).toEqual([]);
   const { rows } = await pool.query('SELECT action, subject FROM audit_entries WHERE subject = $1', [about]);
   expect(rows).toEqual([{ action: 'mail.resend', subject: about }]);
 });
+
+test.each([
+  ['application', ['admin', 'compliance', 'operator']],
+  ['withdrawal', ['admin', 'compliance', 'finance']],
+  ['user', ['admin']],
+])(
+  'who may read a thing of the kind %s sees and sends again the mails about it, nobody else',
+  async (kind, allowed) => {
+    for (const role of ['admin', 'compliance', 'finance', 'operator'] as const) {
+      const about = `${kind}/${randomUUID()}`;
+      const mail = await undeliverableMail(about);
+      const key = await api.keyFor(role);
+      const mayRead = allowed.includes(role);
+      const { body } = await get(`/v1/mails?about=${encodeURIComponent(about)}`, key);
+      const stuck = await stuckOf(about, key);
+      const { cards } = (await get('/v1/home', key)).body;
+      const card = cards.find((one: { key: string }) => one.key === 'mails_undeliverable');
+      expect([role, body.items.length, stuck.length, card.count]).toEqual([role, ...Array(3).fill(+mayRead)]);
+      const { status } = await resend(mail, key);
+      expect([role, status]).toEqual([role, mayRead ? 200 : 404]);
+      await api.context.pool.query('DELETE FROM mails WHERE key = $1', [mail]);
+    }
+  },
+);
 
 test('a mail that is asked for again in the moment in which its last attempt fails is tried once more', async () => {
   const key = await undeliverableMail(`withdrawal/${randomUUID()}`);
@@ -213,10 +241,15 @@ test('a mail whose one-time link is over is not sent again, nor is it stuck', as
     [linkId, userId],
   );
   const key = await undeliverableMail(`user/${userId}`, linkId);
-  expect(await stuckOf(`user/${userId}`)).toMatchObject([{ kind: 'mail_undeliverable' }]);
+  const own = `about=${encodeURIComponent(`user/${userId}`)}`;
+  const listed = async (filter: string) => (await get(`/v1/mails?${own}&${filter}`, admin)).body.items;
+  expect(await stuckOf(`user/${userId}`, admin)).toMatchObject([{ kind: 'mail_undeliverable' }]);
+  expect(await listed('resendable=true')).toMatchObject([{ key, resendable: true }]);
   await pool.query('UPDATE sign_in_links SET expires_at = now() WHERE id = $1', [linkId]);
-  expect(await resend(key)).toMatchObject({ status: 409, body: { type: '/problems/mail_link_over' } });
-  expect(await stuckOf(`user/${userId}`)).toEqual([]);
+  expect(await resend(key, admin)).toMatchObject({ status: 409, body: { type: '/problems/mail_link_over' } });
+  expect(await stuckOf(`user/${userId}`, admin)).toEqual([]);
+  expect(await listed('resendable=true')).toEqual([]);
+  expect(await listed('resendable=false')).toMatchObject([{ key, state: 'undeliverable' }]);
   expect(sentTo(key)).toBe(0);
 });
 

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
@@ -214,13 +213,4 @@ export async function startApplicationWorld(options: {
       await smtp.stop();
     },
   };
-}
-
-/** Waits until a condition holds that another process brings about. The limit is for the message, not a measure. */
-export async function eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 90_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error(`${what} did not happen within 90 s`);
-    await wait(50);
-  }
 }

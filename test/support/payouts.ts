@@ -148,7 +148,7 @@ export async function addCommissions(
   );
   await pool.query(
     `INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-     VALUES ($1, '\\x00', 'c', 'CNY', now(), 'CN', '{}', $2)`,
+     VALUES ($1, '\\x00', 'c', 'CNY', now(), 'CN', '{"reason": "no_code"}', $2)`,
     [orderId, plan.rows[0]!.id],
   );
   const { rows } = await pool.query<{ id: number }>(

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { eventually } from './eventually';
 
 /** A real mail server that keeps what it takes. */
 export interface TestSmtp {
@@ -39,4 +40,20 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<TestSm
 /** An answer of a mail server that is not yes: 4xx for now, 5xx for good. */
 export function smtpAnswer(responseCode: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode });
+}
+
+/**
+ * The newest link to a page of the console in the mails to somebody, waited for.
+ * @param page how its path begins
+ * @returns path and fragment: the mails name the configured address of the console, which a test runs elsewhere
+ */
+export async function linkTo({ received }: TestSmtp, email: string, page: string): Promise<string> {
+  const links = () =>
+    received
+      .filter(({ to }) => to?.some(({ address }) => address === email))
+      .flatMap(({ text }) => text?.match(/http:\/\/\S+/g) ?? [])
+      .map((link) => link.slice(new URL(link).origin.length))
+      .filter((link) => link.startsWith(page));
+  await eventually(`a mail to ${email} with a link to ${page}`, () => links().length > 0);
+  return links().at(-1)!;
 }

@@ -7,11 +7,11 @@ import type { Refusal } from '../../activities/refusal';
 import {
   type ApplicationWorld,
   companyNumbers,
-  eventually,
   personNumbers,
   personSubmission,
   startApplicationWorld,
 } from '../support/applications';
+import { eventually } from '../support/eventually';
 import { smtpAnswer, startSmtp } from '../support/smtp';
 
 let connection: Connection;

@@ -1,11 +1,11 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   type ApplicationWorld,
-  eventually,
   personNumbers,
   personSubmission,
   startApplicationWorld,
 } from '../support/applications';
+import { eventually } from '../support/eventually';
 import { startTimeSkipping } from '../support/timeSkipping';
 
 const DAY = 86_400_000;

@@ -9,10 +9,15 @@ import {
   Switch,
 } from 'antd';
 import dayjs from 'dayjs';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { type Text, useT } from '../locale/locale';
 import { digitsOf, ZoneNote } from '../ui/format';
 import { clockTimeOf, momentOf } from '../ui/zone';
+
+interface Option {
+  value: string;
+  label: Text;
+}
 
 /** A value that an action asks for. */
 export type Field = {
@@ -27,7 +32,8 @@ export type Field = {
   | { kind: 'textarea'; maxLength?: number }
   | {
       kind: 'select';
-      options: readonly { value: string; label: Text }[];
+      /** May depend on what else stands in the form; what is not offered any more is not chosen any more. */
+      options: readonly Option[] | ((values: Record<string, unknown>) => readonly Option[]);
       multiple?: boolean;
       search?: boolean;
       /** What is shown below about the value that is chosen. */
@@ -97,25 +103,13 @@ interface ControlProps {
 }
 
 function Control({ field, ...control }: ControlProps) {
-  const t = useT();
   switch (field.kind) {
     case 'text':
       return <Input maxLength={field.maxLength} {...control} />;
     case 'textarea':
       return <Input.TextArea rows={3} maxLength={field.maxLength ?? 1000} showCount {...control} />;
     case 'select':
-      return (
-        <Select
-          mode={field.multiple ? 'multiple' : undefined}
-          // It stays open for the next choice, and must not lie over the button below.
-          placement={field.multiple ? 'topLeft' : undefined}
-          listHeight={field.multiple ? 192 : undefined}
-          showSearch={field.search ? { optionFilterProp: 'label' } : false}
-          allowClear={!field.required}
-          options={field.options.map(({ value, label }) => ({ value, label: t(label) }))}
-          {...control}
-        />
-      );
+      return <SelectControl field={field} {...control} />;
     case 'suggest':
       return (
         <AutoComplete
@@ -153,6 +147,36 @@ function Control({ field, ...control }: ControlProps) {
     case 'switch':
       return <Switch {...control} />;
   }
+}
+
+interface SelectControlProps extends Omit<ControlProps, 'field'> {
+  field: Extract<Field, { kind: 'select' }>;
+  value?: string | string[];
+}
+
+function SelectControl({ field, ...control }: SelectControlProps) {
+  const t = useT();
+  const values = Form.useWatch((all: Record<string, unknown>) => all) ?? {};
+  const { value, onChange } = control;
+  const options = typeof field.options === 'function' ? field.options(values) : field.options;
+  const kept = Array.isArray(value)
+    ? value.filter((chosen) => options.some((option) => option.value === chosen))
+    : value;
+  useEffect(() => {
+    if (Array.isArray(kept) && kept.length !== value?.length) onChange?.(kept);
+  });
+  return (
+    <Select
+      mode={field.multiple ? 'multiple' : undefined}
+      // It stays open for the next choice, and must not lie over the button below.
+      placement={field.multiple ? 'topLeft' : undefined}
+      listHeight={field.multiple ? 192 : undefined}
+      showSearch={field.search ? { optionFilterProp: 'label' } : false}
+      allowClear={!field.required}
+      options={options.map((option) => ({ value: option.value, label: t(option.label) }))}
+      {...control}
+    />
+  );
 }
 
 /** What is typed counts as it stands there; Enter takes it, and does not send the form as well. */

@@ -82,7 +82,7 @@ const MENU: readonly Group[] = [
       { href: '/products', label: { zh: '商品', en: 'Products' }, roles: STAFF },
       { href: '/imports', label: { zh: '导入', en: 'Imports' }, roles: ['admin', 'operator'] },
       { href: '/stuck-work', label: { zh: '异常任务', en: 'Stuck work' }, roles: STAFF },
-      { href: '/mails', label: { zh: '邮件', en: 'Mails' }, roles: ['admin', 'compliance', 'operator'] },
+      { href: '/mails', label: { zh: '邮件', en: 'Mails' }, roles: STAFF },
       { href: '/health', label: { zh: '系统状态', en: 'System health' }, roles: ['admin', 'operator'] },
     ],
   },

@@ -13,10 +13,11 @@ type Process = Answer<'/v1/processes/{kind}/{id}'>;
 export type ProcessKind = 'application' | 'order' | 'return' | 'withdrawal' | 'release' | 'payout' | 'bulk';
 
 const TEXTS = {
-  title: { zh: '进程', en: 'Process' },
+  title: { zh: '流程', en: 'Process' },
   over: { zh: '流程已结束。', en: 'The process has ended.' },
-  silent: { zh: '目前没有工作进程应答。', en: 'No worker answers at the moment.' },
+  silent: { zh: '目前没有后台处理程序应答。', en: 'No worker answers at the moment.' },
   nothing: { zh: '没有等待的事项。', en: 'It waits for nothing.' },
+  waitsFor: { zh: '正在等待：', en: 'Waits for:' },
   until: { zh: '截至', en: 'until' },
   engineers: { zh: '在 Temporal 中查看', en: 'See it in Temporal' },
 } satisfies Record<string, Text>;
@@ -57,6 +58,7 @@ function Waiting({ state }: { state: Process }) {
       {state.waitsFor.length === 0 && state.pendingActivities.length === 0 && (
         <span className="muted">{t(TEXTS.nothing)}</span>
       )}
+      {state.waitsFor.length > 0 && <div className="muted">{t(TEXTS.waitsFor)}</div>}
       <ul style={{ margin: 0, paddingInlineStart: 18 }}>
         {state.waitsFor.map((awaited) => (
           <li key={awaited.what}>

@@ -118,9 +118,13 @@ function Details({ entry }: { entry: Entry }): ReactNode {
     case 'note':
       return <div style={{ whiteSpace: 'pre-wrap' }}>{facts.body ? String(facts.body) : '—'}</div>;
     case 'audit':
-      return <Changes before={facts.before} after={facts.after} reason={facts.reason} />;
     case 'event':
-      return <FactList told={facts} />;
+      return (
+        <>
+          <FactList told={facts} />
+          {entry.audit && <Changes {...entry.audit} />}
+        </>
+      );
   }
 }
 

@@ -7,6 +7,8 @@ import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { BULK } from '../pages/bulk/bulk';
 import { HOLD_REASONS } from '../pages/finance/words';
+import { PlanDifference, TermsSummary } from '../pages/plans/PlanStory';
+import type { Terms } from '../pages/plans/terms';
 import { MoneyText, TimeText, useFormats } from '../ui/format';
 import { DistributorLink } from './DistributorLink';
 import { EVENTS, readable } from './eventNames';
@@ -69,11 +71,6 @@ const MEASURES: Record<string, Text> = {
 const LANGUAGES: Record<string, Text> = {
   'zh-CN': { zh: '中文', en: 'Chinese' },
   en: { zh: '英文', en: 'English' },
-};
-
-const UPLINES: Record<string, Text> = {
-  forfeit: { zh: '该级佣金作废', en: 'Nobody earns that share' },
-  next_up: { zh: '由再上一级获得', en: 'The next active one above earns it' },
 };
 
 /** All facts that are told, by the API's name. */
@@ -174,24 +171,29 @@ const FACTS: Record<string, Fact> = {
   // Commission plans
   planId: {
     label: { zh: '佣金方案', en: 'Commission plan' },
-    show: (value) => <ThingLink kind="plan" id={String(value)} />,
+    show: (value) => (
+      <ThingLink kind="plan" id={String(value)}>
+        #{String(value)}
+      </ThingLink>
+    ),
   },
   effectiveFrom: { label: { zh: '生效时间', en: 'In force from' } },
   acknowledgement: { label: { zh: '合规声明', en: 'Statement of compliance' } },
-  terms: { label: { zh: '条款', en: 'Terms' } },
-  returnWindowDays: { label: { zh: '退货期（天）', en: 'Return window, days' } },
-  automaticRelease: { label: { zh: '自动放款', en: 'Released by itself' } },
-  attributionDays: { label: { zh: '绑定顾客（天）', en: 'Binds the customer, days' } },
-  inactiveUpline: {
-    label: { zh: '上级不是正常状态时', en: 'When a sponsor is not active' },
-    show: oneOf(UPLINES),
+  terms: {
+    label: { zh: '条款', en: 'Terms' },
+    show: (value) => <TermsSummary terms={value as Terms} />,
   },
-  levels: { label: { zh: '各级佣金', en: 'Levels' } },
-  default: { label: { zh: '默认', en: 'Default' } },
-  rules: { label: { zh: '规则', en: 'Rules' } },
-  earning: { label: { zh: '佣金', en: 'Pays' } },
-  rateBp: { label: { zh: '比例', en: 'Rate' }, show: (value) => <Rate basisPoints={Number(value)} /> },
-  fixed: { label: { zh: '每件', en: 'For each unit' }, show: amount },
+  replaces: {
+    label: { zh: '取代', en: 'Replaces' },
+    show: (value, { planId }) => (
+      <>
+        <ThingLink kind="plan" id={String(value)}>
+          #{String(value)}
+        </ThingLink>
+        <PlanDifference from={Number(value)} to={Number(planId)} />
+      </>
+    ),
+  },
   // Products
   sku: { label: { zh: '商品 SKU', en: 'SKU' } },
   category: { label: { zh: '品类', en: 'Category' } },
@@ -218,7 +220,7 @@ const SAYS_NOTHING = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updat
 
 /** Names of the facts of an entry that are worth telling, with what they are told with left out. */
 export function worthTelling(told: Told): string[] {
-  const money = ['amount', 'total', 'fixed'].some((name) => typeof told[name] === 'number');
+  const money = ['amount', 'total'].some((name) => typeof told[name] === 'number');
   return Object.keys(told).filter(
     (name) => !SAYS_NOTHING.has(name) && !isNothing(told[name]) && !(money && name === 'currency'),
   );
@@ -325,10 +327,6 @@ function Proof({ proof }: { proof: string }) {
         .join(' + ')}
     </>
   );
-}
-
-function Rate({ basisPoints }: { basisPoints: number }) {
-  return <>{useFormats().rate(basisPoints)}</>;
 }
 
 function Totals({ totals }: { totals: unknown }) {

@@ -14,6 +14,7 @@ import { DistributorFilter } from './DistributorFilter';
 import type { Filter, ListDefinition } from './definition';
 import { ListTable } from './ListTable';
 import { toQuery } from './query';
+import { RegionFilter } from './RegionFilter';
 import { SavedViews } from './SavedViews';
 import { type ListState, useAddressListState } from './useListState';
 
@@ -137,6 +138,14 @@ function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
     case 'distributor':
       return (
         <DistributorFilter label={label} value={value} onChange={(id) => state.setFilter(filter.param, id)} />
+      );
+    case 'region':
+      return (
+        <RegionFilter
+          label={label}
+          value={value}
+          onChange={(region) => state.setFilter(filter.param, region)}
+        />
       );
     case 'amount':
       return (

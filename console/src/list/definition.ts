@@ -32,6 +32,8 @@ export type Filter = {
   | { kind: 'day' }
   /** Chosen by name or referral code; sent as the id. */
   | { kind: 'distributor' }
+  /** Chosen among those that orders were shipped to, or typed. */
+  | { kind: 'region' }
   /** Typed in whole units of the brand's currency; sent in minor units. */
   | { kind: 'amount' }
 );

@@ -1,4 +1,4 @@
-import { type Text, useT } from './locale';
+import { type Text, useLocale } from './locale';
 
 /** Divisions of the first level, by ISO 3166-2. */
 export const REGIONS: Record<string, Text> = {
@@ -41,10 +41,14 @@ export const REGIONS: Record<string, Text> = {
 /** For the filter of a list, or a field. */
 export const REGION_OPTIONS = Object.entries(REGIONS).map(([value, label]) => ({ value, label }));
 
-/** Writes a region by its name; what is no code stays as it was written. */
+const COUNTRY = /^[A-Z]{2}$/;
+
+/** Writes a region by its name: of a division or a country; what is no code stays as it was written. */
 export function useRegionName(): (region: string) => string {
-  const t = useT();
-  return (region) => (REGIONS[region] ? t(REGIONS[region]) : region);
+  const { t, locale } = useLocale();
+  const countries = new Intl.DisplayNames(locale, { type: 'region' });
+  return (region) =>
+    REGIONS[region] ? t(REGIONS[region]) : COUNTRY.test(region) ? (countries.of(region) ?? region) : region;
 }
 
 /** The name of a region. */

@@ -76,6 +76,10 @@ const TITLES: Record<string, Text> = {
     en: "A distributor's user keeps that role; add another user with another mail address",
   },
   user_disabled: { zh: '该用户已停用，请先重新启用', en: 'The user is disabled; enable the user first' },
+  scope_not_for_role: {
+    zh: '所选权限中有该用户的角色没有的权限',
+    en: 'The role of this user does not have all of these scopes',
+  },
   mail_not_undeliverable: {
     zh: '这封邮件已在发送或已送达，无需重发',
     en: 'This mail is on its way or was sent already',

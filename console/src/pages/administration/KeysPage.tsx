@@ -47,6 +47,15 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
     queryFn: () => data(api.GET('/v1/colleagues', { params: { query: { limit: 200 } } })),
     staleTime: 60_000,
   });
+  const scopes = useQuery({
+    queryKey: ['key-scopes'],
+    queryFn: () => data(api.GET('/v1/key-scopes')),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const scopesFor = ({ userId }: Record<string, unknown>) => {
+    const role = colleagues.data?.items.find(({ id }) => id === userId)?.role;
+    return role && scopes.data ? ['*', ...(scopes.data[role] ?? [])] : [];
+  };
   return (
     <ActionBar
       actions={[
@@ -85,14 +94,14 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               name: 'scopes',
               label: { zh: '权限', en: 'Scopes' },
               help: {
-                zh: '“*” 为该角色的全部权限；请尽量只选需要的。',
-                en: '“*” is all that the role may do; choose only what is needed.',
+                zh: '只列出所属用户的角色可用的权限。“*” 为全部；请尽量只选需要的。',
+                en: 'Those that the role of this user has. “*” is all of them; choose only what is needed.',
               },
               kind: 'select',
               multiple: true,
               search: true,
               required: true,
-              options: ['*', ...me.scopes].map((scope) => ({ value: scope, label: same(scope) })),
+              options: (values) => scopesFor(values).map((scope) => ({ value: scope, label: same(scope) })),
             },
             {
               name: 'expiresAt',

@@ -10,6 +10,7 @@ const list = defineList({
   key: 'bulk-actions',
   path: '/v1/bulk-actions',
   title: BULK_WORDS.list,
+  defaultSort: '-askedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/bulk-actions/${id}`,
   columns: [

@@ -55,6 +55,7 @@ const list = defineList({
   key: 'commissions',
   path: '/v1/commissions',
   title: TEXTS.title,
+  defaultSort: '-id',
   idOf: ({ id }) => id,
   href: ({ id }) => `/commissions/${id}`,
   amountOf: ({ amount }) => amount,

@@ -29,6 +29,7 @@ const list = defineList({
   key: 'holds',
   path: '/v1/holds',
   title: TEXTS.title,
+  defaultSort: '-placedAt',
   idOf: ({ id }) => id,
   href: ({ commissionId }) => `/commissions/${commissionId}`,
   amountOf: ({ amount }) => amount,

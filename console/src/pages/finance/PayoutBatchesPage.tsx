@@ -30,6 +30,7 @@ const list = defineList({
   key: 'payout-batches',
   path: '/v1/payout-batches',
   title: TEXTS.title,
+  defaultSort: '-createdAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/payout-batches/${id}`,
   columns: [
@@ -68,6 +69,7 @@ const list = defineList({
         label: option.value === 'open' ? PAYOUT.toConfirm : option.label,
       })),
     },
+    { param: 'createdBefore', label: { zh: '创建止', en: 'Made until' }, kind: 'until' },
   ],
   empty: {
     title: { zh: '还没有打款批次', en: 'There are no payout batches yet' },

@@ -13,6 +13,7 @@ const list = defineList({
   key: 'commission-releases',
   path: '/v1/commission-releases',
   title: { zh: '放款批次', en: 'Release runs' },
+  defaultSort: '-proposedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/commission-releases/${id}`,
   columns: [

@@ -36,6 +36,7 @@ const list = defineList({
   key: 'transfers',
   path: '/v1/transfers',
   title: TEXTS.title,
+  defaultSort: '-occurredAt',
   idOf: ({ id }) => String(id),
   columns: [
     {

@@ -26,6 +26,7 @@ const list = defineList({
   key: 'withdrawals',
   path: '/v1/withdrawals',
   title: TEXTS.title,
+  defaultSort: '-requestedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/withdrawals/${id}`,
   amountOf: ({ amount }) => amount,

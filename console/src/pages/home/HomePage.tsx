@@ -74,16 +74,18 @@ function HomeCardView({ card }: { card: HomeCard }) {
   const { number, monies, fromNow } = useFormats();
   const title = CARDS[card.key];
   const label = title ? t(title) : card.key;
+  // Of a balance nobody wants to know in how many currencies it is.
+  const isBalance = (card.key === 'available' || card.key === 'debt') && card.sums.length > 0;
   return (
     <Link to={card.href}>
       <Card size="small" hoverable>
         <Statistic
           title={label}
-          value={`${number(card.count)}${card.capped ? '+' : ''}`}
+          value={isBalance ? monies(card.sums) : `${number(card.count)}${card.capped ? '+' : ''}`}
           styles={card.group === 'late' && card.count > 0 ? { content: { color: '#c02626' } } : undefined}
         />
         <div className="muted">
-          {card.sums.length > 0 && <div className="money">{monies(card.sums)}</div>}
+          {!isBalance && card.sums.length > 0 && <div className="money">{monies(card.sums)}</div>}
           {card.oldestAt &&
             t({ zh: `最早：${fromNow(card.oldestAt)}`, en: `Oldest: ${fromNow(card.oldestAt)}` })}
         </div>

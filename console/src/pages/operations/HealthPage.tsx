@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
-import { useMe } from '../../app/session';
+import { useIsRole, useMe } from '../../app/session';
 import { Facts, Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
 import { FullPageProblem } from '../../ui/FullPage';
@@ -207,7 +207,6 @@ function WorkersPanel({ health: { workers, temporal } }: { health: Health }) {
 
 function MailsPanel({ health: { mails } }: { health: Health }) {
   const t = useT();
-  const { number } = useFormats();
   const grade = !mails ? 'bad' : mails.undeliverable ? 'warning' : 'good';
   return (
     <Panel title={TEXTS.mails} extra={<GradeText grade={grade} />}>
@@ -216,17 +215,16 @@ function MailsPanel({ health: { mails } }: { health: Health }) {
           facts={[
             [
               { zh: '待发送', en: 'Waiting' },
-              <Link key="pending" to="/mails?state=pending">
-                {number(mails.pending)}
-                {mails.capped && '+'}
-              </Link>,
+              <MailCount key="pending" state="pending" count={mails.pending} capped={mails.capped} />,
             ],
             [
               { zh: '无法送达', en: 'Undeliverable' },
-              <Link key="undeliverable" to="/mails?state=undeliverable">
-                {number(mails.undeliverable)}
-                {mails.capped && '+'}
-              </Link>,
+              <MailCount
+                key="undeliverable"
+                state="undeliverable"
+                count={mails.undeliverable}
+                capped={mails.capped}
+              />,
             ],
             [
               { zh: '最早待发送', en: 'Oldest waiting' },
@@ -238,4 +236,17 @@ function MailsPanel({ health: { mails } }: { health: Health }) {
       {!mails && <span className="muted">{t(TEXTS.databaseAway)}</span>}
     </Panel>
   );
+}
+
+interface MailCountProps {
+  state: 'pending' | 'undeliverable';
+  count: number;
+  capped: boolean;
+}
+
+/** Of all mails; who does not see them all is not led to a list with fewer. */
+function MailCount({ state, count, capped }: MailCountProps) {
+  const { number } = useFormats();
+  const shown = `${number(count)}${capped ? '+' : ''}`;
+  return useIsRole('admin') ? <Link to={`/mails?state=${state}`}>{shown}</Link> : shown;
 }

@@ -1,10 +1,10 @@
-import { Link } from 'react-router';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
-import { hrefOfSubject } from '../../detail/subjects';
+import { SubjectLink } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
+import { useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
@@ -29,8 +29,17 @@ const mails = defineList({
       ],
     },
     {
+      param: 'resendable',
+      label: { zh: '可否重发', en: 'To be sent again' },
+      kind: 'select',
+      options: [
+        { value: 'true', label: { zh: '可重新发送', en: 'Can be sent again' } },
+        { value: 'false', label: { zh: '不可重新发送', en: 'Not to be sent again' } },
+      ],
+    },
+    {
       param: 'about',
-      label: { zh: '关于（如 application/编号）', en: 'About, as application/<id>' },
+      label: { zh: '关于（类别/编号）', en: 'About, as kind/number' },
       kind: 'text',
       width: 230,
     },
@@ -39,11 +48,16 @@ const mails = defineList({
     { key: 'subject', title: { zh: '主题', en: 'Subject' }, render: ({ subject }) => subject },
     { key: 'recipient', title: { zh: '收件人', en: 'Recipient' }, render: ({ recipient }) => recipient },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
-    { key: 'about', title: { zh: '关于', en: 'About' }, render: ({ about }) => <About subject={about} /> },
+    {
+      key: 'about',
+      title: { zh: '关于', en: 'About' },
+      render: ({ about }) => <SubjectLink subject={about} />,
+    },
     {
       key: 'attempts',
       title: { zh: '尝试次数', en: 'Attempts' },
       align: 'right',
+      hidden: true,
       render: ({ attempts }) => attempts,
     },
     {
@@ -62,42 +76,53 @@ const mails = defineList({
     {
       key: 'sentAt',
       title: { zh: '发送时间', en: 'Sent' },
+      hidden: true,
       render: ({ sentAt }) => <TimeText at={sentAt} />,
     },
     {
       key: 'resend',
       title: { zh: '操作', en: 'Actions' },
-      render: (mail) => <ActionBar actions={[resendOf(mail)]} />,
+      render: (mail) =>
+        mail.state === 'undeliverable' && !mail.resendable ? (
+          <LinkOver />
+        ) : (
+          <ActionBar actions={[resendOf(mail)]} />
+        ),
     },
   ],
   empty: {
     title: { zh: '还没有邮件', en: 'No mails yet' },
     hint: {
-      zh: '系统发给申请人、分销商和同事的邮件会出现在这里。',
-      en: 'Mails that the system sends to applicants, distributors and colleagues appear here.',
+      zh: '系统发出的、与您可查看的内容有关的邮件会出现在这里。',
+      en: 'Mails that the system sends about what you may see appear here.',
     },
   },
 });
 
-const resendOf = ({ key, state, recipient }: Mail): Action => ({
+/** Why a mail that could not be delivered is not sent again. */
+function LinkOver() {
+  return (
+    <span className="muted">
+      {useT()({
+        zh: '其中的一次性链接已失效，请在用户页面另行生成',
+        en: 'Its one-time link is over: make another on the page of the user',
+      })}
+    </span>
+  );
+}
+
+const resendOf = ({ key, resendable, recipient }: Mail): Action => ({
   key: 'resend',
   label: { zh: '重新发送', en: 'Send again' },
-  roles: ['admin', 'compliance', 'operator'],
-  available: state === 'undeliverable',
+  roles: ['admin', 'compliance', 'finance', 'operator'],
+  available: resendable,
   fields: [],
   summary: recipient,
   done: { zh: '已重新排队发送', en: 'It is on its way again' },
   run: (_values, header) => api.POST('/v1/mails/{key}/resend', { params: { path: { key }, header } }),
 });
 
-/** What a mail is about, leading there. */
-function About({ subject }: { subject: string }) {
-  const href = hrefOfSubject(subject);
-  const short = subject.replace(/([\da-f]{8})-[\da-f-]{27}/, '$1');
-  return href ? <Link to={href}>{short}</Link> : short;
-}
-
-/** All mails. */
+/** The mails about what this person may see. */
 export default function MailsPage() {
   return <ListPage list={mails} />;
 }

@@ -5,7 +5,7 @@ import { ListPage } from '../../list/ListPage';
 import { useListFilters } from '../../list/query';
 import { Totals } from '../../list/Totals';
 import { useT } from '../../locale/locale';
-import { REGION_OPTIONS, RegionText } from '../../locale/regions';
+import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
@@ -36,8 +36,7 @@ const orders = defineList({
     {
       param: 'region',
       label: { zh: '收货地区', en: 'Ship-to region' },
-      kind: 'select',
-      options: REGION_OPTIONS,
+      kind: 'region',
       rare: true,
     },
     {

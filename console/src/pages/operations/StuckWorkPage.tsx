@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Result, Skeleton } from 'antd';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { ActionBar } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -48,6 +48,8 @@ export default function StuckWorkPage() {
     queryFn: () => data(api.GET('/v1/stuck-work')),
     refetchInterval: 15_000,
   });
+  // What a figure of the home page leads to.
+  const asked = useLocation().hash.slice(1);
   if (stuck.error && !stuck.data)
     return <FullPageProblem error={stuck.error} retry={() => void stuck.refetch()} />;
   const items = stuck.data?.items ?? [];
@@ -63,7 +65,7 @@ export default function StuckWorkPage() {
         const name = KINDS[kind];
         const hasMore = stuck.data?.more.includes(kind);
         return (
-          <section key={kind} className="panel">
+          <section key={kind} id={kind} ref={kind === asked ? scrollThere : undefined} className="panel">
             <h2>
               {name ? t(name) : kind} ({number(ofKind.length)}
               {hasMore && '+'})
@@ -78,6 +80,9 @@ export default function StuckWorkPage() {
     </Page>
   );
 }
+
+// Outside the page, so that it scrolls once and not with each refresh.
+const scrollThere = (section: HTMLElement | null) => section?.scrollIntoView();
 
 function StuckItem({ item }: { item: Stuck }) {
   const t = useT();
@@ -98,7 +103,7 @@ function StuckItem({ item }: { item: Stuck }) {
         actions={item.actions.map(({ name, path }) => ({
           key: name,
           label: { zh: '重新发送', en: 'Send again' },
-          roles: ['admin', 'compliance', 'operator'],
+          roles: ['admin', 'compliance', 'finance', 'operator'],
           available: true,
           fields: [],
           summary: t(item.what),

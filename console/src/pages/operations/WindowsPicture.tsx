@@ -346,5 +346,9 @@ function WindowEnd({ line: { window, state, deliveredAt } }: { line: Line }) {
   const t = useT();
   if (window?.endsAt) return <TimeText at={window.endsAt} />;
   if (state === 'canceled' || state === 'returned') return <>{t(TEXTS.none)}</>;
-  return <>{t(deliveredAt ? TEXTS.open : TEXTS.notDelivered)}</>;
+  return (
+    <div style={{ maxWidth: 160, whiteSpace: 'normal' }}>
+      {t(deliveredAt ? TEXTS.open : TEXTS.notDelivered)}
+    </div>
+  );
 }

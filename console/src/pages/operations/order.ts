@@ -1,0 +1,15 @@
+import type { Answer } from '../../api/types';
+import type { Text } from '../../locale/locale';
+
+export type Order = Answer<'/v1/orders/{id}'>;
+export type Line = Order['lines'][number];
+
+/** Who enters what the shop has not told. */
+export const SHOP = ['admin', 'operator'] as const;
+
+/** Words of several parts of an order's page. */
+export const ORDER = {
+  line: { zh: '行', en: 'Line' },
+  pieces: { zh: '件数', en: 'Pieces' },
+  when: { zh: '发生时间（不填为现在）', en: 'When it happened; empty for now' },
+} satisfies Record<string, Text>;

@@ -1,0 +1,46 @@
+import { Alert, Button, Space } from 'antd';
+import { type Text, useT } from '../../locale/locale';
+import { useFormats } from '../../ui/format';
+import type { KeptDraft } from './keptDraft';
+
+const TEXTS = {
+  takeUp: { zh: '继续填写', en: 'Go on with it' },
+  giveUp: { zh: '丢弃', en: 'Discard it' },
+  hint: {
+    zh: '如果在下面开始填写新的内容，它会被覆盖。',
+    en: 'Typing below begins another in its place.',
+  },
+} satisfies Record<string, Text>;
+
+interface KeptDraftNoticeProps {
+  kept: KeptDraft;
+  onTakeUp: () => void;
+  onGiveUp: () => void;
+}
+
+/** Offers a plan that was typed in this browser and not saved. */
+export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticeProps) {
+  const t = useT();
+  const { time } = useFormats();
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      role="status"
+      style={{ marginBottom: 16 }}
+      title={t({
+        zh: `您有一份 ${time(kept.typedAt)} 未保存的方案${kept.draft.name ? `“${kept.draft.name}”` : ''}`,
+        en: `There is a plan of yours that was not saved${kept.draft.name ? `: ${kept.draft.name}` : ''}, typed ${time(kept.typedAt)}`,
+      })}
+      description={t(TEXTS.hint)}
+      action={
+        <Space wrap>
+          <Button type="primary" onClick={onTakeUp}>
+            {t(TEXTS.takeUp)}
+          </Button>
+          <Button onClick={onGiveUp}>{t(TEXTS.giveUp)}</Button>
+        </Space>
+      }
+    />
+  );
+}

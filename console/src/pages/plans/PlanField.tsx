@@ -1,0 +1,34 @@
+import { type ReactNode, useId } from 'react';
+import { type Text, useT } from '../../locale/locale';
+
+interface PlanFieldProps {
+  label: Text;
+  problem?: Text;
+  required?: boolean;
+  children: (id: string) => ReactNode;
+}
+
+/** A field with its label above and what is wrong with it below. */
+export function PlanField({ label, problem, required, children }: PlanFieldProps) {
+  const t = useT();
+  const id = useId();
+  return (
+    <div className={problem ? 'plan-field has-problem' : 'plan-field'}>
+      <label htmlFor={id}>
+        {t(label)}
+        {required && <span aria-hidden> *</span>}
+      </label>
+      {children(id)}
+      {problem && <FieldProblem text={problem} />}
+    </div>
+  );
+}
+
+/** What is wrong with a field. */
+export function FieldProblem({ text }: { text: Text }) {
+  return (
+    <div className="plan-problem" role="alert">
+      {useT()(text)}
+    </div>
+  );
+}
