@@ -84,5 +84,5 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
     if (end === null) await condition(moved);
     else if (!(await condition(moved, Math.max(1, end - Date.now())))) await settle();
   }
-  if (!allHandlersFinished()) await condition(allHandlersFinished);
+  await condition(allHandlersFinished);
 }

@@ -3,6 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Client } from '../../activities/database';
 import { startSession } from '../../api/sessions';
 import { startApi, type TestApi } from '../support/api';
+import { eventually } from '../support/eventually';
 import { addCommissions, addDistributor } from '../support/payouts';
 import { makePerson, PASSWORD, signedIn } from '../support/person';
 
@@ -34,7 +35,7 @@ async function beside<T>(
     const answer = call().finally(() => {
       isAnswered = true;
     });
-    while (!isAnswered && !(await somebodyWaits())) await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually('an answer or a wait', async () => isAnswered || (await somebodyWaits()));
     await goesOn(client);
     await client.query('COMMIT');
     return await answer;
