@@ -22,7 +22,11 @@ import { startTracing } from './tracing';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config, 'worker');
-  Runtime.install({ logger: runtimeLogger(log) });
+  Runtime.install({
+    logger: runtimeLogger(log),
+    // What the SDK's native part has to say belongs into the same structured log.
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+  });
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
     log.warn({ err: error }, 'lost an idle database connection'),
   );

@@ -37,11 +37,12 @@ export default defineConfig({
       input: { index: path.resolve(import.meta.dirname, 'index.html'), start: START },
       output: {
         codeSplitting: {
-          // Few files of what every page begins with: a request costs more than finer pieces save.
+          // Few files of what every page begins with: a request costs more than finer pieces save. Styles stay with the
+          // first script: in a group it would wait for the scripts of the group as well, and could ask for nothing early.
           groups: [
             { name: 'begin', test: /src\/(app\/pages|api\/early)|vite\/preload-helper/, priority: 3 },
-            { name: 'libraries', test: /node_modules/, tags: ['$initial'], priority: 2 },
-            { name: 'start', test: /src\/(?!main)/, tags: ['$initial'], priority: 1 },
+            { name: 'libraries', test: /node_modules(?!.*\.css$)/, tags: ['$initial'], priority: 2 },
+            { name: 'start', test: /src\/(?!main|.*\.css$)/, tags: ['$initial'], priority: 1 },
           ],
         },
       },

@@ -23,4 +23,4 @@ test('every bench runs, and shows what was measured on which machine', () => {
   expect(output).toMatch(/Smoke run/);
   expect(output).toMatch(/\d+ cores .* of memory/);
   expect(output).toMatch(/Temporal server \d+\.\d+.*, PostgreSQL \d+/);
-}, 300_000);
+}, 600_000);

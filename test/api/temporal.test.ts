@@ -6,6 +6,7 @@ import { callUpdate, startWithUpdate, temporalLoad, WorkflowGone } from '../../a
 import { createLogger } from '../../log';
 import { dataConverter } from '../../payloadCodec';
 import { testConfig } from '../support/config';
+import '../support/runtime';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [oldKey, newKey] = [key('old'), key('new')];

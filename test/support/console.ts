@@ -73,6 +73,8 @@ export async function startConsole(settings: TestSettings = {}): Promise<Console
         viewport: { width, height },
         timezoneId: zone,
         acceptDownloads: true,
+        // A press on what still grows or unfolds can land beside it, which no person's does.
+        reducedMotion: 'reduce',
       });
       contexts.push(context);
       const page = await context.newPage();

@@ -15,6 +15,7 @@ import type { Config } from '../../config';
 import { activityContext, testConfig } from './config';
 import { createDatabase } from './database';
 import './runtime';
+import './runtime';
 
 export { testConfig };
 

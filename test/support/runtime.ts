@@ -1,4 +1,8 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
-// Refusals are what many tests are about; each would be logged as a failed activity.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({
+  // Refusals are what many tests are about; each would be logged as a failed activity.
+  logger: new DefaultLogger('ERROR'),
+  // Tests take Temporal away from workers, which try again in hundreds of lines.
+  telemetryOptions: { logging: { filter: 'off' } },
+});

@@ -1,13 +1,9 @@
-import { lazy, Suspense } from 'react';
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import { SignInPage } from '../session/SignInPage';
 import { FullPageSpinner } from '../ui/FullPage';
 import { BrokenPage, NoSuchPage } from './BrokenPage';
 import { PAGES, type PageEntry, PUBLIC_PAGES } from './pages';
 import { RequireSession } from './session';
-
-// Whoever is not signed in yet, or applies, needs neither menu nor search.
-const Shell = lazy(() => import('./Shell'));
 
 const toRoute = ({ path, load }: PageEntry): RouteObject => ({
   path,
@@ -24,13 +20,18 @@ export function createRouter() {
         { path: '/sign-in', element: <SignInPage /> },
         ...PUBLIC_PAGES.map(toRoute),
         {
-          element: (
-            <RequireSession>
-              <Suspense fallback={<FullPageSpinner />}>
-                <Shell />
-              </Suspense>
-            </RequireSession>
-          ),
+          // Whoever is not signed in yet, or applies, needs neither menu nor search. Fetched by the router, as the pages are:
+          // React would hold the page back for 300 ms once it had shown a fallback for the shell.
+          lazy: async () => {
+            const { default: Shell } = await import('./Shell');
+            return {
+              element: (
+                <RequireSession>
+                  <Shell />
+                </RequireSession>
+              ),
+            };
+          },
           children: [
             {
               errorElement: <BrokenPage />,

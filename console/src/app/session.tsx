@@ -1,16 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import dayjs from 'dayjs';
-import timezone from 'dayjs/plugin/timezone';
-import utc from 'dayjs/plugin/utc';
 import { createContext, type ReactNode, useContext } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { api, data } from '../api/client';
 import { ProblemError } from '../api/problem';
 import type { Me, Role } from '../api/types';
+import { setBrandZone } from '../ui/brandNow';
 import { FullPageProblem, FullPageSpinner } from '../ui/FullPage';
-
-dayjs.extend(utc);
-dayjs.extend(timezone);
 
 const SessionContext = createContext<Me | undefined>(undefined);
 
@@ -40,7 +35,7 @@ export function RequireSession({ children }: { children: ReactNode }) {
   });
   if (me.data) {
     // What pickers take for today and now. Set while rendering, so that those below see it in the same pass.
-    dayjs.tz.setDefault(me.data.brand.timeZone);
+    setBrandZone(me.data.brand.timeZone);
     return <SessionContext value={me.data}>{children}</SessionContext>;
   }
   if (me.error instanceof ProblemError && me.error.status === 401) {

@@ -7,7 +7,7 @@ export function FullPageSpinner() {
   const t = useT();
   return (
     <div className="full-page" role="status" aria-label={t({ zh: '正在加载', en: 'Loading' })}>
-      <Spin size="large" />
+      <Spin size="large" delay={400} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
+import { brandNow } from '../../ui/brandNow';
 import { CurrencySelect, useUsualCurrency } from '../../ui/currency';
 import { Page } from '../../ui/Page';
 import { ReportPanel } from './ReportPanel';
@@ -37,7 +38,7 @@ const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, mo
 export default function ReportsPage() {
   const t = useT();
   const { query, change, isKnown } = useReportQuery();
-  const today = dayjs().tz();
+  const today = brandNow();
   const days = dayjs(query.to).diff(query.from, 'day');
   return (
     <Page title={t(TEXTS.title)}>
@@ -106,7 +107,7 @@ function useReportQuery(): ReportQueryState {
   const [params, setParams] = useSearchParams();
   const query = useMemo<ReportQuery>(() => {
     const interval = params.get('interval');
-    const to = params.get('to') ?? dayjs().tz().format(DAY);
+    const to = params.get('to') ?? brandNow().format(DAY);
     return {
       from: params.get('from') ?? dayjs(to).subtract(89, 'day').format(DAY),
       to,
