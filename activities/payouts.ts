@@ -168,12 +168,14 @@ export function createPayoutActivities({
 
     /**
      * Marks an approved withdrawal as on its way, before the provider hears of it. From then on it can't be
-     * canceled any more.
+     * canceled any more. It stays approved while its distributor is not active.
      */
     async startPayout(id: string, now: number): Promise<PayoutStart> {
       return inTransaction(pool, async (client) => {
         const { rowCount } = await client.query(
-          `UPDATE withdrawals SET state = 'paying' WHERE id = $1 AND state = 'approved' AND method = 'http'`,
+          `UPDATE withdrawals w SET state = 'paying' FROM distributors d
+           WHERE w.id = $1 AND w.state = 'approved' AND w.method = 'http'
+             AND d.id = w.distributor_id AND d.state = 'active'`,
           [id],
         );
         if (rowCount === 1) {

@@ -1,6 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { ApplicationFailure } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { SealError } from '../activities/sealing';
 import { Problem, unavailable } from './problem';
 import { refusalProblem, WorkflowGone } from './temporal';
 
@@ -34,6 +35,16 @@ export function toProblem(error: unknown, log: Logger): Problem {
       status: 422,
       code: 'value_not_storable',
       detail: 'A value has a form or size that can not be stored.',
+    });
+  }
+  if (error instanceof SealError) {
+    log.error({ err: error }, 'what is sealed can not be read');
+    return new Problem({
+      status: 503,
+      code: 'seal_not_readable',
+      detail:
+        'The number can not be decrypted: its key is missing in FIELD_KEYS. An administrator has to put it back.',
+      headers: { 'Retry-After': '300' },
     });
   }
   if (isAway(code, error)) {

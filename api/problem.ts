@@ -105,6 +105,8 @@ export const commonProblems: Record<string, string> = {
   already_finished: 'The process that the message is for has ended; it takes no more messages.',
   temporarily_unavailable:
     'A server behind this one is away or busy. Try again with the same Idempotency-Key.',
+  seal_not_readable:
+    'A number can not be decrypted, because its key is missing in FIELD_KEYS. Whoever runs the server has to put the key back.',
   value_not_storable: 'A value has a form or size that can not be stored.',
   internal_error: 'A fault of the server. The request id leads to it in the logs.',
 };

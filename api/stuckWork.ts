@@ -9,14 +9,16 @@ import {
 import { scrub } from '../log';
 import type { Role } from './endpoint';
 import { isResendable } from './mail';
-import { isOfReadableKind } from './things';
+import { isOfReadableKind, mayRead } from './things';
 
 /** A piece of work that needs somebody. */
-export interface StuckItem extends StuckAdvice {
+export interface StuckItem extends Omit<StuckAdvice, 'href'> {
   kind: StuckKind;
   subject: string;
   since: string;
   attempts?: number;
+  /** Null where the page about it is not for the role. */
+  href: string | null;
 }
 
 interface Row {
@@ -91,13 +93,13 @@ export async function readStuckWork(
   const items = rows.flatMap((row) => {
     const place = (seen.get(row.kind) ?? 0) + 1;
     seen.set(row.kind, place);
-    return place > shown ? [] : [itemOf(row)];
+    return place > shown ? [] : [itemOf(row, role)];
   });
   const more = [...seen].filter(([, count]) => count > shown).map(([kind]) => kind);
   return { items, more };
 }
 
-function itemOf({ kind, subject, since, facts }: Row): StuckItem {
+function itemOf({ kind, subject, since, facts }: Row, role: Role): StuckItem {
   const { type = '', attempt, error = '', key } = facts;
   const known: StuckFacts = {
     kind,
@@ -106,11 +108,13 @@ function itemOf({ kind, subject, since, facts }: Row): StuckItem {
     // Mail servers quote the address that they refuse.
     ...(key !== undefined && { mail: { key, error: scrub(error) } }),
   };
+  const advice = adviseOnStuck(known);
   return {
     kind,
     subject,
     since: since.toISOString(),
     ...(attempt !== undefined && { attempts: attempt }),
-    ...adviseOnStuck(known),
+    ...advice,
+    href: mayRead(subject, role) ? advice.href : null,
   };
 }

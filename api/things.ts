@@ -132,6 +132,13 @@ export async function readableThing(
   return { subject: `${thing.prefix}/${id}`, roles: thing.roles, transfers: thing.transfers };
 }
 
+/** Whether what a subject names, as `order/4711`, is of a kind that a role may read; what has no story anybody may. */
+export function mayRead(subject: string, role: Role): boolean {
+  // A return is told of on the page of its order.
+  const kind = subject.slice(0, subject.indexOf('/')).replace(/^return$/, 'order');
+  return Object.values<Thing>(things).every(({ prefix, roles }) => prefix !== kind || roles.includes(role));
+}
+
 /** SQL: whether what a column names, as `order/4711`, is of a kind that a role may read. An admin may read all. */
 export function isOfReadableKind(column: string, role: Role): string {
   if (role === 'admin') return 'true';

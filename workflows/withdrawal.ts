@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { PayoutStart } from '../activities/payouts';
 import type { WithdrawalDecision, WithdrawalRequest, WithdrawalStep } from '../activities/withdrawals';
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
 import { type ProcessStatus, withdrawalStatusOf } from '../domain/processStatus';
@@ -105,9 +106,8 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
   async function payOverHttp(): Promise<void> {
     // Only the step that found it approved may send without asking; after any interruption it may have been sent.
     let mayHaveBeenSent = progress?.state === 'paying';
-    const { firstInquiryAfterMs, ...started } = await steps.startPayout(id, Date.now());
-    learn(started);
-    if (isSettled(started.state)) return;
+    const { firstInquiryAfterMs, state } = await startPayout();
+    if (isSettled(state)) return;
     for (let inquiries = 0; ; ) {
       let answer: PayoutAnswer;
       if (mayHaveBeenSent) {
@@ -128,11 +128,26 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
         await sleep(delayMs);
         nextInquiryAt = null;
       }
-      if (workflowInfo().continueAsNewSuggested) {
-        await condition(() => startingMails === 0 && allHandlersFinished());
-        await continueAsNew<typeof withdrawal>({ id, resume: true });
-      }
+      await renewIfLong();
     }
+  }
+
+  /** Whoever was suspended since the approval is not paid: the money stays reserved until that or the withdrawal ends. */
+  async function startPayout(): Promise<PayoutStart> {
+    for (let looks = 0; ; looks++) {
+      const started = await steps.startPayout(id, Date.now());
+      const { state } = learn({ state: started.state, method: started.method });
+      if (state !== 'approved') return started;
+      const delayMs = inquiryDelayMs(looks, started.firstInquiryAfterMs);
+      await condition(() => isSettled(progress!.state), delayMs);
+      await renewIfLong();
+    }
+  }
+
+  async function renewIfLong(): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested) return;
+    await condition(() => startingMails === 0 && allHandlersFinished());
+    await continueAsNew<typeof withdrawal>({ id, resume: true });
   }
 }
 

@@ -17,7 +17,10 @@ const stuckSchema = z
     attempts: z.int().optional(),
     what: words,
     remedy: words,
-    href: z.string().describe('The page of the console about it.'),
+    href: z
+      .string()
+      .nullable()
+      .describe('The page of the console about it; null where it is not for the role.'),
     actions: z.array(z.object({ name: z.enum(['resend']), method: z.literal('POST'), path: z.string() })),
   })
   .meta({ id: 'StuckWork' });

@@ -283,6 +283,19 @@ test('a distributor sees its own data only, masked; staff reveal a number with a
   expect(kept.map(({ text }) => text).join() + logged.join()).not.toContain(numbers.bankAccount);
 });
 
+test('a number whose key is gone is not shown, and the answer says what is missing', async () => {
+  const { distributorId } = await approved();
+  await world.pool.query(`UPDATE distributors SET bank_account_sealed = 'gone:AAAA' WHERE id = $1`, [
+    distributorId,
+  ]);
+  const { status, body } = await call('POST', `/v1/distributors/${distributorId}/reveal`, {
+    as: compliance,
+    body: { field: 'bankAccount', reason: 'payout was returned' },
+  });
+  expect([status, body.type]).toEqual([503, '/problems/seal_not_readable']);
+  expect(body.detail).toContain('FIELD_KEYS');
+});
+
 test('balance and statement show what the ledger has, per currency', async () => {
   const { distributorId } = await approved();
   await world.pool.query(

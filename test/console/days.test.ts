@@ -34,7 +34,7 @@ async function one<T>(sql: string, ...values: unknown[]): Promise<T> {
 
 const state = (page: Page, text: string) => page.locator('h1', { hasText: text }).waitFor();
 
-test('合规的一天：申请人补充资料后通过，分销商用邮件中的链接登录', async () => {
+test('合规的一天：申请人补充资料后获批准，分销商用邮件中的链接登录', async () => {
   const email = 'wang@distributor.example';
   const phone = await world.open({ locale: 'zh-CN', width: 390, height: 844 });
   await phone.goto(`${world.api.url}/apply`);
@@ -81,8 +81,8 @@ test('合规的一天：申请人补充资料后通过，分销商用邮件中�
   await desk.getByRole('button', { name: /放回队列/ }).waitFor();
   await desk.keyboard.press('a');
   await desk.getByLabel('等级（决定佣金比例）').fill('gold');
-  await confirm(desk, '通过');
-  await state(desk, '已通过');
+  await confirm(desk, '批准');
+  await state(desk, '已批准');
   const made = await one<{ state: string; tier: string; user: string }>(
     `SELECT d.state, d.tier, u.role AS user FROM distributors d JOIN users u ON u.distributor_id = d.id WHERE d.email = $1`,
     email,

@@ -200,3 +200,27 @@ test('a payout on its way can not be canceled', async () => {
   await end(id);
   expect(await row(id)).toMatchObject({ state: 'paid' });
 });
+
+test('who is suspended between approval and payment is paid once reinstated, not before', async () => {
+  const [id, distributor] = [randomUUID(), await addDistributor(pool)];
+  await credit(pool, distributor, 5000);
+  const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
+  await tell(worker, 'withdrawal', id, 'request', request, { resume: false });
+  // As if the suspension came while the approval was being written.
+  await pool.query(`CREATE FUNCTION suspend_with_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN UPDATE distributors SET state = 'suspended' WHERE id = NEW.distributor_id; RETURN NEW; END $$`);
+  await pool.query(`CREATE TRIGGER suspend_with_approval AFTER UPDATE ON withdrawals
+    FOR EACH ROW WHEN (NEW.state = 'approved') EXECUTE FUNCTION suspend_with_approval()`);
+  await tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
+  const handle = worker.client.workflow.getHandle(`withdrawal/${id}`);
+  await until(async () =>
+    (await handle.fetchHistory()).events!.some((event) => event.timerFiredEventAttributes),
+  );
+  expect(provider.calls).toEqual([]);
+  expect(await row(id)).toMatchObject({ state: 'approved' });
+  await pool.query('DROP FUNCTION suspend_with_approval CASCADE');
+  await pool.query(`UPDATE distributors SET state = 'active' WHERE id = $1`, [distributor]);
+  await end(id);
+  expect(provider.calls).toEqual(['POST']);
+  expect(await row(id)).toMatchObject({ state: 'paid' });
+});

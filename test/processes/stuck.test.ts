@@ -49,6 +49,7 @@ interface Stuck {
   subject: string;
   attempts?: number;
   what: { en: string };
+  href: string | null;
   actions: { path: string }[];
 }
 const stuckOf = async (subject: string, key = operator): Promise<Stuck[]> =>
@@ -272,6 +273,18 @@ test('what is late shows as stuck work, and what is not, does not', async () => 
     [order.externalId],
   );
   expect(await stuckOf(`order/${order.externalId}`)).toMatchObject([{ kind: 'window_not_closed' }]);
+});
+
+test('stuck work leads to a page only those whose page it is', async () => {
+  const id = randomUUID();
+  await api.context.pool.query(
+    `INSERT INTO payout_batches (id, state, currency, created_by, created_at)
+     SELECT $1, 'open', 'CNY', id, now() - interval '1 year' FROM users LIMIT 1`,
+    [id],
+  );
+  const linkFor = async (key: string) => (await stuckOf(`payout/${id}`, key)).map(({ href }) => href);
+  expect(await linkFor(finance)).toEqual([`/payout-batches/${id}`]);
+  expect(await linkFor(operator)).toEqual([null]);
 });
 
 test('the health of the system names database, Temporal, workers and mails', async () => {

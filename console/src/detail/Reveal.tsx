@@ -2,6 +2,7 @@ import { EyeOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { ActionDialog } from '../actions/ActionDialog';
+import { api, data, idempotencyKey } from '../api/client';
 import type { Role } from '../api/types';
 import { useIsRole } from '../app/session';
 import { type Text, useT } from '../locale/locale';
@@ -23,11 +24,14 @@ interface RevealProps {
   /** What the number is, for the title of the dialog. */
   label: Text;
   roles: readonly Role[];
-  load: (reason: string) => Promise<string>;
+  /** Whose number it is. */
+  of: 'applications' | 'distributors';
+  id: string;
+  field: 'identityNumber' | 'bankAccount';
 }
 
 /** A masked number, and the way to see it whole: with a reason, audited, for a minute. */
-export function Reveal({ masked, label, roles, load }: RevealProps) {
+export function Reveal({ masked, label, roles, of, id, field }: RevealProps) {
   const t = useT();
   const mayReveal = useIsRole(...roles);
   const [asking, setAsking] = useState(false);
@@ -61,7 +65,13 @@ export function Reveal({ masked, label, roles, load }: RevealProps) {
           confirm={TEXTS.reveal}
           onCancel={() => setAsking(false)}
           onSubmit={async ({ reason }) => {
-            setValue(await load(String(reason)));
+            const { value: whole } = await data(
+              api.POST(`/v1/${of}/{id}/reveal`, {
+                params: { path: { id }, header: idempotencyKey() },
+                body: { field, reason: String(reason) },
+              }),
+            );
+            setValue(whole);
             setAsking(false);
           }}
         />

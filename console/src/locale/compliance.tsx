@@ -148,7 +148,7 @@ export const CHECK_CODES: Record<string, Text> = {
   },
   not_blacklisted: { zh: '号码不在黑名单上。', en: 'None of the numbers is on the blacklist.' },
   blacklisted: {
-    zh: '有号码在黑名单上，不能通过。',
+    zh: '有号码在黑名单上，不能批准。',
     en: 'A number is on the blacklist: this can not be approved.',
   },
   sponsor_active: { zh: '上级是正常状态的分销商。', en: 'The sponsor is an active distributor.' },

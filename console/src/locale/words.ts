@@ -6,7 +6,7 @@ export const STATES: Record<string, Text> = {
   submitted: { zh: '已提交', en: 'Submitted' },
   in_review: { zh: '审核中', en: 'In review' },
   changes_requested: { zh: '待补充', en: 'Changes requested' },
-  approved: { zh: '已通过', en: 'Approved' },
+  approved: { zh: '已批准', en: 'Approved' },
   rejected: { zh: '已驳回', en: 'Rejected' },
   withdrawn: { zh: '已撤回', en: 'Withdrawn' },
   // distributor

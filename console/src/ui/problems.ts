@@ -10,6 +10,10 @@ const TITLES: Record<string, Text> = {
     zh: '服务暂时不可用，请稍后重试',
     en: 'The service is away for the moment; try again shortly',
   },
+  seal_not_readable: {
+    zh: '号码无法解密：缺少密钥，请联系管理员',
+    en: 'The number can not be decrypted: its key is missing; tell an administrator',
+  },
   too_many_requests: { zh: '操作太频繁，请稍候', en: 'Too many requests; wait a moment' },
   body_not_valid: { zh: '有内容填写不正确', en: 'Something is not filled in right' },
   application_decided: { zh: '这份申请已处理完毕', en: 'This application is decided already' },
@@ -18,10 +22,10 @@ const TITLES: Record<string, Text> = {
     en: 'The application is in another state by now',
   },
   note_required: {
-    zh: '有检查未通过：请写明仍然通过的理由',
+    zh: '有检查未通过：请写明仍然批准的理由',
     en: 'A check failed: say why it is approved all the same',
   },
-  blacklisted: { zh: '申请人的号码在黑名单上，不能通过', en: 'A number of the applicant is blacklisted' },
+  blacklisted: { zh: '申请人的号码在黑名单上，不能批准', en: 'A number of the applicant is blacklisted' },
   identity_number_taken: {
     zh: '该证件号已属于另一位分销商',
     en: 'Another distributor has this identity number',

@@ -1,4 +1,3 @@
-import { api, data, idempotencyKey } from '../../api/client';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
@@ -13,15 +12,6 @@ import { ClaimText } from './list';
 export function Answers({ application }: { application: Application }) {
   const t = useT();
   const { id, kind, bankAccount, claim } = application;
-  const reveal = (field: 'identityNumber' | 'bankAccount') => async (reason: string) =>
-    (
-      await data(
-        api.POST('/v1/applications/{id}/reveal', {
-          params: { path: { id }, header: idempotencyKey() },
-          body: { field, reason },
-        }),
-      )
-    ).value;
   const identity: Text =
     kind === 'person'
       ? { zh: '身份证号码', en: 'Identity number' }
@@ -42,7 +32,9 @@ export function Answers({ application }: { application: Application }) {
               masked={application.identityNumberMasked}
               label={identity}
               roles={REVIEWERS}
-              load={reveal('identityNumber')}
+              of="applications"
+              id={id}
+              field="identityNumber"
             />,
           ],
           [{ zh: '手机', en: 'Phone' }, application.phone],
@@ -64,7 +56,9 @@ export function Answers({ application }: { application: Application }) {
               masked={bankAccount.numberMasked}
               label={account}
               roles={REVIEWERS}
-              load={reveal('bankAccount')}
+              of="applications"
+              id={id}
+              field="bankAccount"
             />,
           ],
           [

@@ -72,7 +72,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
       },
       {
         key: 'approve',
-        label: { zh: '通过', en: 'Approve' },
+        label: { zh: '批准', en: 'Approve' },
         shortcut: 'a',
         roles: REVIEWERS,
         available: mayDecide,
@@ -89,7 +89,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
           {
             name: 'note',
             label:
-              failedChecks > 0 ? { zh: '仍然通过的理由', en: 'Why it is approved all the same' } : WORDS.note,
+              failedChecks > 0 ? { zh: '仍然批准的理由', en: 'Why it is approved all the same' } : WORDS.note,
             kind: 'textarea',
             maxLength: 2000,
             required: failedChecks > 0,
@@ -100,7 +100,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
             params: { path, header },
             body: body as PostBody<'/v1/applications/{id}/approve'>,
           }),
-        done: { zh: '已通过，已成为分销商', en: 'Approved: the applicant is a distributor now' },
+        done: { zh: '已批准，已成为分销商', en: 'Approved: the applicant is a distributor now' },
       },
       {
         key: 'request-changes',
@@ -198,7 +198,7 @@ function FailedChecksNotice({ count }: { count: number }) {
       type="warning"
       showIcon
       title={t({
-        zh: `${count} 项自动检查未通过，通过时须写明理由。`,
+        zh: `${count} 项自动检查未通过，批准时须写明理由。`,
         en: `${count} automatic checks failed: say why you approve all the same.`,
       })}
     />

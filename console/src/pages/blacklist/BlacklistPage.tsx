@@ -29,7 +29,7 @@ const TEXTS = {
   add: { zh: '加入黑名单', en: 'Add a number' },
   remove: { zh: '移出', en: 'Remove' },
   removeHint: {
-    zh: '移出后，使用此号码的申请可以通过。审计日志会记录是谁移出的。',
+    zh: '移出后，使用此号码的申请可以批准。审计日志会记录是谁移出的。',
     en: 'Applications with this number can be approved again. The audit log keeps who removed it.',
   },
 } satisfies Record<string, Text>;
@@ -102,7 +102,7 @@ const blacklist = defineList({
   empty: {
     title: { zh: '黑名单是空的', en: 'The blacklist is empty' },
     hint: {
-      zh: '把有问题的证件号、银行账户或手机号加进来，使用它们的申请就不能通过。',
+      zh: '把有问题的证件号、银行账户或手机号加进来，使用它们的申请就不能批准。',
       en: 'Put a number of somebody who must not join on it: applications with it can not be approved.',
     },
   },

@@ -3,7 +3,7 @@ import { Alert, Breadcrumb, Table, Tabs, type TabsProps, Typography } from 'antd
 import { type ComponentProps, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Action } from '../../actions/ActionBar';
-import { api, data, idempotencyKey } from '../../api/client';
+import { api, data, type idempotencyKey } from '../../api/client';
 import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
@@ -192,15 +192,6 @@ function Overview({ distributor }: { distributor: Distributor }) {
   const t = useT();
   const { id, kind, bankAccount, sponsorId } = distributor;
   const identity = kind === 'person' ? TEXTS.identityPerson : TEXTS.identityCompany;
-  const reveal = (field: 'identityNumber' | 'bankAccount') => async (reason: string) =>
-    (
-      await data(
-        api.POST('/v1/distributors/{id}/reveal', {
-          params: { path: { id }, header: idempotencyKey() },
-          body: { field, reason },
-        }),
-      )
-    ).value;
   const credentials = useQuery({
     queryKey: ['distributor-credentials', id],
     queryFn: () => data(api.GET('/v1/distributors/{id}/credentials', { params: { path: { id } } })),
@@ -240,7 +231,9 @@ function Overview({ distributor }: { distributor: Distributor }) {
                 masked={distributor.identityNumberMasked}
                 label={identity}
                 roles={roles}
-                load={reveal('identityNumber')}
+                of="distributors"
+                id={id}
+                field="identityNumber"
               />,
             ],
             [
@@ -250,7 +243,9 @@ function Overview({ distributor }: { distributor: Distributor }) {
                   masked={bankAccount.numberMasked}
                   label={TEXTS.account}
                   roles={roles}
-                  load={reveal('bankAccount')}
+                  of="distributors"
+                  id={id}
+                  field="bankAccount"
                 />
                 <div>
                   {bankAccount.holder}

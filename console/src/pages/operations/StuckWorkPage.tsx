@@ -93,9 +93,13 @@ function StuckItem({ item }: { item: Stuck }) {
         <span className="strong">{t(item.what)}</span>
         <div>{t(item.remedy)}</div>
         <div className="muted">
-          <Link to={item.href}>
+          {item.href === null ? (
             <SubjectName subject={item.subject} />
-          </Link>{' '}
+          ) : (
+            <Link to={item.href}>
+              <SubjectName subject={item.subject} />
+            </Link>
+          )}{' '}
           · {t(TEXTS.since)} <TimeText at={item.since} /> ({fromNow(item.since)})
         </div>
       </div>

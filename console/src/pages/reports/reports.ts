@@ -139,7 +139,7 @@ export const REPORTS: readonly Report[] = [
     path: '/v1/reports/applications',
     series: [
       { key: 'submitted', name: { zh: '提交', en: 'Submitted' }, unit: 'count', shape: 'bar' },
-      { key: 'approved', name: { zh: '通过', en: 'Approved' }, unit: 'count', shape: 'bar' },
+      { key: 'approved', name: { zh: '批准', en: 'Approved' }, unit: 'count', shape: 'bar' },
       { key: 'rejected', name: { zh: '驳回', en: 'Rejected' }, unit: 'count', shape: 'bar' },
       {
         key: 'medianHours',
