@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const root = path.dirname(__dirname);
 const dist = path.join(root, 'console', 'dist');
@@ -22,21 +22,30 @@ export async function ensureConsole(): Promise<boolean> {
     // Tests set another one, with which React would come in its larger and slower form for developers.
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  compressAssets();
+  await compressAssets();
   writeFileSync(marker, madeFrom);
   return true;
 }
 
 /** Puts compressed copies beside the scripts and styles, so that the server has nothing to compress. */
-function compressAssets(): void {
+async function compressAssets(): Promise<void> {
   const folder = path.join(dist, 'assets');
-  for (const name of readdirSync(folder).filter((file) => /\.(js|css)$/.test(file))) {
-    const content = readFileSync(path.join(folder, name));
-    writeFileSync(path.join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
-    // One below the highest: a tenth of its time for nearly its size.
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
-    writeFileSync(path.join(folder, `${name}.br`), brotliCompressSync(content, { params }));
-  }
+  const files = readdirSync(folder).filter((file) => /\.(js|css)$/.test(file));
+  await Promise.all(
+    files.map(async (name) => {
+      const content = readFileSync(path.join(folder, name));
+      // One below the highest: a tenth of its time for nearly its size.
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+      putWhole(path.join(folder, `${name}.gz`), await promisify(gzip)(content, { level: 9 }));
+      putWhole(path.join(folder, `${name}.br`), await promisify(brotliCompress)(content, { params }));
+    }),
+  );
+}
+
+/** A server beside this would send what is there of a file, and browsers keep it for a year. */
+function putWhole(file: string, content: Buffer): void {
+  writeFileSync(`${file}.part`, content);
+  renameSync(`${file}.part`, file);
 }
 
 function hashSources(): string {

@@ -67,12 +67,14 @@ async function main(): Promise<void> {
   if (options.reset && !(await reset(dataDir, options.yes))) process.exit(1);
   startGuard(dataDir);
 
-  ensureClient();
-  const [{ environment, pages }] = await Promise.all([startServers(dataDir), buildConsole()]);
+  // Both take seconds once, and after changes; nothing waits for them before it has to.
+  const built = buildConsole();
+  built.catch(() => {}); // It is told of where it is waited for.
+  const [{ environment, pages }] = await Promise.all([startServers(dataDir), ensureClient()]);
   await migrate(environment.DATABASE_URL, log).catch((error: Error & { code?: string }) => {
     throw new StartError(`The database could not be migrated: ${error.message || error.code}`);
   });
-  const { apiUrl, env } = await startPlatform(config, dataDir, environment);
+  const [{ apiUrl, env }] = await Promise.all([startPlatform(config, dataDir, environment), built]);
   const settings = loadConfig(env);
   writeRunning(dataDir, {
     pid: process.pid,
@@ -121,7 +123,7 @@ function readOptions() {
   }
 }
 
-/** The console is built beside the start of the servers, and only after its sources have changed. */
+/** The console is built beside the start of all else, and only after its sources have changed. */
 async function buildConsole(): Promise<void> {
   await ensureConsole().catch((error: Error) => {
     throw new StartError(`The console could not be built: ${error.message}`);

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const schemaFile = path.join(__dirname, 'schema.prisma');
 const marker = path.join(__dirname, 'client', 'made-from');
@@ -10,12 +11,12 @@ const marker = path.join(__dirname, 'client', 'made-from');
  * Generates the Prisma client into prisma/client unless the one there was made from the present schema by the
  * present version of Prisma. Needs no network.
  */
-export function ensureClient(): void {
+export async function ensureClient(): Promise<void> {
   const cli = require.resolve('prisma/build/index.js');
   const { version } = require('prisma/package.json') as { version: string };
   const madeFrom = createHash('sha256').update(version).update(readFileSync(schemaFile)).digest('hex');
   if (readMarker() === madeFrom) return;
-  execFileSync(process.execPath, [cli, 'generate', '--schema', schemaFile], {
+  await promisify(execFile)(process.execPath, [cli, 'generate', '--schema', schemaFile], {
     cwd: path.dirname(__dirname),
     env: {
       ...process.env,
@@ -24,7 +25,6 @@ export function ensureClient(): void {
       CHECKPOINT_DISABLE: '1',
       PRISMA_HIDE_UPDATE_MESSAGE: '1',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
   });
   writeFileSync(marker, madeFrom);
 }
@@ -37,4 +37,4 @@ function readMarker(): string | undefined {
   }
 }
 
-if (require.main === module) ensureClient();
+if (require.main === module) void ensureClient();

@@ -94,7 +94,7 @@ test('orders are found by any region that they have, chosen by its name or typed
 
 test('a button that can not be pressed says why beside it', async () => {
   const page = await openCommissions();
-  const release = page.getByRole('button', { name: 'Release all that fit' });
+  const release = page.getByRole('button', { name: 'Release all matching' });
   expect(await release.isDisabled()).toBe(true);
   await page.getByText('Filter by the state “Due” first.').waitFor();
   await page.goto(`${world.api.url}/commissions?state=due&amountMin=800`);

@@ -289,3 +289,31 @@ test('the story of a plan says what it changes against the one it replaces', asy
     'Return window of 14 days · Released by finance · Level 1 10% · Level 2 2%',
   );
 });
+
+test('what happened to many lines at one moment is told once, and what was posted with each on demand', async () => {
+  const { pool } = world.api.context;
+  const distributor = await addDistributor(pool);
+  for (const line of Array.from({ length: 12 }, (_, index) => String(index + 1))) {
+    await pool.query(
+      `INSERT INTO events (subject, key, type, actor, occurred_at, data)
+       VALUES ('distributor/' || $1::text, 'window_closed/' || $2, 'window_closed', 'clock', $3, $4)`,
+      [distributor, line, moment, { lineIds: [line] }],
+    );
+    await pool.query(
+      `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, occurred_at)
+       VALUES ($1::text || '/' || $2, 'commission_expense', 'held', $1::text::uuid, 'CNY', 100 + $2::int, $3)`,
+      [distributor, line, moment],
+    );
+  }
+  const page = await world.open();
+  await world.signIn(page, admin);
+  await page.goto(`${world.api.url}/distributors/${distributor}`);
+  const entries = page.locator('.ant-timeline-item');
+  await entries.nth(1).waitFor();
+  const texts = (await entries.allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
+  expect(texts).toHaveLength(2);
+  expect(texts.join()).toMatch(/Return window closed Lines: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more/);
+  expect(texts.join()).toMatch(/12\.78 Commission expense → Held · 12 transfers/);
+  await page.getByRole('button', { name: 'Show each' }).click();
+  await entries.getByText('1.07').waitFor();
+});

@@ -29,7 +29,6 @@ export default async function globalSetup(): Promise<void> {
   chmodSync(dataDir, 0o711);
   // Also cleans up when this process gets no chance to: Ctrl-C, or kill -9.
   startGuard(dataDir, dataDir);
-  ensureClient();
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   const [postgres, temporal, bundle] = await Promise.all([
@@ -38,6 +37,7 @@ export default async function globalSetup(): Promise<void> {
     startTemporal({ dataDir, port: 0, uiPort: 0, log: console.log }),
     bundleWorkflows(dataDir),
     ensureConsole(),
+    ensureClient(),
   ]);
   global.stopTestServers = async () => {
     await Promise.all([temporal.stop(), postgres.stop()]);

@@ -2,22 +2,21 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Timeline as AntTimeline, Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { api, data } from '../api/client';
-import type { Item, Money } from '../api/types';
 import { type Text, useT } from '../locale/locale';
 import { STATES } from '../locale/words';
 import { MoneyText, TimeText } from '../ui/format';
 import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
 import { FactList, FactName, FactValue, type Told, worthTelling } from './facts';
+import { type Entry, foldStory, transferFacts } from './fold';
 import type { Kind } from './kinds';
 import { ThingLink } from './Links';
 import { Panel } from './Panel';
-
-type Entry = Item<'/v1/timeline/{kind}/{id}'>;
 
 const TEXTS = {
   title: { zh: '全部经过', en: 'All that happened' },
   more: { zh: '更早', en: 'Earlier' },
   mail: { zh: '邮件', en: 'Mail' },
+  each: { zh: '逐笔查看', en: 'Show each' },
 } satisfies Record<string, Text>;
 
 const COLORS: Record<Entry['kind'], string> = {
@@ -36,7 +35,7 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
     queryFn: ({ pageParam }) =>
       data(
         api.GET('/v1/timeline/{kind}/{id}', {
-          params: { path: { kind, id }, query: { limit: 50, ...(pageParam && { cursor: pageParam }) } },
+          params: { path: { kind, id }, query: { limit: 100, ...(pageParam && { cursor: pageParam }) } },
         }),
       ),
     initialPageParam: '',
@@ -46,10 +45,10 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   return (
     <Panel title={TEXTS.title}>
       <AntTimeline
-        items={entries.map((entry) => ({
-          key: entry.id,
-          color: COLORS[entry.kind],
-          content: <EntryView entry={entry} />,
+        items={foldStory(entries).map((group) => ({
+          key: group[0]!.id,
+          color: COLORS[group[0]!.kind],
+          content: group.length === 1 ? <EntryView entry={group[0]!} /> : <TransfersView transfers={group} />,
         }))}
       />
       {story.hasNextPage && (
@@ -81,38 +80,69 @@ function EntryView({ entry }: { entry: Entry }) {
         </span>
       )}
       <Details entry={entry} />
-      <div className="muted">
-        <ActorText actor={entry.actor} /> · <TimeText at={entry.at} />
-      </div>
+      <Source entry={entry} />
+    </div>
+  );
+}
+
+/** Many transfers of one moment between the same accounts, summed up; each on demand. */
+function TransfersView({ transfers }: { transfers: readonly Entry[] }) {
+  const t = useT();
+  const [each, setEach] = useState(false);
+  const first = transfers[0]!;
+  const {
+    from,
+    to,
+    amount: { currency },
+  } = transferFacts(first);
+  const amount = transfers.reduce((sum, transfer) => sum + transferFacts(transfer).amount.amount, 0);
+  return (
+    <div style={{ overflowWrap: 'anywhere' }}>
+      <MoneyText value={{ amount, currency }} strong /> {account(t, from)} → {account(t, to)} ·{' '}
+      {t({ zh: `${transfers.length} 笔`, en: `${transfers.length} transfers` })}{' '}
+      {!each && (
+        <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setEach(true)}>
+          {t(TEXTS.each)}
+        </Button>
+      )}
+      {each && transfers.map((transfer) => <TransferText key={transfer.id} transfer={transfer} />)}
+      <Source entry={first} />
+    </div>
+  );
+}
+
+function TransferText({ transfer }: { transfer: Entry }) {
+  const t = useT();
+  const { from, to, amount, commissionId } = transferFacts(transfer);
+  return (
+    <div>
+      <MoneyText value={amount} strong /> {account(t, from)} → {account(t, to)}
+      {commissionId && (
+        <>
+          {' '}
+          <ThingLink kind="commission" id={commissionId}>
+            #{commissionId}
+          </ThingLink>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Who said so, and when it was. */
+function Source({ entry: { actor, at } }: { entry: Entry }) {
+  return (
+    <div className="muted">
+      <ActorText actor={actor} /> · <TimeText at={at} />
     </div>
   );
 }
 
 function Details({ entry }: { entry: Entry }): ReactNode {
-  const t = useT();
   const { kind, data: facts } = entry;
   switch (kind) {
-    case 'transfer': {
-      const { from, to, amount, commissionId } = facts as {
-        from: string;
-        to: string;
-        amount: Money;
-        commissionId: string | null;
-      };
-      return (
-        <span>
-          <MoneyText value={amount} strong /> {account(t, from)} → {account(t, to)}
-          {commissionId && (
-            <>
-              {' '}
-              <ThingLink kind="commission" id={commissionId}>
-                #{commissionId}
-              </ThingLink>
-            </>
-          )}
-        </span>
-      );
-    }
+    case 'transfer':
+      return <TransferText transfer={entry} />;
     case 'mail':
       return <MailDetails mail={facts as unknown as MailFacts} />;
     case 'note':

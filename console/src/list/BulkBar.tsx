@@ -75,7 +75,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
               ) : (
                 t({
                   zh: `选择全部符合条件的记录（最多 ${MAXIMUM} 条）`,
-                  en: `Select all that fit, at most ${number(MAXIMUM)}`,
+                  en: `Select all matching, at most ${number(MAXIMUM)}`,
                 })
               )}
             </Button>

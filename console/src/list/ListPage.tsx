@@ -71,25 +71,26 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
               {t(TEXTS.moreFilters)}
             </Button>
           )}
-          <span className="grow" />
-          <SavedViews list={list.key} state={state} columns={columns} onColumns={setColumns} />
-          <Popover
-            trigger="click"
-            placement="bottomRight"
-            content={
-              <Checkbox.Group
-                style={{ display: 'grid', gap: 4 }}
-                value={[...columns]}
-                options={list.columns.map(({ key, title }) => ({ value: key, label: t(title) }))}
-                onChange={(keys) => setColumns(keys as string[])}
-              />
-            }
-          >
-            <Button icon={<SettingOutlined />}>{t(TEXTS.columns)}</Button>
-          </Popover>
-          <Button icon={<DownloadOutlined />} loading={exporting} onClick={() => void exportAll()}>
-            {t(TEXTS.export)}
-          </Button>
+          <span className="tools">
+            <SavedViews list={list.key} state={state} columns={columns} onColumns={setColumns} />
+            <Popover
+              trigger="click"
+              placement="bottomRight"
+              content={
+                <Checkbox.Group
+                  style={{ display: 'grid', gap: 4 }}
+                  value={[...columns]}
+                  options={list.columns.map(({ key, title }) => ({ value: key, label: t(title) }))}
+                  onChange={(keys) => setColumns(keys as string[])}
+                />
+              }
+            >
+              <Button icon={<SettingOutlined />}>{t(TEXTS.columns)}</Button>
+            </Popover>
+            <Button icon={<DownloadOutlined />} loading={exporting} onClick={() => void exportAll()}>
+              {t(TEXTS.export)}
+            </Button>
+          </span>
         </div>
         <ListTable list={list} state={state} columns={columns} keyboard />
       </section>

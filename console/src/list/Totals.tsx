@@ -36,7 +36,7 @@ export function Totals({ name, query, load }: TotalsProps) {
     <section className="panel" aria-label={t(TEXTS.label)} aria-live="polite">
       {data ? (
         <span style={{ opacity: summary.isPlaceholderData ? 0.5 : 1 }}>
-          <span className="muted">{t({ zh: '符合筛选', en: 'That fit' })} </span>
+          <span className="muted">{t({ zh: '符合筛选', en: 'Matching' })} </span>
           <span className="strong">
             {t({
               zh: `${data.capped ? '超过 ' : ''}${number(data.count)} 条`,

@@ -25,7 +25,7 @@ const TEXTS = {
   unhold: { zh: '解除扣留', en: 'Lift holds' },
   allReasons: { zh: '不选则解除全部扣留', en: 'Left empty, all holds are lifted' },
   release: { zh: '放款', en: 'Release' },
-  releaseAll: { zh: '放款全部符合条件的', en: 'Release all that fit' },
+  releaseAll: { zh: '放款全部符合条件的', en: 'Release all matching' },
   dueFirst: {
     zh: '请先筛选状态“待放款”。',
     en: 'Filter by the state “Due” first.',

@@ -63,7 +63,7 @@ const list = defineList({
     title: { zh: '还没有放款批次', en: 'There are no release runs yet' },
     hint: {
       zh: '在佣金列表中筛选“待放款”，勾选或整体发起放款。',
-      en: 'Filter the commissions by “Due”, then release the selected ones or all that fit.',
+      en: 'Filter the commissions by “Due”, then release the selected ones or all matching.',
     },
     action: {
       label: { zh: '查看待放款佣金', en: 'See what is due' },

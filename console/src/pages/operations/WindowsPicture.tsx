@@ -19,7 +19,6 @@ const TEXTS = {
   title: { zh: '退货期', en: 'Return windows' },
   today: { zh: '现在', en: 'Now' },
   line: { zh: '行', en: 'Line' },
-  paid: { zh: '支付', en: 'Paid' },
   shipped: { zh: '发货', en: 'Shipped' },
   delivered: { zh: '签收', en: 'Delivered' },
   ends: { zh: '退货期结束', en: 'Window ends' },
@@ -311,7 +310,6 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
             render: (_, { lineId }) => `${lineId}${skus.has(lineId) ? ` · ${skus.get(lineId)}` : ''}`,
           },
           { key: 'state', title: t(WORDS.state), render: (_, { state }) => <StateTag state={state} /> },
-          { key: 'paid', title: t(TEXTS.paid), render: (_, { paidAt }) => <TimeText at={paidAt} /> },
           {
             key: 'shipped',
             title: t(TEXTS.shipped),
