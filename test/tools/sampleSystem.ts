@@ -126,14 +126,12 @@ async function addWork(
   if (held) {
     await post(api, `/v1/commissions/${held.id}/hold`, { reason: 'finance', note: '核对大额订单的收货信息' });
   }
-  const colleague = people.find(({ role }) => role === 'finance')!;
-  for (const { id } of people.filter(({ role }) => role !== 'distributor')) {
-    await post(api, '/v1/notes', {
-      subject: `order/${order.id}`,
-      body: `@${colleague.name} 客户要求退一件，请等退货处理完再放款。`,
-      mentions: [id],
-    });
-  }
+  const staff = people.filter(({ role }) => role !== 'distributor');
+  await post(api, '/v1/notes', {
+    subject: `order/${order.id}`,
+    body: `${staff.map(({ name }) => `@${name}`).join(' ')} 客户要求退一件，请等退货处理完再放款。`,
+    mentions: staff.map(({ id }) => id),
+  });
   for (const [index, name] of ['顾晓岚', '沈一凡', '乔亦菲'].entries()) {
     const { id } = await post<{ id: string }>(api, '/v1/applications', applicationOf(name, index));
     if (index < 2) continue;

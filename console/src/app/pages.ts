@@ -5,7 +5,7 @@ export interface PageEntry {
   /** Its address; what stands for a part of it begins with a colon. */
   path: string;
   load: () => Promise<{ default: ComponentType }>;
-  /** What it reads first of all, where that is the same for everybody who is signed in. */
+  /** What it reads first of all, where that goes by the address alone; with the same part behind a colon. */
   reads?: string;
 }
 
@@ -14,9 +14,17 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('../pages/home/HomePage'), reads: '/v1/home' },
   // Compliance
   { path: '/applications', load: () => import('../pages/applications/ApplicationsPage') },
-  { path: '/applications/:id', load: () => import('../pages/applications/ApplicationPage') },
+  {
+    path: '/applications/:id',
+    load: () => import('../pages/applications/ApplicationPage'),
+    reads: '/v1/applications/:id',
+  },
   { path: '/distributors', load: () => import('../pages/distributors/DistributorsPage') },
-  { path: '/distributors/:id', load: () => import('../pages/distributors/DistributorPage') },
+  {
+    path: '/distributors/:id',
+    load: () => import('../pages/distributors/DistributorPage'),
+    reads: '/v1/distributors/:id',
+  },
   { path: '/sponsor-tree', load: () => import('../pages/sponsor-tree/SponsorTreePage') },
   { path: '/credentials', load: () => import('../pages/credentials/CredentialsPage') },
   { path: '/blacklist', load: () => import('../pages/blacklist/BlacklistPage') },
@@ -27,7 +35,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
   // Operations, insight, administration, account
   { path: '/orders', load: () => import('../pages/operations/OrdersPage') },
-  { path: '/orders/:id', load: () => import('../pages/operations/OrderPage') },
+  { path: '/orders/:id', load: () => import('../pages/operations/OrderPage'), reads: '/v1/orders/:id' },
   { path: '/returns', load: () => import('../pages/operations/ReturnsPage') },
   { path: '/products', load: () => import('../pages/operations/ProductsPage') },
   { path: '/products/:sku', load: () => import('../pages/operations/ProductPage') },
@@ -45,14 +53,30 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/mentions', load: () => import('../pages/account/MentionsPage') },
   // Finance
   { path: '/commissions', load: () => import('../pages/finance/CommissionsPage') },
-  { path: '/commissions/:id', load: () => import('../pages/finance/CommissionPage') },
+  {
+    path: '/commissions/:id',
+    load: () => import('../pages/finance/CommissionPage'),
+    reads: '/v1/commissions/:id/explain',
+  },
   { path: '/commission-releases', load: () => import('../pages/finance/ReleaseRunsPage') },
-  { path: '/commission-releases/:id', load: () => import('../pages/finance/ReleaseRunPage') },
+  {
+    path: '/commission-releases/:id',
+    load: () => import('../pages/finance/ReleaseRunPage'),
+    reads: '/v1/commission-releases/:id',
+  },
   { path: '/holds', load: () => import('../pages/finance/HoldsPage') },
   { path: '/withdrawals', load: () => import('../pages/finance/WithdrawalsPage') },
-  { path: '/withdrawals/:id', load: () => import('../pages/finance/WithdrawalPage') },
+  {
+    path: '/withdrawals/:id',
+    load: () => import('../pages/finance/WithdrawalPage'),
+    reads: '/v1/withdrawals/:id',
+  },
   { path: '/payout-batches', load: () => import('../pages/finance/PayoutBatchesPage') },
-  { path: '/payout-batches/:id', load: () => import('../pages/finance/PayoutBatchPage') },
+  {
+    path: '/payout-batches/:id',
+    load: () => import('../pages/finance/PayoutBatchPage'),
+    reads: '/v1/payout-batches/:id',
+  },
   { path: '/balances', load: () => import('../pages/finance/BalancesPage') },
   { path: '/transfers', load: () => import('../pages/finance/TransfersPage') },
   { path: '/commission-plans', load: () => import('../pages/plans/PlansPage') },
@@ -70,6 +94,10 @@ export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/apply', load: () => import('../pages/apply/ApplyPage') },
   { path: '/application/:id', load: () => import('../pages/apply/ApplicationStatusPage') },
 ];
+
+/** What the page at an address reads first of all. */
+export const readsAt = (page: PageEntry, address: string): string | undefined =>
+  page.reads?.replace(/:\w+/, address.slice(address.lastIndexOf('/') + 1));
 
 /** The page at an address. */
 export function pageAt(pages: readonly PageEntry[], address: string): PageEntry | undefined {

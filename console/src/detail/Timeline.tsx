@@ -17,6 +17,7 @@ const TEXTS = {
   more: { zh: '更早', en: 'Earlier' },
   mail: { zh: '邮件', en: 'Mail' },
   each: { zh: '逐笔查看', en: 'Show each' },
+  atLeast: { zh: '至少 ', en: 'At least ' },
 } satisfies Record<string, Text>;
 
 const COLORS: Record<Entry['kind'], string> = {
@@ -45,10 +46,15 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   return (
     <Panel title={TEXTS.title}>
       <AntTimeline
-        items={foldStory(entries).map((group) => ({
+        items={foldStory(entries).map((group, index, { length }) => ({
           key: group[0]!.id,
           color: COLORS[group[0]!.kind],
-          content: group.length === 1 ? <EntryView entry={group[0]!} /> : <TransfersView transfers={group} />,
+          content:
+            group.length === 1 ? (
+              <EntryView entry={group[0]!} />
+            ) : (
+              <TransfersView transfers={group} mayBeMore={story.hasNextPage && index === length - 1} />
+            ),
         }))}
       />
       {story.hasNextPage && (
@@ -85,8 +91,14 @@ function EntryView({ entry }: { entry: Entry }) {
   );
 }
 
+interface TransfersViewProps {
+  transfers: readonly Entry[];
+  /** Whether what is not read yet may belong to them. */
+  mayBeMore: boolean;
+}
+
 /** Many transfers of one moment between the same accounts, summed up; each on demand. */
-function TransfersView({ transfers }: { transfers: readonly Entry[] }) {
+function TransfersView({ transfers, mayBeMore }: TransfersViewProps) {
   const t = useT();
   const [each, setEach] = useState(false);
   const first = transfers[0]!;
@@ -98,8 +110,12 @@ function TransfersView({ transfers }: { transfers: readonly Entry[] }) {
   const amount = transfers.reduce((sum, transfer) => sum + transferFacts(transfer).amount.amount, 0);
   return (
     <div style={{ overflowWrap: 'anywhere' }}>
+      {mayBeMore && t(TEXTS.atLeast)}
       <MoneyText value={{ amount, currency }} strong /> {account(t, from)} → {account(t, to)} ·{' '}
-      {t({ zh: `${transfers.length} 笔`, en: `${transfers.length} transfers` })}{' '}
+      {t({
+        zh: `${transfers.length}${mayBeMore ? '+' : ''} 笔`,
+        en: `${transfers.length}${mayBeMore ? '+' : ''} transfers`,
+      })}{' '}
       {!each && (
         <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setEach(true)}>
           {t(TEXTS.each)}

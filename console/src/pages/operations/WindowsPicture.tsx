@@ -334,7 +334,7 @@ function Pauses({ line }: { line: Line }) {
   const pauses = line.window?.pauses ?? [];
   if (pauses.length === 0) return <>{t(TEXTS.never)}</>;
   return pauses.map(({ returnId, from, to }) => (
-    <div key={returnId}>
+    <div key={returnId} style={{ whiteSpace: 'normal' }}>
       <TimeText at={from} /> – {to ? <TimeText at={to} /> : t(TEXTS.still)}
     </div>
   ));
