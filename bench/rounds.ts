@@ -69,7 +69,7 @@ export interface Window {
 }
 
 /**
- * Keeps a number of pieces of work going at once and counts what is done while all of them are.
+ * Keeps a number of pieces of work going at once and counts what is done while all of them are, at least one.
  * @param work calls `done` for each share of a piece it has finished, in sum 1. Shares make the count smooth where
  * pieces move in step, as with a common timer.
  * @returns pieces a second
@@ -92,7 +92,9 @@ export async function steadyRate(
   await Promise.race([ended, delay(options.rampMs)]);
   options.window?.begin();
   const start = { at: performance.now(), count };
-  await Promise.race([ended, delay(options.measureMs)]);
+  // A rate of nothing can not be compared with: a machine so slow that no piece was done in time goes on.
+  do await Promise.race([ended, delay(options.measureMs)]);
+  while (count - start.count < 1);
   const pieces = count - start.count;
   const rate = (pieces / (performance.now() - start.at)) * 1000;
   options.window?.end(pieces);
