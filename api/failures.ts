@@ -43,7 +43,7 @@ export function toProblem(error: unknown, log: Logger): Problem {
       status: 503,
       code: 'seal_not_readable',
       detail:
-        'The number can not be decrypted: its key is missing in FIELD_KEYS. An administrator has to put it back.',
+        'What is kept encrypted can not be read: its key is missing in FIELD_KEYS, or is another one than then. An administrator has to put it back.',
       headers: { 'Retry-After': '300' },
     });
   }

@@ -106,7 +106,7 @@ export const commonProblems: Record<string, string> = {
   temporarily_unavailable:
     'A server behind this one is away or busy. Try again with the same Idempotency-Key.',
   seal_not_readable:
-    'A number can not be decrypted, because its key is missing in FIELD_KEYS. Whoever runs the server has to put the key back.',
+    'What is kept encrypted can not be read: its key is missing in FIELD_KEYS, or is another one than then. Whoever runs the server has to put it back.',
   value_not_storable: 'A value has a form or size that can not be stored.',
   internal_error: 'A fault of the server. The request id leads to it in the logs.',
 };

@@ -18,7 +18,6 @@ import type { ApplicationAnswer, ApplicationInput } from '../../workflows/applic
 import { createDatabase } from './database';
 import { startSmtp, type TestSmtp } from './smtp';
 import './runtime';
-import './runtime';
 
 /** The plain numbers of an applicant, which must be found nowhere. */
 export interface Numbers {

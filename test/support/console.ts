@@ -101,8 +101,6 @@ export async function startConsole(settings: TestSettings = {}): Promise<Console
 /** Presses a button of the open dialog, and waits until the dialog has gone. */
 export async function confirm(page: Page, button: string): Promise<void> {
   const dialog = page.getByRole('dialog');
-  // While it still grows, a press can land where the button has just been.
-  await page.locator('[role="dialog"]:not([class*="ant-zoom"])').waitFor();
   await dialog.getByRole('button', { name: button, exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
 }

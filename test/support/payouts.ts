@@ -15,7 +15,6 @@ import type { Config } from '../../config';
 import { activityContext, testConfig } from './config';
 import { createDatabase } from './database';
 import './runtime';
-import './runtime';
 
 export { testConfig };
 

@@ -7,7 +7,6 @@ import { type Activities, createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import { activityContext, type TestSettings, testConfig } from './config';
 import { connectNative } from './payouts';
-import './runtime';
 
 /** A task queue and the settings that its worker runs with. */
 export interface TestQueue {

@@ -1,11 +1,10 @@
 import { MenuOutlined, QuestionCircleOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Dropdown, Grid, Layout, Menu } from 'antd';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { type Text, useT } from '../locale/locale';
 import { ROLES } from '../locale/words';
-import { FullPageSpinner } from '../ui/FullPage';
 import { isTyping } from '../ui/keys';
 import { KeysHelp } from './KeysHelp';
 import { LocaleSwitch } from './LocaleSwitch';
@@ -133,9 +132,7 @@ export default function Shell() {
         )}
         <Layout.Content id="content" tabIndex={-1}>
           <main>
-            <Suspense fallback={<FullPageSpinner />}>
-              <Outlet />
-            </Suspense>
+            <Outlet />
           </main>
         </Layout.Content>
       </Layout>

@@ -2,7 +2,7 @@ import { EyeOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { ActionDialog } from '../actions/ActionDialog';
-import { api, data, idempotencyKey } from '../api/client';
+import { api, data } from '../api/client';
 import type { Role } from '../api/types';
 import { useIsRole } from '../app/session';
 import { type Text, useT } from '../locale/locale';
@@ -64,10 +64,10 @@ export function Reveal({ masked, label, roles, of, id, field }: RevealProps) {
           fields={[{ name: 'reason', label: TEXTS.why, kind: 'text', maxLength: 500, required: true }]}
           confirm={TEXTS.reveal}
           onCancel={() => setAsking(false)}
-          onSubmit={async ({ reason }) => {
+          onSubmit={async ({ reason }, header) => {
             const { value: whole } = await data(
               api.POST(`/v1/${of}/{id}/reveal`, {
-                params: { path: { id }, header: idempotencyKey() },
+                params: { path: { id }, header },
                 body: { field, reason: String(reason) },
               }),
             );

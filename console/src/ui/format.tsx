@@ -2,6 +2,7 @@ import { Tooltip } from 'antd';
 import type { Money } from '../api/types';
 import { useMaybeMe } from '../app/session';
 import { useLocale } from '../locale/locale';
+import { memoize } from './memoize';
 import { zoneName } from './zone';
 
 /** How money, times and numbers are written: in the language of the moment and the zone of the brand. */
@@ -75,16 +76,6 @@ export const digitsOf = memoize(
   (currency: string): number =>
     new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2,
 );
-
-/** What a function of few texts gives, made once for each of them. */
-function memoize<Texts extends string[], T>(make: (...texts: Texts) => T): (...texts: Texts) => T {
-  const made = new Map<string, T>();
-  return (...texts) => {
-    const key = texts.join('/');
-    if (!made.has(key)) made.set(key, make(...texts));
-    return made.get(key)!;
-  };
-}
 
 const STEPS = [
   ['day', 86_400_000],

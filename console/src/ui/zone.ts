@@ -1,3 +1,5 @@
+import { memoize } from './memoize';
+
 /**
  * Days and times as people of the brand's zone write them, and the moments they stand for. Days are `2026-11-22`, times
  * on the clock `2026-11-22T09:30` without a zone, moments RFC 3339.
@@ -35,25 +37,20 @@ export function zoneName(timeZone: string, locale: string): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
 }
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-/** Making one takes longer than all that it is used for afterwards. */
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone);
-  if (known) return known;
-  const clock = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  clocks.set(timeZone, clock);
-  return clock;
-}
+// Making one takes longer than all that it is used for afterwards.
+const clockOf = memoize(
+  (timeZone: string) =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    }),
+);
 
 function offsetMs(at: number, timeZone: string): number {
   const parts = clockOf(timeZone).formatToParts(at);
