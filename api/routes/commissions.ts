@@ -31,16 +31,18 @@ const filters = {
 };
 const filterSchema = z.strictObject(filters);
 
+/** As the index has it. What is not due yet comes last. */
+const dueAt = `(coalesce(c.due_at, '9999-12-31 00:00:00+00'::timestamptz))`;
+
 const list = defineList({
   item: commissionSchema,
   filters,
   sorts: {
-    id: { column: 'c.id', type: 'bigint' },
+    createdAt: { column: 'c.created_at', type: 'timestamptz' },
     amount: { column: 'c.amount', type: 'bigint' },
-    // As the index has it. What is not due yet comes last.
-    dueAt: { column: `(coalesce(c.due_at, '9999-12-31 00:00:00+00'::timestamptz))`, type: 'timestamptz' },
+    dueAt: { column: dueAt, type: 'timestamptz' },
   },
-  defaultSort: '-id',
+  defaultSort: '-createdAt',
   tie: { column: 'c.id', type: 'bigint' },
 });
 
@@ -56,7 +58,8 @@ function conditions(
     query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
     query.orderId && `c.order_id = ${bind(query.orderId)}`,
     query.currency && `c.currency = ${bind(query.currency)}`,
-    query.dueAfter && `c.due_at >= ${bind(query.dueAfter)}`,
+    query.dueAfter && `${dueAt} >= ${bind(query.dueAfter)} AND c.due_at IS NOT NULL`,
+    query.dueBefore && `${dueAt} < ${bind(query.dueBefore)}`,
     // Looked up first: they are the oldest of what is due, and a walk from the newest would pass all others.
     query.dueBefore &&
       `c.id = ANY (ARRAY(SELECT id FROM commissions WHERE state = 'due' AND due_at < ${bind(query.dueBefore)}))`,
@@ -71,6 +74,16 @@ function conditions(
     query.onHold === false && `c.id NOT IN (${held})`,
     query.holdReason && `c.id = ANY (ARRAY(${held} AND h.reason = ${bind(query.holdReason)}))`,
   ];
+}
+
+/** Whether a span of time is asked for that is not the one sorted by. */
+function spansAnotherTime(query: z.output<typeof list.query>): boolean {
+  const spans: Record<string, Date | undefined> = {
+    createdAt: query.createdAfter ?? query.createdBefore,
+    dueAt: query.dueAfter ?? query.dueBefore,
+    releasedAt: query.releasedAfter ?? query.releasedBefore,
+  };
+  return Object.entries(spans).some(([time, span]) => span && query.sort.replace('-', '') !== time);
 }
 
 export const listCommissions = endpoint({
@@ -94,6 +107,7 @@ export const listCommissions = endpoint({
         c.automatic, c.created_at AS "createdAt", c.due_at AS "dueAt", c.released_at AS "releasedAt"`,
       from: 'commissions c',
       where: (bind) => conditions(query, principal, bind),
+      sortUpTo: spansAnotherTime(query) ? 200_000 : 0,
       toItem: (row: z.input<typeof commissionSchema>) => row,
     }),
 });

@@ -21,12 +21,12 @@ afterAll(() => api.stop());
 const get = (path: string, headers?: Record<string, string>) =>
   api.call('GET', path, { key: admin, headers });
 
-async function walk(path: string): Promise<string[]> {
+async function walk(path: string, id = 'sku'): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | null = null;
   do {
     const { body } = await get(path + (cursor ? `&cursor=${cursor}` : ''));
-    found.push(...body.items.map(({ sku }: { sku: string }) => sku));
+    found.push(...body.items.map((item: Record<string, string>) => item[id]));
     cursor = body.nextCursor;
   } while (cursor);
   return found;
@@ -101,6 +101,64 @@ test.each([
   const cursor = Buffer.from(JSON.stringify(['updatedAt', time, 'SKU-1'])).toString('base64url');
   const { status, body } = await get(`/v1/products?sort=updatedAt&cursor=${cursor}`);
   expect([status, body.errors]).toMatchObject([400, [{ pointer: '/cursor' }]]);
+});
+
+describe('what a span of time finds comes in the order asked for, on every page', () => {
+  const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString();
+  // Each time in another order, two of the same now and then, and every third commission without two of its times.
+  const made = Array.from({ length: 29 }, (_, n) => ({
+    id: n + 1,
+    createdAt: (n * 7) % 29,
+    amount: (n * 5) % 11,
+    dueAt: n % 3 ? (n * 11) % 13 : undefined,
+    releasedAt: n % 3 ? 40 + ((n * 3) % 17) : undefined,
+  }));
+  type Made = (typeof made)[number];
+  const distributorId = '00000000-0000-4000-8000-000000000000';
+  beforeAll(async () => {
+    const client = await api.context.pool.connect();
+    // Their orders and lines are nothing to the list.
+    await client.query('SET session_replication_role = replica');
+    await client.query(
+      `INSERT INTO distributors (id, application_id, referral_code, kind, name, email, phone, channels, region, tier,
+         identity_number_hash, bank_account_sealed, bank_account_masked, bank_account_holder, bank_name)
+       VALUES ($1, $1, 'SPAN', 'person', 'Span', 's@example.com', '', '{}', 'CN-31', 'standard', '', '', '', '', '')`,
+      [distributorId],
+    );
+    await client.query(
+      `INSERT INTO commissions (id, order_id, line_id, level, distributor_id, state, currency, original_amount, amount, rule,
+         automatic, created_at, due_at, released_at) OVERRIDING SYSTEM VALUE
+       SELECT (m ->> 'id')::int, 'SPAN', m ->> 'id', 1, $2, CASE WHEN m ? 'dueAt' THEN 'released' ELSE 'held' END,
+         'CNY', 100, (m ->> 'amount')::int, '{}', false, at (m -> 'createdAt'), at (m -> 'dueAt'), at (m -> 'releasedAt')
+       FROM jsonb_array_elements($1) m`.replace(
+        /at \(m -> '(\w+)'\)/g,
+        "'2026-01-01Z'::timestamptz + interval '1 day' * (m ->> '$1')::int",
+      ),
+      [JSON.stringify(made), distributorId],
+    );
+    client.release(true);
+  });
+
+  test.each<{ query: string; holds: (commission: Made) => boolean }>([
+    {
+      query: `createdAfter=${day(3)}&createdBefore=${day(20)}`,
+      holds: ({ createdAt }) => createdAt >= 3 && createdAt < 20,
+    },
+    { query: `releasedAfter=${day(44)}`, holds: ({ releasedAt = -1 }) => releasedAt >= 44 },
+    { query: `dueAfter=${day(5)}`, holds: ({ dueAt = -1 }) => dueAt >= 5 },
+  ])('$query', async ({ query, holds }) => {
+    for (const sort of ['createdAt', 'amount', 'dueAt'] as const) {
+      // What is not due yet comes last.
+      const order = ({ [sort]: value = Number.MAX_SAFE_INTEGER }: Made) => value;
+      const expected = made
+        .filter(holds)
+        .sort((a, b) => order(a) - order(b) || a.id - b.id)
+        .map(({ id }) => String(id));
+      const path = `/v1/commissions?orderId=SPAN&${query}&limit=4&sort=`;
+      expect([sort, await walk(path + sort, 'id')]).toEqual([sort, expected]);
+      expect([sort, await walk(`${path}-${sort}`, 'id')]).toEqual([sort, [...expected].reverse()]);
+    }
+  });
 });
 
 describe('as CSV', () => {

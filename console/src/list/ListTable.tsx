@@ -62,7 +62,8 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
     queryFn: ({ signal }) =>
       fetchPage<T>(list.path, { ...query, limit, ...(cursor && { cursor }) }, params, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: refresh ? 2_000 : false,
+    refetchInterval: ({ state: { data: known } }) =>
+      refresh || (list.moving && known?.items.some(list.moving)) ? 2_000 : false,
   });
   const { refetch } = page;
   useEffect(() => {

@@ -68,6 +68,8 @@ export interface ListDefinition<P extends ListPath = ListPath, T = Item<P>> {
   idOf: (item: T) => string;
   /** Page of an entry. */
   href?: (item: T) => string;
+  /** Whether an entry goes on by itself, and soon: the list is read again while it shows one. */
+  moving?: (item: T) => boolean;
   /** What the entries come to, for the confirmation of bulk actions. */
   amountOf?: (item: T) => Money;
   bulk?: readonly BulkAction<T>[];

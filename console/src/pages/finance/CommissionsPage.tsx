@@ -55,12 +55,12 @@ const list = defineList({
   key: 'commissions',
   path: '/v1/commissions',
   title: TEXTS.title,
-  defaultSort: '-id',
+  defaultSort: '-createdAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/commissions/${id}`,
   amountOf: ({ amount }) => amount,
   columns: [
-    { key: 'id', title: WORDS.id, sort: 'id', render: ({ id }) => `#${id}` },
+    { key: 'id', title: WORDS.id, sort: 'createdAt', render: ({ id }) => `#${id}` },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
     {
       key: 'amount',
@@ -102,6 +102,7 @@ const list = defineList({
       key: 'createdAt',
       title: FINANCE.createdAt,
       hidden: true,
+      sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
     {

@@ -17,7 +17,7 @@ import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { Approvals } from './Approvals';
 import { stateOptions } from './options';
-import { RELEASE, selectionText } from './release';
+import { isMoving, RELEASE, selectionText } from './release';
 import { FINANCE, leftOutText } from './words';
 import './finance.css';
 
@@ -115,8 +115,6 @@ export default function ReleaseRunPage() {
     </DetailPage>
   );
 }
-
-const isMoving = (state: Run['state']) => state === 'approved' || state === 'running';
 
 /** Whether this person has to leave the approval to somebody else. */
 const needsAnother = (run: Run, userId: string) =>

@@ -6,7 +6,7 @@ import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from './options';
-import { RELEASE, selectionText } from './release';
+import { isMoving, RELEASE, selectionText } from './release';
 import { YES_NO } from './words';
 
 const list = defineList({
@@ -16,6 +16,7 @@ const list = defineList({
   defaultSort: '-proposedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/commission-releases/${id}`,
+  moving: ({ state }) => isMoving(state),
   columns: [
     { key: 'id', title: WORDS.id, render: ({ id }) => shortId(id) },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },

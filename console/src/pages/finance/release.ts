@@ -1,3 +1,4 @@
+import type { Answer } from '../../api/types';
 import type { Text } from '../../locale/locale';
 
 /** Words of release runs. */
@@ -31,3 +32,7 @@ export function selectionText(selection: Record<string, unknown>, time: (at: str
   }
   return { zh: zh.join('，'), en: en.join(', ') };
 }
+
+/** Whether a run goes on by itself: approved by all that it needs, and not at its end. */
+export const isMoving = (state: Answer<'/v1/commission-releases/{id}'>['state']) =>
+  state === 'approved' || state === 'running';

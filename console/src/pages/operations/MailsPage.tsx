@@ -17,6 +17,7 @@ const mails = defineList({
   title: { zh: '邮件', en: 'Mails' },
   defaultSort: '-createdAt',
   idOf: ({ key }) => key,
+  moving: ({ state }) => state === 'pending',
   filters: [
     {
       param: 'state',
