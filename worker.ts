@@ -18,6 +18,7 @@ import { dataConverter } from './payloadCodec';
 import { scheduleHousekeeping } from './schedules';
 import { connectionConfig } from './temporalConnection';
 import { startTracing } from './tracing';
+import { workerLimits } from './workerLimits';
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -51,8 +52,7 @@ async function main(): Promise<void> {
     }),
     dataConverter: dataConverter(config),
     shutdownGraceTime: durationMs(config.SHUTDOWN_GRACE),
-    // Nearly every local activity is one transaction: more of them at once would only wait for connections.
-    maxConcurrentLocalActivityExecutions: config.DATABASE_POOL,
+    ...workerLimits(config),
     plugins: tracing.plugins,
     interceptors: { activity: [countActivities(registry), noteFailures(pool, log)] },
   });

@@ -8,6 +8,7 @@ import { countActivities } from '../activityMetrics';
 import { loadConfig } from '../config';
 import { dataConverter } from '../payloadCodec';
 import { connectionConfig } from '../temporalConnection';
+import { workerLimits } from '../workerLimits';
 import { nothing } from './nothing';
 
 /** The worker of the benches: the settings of worker.ts, for our workflows and the bare one alike. */
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
     },
     dataConverter: dataConverter(config),
     shutdownGraceTime: '5s',
-    maxConcurrentLocalActivityExecutions: config.DATABASE_POOL,
+    ...workerLimits(config),
     interceptors: { activity: [countActivities(new Registry())] },
   });
   await worker.run();
