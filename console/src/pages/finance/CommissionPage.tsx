@@ -1,4 +1,4 @@
-import { Alert, Table } from 'antd';
+import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Action } from '../../actions/ActionBar';
@@ -15,6 +15,7 @@ import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
 import { STATES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
+import { PlainTable } from '../../ui/PlainTable';
 import { StateTag } from '../../ui/StateTag';
 import { Calculation, RulesTried } from './calculation';
 import { FINANCE, HOLD_REASON_OPTIONS, HOLD_REASONS } from './words';
@@ -230,41 +231,35 @@ function Explained({ commission }: { commission: Explanation }) {
         title={TEXTS.transfers}
         extra={<Link to={`/transfers?commissionId=${commission.id}`}>{t(TEXTS.seeTransfers)}</Link>}
       >
-        <Table
-          size="small"
-          pagination={false}
-          scroll={{ x: 'max-content' }}
-          rowKey="key"
-          dataSource={commission.transfers}
-          locale={{ emptyText: <span className="muted">{t(TEXTS.noTransfers)}</span> }}
+        <PlainTable
+          rows={commission.transfers}
+          keyOf={({ key }) => key}
+          empty={t(TEXTS.noTransfers)}
           columns={[
-            { title: t(TEXTS.when), render: (_, { occurredAt }) => <TimeText at={occurredAt} /> },
-            { title: t(TEXTS.from), render: (_, { from }) => accountName(t, from) },
-            { title: t(TEXTS.to), render: (_, { to }) => accountName(t, to) },
+            { title: t(TEXTS.when), render: ({ occurredAt }) => <TimeText at={occurredAt} /> },
+            { title: t(TEXTS.from), render: ({ from }) => accountName(t, from) },
+            { title: t(TEXTS.to), render: ({ to }) => accountName(t, to) },
             {
               title: t(WORDS.amount),
-              align: 'right',
-              render: (_, { amount }) => <MoneyText value={money(amount)} />,
+              align: 'end',
+              render: ({ amount }) => <MoneyText value={money(amount)} />,
             },
-            { title: t(WORDS.reason), render: (_, { key }) => <Cause transferKey={key} /> },
+            { title: t(WORDS.reason), render: ({ key }) => <Cause transferKey={key} /> },
           ]}
         />
       </Panel>
       <Panel title={TEXTS.holds}>
-        <Table
-          size="small"
-          pagination={false}
-          scroll={{ x: 'max-content' }}
-          rowKey="id"
-          dataSource={commission.holds}
-          locale={{ emptyText: <span className="muted">{t(TEXTS.noHolds)}</span> }}
+        <PlainTable
+          rows={commission.holds}
+          keyOf={({ id }) => id}
+          empty={t(TEXTS.noHolds)}
           columns={[
-            { title: t(WORDS.reason), render: (_, { reason }) => reasonName(t, reason) },
-            { title: t(FINANCE.note), render: (_, { note }) => note },
-            { title: t(TEXTS.placed), render: (_, { placedAt }) => <TimeText at={placedAt} /> },
+            { title: t(WORDS.reason), render: ({ reason }) => reasonName(t, reason) },
+            { title: t(FINANCE.note), render: ({ note }) => note },
+            { title: t(TEXTS.placed), render: ({ placedAt }) => <TimeText at={placedAt} /> },
             {
               title: t(TEXTS.lifted),
-              render: (_, { liftedAt }) =>
+              render: ({ liftedAt }) =>
                 liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />,
             },
           ]}

@@ -1,0 +1,84 @@
+import { Alert, Form, Modal } from 'antd';
+import { useState } from 'react';
+import { ProblemError } from '../api/problem';
+import { useRepeatKey } from '../api/useRepeatKey';
+import { useT } from '../locale/locale';
+import { WORDS } from '../locale/words';
+import { useTimeZone } from '../ui/format';
+import { useProblemText } from '../ui/problems';
+import type { ActionDialogProps } from './ActionDialog';
+import { FieldInput, toBody, toInitialValues } from './fields';
+
+/** Asks for what an action needs, carries it out, and says at the field what the server did not accept. */
+export default function ActionModal(props: ActionDialogProps) {
+  const { title, summary, fields, confirm, danger, onCancel, onSubmit } = props;
+  const t = useT();
+  const problemText = useProblemText();
+  const timeZone = useTimeZone();
+  const [form] = Form.useForm();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const { keyFor, failed } = useRepeatKey();
+
+  const submit = async (values: Record<string, unknown>) => {
+    setBusy(true);
+    setProblem(undefined);
+    const body = toBody(fields, values, timeZone);
+    try {
+      await onSubmit(body, keyFor(body));
+    } catch (error) {
+      failed(error);
+      setProblem(error);
+      if (error instanceof ProblemError) {
+        // Where the refusal has words in the person's language, they stand at the field too.
+        const { title, detail: inEnglish } = problemText(error);
+        const own = inEnglish === undefined && error.code !== 'body_not_valid' ? title : undefined;
+        form.setFields(
+          error.fields.flatMap(({ pointer, detail }) => {
+            const name = pointer.split('/')[1];
+            return fields.some((field) => field.name === name) ? [{ name, errors: [own ?? detail] }] : [];
+          }),
+        );
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Modal
+      open
+      title={title}
+      okText={t(confirm ?? WORDS.confirm)}
+      cancelText={t(WORDS.cancel)}
+      okButtonProps={{ danger, loading: busy, htmlType: 'submit' }}
+      onOk={form.submit}
+      onCancel={onCancel}
+      mask={{ closable: false }}
+    >
+      {summary && <div style={{ marginBottom: 12 }}>{summary}</div>}
+      {problem !== undefined && (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          style={{ marginBottom: 12 }}
+          title={problemText(problem).title}
+          description={problemText(problem).detail}
+        />
+      )}
+      <Form
+        form={form}
+        layout="vertical"
+        onFinish={(values) => void submit(values)}
+        initialValues={toInitialValues(fields, timeZone)}
+      >
+        {fields.map((field, index) => (
+          <FieldInput key={field.name} field={field} autoFocus={index === 0} />
+        ))}
+        {/* Without a field Enter would do nothing. */}
+        <button type="submit" hidden aria-hidden tabIndex={-1} />
+      </Form>
+    </Modal>
+  );
+}
