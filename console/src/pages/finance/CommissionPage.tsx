@@ -32,7 +32,7 @@ const TEXTS = {
   holds: { zh: '扣留记录', en: 'Holds' },
   noHolds: { zh: '从未被扣留。', en: 'It was never on hold.' },
   noTransfers: { zh: '金额为零，没有流水。', en: 'The amount is zero, so nothing was posted.' },
-  amountNow: { zh: '现金额', en: 'Amount now' },
+  amountNow: { zh: '当前金额', en: 'Amount now' },
   originally: { zh: '支付时产生', en: 'Earned when paid' },
   now: { zh: '退货或取消后', en: 'After returns and cancellations' },
   planVersion: { zh: '支付时的方案', en: 'Plan at payment' },
