@@ -48,7 +48,7 @@ test('合规的一天：申请人补充资料后获批准，分销商用邮件�
   await phone.getByLabel('长期有效').check();
   await phone.getByLabel('手机号').fill('13900010001');
   await phone.getByLabel('邮箱（审核进度发到这里）').fill(email);
-  await choose(phone, '希望销售的区域', '上海');
+  await choose(phone.getByLabel('希望销售的区域', { exact: true }), '上海');
   await phone.getByLabel('销售渠道').fill('王小明的店');
   await phone.keyboard.press('Enter');
   await phone.getByLabel('户名（须与申请人一致）').fill('王小明');
@@ -64,7 +64,7 @@ test('合规的一天：申请人补充资料后获批准，分销商用邮件�
   await desk.keyboard.press('m');
   await desk.getByRole('button', { name: /放回队列/ }).waitFor();
   await desk.keyboard.press('c');
-  await choose(desk, '原因', '证件不清晰');
+  await choose(desk.getByRole('dialog').getByLabel('原因', { exact: true }), '证件不清晰');
   await desk.getByLabel('补充说明（发给申请人）').fill('请重新上传清晰的资料');
   await confirm(desk, '要求补充');
   await state(desk, '待补充');
@@ -197,7 +197,9 @@ test("operations' day: a refund after release becomes debt, and the next release
     .first()
     .click();
   await desk.getByRole('button', { name: 'Enter return' }).click();
-  for (const count of await desk.getByRole('dialog').getByRole('spinbutton').all()) await count.fill('1');
+  const counts = desk.getByRole('dialog').getByRole('spinbutton');
+  await counts.first().waitFor();
+  for (const count of await counts.all()) await count.fill('1');
   await desk.getByRole('dialog').getByLabel('Reason').fill('broken');
   await confirm(desk, 'Enter return');
   await desk.getByRole('button', { name: 'Refunded' }).click();

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Role } from '../../api/endpoint';
 import { hashPassword } from '../../api/passwords';
 import { startApi, startWorker, type TestApi } from './api';
@@ -105,11 +105,10 @@ export async function confirm(page: Page, button: string): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** Chooses an entry of a select by its text; of a select in the open dialog, where there is one. */
-export async function choose(page: Page, label: string, text: string): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  const scope = (await dialog.isVisible()) ? dialog : page;
-  await scope.getByLabel(label, { exact: true }).click();
+/** Chooses an entry of a select by its text. */
+export async function choose(select: Locator, text: string): Promise<void> {
+  const page = select.page();
+  await select.click();
   // A click on a list that is still unfolding can be lost.
   const list = page.locator('.ant-select-dropdown:visible:not([class*="ant-slide-"])');
   await list.locator('.ant-select-item-option', { hasText: text }).first().click();
