@@ -89,11 +89,11 @@ export async function authenticateSession(
   });
   const [row] = rows;
   if (!row?.live) {
+    // The cookie is left: whoever has signed in anew before this arrives would be signed out by its removal.
     throw new Problem({
       status: 401,
       code: 'session_ended',
       detail: 'Your session is over. Sign in again.',
-      headers: { 'Set-Cookie': cookie(config, SESSION_COOKIE, undefined) },
     });
   }
   const { id, userId, name, role, distributorId } = row;

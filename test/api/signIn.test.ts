@@ -99,7 +99,8 @@ describe('a session', () => {
     await sql(`UPDATE sessions SET ${change} WHERE user_id = $1`, [id]);
     const answer = await browser.call('GET', '/v1/me');
     expect(answer).toMatchObject(problem(401, 'session_ended'));
-    expect(answer.headers.getSetCookie()[0]).toContain('Max-Age=0');
+    // A refusal that arrives late must not take the cookie of whoever has signed in anew meanwhile.
+    expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
   test('stays open while it is used, which is written at most once a minute', async () => {

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { type ConsoleWorld, choose, confirm, startConsole } from '../support/console';
+import { answered, type ConsoleWorld, choose, confirm, startConsole } from '../support/console';
 import { linkTo, startSmtp, type TestSmtp } from '../support/smtp';
 
 let world: ConsoleWorld;
@@ -57,6 +57,7 @@ test("an administrator's day: somebody new is let in, changes teams, leaves and 
   // Unlike her home, this page asks for nothing by itself: she is asked to sign in at her next press, not before.
   await menuEntry(cleo, 'Blacklist').click();
   await cleo.locator('h1', { hasText: 'Blacklist' }).waitFor();
+  await answered(cleo);
 
   await desk.getByRole('button', { name: 'Change the role' }).click();
   await choose(desk.getByRole('dialog').getByLabel('Role', { exact: true }), 'Finance');

@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { type ConsoleWorld, confirm, startConsole } from '../support/console';
+import { answered, type ConsoleWorld, confirm, type Person, startConsole } from '../support/console';
+import { eventually } from '../support/eventually';
 import { addDistributor } from '../support/payouts';
 
 let world: ConsoleWorld;
@@ -56,6 +57,7 @@ async function openDistributor(page: Page, url = world.api.url): Promise<string>
   const id = await addDistributor(pool());
   await page.goto(`${url}/distributors/${id}`);
   await page.getByLabel('Write a note; @ mentions a colleague').waitFor();
+  await answered(page);
   return id;
 }
 
@@ -67,22 +69,73 @@ const notesOf = async (id: string) =>
     ({ body }) => body,
   );
 
+const endSessions = (person: Person) =>
+  pool().query('UPDATE sessions SET ended_at = now() WHERE user_id = $1', [person.id]);
+
+/** Signs in again in the dialog over the page. */
+async function signInOver(page: Page, person: Person): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Your session has ended; sign in again').waitFor();
+  await dialog.locator('input[autocomplete="username"]').fill(person.email);
+  await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+}
+
 test('a session that ends in the middle of a form asks to sign in over it, and nothing typed is lost', async () => {
   const person = await world.person('operator');
   const page = await world.open();
   await world.signIn(page, person);
   const id = await openDistributor(page);
   await page.getByLabel('Write a note; @ mentions a colleague').fill('half a thought');
-  await pool().query('UPDATE sessions SET ended_at = now() WHERE user_id = $1', [person.id]);
+  await endSessions(person);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('Your session has ended; sign in again').waitFor();
-  await dialog.locator('input[autocomplete="username"]').fill(person.email);
-  await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
-  await page.keyboard.press('Enter');
+  await signInOver(page, person);
   await page.locator(EMPTY_NOTE).waitFor();
-  await dialog.waitFor({ state: 'hidden' });
   expect(await notesOf(id)).toEqual(['half a thought']);
+});
+
+test('a refusal that arrives after the new sign-in asks nobody again: the request goes out once more', async () => {
+  const person = await world.person('operator');
+  const page = await world.open();
+  await world.signIn(page, person);
+  await openDistributor(page);
+  const answers: number[] = [];
+  let arrive = () => {};
+  const late = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/v1/orders?*', async (route) => {
+    const response = await route.fetch();
+    answers.push(response.status());
+    if (response.status() === 401) await late;
+    await route.fulfill({ response });
+  });
+  await endSessions(person);
+  // The other requests of the page are answered at once.
+  await page.getByRole('link', { name: 'Orders', exact: true }).click();
+  await signInOver(page, person);
+  arrive();
+  await eventually('the orders are asked for again', () => answers.length === 2);
+  await answered(page);
+  expect(answers).toEqual([401, 200]);
+  expect(await page.getByRole('dialog').isVisible()).toBe(false);
+});
+
+test.each([
+  ['after work', () => Promise.resolve()],
+  ['after the session ended by itself', endSessions],
+])('whoever signs out %s is at the sign-in page, and going back shows nothing', async (_when, before) => {
+  const person = await world.person('operator', { name: 'Olga' });
+  const page = await world.open();
+  await world.signIn(page, person);
+  await openDistributor(page);
+  await before(person);
+  await page.locator('.shell-head').getByRole('button', { name: 'Olga' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL('**/sign-in');
+  await page.goBack();
+  await page.waitForURL('**/sign-in?to=*');
 });
 
 test('a page that is open while the server restarts keeps what is typed, and goes on', async () => {

@@ -85,6 +85,7 @@ test('orders are found by any region that they have, chosen by its name or typed
     ['Atlantis', 0],
   ] as const) {
     await filter.fill(typed);
+    await page.locator('.ant-select-dropdown:visible .ant-select-item-option-active').waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/orders?region=${found ? 'GB' : typed}`);
     await page.locator('tbody tr.ant-table-row').nth(found).waitFor({ state: 'detached' });
@@ -113,8 +114,8 @@ test("what came to nothing is not in the way of a distributor's earnings, and is
   await world.signIn(page, await world.person('distributor', { distributorId }));
   await page.goto(`${world.api.url}/earnings`);
   await page.getByRole('link', { name: 'One more came to nothing: see why' }).waitFor();
-  expect(await page.locator('.own-list > li').count()).toBe(1);
+  await page.locator('.own-list > li').waitFor();
   await page.getByRole('link', { name: 'One more came to nothing: see why' }).click();
   await page.getByText('By the commission plan this product pays nothing at this level.').waitFor();
-  expect(await page.locator('.own-list > li').count()).toBe(1);
+  await page.locator('.own-list > li').waitFor();
 });

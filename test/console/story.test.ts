@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import type { AuditAction, EventType } from '../../domain/journal';
-import { type ConsoleWorld, type Locale, type Person, startConsole } from '../support/console';
+import { answered, type ConsoleWorld, type Locale, type Person, startConsole } from '../support/console';
 import { addDistributor } from '../support/payouts';
 
 let world: ConsoleWorld;
@@ -211,7 +211,7 @@ async function storyOf(page: Page, distributor: string, more: string, unfold: Re
     await items.nth(known).waitFor();
   }
   for (const button of await page.getByRole('button', { name: unfold }).all()) await button.click();
-  await page.waitForLoadState('networkidle');
+  await answered(page);
   const names = await items.evaluateAll((entries) =>
     entries.map((entry) => ({
       title: entry.querySelector('.strong')?.textContent?.trim() ?? '',

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page, Request } from 'playwright-core';
 import type { Role } from '../../api/endpoint';
 import { hashPassword } from '../../api/passwords';
 import { startApi, startWorker, type TestApi } from './api';
 import { startChromium } from './chromium';
 import type { TestSettings } from './config';
+import { eventually } from './eventually';
 
 /** Somebody who can sign in. */
 export interface Person {
@@ -42,6 +43,7 @@ export interface ConsoleWorld {
 }
 
 const DEADLINE_MS = 45_000;
+const underWay = new WeakMap<Page, Set<Request>>();
 
 /** Starts it. `stop` it, or Jest waits for ever. */
 export async function startConsole(settings: TestSettings = {}): Promise<ConsoleWorld> {
@@ -80,6 +82,11 @@ export async function startConsole(settings: TestSettings = {}): Promise<Console
       const page = await context.newPage();
       page.setDefaultTimeout(DEADLINE_MS);
       page.on('pageerror', (error) => faults.push(String(error)));
+      const asked = new Set<Request>();
+      page.on('request', (request) => asked.add(request));
+      page.on('requestfinished', (request) => asked.delete(request));
+      page.on('requestfailed', (request) => asked.delete(request));
+      underWay.set(page, asked);
       return page;
     },
     async signIn(page, person) {
@@ -96,6 +103,11 @@ export async function startConsole(settings: TestSettings = {}): Promise<Console
       await api.stop();
     },
   };
+}
+
+/** Waits until everything that the page asked for has been answered: at once, where it asks for nothing. */
+export async function answered(page: Page): Promise<void> {
+  await eventually('the page asks for nothing more', () => underWay.get(page)?.size === 0);
 }
 
 /** Presses a button of the open dialog, and waits until the dialog has gone. */

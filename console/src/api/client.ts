@@ -6,6 +6,7 @@ import type { paths } from './schema';
 /** Told when an answer says that nobody is signed in any more. */
 type SignedOutListener = () => Promise<boolean>;
 let onSignedOut: SignedOutListener | undefined;
+let signIns = 0;
 
 /**
  * Sets who asks the person to sign in again.
@@ -18,10 +19,16 @@ export function whenSignedOut(listener: SignedOutListener | undefined): void {
 // A session that ends in the middle of a form must lose nothing: the request waits for the sign-in and goes out again.
 async function fetchSignedIn(request: Request): Promise<Response> {
   const again = request.clone();
+  const sentAfter = signIns;
   const response = await (takeEarly(request) ?? fetch(request));
-  const asksToSignIn = response.status === 401 && !new URL(request.url).pathname.startsWith('/v1/sign-in');
-  if (asksToSignIn && onSignedOut && (await onSignedOut())) return fetchSignedIn(again);
-  return response;
+  const asksToSignIn = response.status === 401 && !/^\/v1\/sign-(in|out)/.test(new URL(request.url).pathname);
+  if (!asksToSignIn || !onSignedOut) return response;
+  // What is refused late, of a session that ended before, says nothing of the one that there is now.
+  if (sentAfter === signIns) {
+    if (!(await onSignedOut())) return response;
+    signIns = sentAfter + 1;
+  }
+  return fetchSignedIn(again);
 }
 
 const refuse: Middleware = {

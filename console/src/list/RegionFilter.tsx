@@ -25,7 +25,12 @@ export function RegionFilter({ label, value, onChange }: RegionFilterProps) {
     const name = nameOf(code);
     return { value: code, label: name === code ? code : `${name} ${code}` };
   });
-  if (typed && !options.some((option) => option.label.toLowerCase().includes(typed.toLowerCase())))
+  // Before the regions are known, a name that is typed would be taken for a code.
+  if (
+    typed &&
+    !known.isPending &&
+    !options.some((option) => option.label.toLowerCase().includes(typed.toLowerCase()))
+  )
     options.push({ value: typed, label: typed });
   return (
     <Select
@@ -37,6 +42,7 @@ export function RegionFilter({ label, value, onChange }: RegionFilterProps) {
       popupMatchSelectWidth={false}
       value={value}
       options={options}
+      loading={known.isPending}
       onChange={(next: string | undefined) => onChange(next)}
     />
   );
