@@ -82,6 +82,11 @@ async function signInOver(page: Page, person: Person): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
+async function pressSignOut(page: Page, person: Person): Promise<void> {
+  await page.locator('.shell-head').getByRole('button', { name: person.name }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+}
+
 test('a session that ends in the middle of a form asks to sign in over it, and nothing typed is lost', async () => {
   const person = await world.person('operator');
   const page = await world.open();
@@ -126,13 +131,12 @@ test.each([
   ['after work', () => Promise.resolve()],
   ['after the session ended by itself', endSessions],
 ])('whoever signs out %s is at the sign-in page, and going back shows nothing', async (_when, before) => {
-  const person = await world.person('operator', { name: 'Olga' });
+  const person = await world.person('operator');
   const page = await world.open();
   await world.signIn(page, person);
   await openDistributor(page);
   await before(person);
-  await page.locator('.shell-head').getByRole('button', { name: 'Olga' }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await pressSignOut(page, person);
   await page.waitForURL('**/sign-in');
   await page.goBack();
   await page.waitForURL('**/sign-in?to=*');
@@ -153,6 +157,8 @@ test('a page that is open while the server restarts keeps what is typed, and goe
   line.cut();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  await pressSignOut(page, person);
+  await page.locator('.ant-message-error').waitFor();
   expect(await note.inputValue()).toBe('typed before');
   await line.mend();
   await page.getByRole('button', { name: 'Add', exact: true }).click();

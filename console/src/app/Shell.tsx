@@ -1,11 +1,12 @@
 import { MenuOutlined, QuestionCircleOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { Button, Drawer, Dropdown, Grid, Layout, Menu } from 'antd';
+import { App, Button, Drawer, Dropdown, Grid, Layout, Menu } from 'antd';
 import { useEffect, useState } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { type Text, useT } from '../locale/locale';
 import { ROLES } from '../locale/words';
 import { isTyping } from '../ui/keys';
+import { useProblemText } from '../ui/problems';
 import { KeysHelp } from './KeysHelp';
 import { LocaleSwitch } from './LocaleSwitch';
 import { menuFor } from './menu';
@@ -26,6 +27,8 @@ export default function Shell() {
   const me = useMe();
   const navigate = useNavigate();
   const signOut = useSignOut();
+  const { message } = App.useApp();
+  const problemText = useProblemText();
   const queries = useQueryClient();
   const { pathname } = useLocation();
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992;
@@ -45,6 +48,14 @@ export default function Shell() {
   }, [queries]);
 
   useEffect(() => setMenuOpen(false), [pathname]);
+
+  const leave = async () => {
+    try {
+      await signOut();
+    } catch (error) {
+      void message.error(problemText(error).title);
+    }
+  };
 
   const groups = menuFor(me.user.role);
   const addresses = groups.flatMap(({ entries }) => entries.map(({ href }) => href));
@@ -105,7 +116,7 @@ export default function Shell() {
           menu={{
             items: [
               { key: 'account', label: t(TEXTS.account), onClick: () => void navigate('/account') },
-              { key: 'out', label: t(TEXTS.signOut), onClick: () => void signOut() },
+              { key: 'out', label: t(TEXTS.signOut), onClick: () => void leave() },
             ],
           }}
         >
