@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import fc from 'fast-check';
 import { startApi, type TestApi } from '../support/api';
 import { makePerson, PASSWORD } from '../support/person';
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   [{ issuer }] = (await once(provider, 'message')) as [{ issuer: string }];
-  api = await startApi({ ...settings, OIDC_ISSUER: issuer });
+  api = await startApi({ ...settings, OIDC_ISSUER: issuer, TRUST_PROXY: 'true' });
 });
 afterAll(async () => {
   provider.disconnect();
@@ -118,6 +119,35 @@ test('an answer of the provider counts once, and only in the browser that asked'
   expect((await go('GET', answer)).location).toBe(refusal('oidc_failed').location);
   const denied = `${api.url}/v1/auth/oidc/callback?error=access_denied&state=x&session_state=y`;
   expect((await go('GET', denied)).location).toBe(refusal('oidc_denied').location);
+});
+
+test('what no provider answered leads back to the page for signing in, however odd it is', async () => {
+  const odd = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '\0', 'x'.repeat(500)));
+  const query = fc.dictionary(
+    fc.constantFrom('code', 'state', 'iss', 'error', 'error_description', 'odd'),
+    odd,
+  );
+  let calls = 0;
+  const cookies = fc.option(fc.string({ unit: fc.constantFrom(...'abc.%=", '), maxLength: 200 }));
+  await fc.assert(
+    fc.asyncProperty(query, cookies, fc.boolean(), async (asked, cookie, twice) => {
+      calls += 1;
+      const pairs = Object.entries(asked).flatMap((pair) => (twice ? [pair, pair] : [pair]));
+      const text = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+      const { status, headers } = await fetch(`${api.url}/v1/auth/oidc/callback?${text}`, {
+        redirect: 'manual',
+        headers: {
+          'X-Forwarded-For': `10.2.0.${calls}`,
+          ...(cookie !== null && { Cookie: `tributary_oidc=${cookie}` }),
+        },
+      });
+      if (status !== 400) {
+        expect(status).toBe(302);
+        expect(headers.get('location')).toMatch(/^\/sign-in\?problem=oidc_/);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('while the provider is away people are told so, and can use a password', async () => {
