@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { answered, type ConsoleWorld, confirm, type Person, startConsole } from '../support/console';
 import { eventually } from '../support/eventually';
-import { addDistributor } from '../support/payouts';
+import { addDistributor, credit } from '../support/payouts';
 
 let world: ConsoleWorld;
 
@@ -167,6 +167,37 @@ test('a page that is open while the server restarts keeps what is typed, and goe
   line.stop();
 });
 
+test.each(['pressed again', 'given up'])(
+  'a withdrawal whose answer is lost and that is %s happens once',
+  async (then) => {
+    const distributorId = await addDistributor(pool());
+    await credit(pool(), distributorId, 5000);
+    const page = await world.open({ width: 390, height: 844 });
+    await world.signIn(page, await world.person('distributor', { distributorId }));
+    await page.goto(`${world.api.url}/my-withdrawals`);
+    let lost = false;
+    await page.route('**/v1/withdrawals', async (route) => {
+      if (route.request().method() !== 'POST' || lost) return route.continue();
+      lost = true;
+      expect((await route.fetch()).status()).toBe(201);
+      return route.abort('connectionreset');
+    });
+    await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Amount').fill('20');
+    await dialog.getByRole('button', { name: 'Withdraw', exact: true }).click();
+    await dialog.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+    if (then === 'pressed again') await confirm(page, 'Withdraw');
+    else await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('.own-list > li', { hasText: '20.00' }).waitFor();
+    await page.getByLabel('CNY').getByText('30.00').waitFor();
+    const { rows } = await pool().query('SELECT amount FROM withdrawals WHERE distributor_id = $1', [
+      distributorId,
+    ]);
+    expect(rows).toEqual([{ amount: 2000 }]);
+  },
+);
+
 test('whoever types an address without the right is told so, and sees nothing', async () => {
   const page = await world.open();
   await world.signIn(page, await world.person('operator'));
@@ -179,11 +210,7 @@ test('whoever types an address without the right is told so, and sees nothing', 
 
 test('of two people who act on the same withdrawal at once, the second is told who decided', async () => {
   const distributorId = await addDistributor(pool());
-  await pool().query(
-    `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, occurred_at)
-     VALUES ($1, 'commission_expense', 'available', $2, 'CNY', 5000, now())`,
-    [`test/${distributorId}`, distributorId],
-  );
+  await credit(pool(), distributorId, 5000);
   const key = await world.api.keyFor('finance');
   const asked = await world.api.call('POST', '/v1/withdrawals', {
     key,

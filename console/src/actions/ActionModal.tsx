@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Modal } from 'antd';
 import { useState } from 'react';
 import { ProblemError } from '../api/problem';
@@ -15,10 +16,11 @@ export default function ActionModal(props: ActionDialogProps) {
   const t = useT();
   const problemText = useProblemText();
   const timeZone = useTimeZone();
+  const queries = useQueryClient();
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const { keyFor, failed } = useRepeatKey();
+  const { keyFor, failed, isUnanswered } = useRepeatKey();
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
@@ -45,6 +47,12 @@ export default function ActionModal(props: ActionDialogProps) {
     }
   };
 
+  const cancel = () => {
+    // It may have been carried out all the same: whoever gives up here should see that before beginning anew.
+    if (isUnanswered()) void queries.invalidateQueries();
+    onCancel();
+  };
+
   return (
     <Modal
       open
@@ -53,7 +61,7 @@ export default function ActionModal(props: ActionDialogProps) {
       cancelText={t(WORDS.cancel)}
       okButtonProps={{ danger, loading: busy, htmlType: 'submit' }}
       onOk={form.submit}
-      onCancel={onCancel}
+      onCancel={cancel}
       mask={{ closable: false }}
     >
       {summary && <div style={{ marginBottom: 12 }}>{summary}</div>}

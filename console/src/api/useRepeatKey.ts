@@ -8,6 +8,8 @@ export interface RepeatKey {
   keyFor: (body: unknown) => IdempotencyKey;
   /** Told what a request failed with: a refusal is an answer, so the next one is a new request. */
   failed: (error: unknown) => void;
+  /** Whether nobody knows what became of the last request. */
+  isUnanswered: () => boolean;
 }
 
 /** What is sent again must not be carried out twice; what was refused may be sent anew. */
@@ -22,5 +24,6 @@ export function useRepeatKey(): RepeatKey {
     failed: (error) => {
       if (error instanceof ProblemError && error.status < 500) unanswered.current = undefined;
     },
+    isUnanswered: () => unanswered.current !== undefined,
   };
 }

@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { api, data, idempotencyKey } from '../../api/client';
+import { api, data } from '../../api/client';
+import { useRepeatKey } from '../../api/useRepeatKey';
 import { useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
@@ -63,7 +64,7 @@ export default function NewPlanPage() {
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<unknown>();
-  const attempt = useRef<{ text: string; key: ReturnType<typeof idempotencyKey> }>(undefined);
+  const { keyFor, failed } = useRepeatKey();
 
   const versions = useQuery({
     queryKey: ['plan-versions'],
@@ -110,17 +111,14 @@ export default function NewPlanPage() {
     setRefusal(undefined);
     if (!terms || problems.size > 0) return;
     const body = { name: draft.name.trim(), terms };
-    const text = JSON.stringify(body);
-    if (attempt.current?.text !== text) attempt.current = { text, key: idempotencyKey() };
     setSaving(true);
     try {
-      const plan = await data(
-        api.POST('/v1/commission-plans', { params: { header: attempt.current.key }, body }),
-      );
+      const plan = await data(api.POST('/v1/commission-plans', { params: { header: keyFor(body) }, body }));
       store.remove();
       await queries.invalidateQueries();
       await navigate(`/commission-plans/${plan.id}`);
     } catch (error) {
+      failed(error);
       setRefusal(error);
     } finally {
       setSaving(false);
