@@ -167,6 +167,36 @@ test('a page that is open while the server restarts keeps what is typed, and goe
   line.stop();
 });
 
+/** Lets the first POST there be carried out, and its answer never arrive. */
+async function loseAnswer(page: Page, address: string): Promise<void> {
+  let lost = false;
+  await page.route(address, async (route) => {
+    if (route.request().method() !== 'POST' || lost) return route.continue();
+    lost = true;
+    expect((await route.fetch()).status()).toBe(201);
+    return route.abort('connectionreset');
+  });
+}
+
+test('a note whose answer is lost is kept once when it is sent again, and may be written a second time', async () => {
+  const page = await world.open();
+  await world.signIn(page, await world.person('operator'));
+  const id = await openDistributor(page);
+  await loseAnswer(page, '**/v1/notes');
+  const note = page.getByLabel('Write a note; @ mentions a colleague');
+  const add = page.getByRole('button', { name: 'Add', exact: true });
+  await note.fill('called');
+  await add.click();
+  await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  await add.click();
+  await page.locator(EMPTY_NOTE).waitFor();
+  expect(await notesOf(id)).toEqual(['called']);
+  await note.fill('called');
+  await add.click();
+  await page.locator(EMPTY_NOTE).waitFor();
+  expect(await notesOf(id)).toEqual(['called', 'called']);
+});
+
 test.each(['pressed again', 'given up'])(
   'a withdrawal whose answer is lost and that is %s happens once',
   async (then) => {
@@ -175,13 +205,7 @@ test.each(['pressed again', 'given up'])(
     const page = await world.open({ width: 390, height: 844 });
     await world.signIn(page, await world.person('distributor', { distributorId }));
     await page.goto(`${world.api.url}/my-withdrawals`);
-    let lost = false;
-    await page.route('**/v1/withdrawals', async (route) => {
-      if (route.request().method() !== 'POST' || lost) return route.continue();
-      lost = true;
-      expect((await route.fetch()).status()).toBe(201);
-      return route.abort('connectionreset');
-    });
+    await loseAnswer(page, '**/v1/withdrawals');
     await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Amount').fill('20');

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Modal } from 'antd';
 import { useState } from 'react';
 import { ProblemError } from '../api/problem';
-import { useRepeatKey } from '../api/useRepeatKey';
+import { useSend } from '../api/useSend';
 import { useT } from '../locale/locale';
 import { WORDS } from '../locale/words';
 import { useTimeZone } from '../ui/format';
@@ -20,16 +20,15 @@ export default function ActionModal(props: ActionDialogProps) {
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const { keyFor, failed, isUnanswered } = useRepeatKey();
+  const { send, isUnanswered } = useSend();
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setProblem(undefined);
     const body = toBody(fields, values, timeZone);
     try {
-      await onSubmit(body, keyFor(body));
+      await send(body, (key) => onSubmit(body, key));
     } catch (error) {
-      failed(error);
       setProblem(error);
       if (error instanceof ProblemError) {
         // Where the refusal has words in the person's language, they stand at the field too.

@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Mentions } from 'antd';
 import { useState } from 'react';
-import { api, data, idempotencyKey } from '../api/client';
+import { api, data } from '../api/client';
+import { useSend } from '../api/useSend';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { TimeText } from '../ui/format';
@@ -35,6 +36,7 @@ export function Notes({ subject }: { subject: string }) {
   });
   const people = colleagues.data?.items ?? [];
 
+  const { send } = useSend();
   const act = async (call: () => Promise<unknown>) => {
     setProblem(undefined);
     try {
@@ -47,10 +49,8 @@ export function Notes({ subject }: { subject: string }) {
   const add = () =>
     act(async () => {
       const mentions = people.filter(({ name }) => text.includes(`@${name}`)).map(({ id }) => id);
-      await api.POST('/v1/notes', {
-        params: { header: idempotencyKey() },
-        body: { subject, body: text.trim(), mentions },
-      });
+      const body = { subject, body: text.trim(), mentions };
+      await send(body, (header) => api.POST('/v1/notes', { params: { header }, body }));
       setText('');
     });
 

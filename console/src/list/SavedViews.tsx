@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Dropdown, Popconfirm, Space } from 'antd';
 import { useState } from 'react';
 import { ActionDialog } from '../actions/ActionDialog';
-import { api, data, idempotencyKey } from '../api/client';
+import { api, data } from '../api/client';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import type { ListState } from './useListState';
@@ -97,9 +97,9 @@ export function SavedViews({ list, state, columns, onColumns }: SavedViewsProps)
             { name: 'shared', label: TEXTS.shared, kind: 'switch', initial: false },
           ]}
           onCancel={() => setNaming(false)}
-          onSubmit={async ({ name, shared }) => {
+          onSubmit={async ({ name, shared }, header) => {
             await api.POST('/v1/saved-views', {
-              params: { header: idempotencyKey() },
+              params: { header },
               body: {
                 list,
                 name: String(name),

@@ -14,7 +14,7 @@ import {
 import type { IdempotencyKey } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { PostBody } from '../../api/types';
-import { useRepeatKey } from '../../api/useRepeatKey';
+import { useSend } from '../../api/useSend';
 import { APPLICANT_KINDS, CHANNELS, CHECK_CODES, CREDENTIAL_TYPE_OPTIONS } from '../../locale/compliance';
 import { type Text, useLocale, useT } from '../../locale/locale';
 import { REGION_OPTIONS } from '../../locale/regions';
@@ -93,7 +93,7 @@ export function ApplicationForm({
   const [form] = Form.useForm<Draft>();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const { keyFor, failed } = useRepeatKey();
+  const { send } = useSend();
   const kind = Form.useWatch('kind', form) ?? initial.kind;
   const isPerson = kind === 'person';
 
@@ -104,15 +104,14 @@ export function ApplicationForm({
       void form.validateFields(wrong.map(({ name }) => name)).catch(() => undefined);
   }, [form, locale]);
 
-  const send = async (draft: Draft) => {
+  const finish = async (draft: Draft) => {
     setBusy(true);
     setProblem(undefined);
     const body = toSubmission({ ...draft, kind }, locale);
     try {
-      await onSubmit(body, keyFor(body));
+      await send(body, (key) => onSubmit(body, key));
       store.remove();
     } catch (error) {
-      failed(error);
       setProblem(error);
       if (error instanceof ProblemError) {
         const fields = error.fields.flatMap(({ pointer, detail }) => {
@@ -147,7 +146,7 @@ export function ApplicationForm({
       scrollToFirstError={{ block: 'center' }}
       initialValues={store.read() ?? initial}
       onValuesChange={(_, draft) => store.write({ ...draft, kind: draft.kind ?? kind })}
-      onFinish={(draft) => void send(draft)}
+      onFinish={(draft) => void finish(draft)}
       onFinishFailed={() => setProblem(undefined)}
     >
       {problem !== undefined && (

@@ -4,7 +4,7 @@ import { Alert, Button, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api, data } from '../../api/client';
-import { useRepeatKey } from '../../api/useRepeatKey';
+import { useSend } from '../../api/useSend';
 import { useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
@@ -64,7 +64,7 @@ export default function NewPlanPage() {
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<unknown>();
-  const { keyFor, failed } = useRepeatKey();
+  const { send } = useSend();
 
   const versions = useQuery({
     queryKey: ['plan-versions'],
@@ -113,12 +113,13 @@ export default function NewPlanPage() {
     const body = { name: draft.name.trim(), terms };
     setSaving(true);
     try {
-      const plan = await data(api.POST('/v1/commission-plans', { params: { header: keyFor(body) }, body }));
+      const plan = await data(
+        send(body, (header) => api.POST('/v1/commission-plans', { params: { header }, body })),
+      );
       store.remove();
       await queries.invalidateQueries();
       await navigate(`/commission-plans/${plan.id}`);
     } catch (error) {
-      failed(error);
       setRefusal(error);
     } finally {
       setSaving(false);
