@@ -27,6 +27,8 @@ export function createPool(url: string, max: number, onError: (error: Error) => 
     // A new connection plans every statement anew; ten seconds without orders, the default, are no reason for that.
     idleTimeoutMillis: 600_000,
     application_name: 'tributary',
+    // Prisma reads and writes moments without their offset, as if every server's zone were UTC.
+    options: '-c timezone=UTC',
   });
   pool.on('error', onError);
   // A connection that breaks between two statements of a transaction tells it by an event too, which would end the

@@ -94,7 +94,11 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
         const { id, decisionId, by, text } = decision;
         const subject = `release/${id}`;
         const given = await countApproval(client, { subject, by, at: now, note: text });
-        if (given === null) {
+        const { rows } = await client.query<{ needed: number }>(
+          'SELECT approvals_needed AS needed FROM release_runs WHERE id = $1',
+          [id],
+        );
+        if (given === null || given < rows[0]!.needed) {
           throw refuse({
             code: 'second_person_needed',
             status: 409,

@@ -35,10 +35,11 @@ export async function addSignInLink(
     );
   }
   const { rows } = await client.query<{ expiresAt: Date }>(
-    'SELECT expires_at AS "expiresAt" FROM sign_in_links WHERE id = $1',
-    [id],
+    'SELECT expires_at AS "expiresAt" FROM sign_in_links WHERE id = $1 AND user_id = $2',
+    [id, userId],
   );
-  return rows[0]!.expiresAt;
+  if (!rows[0]) throw new Error(`Sign-in link ${id} is another user's`);
+  return rows[0].expiresAt;
 }
 
 /** A user to whom a link was made. */

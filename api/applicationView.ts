@@ -5,7 +5,7 @@ import { type ApplicantKind, type ApplicationState, awaited } from '../domain/ap
 import { bankAccountSchema, credentialColumns, credentialSchema } from './credentials';
 import type { ApiContext } from './endpoint';
 import { notFound } from './problem';
-import { timestampOutput } from './schemas';
+import { timestampOutput, uuid } from './schemas';
 import { readTimeline, timelineEventSchema } from './timeline';
 
 export const applicationState = z.enum([
@@ -19,7 +19,7 @@ export const applicationState = z.enum([
 export const applicantKind = z.enum(['person', 'company']);
 
 export const applicationSummarySchema = z.object({
-  id: z.uuid(),
+  id: uuid,
   state: applicationState,
   round: z.int(),
   kind: applicantKind,
@@ -31,9 +31,9 @@ export const applicationSummarySchema = z.object({
   changesDeadline: timestampOutput.nullable(),
   tier: z.string().nullable(),
   decidedAt: timestampOutput.nullable(),
-  distributorId: z.uuid().nullable(),
+  distributorId: uuid.nullable(),
   claim: z
-    .object({ userId: z.uuid(), name: z.string(), expiresAt: timestampOutput })
+    .object({ userId: uuid, name: z.string(), expiresAt: timestampOutput })
     .nullable()
     .describe('Who works on it. Lapses at expiresAt unless renewed.'),
 });

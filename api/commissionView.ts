@@ -37,7 +37,7 @@ interface StoredExplanation {
     windowEndsAt: string | null;
   };
   openReturns: { id: string; requestedAt: string }[];
-  holds: { id: string; reason: string; note: string; placedAt: string; liftedAt: string | null }[];
+  holds: { id: string; reason: string; note: string | null; placedAt: string; liftedAt: string | null }[];
   transfers: {
     key: string;
     from: string;
@@ -71,7 +71,8 @@ const select = `
     'openReturns', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'requestedAt', r.requested_at)), '[]')
       FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
         AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))),
-    'holds', (SELECT coalesce(json_agg(json_build_object('id', h.id, 'reason', h.reason, 'note', h.note,
+    'holds', (SELECT coalesce(json_agg(json_build_object('id', h.id, 'reason', h.reason,
+        'note', CASE WHEN $2::uuid IS NULL THEN h.note END,
         'placedAt', h.placed_at, 'liftedAt', h.lifted_at) ORDER BY h.placed_at), '[]')
       FROM holds h WHERE h.commission_id = c.id),
     'transfers', (SELECT coalesce(json_agg(json_build_object('key', t.key, 'from', t.from_account, 'to', t.to_account,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { uuid } from './schemas';
 
 /** A credential as answers show it. */
 export const credentialSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     type: z.string(),
     numberMasked: z.string(),
     holder: z.string(),

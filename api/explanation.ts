@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { earningSchema } from '../domain/plan';
+import { uuid } from './schemas';
 
 /** Whom an order belongs to, and why. */
 export const attributionSchema = z.object({
@@ -12,15 +13,15 @@ export const attributionSchema = z.object({
     'no_code',
   ]),
   explanation: z.string(),
-  distributorId: z.uuid().nullable().optional().describe('Shown to staff.'),
+  distributorId: uuid.nullable().optional().describe('Shown to staff.'),
   code: z.string().nullable(),
   chain: z.array(
     z.object({
       level: z.int(),
-      distributorId: z.uuid().nullable(),
+      distributorId: uuid.nullable(),
       tier: z.string().nullable(),
       outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
-      skipped: z.array(z.uuid()).optional().describe('Uplines passed over because they are not active.'),
+      skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
     }),
   ),
 });

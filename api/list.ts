@@ -38,8 +38,8 @@ interface Source<Row, Item> {
   pool: Pool;
   req: Request;
   query: ListQuery;
-  /** Columns that `toItem` needs, as after SELECT. */
-  select: string;
+  /** Columns that `toItem` needs, as after SELECT; given values where they depend on some. */
+  select: string | ((bind: (value: unknown) => string) => string);
   /** Tables, as after FROM; given values where they are made from some. */
   from: string | ((bind: (value: unknown) => string) => string);
   /**
@@ -151,9 +151,11 @@ async function readPage<Row, Item>(
     const sorted = `coalesce(${column.column}, ${column.column}) ${direction}, ${tie} ${direction}`;
     filter = `WHERE ${tie} = ANY (ARRAY(SELECT ${tie} FROM ${table} ${filter} ORDER BY ${sorted} LIMIT ${limit + 1}))`;
   }
+  // Not before: a value that only the columns need has no type in a statement without them.
+  const columns = typeof select === 'string' ? select : select(bind);
   // The position is taken as text: a JavaScript date would cut the microseconds off and skip or repeat entries.
   const { rows } = await pool.query<Row & { '@value': string; '@tie': string }>(
-    `SELECT ${select}, ${column.column}::text AS "@value", ${tie}::text AS "@tie"
+    `SELECT ${columns}, ${column.column}::text AS "@value", ${tie}::text AS "@tie"
      FROM ${table} ${filter} ORDER BY ${column.column} ${direction}, ${tie} ${direction} LIMIT ${limit + 1}`,
     values,
   );

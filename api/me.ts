@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { everyScope } from './authentication';
 import { type ApiContext, type Principal, type Role, roleSchema } from './endpoint';
+import { uuid } from './schemas';
 
 export const localeSchema = z.enum(['zh-CN', 'en']);
 
@@ -8,11 +9,11 @@ export const localeSchema = z.enum(['zh-CN', 'en']);
 export const meSchema = z
   .object({
     user: z.object({
-      id: z.uuid(),
+      id: uuid,
       name: z.string(),
       email: z.string(),
       role: roleSchema,
-      distributorId: z.uuid().nullable(),
+      distributorId: uuid.nullable(),
       hasSecondFactor: z.boolean(),
       locale: localeSchema,
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attributionSchema } from './explanation';
-import { commissionSchema, identifier, moneySchema, timestampOutput } from './schemas';
+import { commissionSchema, identifier, moneySchema, timestampOutput, uuid } from './schemas';
 
 export const lineId = identifier.describe("The line's number in the shop, unique within the order.");
 export const quantity = z.int().min(1).max(1_000_000);
@@ -55,7 +55,7 @@ export const orderSchema = z.object({
       id: z.string(),
       lineId: z.string(),
       level: z.int(),
-      distributorId: z.uuid(),
+      distributorId: uuid,
       amount: moneySchema,
       originalAmount: moneySchema,
       state: commissionSchema.shape.state,

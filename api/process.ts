@@ -3,7 +3,7 @@ import type { Pool } from '../activities/database';
 import type { Actor } from '../activities/journal';
 import type { ApiContext, Principal } from './endpoint';
 import { unavailable } from './problem';
-import { timestampOutput } from './schemas';
+import { timestampOutput, uuid } from './schemas';
 import { startWithUpdate, WorkflowGone } from './temporal';
 
 /** Who makes a request, as activities record it. */
@@ -61,7 +61,7 @@ export async function tellProcess(
 
 /** Who approved what takes an approval, or two. */
 export const approvalsSchema = z.array(
-  z.object({ userId: z.uuid(), name: z.string(), note: z.string().nullable(), at: timestampOutput }),
+  z.object({ userId: uuid, name: z.string(), note: z.string().nullable(), at: timestampOutput }),
 );
 
 interface Approval {

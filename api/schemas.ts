@@ -25,8 +25,14 @@ export const timestampOutput = z.iso.datetime({ offset: true });
 /** One line that a person reads, without white space around it. */
 export const lineOf = (max: number) => z.string().trim().min(1).max(max);
 
+/**
+ * A UUID, in small letters however it came: the database takes both forms for the same thing, while workflow ids and the
+ * subjects of approvals and audit entries are texts.
+ */
+export const uuid = z.uuid().toLowerCase();
+
 /** Params of an endpoint about one thing with a UUID. */
-export const uuidParams = z.object({ id: z.uuid() });
+export const uuidParams = z.object({ id: uuid });
 
 /** Id of a commission: a number, which JSON carries as text. */
 export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number');
@@ -61,7 +67,7 @@ export const commissionSchema = z.object({
   orderId: z.string(),
   lineId: z.string(),
   level: z.int(),
-  distributorId: z.uuid(),
+  distributorId: uuid,
   distributorName: z.string(),
   state: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
   amount: moneySchema,

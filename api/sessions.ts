@@ -9,6 +9,8 @@ export const SESSION_COOKIE = 'tributary_session';
 
 /** Pages of other sites can not send it: that would take a CORS permission, which nobody is given. */
 export const CONSOLE_HEADER = 'X-Tributary-Console';
+/** Sent as 1 with what a page reads by itself while nobody uses it. */
+const UNATTENDED_HEADER = 'X-Tributary-Unattended';
 
 type Settings = Pick<Config, 'PUBLIC_URL' | 'API_PORT' | 'SESSION_IDLE' | 'SESSION_MAX'>;
 
@@ -61,7 +63,8 @@ interface SessionRow extends Omit<Principal, 'scopes' | 'keyId' | 'sessionId'> {
 }
 
 /**
- * Finds whose session the request is made in, and notes at most once a minute that it is in use.
+ * Finds whose session the request is made in, and notes at most once a minute that it is in use: not for what a page
+ * reads by itself while nobody is there.
  * @returns undefined when it carries no session
  * @throws Problem 401 when the session is over, 403 when another site may have made the request
  */
@@ -82,10 +85,15 @@ export async function authenticateSession(
            ), seen AS (
              UPDATE sessions SET last_seen_at = now() FROM found
              WHERE sessions.id = found.id AND found.live AND sessions.ended_at IS NULL
-               AND sessions.last_seen_at < now() - least(60000, $2::float8 / 4) * interval '1 ms'
+               AND NOT $4 AND sessions.last_seen_at < now() - least(60000, $2::float8 / 4) * interval '1 ms'
            )
            SELECT id, user_id AS "userId", name, role, distributor_id AS "distributorId", live FROM found`,
-    values: [hashToken(token), durationMs(config.SESSION_IDLE), durationMs(config.SESSION_MAX)],
+    values: [
+      hashToken(token),
+      durationMs(config.SESSION_IDLE),
+      durationMs(config.SESSION_MAX),
+      req.get(UNATTENDED_HEADER) === '1',
+    ],
   });
   const [row] = rows;
   if (!row?.live) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Pool } from '../activities/database';
 import type { Principal } from './endpoint';
-import { moneySchema, timestampOutput } from './schemas';
+import { moneySchema, timestampOutput, uuid } from './schemas';
 
 /** One line of what happened to a thing. */
 export const timelineEventSchema = z
@@ -36,7 +36,7 @@ export async function readTimeline(pool: Pool, subject: string): Promise<Timelin
 /** An audit entry as a story tells it. */
 export const toldAuditSchema = z.object({
   action: z.string(),
-  actorId: z.uuid().nullable(),
+  actorId: uuid.nullable(),
   before: z.record(z.string(), z.unknown()),
   after: z.record(z.string(), z.unknown()),
   reason: z.string().nullable(),

@@ -4,7 +4,7 @@ export interface CommissionFacts {
   automatic: boolean;
   windowEndsAt: string | null;
   openReturns: { id: string; requestedAt: string }[];
-  openHolds: { reason: string; note: string; placedAt: string }[];
+  openHolds: { reason: string; note: string | null; placedAt: string }[];
   distributorState: string;
   pendingRun: { id: string; state: string } | null;
 }
@@ -72,7 +72,7 @@ function obstacles(facts: CommissionFacts): Obstacle[] {
   const holds = facts.openHolds.map(
     ({ reason, note, placedAt }): Obstacle => ({
       code: 'on_hold',
-      message: `On hold since ${placedAt} (${reason}): ${note}`,
+      message: `On hold since ${placedAt} (${reason})${note === null ? '.' : `: ${note}`}`,
     }),
   );
   if (facts.distributorState === 'active') return holds;

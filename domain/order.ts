@@ -46,6 +46,8 @@ export type OrderEvent =
   | {
       type: 'return_requested';
       at: number;
+      /** The teller named no time, so `at` is when it was told: told again it is another one. */
+      untimed?: true;
       returnId: string;
       reason: string;
       lines: { lineId: string; quantity: number }[];
@@ -199,7 +201,8 @@ type ReturnRequested = Extract<OrderEvent, { type: 'return_requested' }>;
 function requestReturn(state: OrderState, event: ReturnRequested): OrderState {
   const known = state.returns.find((candidate) => candidate.id === event.returnId);
   if (known) {
-    if (sameLines(known.lines, event.lines) && known.requestedAt === event.at) return state;
+    if (sameLines(known.lines, event.lines) && (event.untimed || known.requestedAt === event.at))
+      return state;
     throw new OrderRefusal(
       'return_differs',
       409,

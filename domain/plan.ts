@@ -10,7 +10,8 @@ export const earningSchema = z.union([
       .describe('Share of the net amount of the line, in basis points: 500 is 5 %.'),
   }),
   z.strictObject({
-    fixed: z.int().min(0).describe('Minor units for each unit sold.'),
+    // Times the most units that a line can have it is still a safe integer.
+    fixed: z.int().min(0).max(1_000_000_000).describe('Minor units for each unit sold.'),
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/)

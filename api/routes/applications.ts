@@ -20,7 +20,7 @@ import {
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { actorOfCall } from '../process';
-import { timestampInput, uuidParams } from '../schemas';
+import { timestampInput, uuid, uuidParams } from '../schemas';
 import { protectSubmission, submissionBody } from '../submission';
 import { applicationStep, tellApplication } from '../tellApplication';
 import { startWithUpdate } from '../temporal';
@@ -39,7 +39,7 @@ const applications = defineList({
       .optional()
       .describe('Changes are requested, with a deadline before this time.'),
     claimedBy: z
-      .union([z.enum(['me', 'none']), z.uuid()])
+      .union([z.enum(['me', 'none']), uuid])
       .optional()
       .describe('Who works on it: me, none (nobody), or the id of a user.'),
   },

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
-import { timestampInput, timestampOutput } from '../schemas';
+import { timestampInput, timestampOutput, uuid } from '../schemas';
 
 const entrySchema = z
   .object({
     id: z.int(),
     at: timestampOutput,
-    actorId: z.uuid().nullable().describe('Null for the system itself.'),
+    actorId: uuid.nullable().describe('Null for the system itself.'),
     actor: z.string(),
     action: z.string(),
     subject: z.string(),
@@ -22,7 +22,7 @@ const entries = defineList({
   item: entrySchema,
   filters: {
     subject: z.string().max(300).optional().describe('What it was done to, such as product/SKU-1.'),
-    actorId: z.uuid().optional(),
+    actorId: uuid.optional(),
     action: z.string().max(100).optional().describe('Such as product.update.'),
     from: timestampInput.optional().describe('At this moment or later.'),
     to: timestampInput.optional().describe('Before this moment.'),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
-import { currencySchema, moneySchema, timestampInput } from '../schemas';
+import { currencySchema, moneySchema, timestampInput, uuid } from '../schemas';
 import { accountSchema, type TransferRow, toTransfer, transferColumns, transferSchema } from './distributors';
 
 const staff = ['admin', 'finance'] as const;
 
 const balanceSchema = z.object({
-  distributorId: z.uuid(),
+  distributorId: uuid,
   distributorName: z.string(),
   distributorState: z.enum(['active', 'suspended', 'terminated']),
   currency: z.string(),
@@ -25,7 +25,7 @@ const balances = defineList({
   item: balanceSchema,
   filters: {
     currency: currencySchema.optional(),
-    distributorId: z.uuid().optional(),
+    distributorId: uuid.optional(),
     debtAbove: z.coerce.number().int().min(0).optional().describe('Minor units; 0 for all who owe anything.'),
   },
   sorts: {
@@ -39,17 +39,17 @@ const balances = defineList({
 });
 
 const listedTransferSchema = transferSchema
-  .extend({ distributorId: z.uuid(), distributorName: z.string() })
+  .extend({ distributorId: uuid, distributorName: z.string() })
   .meta({ id: 'ListedTransfer' });
 
 const transfers = defineList({
   item: listedTransferSchema,
   filters: {
-    distributorId: z.uuid().optional(),
+    distributorId: uuid.optional(),
     account: accountSchema.optional().describe('Into or out of it.'),
     currency: currencySchema.optional(),
     commissionId: z.coerce.number().int().min(1).optional(),
-    withdrawalId: z.uuid().optional(),
+    withdrawalId: uuid.optional(),
     occurredAfter: timestampInput.optional(),
     occurredBefore: timestampInput.optional(),
   },

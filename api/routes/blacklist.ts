@@ -7,14 +7,14 @@ import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound, Problem } from '../problem';
 import { actorOfCall } from '../process';
-import { lineOf, timestampOutput, uuidParams } from '../schemas';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
 
 const roles = ['admin', 'compliance'] as const;
 const kindSchema = z.enum(['identity_number', 'bank_account', 'phone']);
 
 const entrySchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     kind: kindSchema,
     numberMasked: z.string(),
     reason: z.string(),

@@ -7,7 +7,7 @@ import { type Endpoint, endpoint, type Principal } from '../endpoint';
 import { defineList } from '../list';
 import { notFound, Problem } from '../problem';
 import { actorOfCall } from '../process';
-import { commissionId, holdReason, lineOf, timestampOutput, uuidParams } from '../schemas';
+import { commissionId, holdReason, lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
 import { startWorkflow } from '../temporal';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
@@ -16,7 +16,7 @@ const text = lineOf(1000);
 
 const listOf = (id: z.ZodType<string>) =>
   z.array(id).min(1).max(mostItems).describe('Each once; repeats count once.');
-const uuids = listOf(z.uuid());
+const uuids = listOf(uuid);
 const commissions = listOf(commissionId);
 
 const requestSchema = z.discriminatedUnion('action', [
@@ -62,13 +62,13 @@ const itemStateSchema = z.enum(['pending', 'done', 'refused']);
 
 const bulkSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     action: z.enum(bulkActionNames),
     input: z.record(z.string(), z.unknown()),
     state: stateSchema,
     items: z.int(),
     progress: z.object({ pending: z.int(), done: z.int(), refused: z.int() }),
-    askedBy: z.object({ id: z.uuid(), name: z.string() }),
+    askedBy: z.object({ id: uuid, name: z.string() }),
     askedAt: timestampOutput,
     finishedAt: timestampOutput.nullable(),
   })

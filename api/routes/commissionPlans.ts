@@ -5,7 +5,7 @@ import { actorOf, audit } from '../audit';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound, Problem } from '../problem';
-import { lineOf, timestampInput, timestampOutput } from '../schemas';
+import { lineOf, timestampInput, timestampOutput, uuid } from '../schemas';
 
 const planState = z.enum(['draft', 'scheduled', 'in_force', 'superseded']);
 
@@ -17,12 +17,12 @@ const planSchema = z
       'One plan is in force at a time: of those activated, the latest that has begun.',
     ),
     terms: planTermsSchema,
-    createdBy: z.uuid(),
+    createdBy: uuid,
     createdAt: timestampOutput,
     effectiveFrom: timestampOutput.nullable(),
-    activatedBy: z.uuid().nullable(),
+    activatedBy: uuid.nullable(),
     activatedAt: timestampOutput.nullable(),
-    acknowledgedBy: z.uuid().nullable(),
+    acknowledgedBy: uuid.nullable(),
     acknowledgement: z.string().nullable(),
   })
   .meta({ id: 'CommissionPlan' });

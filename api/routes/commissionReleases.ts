@@ -11,7 +11,7 @@ import {
   notApprovedBy,
   tellProcess,
 } from '../process';
-import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
+import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../schemas';
 import { startWithUpdate } from '../temporal';
 import { readTimeline, timelineEventSchema } from '../timeline';
 
@@ -21,7 +21,7 @@ const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
 
 const runSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     state: stateSchema,
     selection: z.record(z.string(), z.unknown()).describe('What it was proposed for.'),
     items: z.int(),
@@ -67,7 +67,7 @@ const runs = defineList({
 const itemSchema = z
   .object({
     commissionId: z.string(),
-    distributorId: z.uuid(),
+    distributorId: uuid,
     distributorName: z.string(),
     orderId: z.string(),
     state: itemStateSchema,
@@ -89,7 +89,7 @@ const items = defineList({
 export const awaitsApprovalOf = (user: string) =>
   `(r.state = 'proposed' AND ${notApprovedBy(user, `'release/' || r.id`)})`;
 
-const params = z.object({ id: z.uuid() });
+const params = z.object({ id: uuid });
 const answer = { 200: { description: 'The run as it is now.', schema: detailSchema } };
 
 const commissionId = z
@@ -100,7 +100,7 @@ const selectionSchema = z.union([
   z.strictObject({ commissionIds: z.array(commissionId).min(1).max(10_000) }),
   z.strictObject({
     dueBefore: timestampInput.describe('Everything due before this moment.'),
-    distributorId: z.uuid().optional(),
+    distributorId: uuid.optional(),
     currency: currencySchema.optional(),
   }),
 ]);

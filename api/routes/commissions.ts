@@ -6,7 +6,14 @@ import { attributionSchema, ruleTraceSchema } from '../explanation';
 import { defineList } from '../list';
 import { planReader } from '../plans';
 import { notFound } from '../problem';
-import { commissionId, commissionSchema, holdReason, timestampInput, timestampOutput } from '../schemas';
+import {
+  commissionId,
+  commissionSchema,
+  holdReason,
+  timestampInput,
+  timestampOutput,
+  uuid,
+} from '../schemas';
 import { type Bind, type Counted, replySummary, summaryResponses } from '../summary';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
@@ -15,7 +22,7 @@ const minorUnits = z.coerce.number().int().min(0).max(1_000_000_000_000);
 
 const filters = {
   state: commissionSchema.shape.state.optional(),
-  distributorId: z.uuid().optional(),
+  distributorId: uuid.optional(),
   orderId: z.string().max(96).optional(),
   currency: z.string().length(3).optional(),
   dueAfter: timestampInput.optional().describe('Their return window ended at this time or later.'),
@@ -149,7 +156,7 @@ export const getExplanation = endpoint({
         orderId: z.string(),
         lineId: z.string(),
         level: z.int(),
-        distributorId: z.uuid(),
+        distributorId: uuid,
         distributorName: z.string(),
         state: commissionSchema.shape.state,
         currency: z.string(),
@@ -180,9 +187,9 @@ export const getExplanation = endpoint({
         ),
         holds: z.array(
           z.object({
-            id: z.uuid(),
+            id: uuid,
             reason: z.string(),
-            note: z.string(),
+            note: z.string().nullable().describe('For colleagues: null to distributors.'),
             placedAt: timestampOutput,
             liftedAt: timestampOutput.nullable(),
           }),
@@ -197,7 +204,7 @@ export const getExplanation = endpoint({
             recordedAt: timestampOutput,
           }),
         ),
-        pendingRun: z.object({ id: z.uuid(), state: z.string() }).nullable(),
+        pendingRun: z.object({ id: uuid, state: z.string() }).nullable(),
       }),
     },
   },

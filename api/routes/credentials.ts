@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { dateIn } from '../../domain/calendarDate';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
+import { uuid } from '../schemas';
 
 /** How long before its end a credential counts as expiring, in days. */
 const expiringDays = 30;
 const stateSchema = z.enum(['valid', 'expiring', 'expired']);
 
 const credentialSchema = z.object({
-  id: z.uuid(),
-  distributorId: z.uuid(),
+  id: uuid,
+  distributorId: uuid,
   distributorName: z.string(),
   type: z.string(),
   holder: z.string(),
@@ -29,7 +30,7 @@ const credentials = defineList({
     state: stateSchema.optional(),
     expiresBefore: z.iso.date().optional(),
     type: z.string().max(64).optional(),
-    distributorId: z.uuid().optional(),
+    distributorId: uuid.optional(),
   },
   sorts: { validUntil: { column: until, type: 'date' } },
   defaultSort: 'validUntil',

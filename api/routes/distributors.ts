@@ -6,7 +6,15 @@ import { defineList } from '../list';
 import { notFound } from '../problem';
 import { actorOfCall } from '../process';
 import { reveal, revealBody, revealResponse } from '../reveal';
-import { currencySchema, lineOf, moneySchema, timestampInput, timestampOutput, uuidParams } from '../schemas';
+import {
+  currencySchema,
+  lineOf,
+  moneySchema,
+  timestampInput,
+  timestampOutput,
+  uuid,
+  uuidParams,
+} from '../schemas';
 import { readTimeline, timelineEventSchema } from '../timeline';
 
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
@@ -15,21 +23,21 @@ const deciders = ['admin', 'compliance', 'operator'] as const;
 const stateSchema = z.enum(['active', 'suspended', 'terminated']);
 
 const summarySchema = z.object({
-  id: z.uuid(),
+  id: uuid,
   state: stateSchema,
   name: z.string(),
   kind: z.enum(['person', 'company']),
   tier: z.string(),
   region: z.string(),
   referralCode: z.string(),
-  sponsorId: z.uuid().nullable(),
+  sponsorId: uuid.nullable(),
   directDownline: z.int().describe('How many distributors this one brought in.'),
   createdAt: timestampOutput,
 });
 
 const distributorSchema = summarySchema
   .extend({
-    applicationId: z.uuid(),
+    applicationId: uuid,
     email: z.string(),
     phone: z.string(),
     channels: z.array(z.string()),
@@ -107,7 +115,7 @@ export const transferSchema = z
     to: accountSchema,
     amount: moneySchema,
     commissionId: z.int().nullable(),
-    withdrawalId: z.uuid().nullable(),
+    withdrawalId: uuid.nullable(),
     occurredAt: timestampOutput,
     recordedAt: timestampOutput,
   })

@@ -3,7 +3,7 @@ import { liftHolds, placeHold } from '../../activities/holds';
 import { endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { actorOfCall } from '../process';
-import { commissionId, holdReason, moneySchema, timestampInput, timestampOutput } from '../schemas';
+import { commissionId, holdReason, moneySchema, timestampInput, timestampOutput, uuid } from '../schemas';
 
 const note = z.string().trim().min(1).max(1000);
 const params = z.object({ id: commissionId });
@@ -22,7 +22,7 @@ export const holdCommission = endpoint({
   responses: {
     201: {
       description: 'On hold.',
-      schema: z.object({ id: z.uuid(), commissionId: z.string(), reason: holdReason, note: z.string() }),
+      schema: z.object({ id: uuid, commissionId: z.string(), reason: holdReason, note: z.string() }),
     },
   },
   errors: ['commission_unknown', 'commission_settled', 'already_on_hold'],
@@ -59,10 +59,10 @@ export const unholdCommission = endpoint({
 });
 
 const holdSchema = z.object({
-  id: z.uuid(),
+  id: uuid,
   commissionId: z.string(),
   orderId: z.string(),
-  distributorId: z.uuid(),
+  distributorId: uuid,
   distributorName: z.string(),
   amount: moneySchema.describe('What the commission is worth now.'),
   commissionState: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
@@ -81,7 +81,7 @@ const list = defineList({
   filters: {
     open: z.enum(['true', 'false']).optional().describe('False: only those that were lifted.'),
     reason: holdReason.optional(),
-    distributorId: z.uuid().optional(),
+    distributorId: uuid.optional(),
     placedAfter: timestampInput.optional(),
     placedBefore: timestampInput.optional(),
   },

@@ -4,7 +4,7 @@ import { actorOf, audit } from '../audit';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound, Problem } from '../problem';
-import { lineOf, timestampOutput, uuidParams } from '../schemas';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
 
 const staff = ['admin', 'operator'] as const;
 const stateSchema = z.enum(['running', 'stopped', 'finished']);
@@ -32,7 +32,7 @@ const reconciliationSchema = z
 
 const runSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     fileName: z.string(),
     state: stateSchema.describe('Running also when nobody reports any more: see reportedAt.'),
     attempt: z.int().describe('How often it was begun; it goes on in the same run until it is finished.'),

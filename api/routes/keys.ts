@@ -6,11 +6,11 @@ import { type Endpoint, endpoint, roleSchema } from '../endpoint';
 import { defineList } from '../list';
 import { lockAdmins, refuseLockout } from '../lockout';
 import { notFound, Problem } from '../problem';
-import { lineOf, timestampInput, timestampOutput } from '../schemas';
+import { lineOf, timestampInput, timestampOutput, uuid } from '../schemas';
 
 const keyFields = {
   id: z.string(),
-  userId: z.uuid(),
+  userId: uuid,
   userName: z.string(),
   name: z.string(),
   scopes: z.array(z.string()),
@@ -29,7 +29,7 @@ const newKeySchema = z
 const keys = defineList({
   item: keySchema,
   filters: {
-    userId: z.uuid().optional(),
+    userId: uuid.optional(),
     user: z
       .string()
       .trim()
@@ -79,7 +79,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       roles: ['admin'],
       scope: 'keys:write',
       body: z.strictObject({
-        userId: z.uuid().describe('Whom requests with this key count as.'),
+        userId: uuid.describe('Whom requests with this key count as.'),
         name: lineOf(200).describe('What the key is for.'),
         scopes: z
           .array(z.string().max(64))

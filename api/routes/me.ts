@@ -7,7 +7,7 @@ import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { localeSchema, meSchema, readMe, type ScopesOfRole } from '../me';
 import { notFound, Problem } from '../problem';
-import { lineOf, timestampOutput, uuidParams } from '../schemas';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
 import { newTotpSecret, otpauthUri, replaceRecoveryCodes, totpStep } from '../secondFactor';
 import { sessionLasts } from '../sessions';
 import { changePassword, disableSecondFactor, ownAccount, requireSession } from '../signIn';
@@ -16,7 +16,7 @@ import { codeInput, everybody, passwordInput } from './signIn';
 const sessions = defineList({
   item: z
     .object({
-      id: z.uuid(),
+      id: uuid,
       userAgent: z.string().nullable(),
       createdAt: timestampOutput,
       lastSeenAt: timestampOutput.describe('To the minute.'),

@@ -4,7 +4,7 @@ import { actorOf, audit } from '../audit';
 import { type Endpoint, endpoint, roleSchema } from '../endpoint';
 import { defineList } from '../list';
 import { notFound, Problem } from '../problem';
-import { timestampOutput, uuidParams } from '../schemas';
+import { timestampOutput, uuid, uuidParams } from '../schemas';
 import { readableThing, thingKindSchema } from '../things';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
@@ -24,11 +24,11 @@ const subjectSchema = z
     return z.NEVER;
   });
 
-const personSchema = z.object({ id: z.uuid(), name: z.string() });
+const personSchema = z.object({ id: uuid, name: z.string() });
 
 const noteSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     subject: z.string().describe('What it is about, such as order/42.'),
     author: personSchema,
     body: z.string().nullable().describe('Null once it is retracted.'),
@@ -126,7 +126,7 @@ export const noteEndpoints: Endpoint[] = [
     body: z.strictObject({
       subject: subjectSchema.describe('What it is about, such as order/42.'),
       body: z.string().trim().min(1).max(4000),
-      mentions: z.array(z.uuid()).max(20).default([]).describe('Users who are told.'),
+      mentions: z.array(uuid).max(20).default([]).describe('Users who are told.'),
     }),
     responses: { 201: noteResponse('The note.') },
     errors: ['mention_not_possible'],
@@ -236,7 +236,7 @@ export const noteEndpoints: Endpoint[] = [
     tag: 'notes',
     roles: staff,
     scope: 'notes:read',
-    params: z.object({ id: z.uuid().describe('Of the note.') }),
+    params: z.object({ id: uuid.describe('Of the note.') }),
     responses: { 204: { description: 'Read.' } },
     handler: async ({ params: { id }, context, principal }) => {
       const { rowCount } = await context.pool.query(

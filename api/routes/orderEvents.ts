@@ -115,6 +115,7 @@ const requestReturn = endpoint({
     const reply = await tellOrder(context, principal, params.id, {
       type: 'return_requested',
       at: body.requestedAt ? Date.parse(body.requestedAt) : Date.now(),
+      ...(!body.requestedAt && { untimed: true as const }),
       returnId,
       reason: body.reason,
       lines: body.lines,

@@ -3,7 +3,7 @@ import { endpoint, type Principal } from '../endpoint';
 import { attributionSchema } from '../explanation';
 import { defineList } from '../list';
 import { orderReaders } from '../orderSchema';
-import { timestampInput, timestampOutput } from '../schemas';
+import { timestampInput, timestampOutput, uuid } from '../schemas';
 import { type Bind, type Counted, replySummary, summaryResponses } from '../summary';
 
 const attributionReason = attributionSchema.shape.reason;
@@ -16,7 +16,7 @@ const listedOrder = z.object({
   currency: z.string(),
   customerId: z.string(),
   region: z.string(),
-  distributorId: z.uuid().nullable(),
+  distributorId: uuid.nullable(),
   distributorName: z.string().nullable(),
   attributionReason,
   netAmount: z.int(),
@@ -26,7 +26,7 @@ const listedOrder = z.object({
 const filters = {
   state: z.enum(['open', 'closed']).optional(),
   number: z.string().trim().min(1).max(96).optional().describe("The order's number, or how it begins."),
-  distributorId: z.uuid().optional().describe('Orders that belong to this distributor.'),
+  distributorId: uuid.optional().describe('Orders that belong to this distributor.'),
   customerId: z.string().max(128).optional(),
   region: z.string().max(64).optional().describe('Where it is shipped to.'),
   attributionReason: attributionReason.optional().describe('Why it belongs to its distributor, or to none.'),
@@ -100,11 +100,15 @@ const listOrders = endpoint({
       pool: context.pool,
       req,
       query,
-      select: `o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
+      // A distributor does not see what its uplines earn by its orders.
+      select: (
+        bind,
+      ) => `o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
         o.region, o.distributor_id AS "distributorId",
         (SELECT name FROM distributors d WHERE d.id = o.distributor_id) AS "distributorName",
         o.attribution ->> 'reason' AS "attributionReason", ${netAmount} AS "netAmount",
-        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id) AS commission`,
+        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id
+          ${principal.distributorId ? `AND c.distributor_id = ${bind(principal.distributorId)}` : ''}) AS commission`,
       from: 'orders o',
       where: (bind) => conditions(query, principal, bind, query.sort),
       // Of more, the bound that one time sets to the other is enough.

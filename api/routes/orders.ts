@@ -18,7 +18,9 @@ import { currencySchema, eventTime, identifier, timestampOutput } from '../schem
 import { signalWithStart, startWithUpdate } from '../temporal';
 import { eventForDistributor, timelineEventSchema } from '../timeline';
 
-const minorUnits = z.int().min(0).max(1_000_000_000_000);
+/** Bound of every amount in an order, and of their sum, so that no sum of many orders outgrows a safe integer. */
+const mostMinorUnits = 1_000_000_000_000;
+const minorUnits = z.int().min(0).max(mostMinorUnits);
 
 const paymentSchema = z
   .strictObject({
@@ -50,6 +52,14 @@ const paymentSchema = z
   })
   .superRefine((order, context) => {
     const seen = new Set<string>();
+    const total = order.lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0);
+    if (total > mostMinorUnits) {
+      context.addIssue({
+        code: 'custom',
+        message: `quantity × unitPrice of all lines comes to more than ${mostMinorUnits}: check the prices, which are in minor units`,
+        path: ['lines'],
+      });
+    }
     order.lines.forEach((line, index) => {
       const gross = line.quantity * line.unitPrice;
       if (seen.has(line.lineId)) {
@@ -59,13 +69,7 @@ const paymentSchema = z
           path: ['lines', index, 'lineId'],
         });
       }
-      if (!Number.isSafeInteger(gross)) {
-        context.addIssue({
-          code: 'custom',
-          message: 'quantity × unitPrice is too large',
-          path: ['lines', index, 'unitPrice'],
-        });
-      } else if (gross >= 0 && (line.discount ?? 0) > gross) {
+      if (gross >= 0 && (line.discount ?? 0) > gross) {
         context.addIssue({
           code: 'custom',
           message: 'the discount is larger than the line',

@@ -7,7 +7,7 @@ import { endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
 import { actorOfCall, tellProcess } from '../process';
-import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
+import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../schemas';
 import { startWithUpdate } from '../temporal';
 
 const staff = ['admin', 'finance'] as const;
@@ -15,7 +15,7 @@ const stateSchema = z.enum(['open', 'settled']);
 
 const batchSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     state: stateSchema,
     currency: z.string(),
     createdBy: z.string(),
@@ -46,7 +46,7 @@ const list = defineList({
   tie: { column: 'b.id', type: 'uuid' },
 });
 
-const params = z.object({ id: z.uuid() });
+const params = z.object({ id: uuid });
 
 export const createPayoutBatch = endpoint({
   method: 'post',
@@ -169,7 +169,7 @@ export const confirmPayoutBatch = endpoint({
   params,
   body: z.strictObject({
     failed: z
-      .array(z.strictObject({ withdrawalId: z.uuid(), reason: z.string().trim().min(1).max(1000) }))
+      .array(z.strictObject({ withdrawalId: uuid, reason: z.string().trim().min(1).max(1000) }))
       .max(100_000)
       .default([]),
   }),

@@ -12,7 +12,7 @@ import {
   payoutsReport,
   topDistributorsReport,
 } from '../reports';
-import { currencySchema } from '../schemas';
+import { currencySchema, uuid } from '../schemas';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 /** A chart of more says nothing, and each costs a look into an index. */
@@ -155,7 +155,7 @@ export const reportEndpoints: Endpoint[] = [
       clawedBack: signedMoney.describe('Taken back after the release.'),
     }),
     amounts: ['accrued', 'released', 'reversed', 'clawedBack'],
-    filters: { distributorId: z.uuid().optional() },
+    filters: { distributorId: uuid.optional() },
     alsoFor: 'distributor',
     statement: (principal, query) => {
       const distributorId = principal.distributorId ?? query.distributorId;
@@ -214,7 +214,7 @@ export const reportEndpoints: Endpoint[] = [
 
 function topDistributors(): Endpoint {
   const row = z.object({
-    distributorId: z.uuid(),
+    distributorId: uuid,
     name: z.string(),
     orders: z.int(),
     net: signedMoney.describe('Of the orders that belong to it.'),

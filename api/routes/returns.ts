@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
-import { timestampInput, timestampOutput } from '../schemas';
+import { timestampInput, timestampOutput, uuid } from '../schemas';
 
 const stateSchema = z.enum(['requested', 'refunded', 'rejected']);
 
@@ -13,7 +13,7 @@ const returnSchema = z.object({
   lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
   requestedAt: timestampOutput,
   resolvedAt: timestampOutput.nullable(),
-  distributorId: z.uuid().nullable().describe('Whom the order belongs to.'),
+  distributorId: uuid.nullable().describe('Whom the order belongs to.'),
   distributorName: z.string().nullable(),
   isLate: z.boolean().describe('Open, and its order is closed: the return is a process of its own.'),
 });
@@ -29,7 +29,7 @@ const returns = defineList({
   filters: {
     state: stateSchema.optional(),
     orderId: z.string().max(100).optional(),
-    distributorId: z.uuid().optional(),
+    distributorId: uuid.optional(),
     requestedAfter: timestampInput.optional(),
     requestedBefore: timestampInput.optional(),
     resolvedAfter: timestampInput.optional(),

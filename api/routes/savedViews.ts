@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Pool } from '../../activities/database';
 import { type Endpoint, endpoint, type Principal } from '../endpoint';
 import { notFound, Problem } from '../problem';
-import { lineOf, timestampOutput, uuidParams } from '../schemas';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 
@@ -26,13 +26,13 @@ const viewBody = {
 
 const viewSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     list: z.string(),
     name: z.string(),
     query: z.string(),
     columns: z.array(z.string()).nullable(),
     shared: z.boolean(),
-    owner: z.object({ id: z.uuid(), name: z.string() }),
+    owner: z.object({ id: uuid, name: z.string() }),
     mine: z.boolean(),
     createdAt: timestampOutput,
     updatedAt: timestampOutput,

@@ -1,3 +1,4 @@
+import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { inTransaction } from '../../activities/database';
 import { everyScope } from '../authentication';
@@ -86,8 +87,10 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
         202: { description: 'If a user who may sign in has this address, the mail is on its way.' },
       },
       errors: ['too_many_mails'],
-      handler: async ({ body: { email }, context, req, requestId, resourceId: mailId }) => {
+      handler: async ({ body: { email }, context, req, requestId, resourceId }) => {
         await countMailRequest(context, { email, req });
+        // Of key and address: whoever repeats another one's key with an address of their own must not be sent that link.
+        const mailId = uuidv5(email, resourceId);
         // After the answer, whose time would tell otherwise who has an account.
         setImmediate(() => void mailPasswordLink(context, { email, mailId, requestId }));
         return { status: 202 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint';
 import { defineList } from '../list';
 import { notFound } from '../problem';
-import { uuidParams } from '../schemas';
+import { uuid, uuidParams } from '../schemas';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 /** Of the nodes below the page's own; whoever wants more asks for that node's page. */
@@ -10,11 +10,11 @@ const belowEach = 50;
 const deepest = 3;
 
 const nodeShape = {
-  id: z.uuid(),
+  id: uuid,
   name: z.string(),
   state: z.enum(['active', 'suspended', 'terminated']),
   tier: z.string(),
-  sponsorId: z.uuid().nullable(),
+  sponsorId: uuid.nullable(),
   children: z.int().describe('Whom this one brought in.'),
   descendants: z.int().describe('Everybody below, at every level.'),
 };
@@ -31,7 +31,7 @@ const nodeSchema = z
 const tree = defineList({
   item: nodeSchema,
   filters: {
-    root: z.uuid().optional().describe('Left out: those without a sponsor. Else: whom this one brought in.'),
+    root: uuid.optional().describe('Left out: those without a sponsor. Else: whom this one brought in.'),
     depth: z.coerce.number().int().min(1).max(deepest).default(1).describe('Levels in one answer.'),
   },
   sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },

@@ -11,16 +11,16 @@ import { refuseLockout } from '../lockout';
 import { sendQueuedMail } from '../mail';
 import { notFound, Problem } from '../problem';
 import { actorOfCall } from '../process';
-import { lineOf, timestampOutput, uuidParams } from '../schemas';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
 import { removeSecondFactor } from '../secondFactor';
 
 const userSchema = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     email: z.string(),
     name: z.string(),
     role: roleSchema,
-    distributorId: z.uuid().nullable(),
+    distributorId: uuid.nullable(),
     disabledAt: timestampOutput.nullable(),
     hasSecondFactor: z.boolean(),
     createdAt: timestampOutput,
@@ -61,7 +61,7 @@ const userBody = z
     email: z.email().max(254).toLowerCase(),
     name: lineOf(200),
     role: roleSchema,
-    distributorId: z.uuid().optional().describe('Whose data a user with the role distributor sees.'),
+    distributorId: uuid.optional().describe('Whose data a user with the role distributor sees.'),
   })
   .refine(({ role, distributorId }) => (role === 'distributor') === (distributorId !== undefined), {
     path: ['distributorId'],

@@ -11,7 +11,7 @@ import {
   notApprovedBy,
   tellProcess,
 } from '../process';
-import { currencySchema, moneySchema, timestampInput, timestampOutput } from '../schemas';
+import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../schemas';
 import { type Bind, type Counted, replySummary, summaryResponses } from '../summary';
 import { startWithUpdate } from '../temporal';
 import { actorForDistributor, eventForDistributor, readTimeline, timelineEventSchema } from '../timeline';
@@ -21,8 +21,8 @@ const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed',
 
 const withdrawalSchema = z
   .object({
-    id: z.uuid(),
-    distributorId: z.uuid(),
+    id: uuid,
+    distributorId: uuid,
     distributorName: z.string(),
     state: stateSchema,
     amount: moneySchema,
@@ -35,7 +35,7 @@ const withdrawalSchema = z
     approvalsNeeded: z.int(),
     requestedAt: timestampOutput,
     requestedBy: z.string().nullable(),
-    batchId: z.uuid().nullable(),
+    batchId: uuid.nullable(),
     providerReference: z.string().nullable(),
     reason: z.string().nullable().describe('Why it was rejected, was canceled or failed.'),
     settledAt: timestampOutput.nullable(),
@@ -61,8 +61,8 @@ const tables = 'withdrawals w LEFT JOIN users u ON u.id = w.requested_by';
 
 const filters = {
   state: stateSchema.optional(),
-  distributorId: z.uuid().optional(),
-  batchId: z.uuid().optional(),
+  distributorId: uuid.optional(),
+  batchId: uuid.optional(),
   currency: currencySchema.optional(),
   requestedAfter: timestampInput.optional(),
   requestedBefore: timestampInput.optional(),
@@ -108,7 +108,7 @@ const list = defineList({
   tie: { column: 'w.id', type: 'uuid' },
 });
 
-const params = z.object({ id: z.uuid() });
+const params = z.object({ id: uuid });
 const answer = { 200: { description: 'The withdrawal as it is now.', schema: detailSchema } };
 
 export const createWithdrawal = endpoint({
@@ -121,7 +121,7 @@ export const createWithdrawal = endpoint({
   roles: ['admin', 'finance', 'distributor'],
   scope: 'withdrawals:write',
   body: z.strictObject({
-    distributorId: z.uuid(),
+    distributorId: uuid,
     amount: moneySchema,
   }),
   responses: { 201: { description: 'Requested.', schema: detailSchema } },

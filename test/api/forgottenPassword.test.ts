@@ -44,6 +44,19 @@ async function tokensTo(email: string, count = 1): Promise<string[]> {
 const redeem = (token: string) =>
   openBrowser(api).call('POST', '/v1/sign-in-links/redeem', { body: { token, password: NEW_PASSWORD } });
 
+test('whoever repeats the request of somebody else with another address is not mailed that link', async () => {
+  const [victim, other] = [await makePerson(api, 'admin'), await makePerson(api, 'distributor')];
+  const headers = { 'Idempotency-Key': randomUUID() };
+  for (const { email } of [victim, other]) {
+    const answer = await openBrowser(api).call('POST', '/v1/sign-in-links', { body: { email }, headers });
+    expect(answer.status).toBe(202);
+  }
+  const [token = ''] = await tokensTo(other.email);
+  expect((await redeem(token)).body.user.id).toBe(other.id);
+  const [own = ''] = await tokensTo(victim.email);
+  expect((await redeem(own)).body.user.id).toBe(victim.id);
+});
+
 test('who has forgotten the password is mailed a link that sets a new one, once and within an hour', async () => {
   const { id, email } = await makePerson(api, 'finance');
   const before = await signedIn(api, email);

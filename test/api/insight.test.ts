@@ -278,6 +278,43 @@ describe('reports', () => {
   });
 });
 
+test('a distributor sees of an order that it brought in its own commission, not what its sponsor earns by it', async () => {
+  const commissionFor = async (key?: string) => {
+    const { body } = await get(`/v1/orders?number=${orders.window}`, key);
+    return body.items.map(({ commission }: { commission: number }) => commission);
+  };
+  const { body } = await get(`/v1/orders/${orders.window}`);
+  const sum = (level?: number) =>
+    body.commissions
+      .filter((one: { level: number }) => level === undefined || one.level === level)
+      .reduce((total: number, { amount }: { amount: { amount: number } }) => total + amount.amount, 0);
+  expect(sum(2)).toBeGreaterThan(0);
+  expect(await commissionFor(keys.seller)).toEqual([sum(1)]);
+  expect(await commissionFor()).toEqual([sum()]);
+});
+
+test('a distributor is told that a commission is on hold, and why by its code: the note stays with staff', async () => {
+  const { body } = await get(`/v1/commissions?orderId=${orders.held}&distributorId=${seller.id}`);
+  const path = `/v1/commissions/${body.items[0].id}/explain`;
+  expect((await get(path)).text).toContain('looks odd');
+  const own = await get(path, keys.seller);
+  expect(own.body).toMatchObject({ holds: [{ reason: 'risk', note: null }] });
+  expect(own.text).not.toContain('looks odd');
+});
+
+test('amounts that no sum could hold are refused, in an order and in a plan', async () => {
+  const dear = { quantity: 1, unitPrice: 600_000_000_000 };
+  const whole = [1, 2].map((line) => ({ lineId: `${line}`, sku: 'TEA', ...dear }));
+  expect((await post('/v1/orders', payment({ lines: whole }))).body).toMatchObject({
+    status: 422,
+    errors: [{ pointer: '/lines' }],
+  });
+  const most = { levels: [{ default: { fixed: 9_007_199_254_740_991, currency: 'CNY' } }] };
+  const order = { currency: 'CNY', lines: [{ sku: 'TEA', quantity: 2, unitPrice: 0 }] };
+  const preview = await post('/v1/commission-plans/preview', { terms: most, order, chain: [{ tier: 'a' }] });
+  expect(preview.body).toMatchObject({ status: 422, errors: [{ pointer: '/terms/levels/0/default/fixed' }] });
+});
+
 test('the preview of a plan equals what the order really earned', async () => {
   const { body: real } = await get(`/v1/orders/${orders.window}`);
   const { body: preview } = await post('/v1/commission-plans/preview', {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inTransaction } from '../../activities/database';
+import { createPool, inTransaction } from '../../activities/database';
 import { bootstrapAdmin } from '../../api/authentication';
 import { startApi, type TestApi } from '../support/api';
 
@@ -46,6 +46,25 @@ describe('a key', () => {
     expect([revokedAt >= before, revokedAt <= Date.now()]).toEqual([true, true]);
     expect((await get(key)).body).toMatchObject({ status: 401, detail: 'This API key has been revoked.' });
     expect((await api.call('DELETE', `/v1/keys/${id}`, { key: admin })).body).toEqual(revoked.body);
+  });
+
+  test('expires at the moment that was set, whatever zone the database server stands in', async () => {
+    const { pool } = api.context;
+    const { rows } = await pool.query('SELECT current_database() AS name');
+    await pool.query(`ALTER DATABASE "${rows[0].name}" SET timezone = 'America/New_York'`);
+    const elsewhere = createPool(pool.options.connectionString!, 1, () => {});
+    const { rows: zone } = await elsewhere.query('SHOW timezone');
+    await elsewhere.end();
+    await pool.query(`ALTER DATABASE "${rows[0].name}" RESET timezone`);
+    // Prisma writes moments without their offset.
+    expect(zone).toEqual([{ TimeZone: 'UTC' }]);
+    const expiresAt = '2126-12-01T00:00:00.000Z';
+    const body = { userId: await makeUser('operator'), name: 'x', scopes: ['*'], expiresAt };
+    const made = await api.call('POST', '/v1/keys', { key: admin, body });
+    const { rows: kept } = await pool.query('SELECT expires_at AS at FROM api_keys WHERE id = $1', [
+      made.body.id,
+    ]);
+    expect(kept[0].at.toISOString()).toBe(expiresAt);
   });
 
   test('stops working when it expires, and when its user is disabled', async () => {

@@ -164,11 +164,30 @@ test('a release run is proposed by a filter, approved and done, with a result fo
   expect((await get('/v1/commission-releases?state=done')).body.items).toHaveLength(1);
 });
 
+test('a withdrawal is the same one, with the same workflow, when its id is written in capital letters', async () => {
+  const { body } = await withdraw(12_345);
+  const inCapitals = `/v1/withdrawals/${body.id.toUpperCase()}`;
+  expect((await post(`${inCapitals}/approve`)).body).toMatchObject({ id: body.id, state: 'approved' });
+  const { rows } = await api.context.pool.query(
+    'SELECT subject FROM approvals WHERE lower(subject) = $1 UNION SELECT subject FROM events WHERE lower(subject) = $1',
+    [`withdrawal/${body.id}`],
+  );
+  expect(rows).toEqual([{ subject: `withdrawal/${body.id}` }]);
+  expect((await worker.client.workflow.getHandle(`withdrawal/${body.id}`).describe()).status.name).toBe(
+    'COMPLETED',
+  );
+});
+
 test('a run above the set amount needs somebody other than its proposer', async () => {
   const { pool } = api.context;
   const { ids } = await addCommissions(pool, [await addDistributor(pool)], [100_001]);
   const { body } = await post('/v1/commission-releases', { commissionIds: ids.map(String) });
   expect(code(await post(`/v1/commission-releases/${body.id}/approve`))).toEqual([
+    409,
+    'second_person_needed',
+  ]);
+  // The same id, for the database and for everything else.
+  expect(code(await post(`/v1/commission-releases/${body.id.toUpperCase()}/approve`))).toEqual([
     409,
     'second_person_needed',
   ]);

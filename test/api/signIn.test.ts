@@ -103,6 +103,25 @@ describe('a session', () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
+  test('is not kept open by what a page reads by itself while nobody is there', async () => {
+    const { id, email } = await makePerson(api, 'operator');
+    const browser = await signedIn(api, email);
+    const idle = "UPDATE sessions SET last_seen_at = now() - interval '59 minutes' WHERE user_id = $1";
+    const seenWithin = async (minutes: number) =>
+      (
+        await sql(
+          `SELECT last_seen_at > now() - $2 * interval '1 minute' AS seen FROM sessions WHERE user_id = $1`,
+          [id, minutes],
+        )
+      ).rows[0].seen;
+    await sql(idle, [id]);
+    const headers = { 'X-Tributary-Unattended': '1' };
+    expect((await browser.call('GET', '/v1/me', { headers })).status).toBe(200);
+    expect(await seenWithin(58)).toBe(false);
+    expect((await browser.call('GET', '/v1/me')).status).toBe(200);
+    expect(await seenWithin(1)).toBe(true);
+  });
+
   test('stays open while it is used, which is written at most once a minute', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);

@@ -195,6 +195,12 @@ describe('events of an order', () => {
   });
 });
 
+it('takes a return told again without a time for the same return', () => {
+  const untimed = { ...returnOne, untimed: true } as const;
+  const first = after(delivered, untimed);
+  expect(applyEvent(first, { ...untimed, at: untimed.at + 20_000 })).toBe(first);
+});
+
 describe('the key of an event', () => {
   const lineIds = Array.from({ length: 2000 }, (_, index) => `line-${index}`);
 

@@ -43,7 +43,8 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
   const [busy, setBusy] = useState<string>();
   const [open, setOpen] = useState<string>();
   const possible = actions.filter(({ roles, available }) => available && roles.includes(me.user.role));
-  const chosen = possible.find(({ key }) => key === open);
+  // What somebody is filling in stays, also when it is not possible any more: the server says what came between.
+  const chosen = actions.find(({ key }) => key === open);
 
   const carryOut = async (action: Action, body: Record<string, unknown>, key: IdempotencyKey) => {
     await action.run(body, key);

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { isUnattended, UNATTENDED_HEADER } from './attendance';
 import { CONSOLE_HEADERS, takeEarly } from './early';
 import { problemOf } from './problem';
 import type { paths } from './schema';
@@ -18,6 +19,7 @@ export function whenSignedOut(listener: SignedOutListener | undefined): void {
 
 // A session that ends in the middle of a form must lose nothing: the request waits for the sign-in and goes out again.
 async function fetchSignedIn(request: Request): Promise<Response> {
+  if (isUnattended()) request.headers.set(UNATTENDED_HEADER, '1');
   const again = request.clone();
   const sentAfter = signIns;
   const response = await (takeEarly(request) ?? fetch(request));

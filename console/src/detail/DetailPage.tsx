@@ -33,6 +33,11 @@ interface DetailPageProps<T> {
 
 /** Frame of every page of one thing: state, what it waits for, actions, content, notes and all that happened. */
 export function DetailPage<T>(props: DetailPageProps<T>) {
+  // What is typed about one thing must not be sent about the next.
+  return <Thing key={`${props.kind}/${props.id}`} {...props} />;
+}
+
+function Thing<T>(props: DetailPageProps<T>) {
   const { kind, id, load, title, state, actions, refreshEvery, process, children, aside } = props;
   const me = useMe();
   const thing = useQuery({

@@ -170,6 +170,8 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
             pagination={false}
             onChange={onChange}
             showSorterTooltip={false}
+            // Without a third step that sorts by the list's own choice again: it would look like nothing.
+            sortDirections={['ascend', 'descend', 'ascend']}
             rowClassName={(_, index) => (index === active ? 'active-row' : '')}
             rowSelection={
               bulk.length

@@ -18,5 +18,11 @@ export function isTyping(event: KeyboardEvent): boolean {
   const isCheckbox = target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type);
   // Menus that open over the page have keys of their own; the page's menu has not.
   const isOverPage = target.closest('[role="dialog"], [role="listbox"], [role="menu"]:not(nav *)') !== null;
-  return (inField && !isCheckbox) || isOverPage;
+  return (inField && !isCheckbox) || isOverPage || isDialogOpen();
+}
+
+// A press beside a dialog takes the focus out of it, and the dialog still covers the page.
+function isDialogOpen(): boolean {
+  const dialogs = document.querySelectorAll('[role="dialog"][aria-modal="true"]');
+  return [...dialogs].some((dialog) => dialog.getClientRects().length > 0);
 }

@@ -302,8 +302,8 @@ function WhyNotPaid({ commission }: { commission: Explanation }) {
       key: message,
       content: hold
         ? t({
-            zh: `自 ${date(hold.placedAt)} 起被扣留（${reasonName(t, hold.reason)}）：${hold.note}`,
-            en: `It is on hold since ${date(hold.placedAt)} (${reasonName(t, hold.reason)}): ${hold.note}`,
+            zh: `自 ${date(hold.placedAt)} 起被扣留（${reasonName(t, hold.reason)}）${hold.note ? `：${hold.note}` : ''}`,
+            en: `It is on hold since ${date(hold.placedAt)} (${reasonName(t, hold.reason)})${hold.note ? `: ${hold.note}` : ''}`,
           })
         : code === 'awaiting_release_run' && pendingRun
           ? pendingText(t, pendingRun, plain)
