@@ -81,6 +81,10 @@ describe('another role', () => {
       problem(409, 'own_account'),
     );
     expect(await own('disable', { reason: 'x' })).toMatchObject(problem(409, 'own_account'));
+    const inCapitals = `/v1/users/${id.toUpperCase()}/disable`;
+    expect(await browser.call('POST', inCapitals, { body: { reason: 'x' } })).toMatchObject(
+      problem(409, 'own_account'),
+    );
     expect((await browser.call('GET', '/v1/me')).body.user.role).toBe('admin');
   });
 });

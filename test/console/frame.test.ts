@@ -250,6 +250,8 @@ test('of two people who act on the same withdrawal at once, the second is told w
   await ben.getByRole('dialog').getByLabel('Reason').fill('unknown account');
   await ann.getByRole('button', { name: /^Approve/ }).click();
   await confirm(ann, 'Approve');
+  // What Ben has typed stays, also when his page has learned of it by itself.
+  await ben.locator('.ant-tag', { hasText: 'Approved' }).first().waitFor();
   await ben.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
   await ben.getByRole('alert').filter({ hasText: 'Ann' }).waitFor();
   const { rows } = await pool().query('SELECT state FROM withdrawals WHERE id = $1', [asked.body.id]);

@@ -82,20 +82,23 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
   });
 
   return (
-    <Space wrap>
-      {possible.map((action) => (
-        <Button
-          key={action.key}
-          type={action.primary ? 'primary' : 'default'}
-          danger={action.danger}
-          loading={busy === action.key}
-          onClick={() => void begin(action)}
-          aria-keyshortcuts={action.shortcut}
-        >
-          {t(action.label)}
-          {action.shortcut && <kbd aria-hidden>{action.shortcut}</kbd>}
-        </Button>
-      ))}
+    <>
+      <Space wrap>
+        {possible.map((action) => (
+          <Button
+            key={action.key}
+            type={action.primary ? 'primary' : 'default'}
+            danger={action.danger}
+            loading={busy === action.key}
+            onClick={() => void begin(action)}
+            aria-keyshortcuts={action.shortcut}
+          >
+            {t(action.label)}
+            {action.shortcut && <kbd aria-hidden>{action.shortcut}</kbd>}
+          </Button>
+        ))}
+      </Space>
+      {/* Not among the buttons, whose number may change: it would begin anew. */}
       {chosen && (
         <ActionDialog
           title={t(chosen.label)}
@@ -107,6 +110,6 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
           onSubmit={(body, key) => carryOut(chosen, body, key)}
         />
       )}
-    </Space>
+    </>
   );
 }

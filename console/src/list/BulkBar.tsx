@@ -1,10 +1,11 @@
-import { Button, Space, Spin } from 'antd';
-import { useState } from 'react';
+import { App, Button, Space, Spin } from 'antd';
+import { useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ActionDialog } from '../actions/ActionDialog';
 import type { Item, ListPath, Money } from '../api/types';
 import { type Text, useT } from '../locale/locale';
 import { useFormats } from '../ui/format';
+import { useProblemText } from '../ui/problems';
 import { type BulkAction, fetchPage, type ListDefinition } from './definition';
 
 /** What one bulk action takes at most. */
@@ -36,13 +37,20 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
   const navigate = useNavigate();
   const [open, setOpen] = useState<BulkAction<T>>();
   const [reading, setReading] = useState(false);
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const scope = useRef('');
+  scope.current = JSON.stringify([query, params]);
   const wholePage = page.length > 0 && page.every((item) => selected.has(list.idOf(item)));
 
   const selectAll = async () => {
     setReading(true);
+    const asked = scope.current;
     try {
       const all = new Map<string, T>();
       for (let cursor: string | null | undefined; cursor !== null && all.size < MAXIMUM; ) {
+        // What another filter found must not be selected unseen.
+        if (scope.current !== asked) return;
         const next = await fetchPage<T>(
           list.path,
           { ...query, limit: 200, ...(cursor && { cursor }) },
@@ -51,13 +59,19 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
         for (const item of next.items) if (all.size < MAXIMUM) all.set(list.idOf(item), item);
         cursor = next.nextCursor;
       }
-      onSelect(all);
+      if (scope.current === asked) onSelect(all);
+    } catch (error) {
+      void message.error(problemText(error).title);
     } finally {
       setReading(false);
     }
   };
 
   const chosen = open ? [...selected.values()].filter(open.applies) : [];
+  const targetOf = open?.target ?? list.idOf;
+  // Several entries may be about one thing, which is acted on once.
+  const targets = new Map(chosen.map((item) => [targetOf(item), item]));
+  const unfit = open ? selected.size - chosen.length : 0;
   return (
     <div className="toolbar" role="status">
       {selected.size === 0 ? (
@@ -99,14 +113,14 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
           summary={
             <>
               <div className="strong">
-                {t({ zh: `${number(chosen.length)} 条记录`, en: `${number(chosen.length)} entries` })}
-                {list.amountOf && `, ${monies(sumOf(chosen, list.amountOf))}`}
+                {t({ zh: `${number(targets.size)} 条记录`, en: `${number(targets.size)} entries` })}
+                {list.amountOf && `, ${monies(sumOf([...targets.values()], list.amountOf))}`}
               </div>
-              {chosen.length < selected.size && (
+              {unfit > 0 && (
                 <div className="muted">
                   {t({
-                    zh: `其余 ${number(selected.size - chosen.length)} 条的状态不允许此操作，将被跳过。`,
-                    en: `The other ${number(selected.size - chosen.length)} are not in a state for this and are left out.`,
+                    zh: `其余 ${number(unfit)} 条的状态不允许此操作，将被跳过。`,
+                    en: `The other ${number(unfit)} are not in a state for this and are left out.`,
                   })}
                 </div>
               )}
@@ -114,7 +128,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
           }
           onCancel={() => setOpen(undefined)}
           onSubmit={async (values, key) => {
-            const address = await open.run(chosen.map(open.target ?? list.idOf), values, key);
+            const address = await open.run([...targets.keys()], values, key);
             setOpen(undefined);
             onSelect(new Map());
             await navigate(address);

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Alert, Button, Empty, Select, Space, Table, type TableProps } from 'antd';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link, useLocation, useNavigate } from 'react-router';
 import type { Item, ListPath } from '../api/types';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
@@ -26,6 +26,15 @@ const TEXTS = {
   select: { zh: '选择', en: 'Select' },
 } satisfies Record<string, Text>;
 
+/** Which page of a list is shown. */
+interface Paging {
+  limit: number;
+  /** What the cursors are of; of another filter they mean nothing. */
+  scope: string;
+  /** Where this page and those before it begin, so that one can go back. */
+  cursors: string[];
+}
+
 interface ListTableProps<P extends ListPath> {
   list: ListDefinition<P>;
   state: ListState;
@@ -49,12 +58,19 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const me = useMe();
   const navigate = useNavigate();
   const problemText = useProblemText();
-  const [limit, setLimit] = useState(PAGE_SIZES[0]!);
+  const location = useLocation();
+  const kept = (location.state as Record<string, Paging> | null)?.[list.key];
+  const [limit, setLimit] = useState(kept?.limit ?? PAGE_SIZES[0]!);
   const query = useMemo(() => toQuery(list, state, fixed, me.brand.timeZone), [list, state, fixed, me]);
   const scope = JSON.stringify([query, params, limit]);
-  // Cursors of the pages before, so that one can go back; of another filter they mean nothing.
-  const [trail, setTrail] = useState<{ scope: string; cursors: string[] }>({ scope, cursors: [] });
+  const [trail, setTrail] = useState<Omit<Paging, 'limit'>>(kept ?? { scope, cursors: [] });
   const cursors = trail.scope === scope ? trail.cursors : [];
+  const turnTo = (next: string[]) => {
+    setTrail({ scope, cursors: next });
+    // Kept with this entry of the history, so that coming back from a thing leads to the page that it is on.
+    const state = { ...location.state, [list.key]: { limit, scope, cursors: next } satisfies Paging };
+    void navigate(location, { replace: true, state, preventScrollReset: true });
+  };
   const cursor = cursors.at(-1);
 
   const page = useQuery({
@@ -201,12 +217,10 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
           />
         </Scroll>
       </div>
-      {items.length > 0 && (
+      {/* Also on a page whose entries have left the filter meanwhile. */}
+      {(items.length > 0 || cursors.length > 0) && (
         <Space style={{ marginTop: 10 }} wrap>
-          <Button
-            disabled={cursors.length === 0}
-            onClick={() => setTrail({ scope, cursors: cursors.slice(0, -1) })}
-          >
+          <Button disabled={cursors.length === 0} onClick={() => turnTo(cursors.slice(0, -1))}>
             {t(TEXTS.previous)}
           </Button>
           <span className="muted">
@@ -214,7 +228,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
           </span>
           <Button
             disabled={!page.data?.nextCursor || page.isPlaceholderData}
-            onClick={() => setTrail({ scope, cursors: [...cursors, page.data!.nextCursor!] })}
+            onClick={() => turnTo([...cursors, page.data!.nextCursor!])}
           >
             {t(TEXTS.next)}
           </Button>

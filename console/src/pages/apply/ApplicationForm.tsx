@@ -73,6 +73,8 @@ interface ApplicationFormProps {
   storeAs: string;
   /** What stands in the form at first, and after starting over. */
   initial?: Draft;
+  /** What the link that was followed says; it goes before what was typed earlier. */
+  linked?: Partial<Draft>;
   /** Masked numbers of what was handed in before. */
   masked?: { identityNumber: string; account: string };
   submit: Text;
@@ -83,6 +85,7 @@ interface ApplicationFormProps {
 export function ApplicationForm({
   storeAs,
   initial = EMPTY_DRAFT,
+  linked,
   masked,
   submit,
   onSubmit,
@@ -144,7 +147,7 @@ export function ApplicationForm({
       layout="vertical"
       size="large"
       scrollToFirstError={{ block: 'center' }}
-      initialValues={store.read() ?? initial}
+      initialValues={{ ...(store.read() ?? initial), ...linked }}
       onValuesChange={(_, draft) => store.write({ ...draft, kind: draft.kind ?? kind })}
       onFinish={(draft) => void finish(draft)}
       onFinishFailed={() => setProblem(undefined)}
@@ -325,7 +328,7 @@ export function ApplicationForm({
             store.remove();
             // Every field anew, those too that were restored.
             form.resetFields();
-            form.setFieldsValue({ ...BLANK, ...initial });
+            form.setFieldsValue({ ...BLANK, ...initial, ...linked });
           }}
         >
           {t(TEXTS.again)}

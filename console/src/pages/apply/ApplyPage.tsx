@@ -6,7 +6,6 @@ import type { PostBody } from '../../api/types';
 import { type Text, useT } from '../../locale/locale';
 import { Entrance } from '../../session/Entrance';
 import { ApplicationForm } from './ApplicationForm';
-import { EMPTY_DRAFT } from './draft';
 import { useBrand } from './useBrand';
 
 const TEXTS = {
@@ -72,7 +71,7 @@ export default function ApplyPage() {
       </p>
       <ApplicationForm
         storeAs="new"
-        initial={{ ...EMPTY_DRAFT, sponsorCode: code }}
+        linked={code ? { sponsorCode: code } : undefined}
         submit={TEXTS.send}
         onSubmit={async (body: PostBody<'/v1/applications'>, header) => {
           const { id, applicantToken } = await data(

@@ -20,8 +20,8 @@ const TEXTS = {
   liftNote: { zh: '解除说明', en: 'Why lifted' },
   unhold: { zh: '解除扣留', en: 'Lift holds' },
   onlyReason: {
-    zh: '只解除该原因；不选则解除这些佣金的全部扣留',
-    en: 'Only this reason; left empty, all holds of these commissions are lifted',
+    zh: '所选佣金上该原因的扣留会被解除，其他原因的扣留不变',
+    en: 'Holds with this reason on the selected commissions are lifted, others stay',
   },
 } satisfies Record<string, Text>;
 
@@ -92,7 +92,7 @@ const list = defineList({
     { param: 'reason', label: WORDS.reason, kind: 'select', options: HOLD_REASON_OPTIONS },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'placedAfter', label: { zh: '扣留不早于', en: 'Placed from' }, kind: 'from', rare: true },
-    { param: 'placedBefore', label: { zh: '扣留早于', en: 'Placed by' }, kind: 'until', rare: true },
+    { param: 'placedBefore', label: { zh: '扣留不晚于', en: 'Placed until' }, kind: 'until', rare: true },
   ],
   bulk: [
     {
@@ -107,6 +107,7 @@ const list = defineList({
           label: WORDS.reason,
           kind: 'select',
           options: HOLD_REASON_OPTIONS,
+          required: true,
           help: TEXTS.onlyReason,
         },
         { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },

@@ -16,6 +16,7 @@ import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { PAYOUT, payoutState } from './payout';
+import { type FailureMarks, useFailureMarks } from './useFailureMarks';
 import { WITHDRAWAL } from './withdrawal';
 
 type Batch = Answer<'/v1/payout-batches/{id}'>;
@@ -102,20 +103,20 @@ const list = defineList({
 
 /** One payout batch: its file, and what the bank made of each withdrawal in it. */
 export default function PayoutBatchPage() {
-  const t = useT();
   const { id = '' } = useParams();
+  return <PayoutBatch key={id} id={id} />;
+}
+
+function PayoutBatch({ id }: { id: string }) {
+  const t = useT();
   const { money } = useFormats();
-  const [failed, setFailed] = useState<ReadonlyMap<string, string>>(new Map());
+  const [failed, setFailed] = useFailureMarks(id);
   const [marking, setMarking] = useState<string>();
-  const marks = useMemo<Omit<Marks, 'isOpen'>>(
-    () => ({
-      failed,
-      mark: setMarking,
-      unmark: (withdrawal) =>
-        setFailed((present) => new Map([...present].filter(([key]) => key !== withdrawal))),
-    }),
-    [failed],
-  );
+  const marks: Omit<Marks, 'isOpen'> = {
+    failed,
+    mark: setMarking,
+    unmark: (withdrawal) => setFailed(new Map([...failed].filter(([key]) => key !== withdrawal))),
+  };
   return (
     <>
       <DetailPage
@@ -125,7 +126,7 @@ export default function PayoutBatchPage() {
         load={(signal) => data(api.GET('/v1/payout-batches/{id}', { params: { path: { id } }, signal }))}
         title={({ total }) => `${t(PAYOUT.one)} ${shortId(id)} · ${money(total)}`}
         state={({ state }) => payoutState(state)}
-        actions={(batch) => actionsOf(batch, failed)}
+        actions={(batch) => actionsOf(batch, failed, () => setFailed(new Map()))}
       >
         {(batch) => (
           <MarksContext value={{ ...marks, isOpen: batch.state === 'open' }}>
@@ -142,7 +143,7 @@ export default function PayoutBatchPage() {
           ]}
           onCancel={() => setMarking(undefined)}
           onSubmit={({ reason }) => {
-            setFailed((present) => new Map(present).set(marking, String(reason)));
+            setFailed(new Map(failed).set(marking, String(reason)));
             setMarking(undefined);
             return Promise.resolve();
           }}
@@ -152,7 +153,7 @@ export default function PayoutBatchPage() {
   );
 }
 
-function actionsOf(batch: Batch, failed: ReadonlyMap<string, string>): Action[] {
+function actionsOf(batch: Batch, failed: FailureMarks, onConfirmed: () => void): Action[] {
   const roles = ['admin', 'finance'] as const;
   const isOpen = batch.state === 'open';
   const path = { id: batch.id };
@@ -178,11 +179,13 @@ function actionsOf(batch: Batch, failed: ReadonlyMap<string, string>): Action[] 
       summary: <ConfirmSummary batch={batch} failed={failed.size} />,
       fields: [],
       done: TEXTS.confirmed,
-      run: (_, header) =>
-        api.POST('/v1/payout-batches/{id}/confirm', {
+      run: async (_, header) => {
+        await api.POST('/v1/payout-batches/{id}/confirm', {
           params: { path, header },
           body: { failed: [...failed].map(([withdrawalId, reason]) => ({ withdrawalId, reason })) },
-        }),
+        });
+        onConfirmed();
+      },
     },
   ];
 }
