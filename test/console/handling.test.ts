@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { answered, type ConsoleWorld, confirm, startConsole } from '../support/console';
-import { addCommissions, addDistributor, credit } from '../support/payouts';
-import { payment } from '../support/platform';
+import { addCommissions, addDistributor, addUser, credit } from '../support/payouts';
+import { activatePlan, payment } from '../support/platform';
 
 let world: ConsoleWorld;
 const orders: string[] = [];
@@ -11,6 +11,8 @@ beforeAll(async () => {
   const people = [await addDistributor(pool())];
   const amounts = Array.from({ length: 30 }, (_, index) => 1000 + index);
   for (let n = 0; n < 2; n++) await addCommissions(pool(), people, amounts);
+  const { userId } = await addUser(pool(), 'planner');
+  await activatePlan({ pool: pool(), userId } as Parameters<typeof activatePlan>[0]);
   const key = await world.api.keyFor('operator');
   for (let n = 0; n < 2; n++) {
     const body = payment();
