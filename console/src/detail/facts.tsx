@@ -39,6 +39,12 @@ const amount = (value: unknown, { currency }: Told) =>
 const distributor = (value: unknown) => <DistributorLink id={String(value)} />;
 const person = (value: unknown) => <Person id={String(value)} />;
 
+/** A line of an order by its number, with how many units of it. */
+const line = (value: unknown) => {
+  const { lineId, quantity } = value as { lineId: string; quantity: number };
+  return `${lineId} × ${quantity}`;
+};
+
 const PROOFS: Record<string, Text> = {
   password: { zh: '密码', en: 'Password' },
   link: { zh: '一次性链接', en: 'One-time link' },
@@ -111,7 +117,7 @@ const FACTS: Record<string, Fact> = {
   numberMasked: { label: { zh: '号码', en: 'Number' } },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
-  lines: { label: { zh: '订单行', en: 'Lines' } },
+  lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
   lineId: { label: { zh: '订单行', en: 'Line' } },
   quantity: { label: { zh: '件数', en: 'Units' } },
   returnId: { label: { zh: '退货编号', en: 'Return' } },
