@@ -6,6 +6,7 @@ import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { BULK } from '../pages/bulk/bulk';
+import { payoutState } from '../pages/finance/payout';
 import { HOLD_REASONS } from '../pages/finance/words';
 import { PlanDifference, TermsSummary } from '../pages/plans/PlanStory';
 import type { Terms } from '../pages/plans/terms';
@@ -82,7 +83,8 @@ const LANGUAGES: Record<string, Text> = {
 /** All facts that are told, by the API's name. */
 const FACTS: Record<string, Fact> = {
   // Of several kinds
-  state: { label: WORDS.state, show: oneOf(STATES) },
+  // Of all that is told only payout batches are ever “open”.
+  state: { label: WORDS.state, show: (value) => <Word words={STATES} code={payoutState(String(value))} /> },
   amount: { label: WORDS.amount, show: amount },
   currency: { label: WORDS.currency },
   reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },

@@ -50,7 +50,7 @@ const TEXTS = {
   when: { zh: '时间', en: 'When' },
   placed: { zh: '扣留时间', en: 'Placed' },
   lifted: { zh: '解除时间', en: 'Lifted' },
-  code: { zh: '推广码', en: 'Code' },
+  code: { zh: '推荐码', en: 'Code' },
 } satisfies Record<string, Text>;
 
 const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], Text> = {

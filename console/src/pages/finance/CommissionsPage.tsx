@@ -127,7 +127,7 @@ const list = defineList({
     },
     { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
     { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
-    { param: 'currency', label: WORDS.currency, kind: 'text', width: 90, rare: true },
+    { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
     {
       param: 'dueAfter',
       label: { zh: '退货期结束起', en: 'Window ended from' },

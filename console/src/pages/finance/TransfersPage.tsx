@@ -96,7 +96,7 @@ const list = defineList({
     { param: 'occurredBefore', label: { zh: '发生止', en: 'Until' }, kind: 'until' },
     { param: 'commissionId', label: { zh: '佣金编号', en: 'Commission' }, kind: 'text', width: 120 },
     { param: 'withdrawalId', label: { zh: '提现编号', en: 'Withdrawal' }, kind: 'text', rare: true },
-    { param: 'currency', label: WORDS.currency, kind: 'text', width: 90, rare: true },
+    { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
   ],
   empty: {
     title: { zh: '还没有流水', en: 'There are no transfers yet' },

@@ -72,7 +72,12 @@ const list = defineList({
       sort: 'requestedAt',
       render: ({ requestedAt }) => <TimeText at={requestedAt} />,
     },
-    { key: 'requestedBy', title: WITHDRAWAL.requestedBy, render: ({ requestedBy }) => requestedBy ?? '–' },
+    {
+      key: 'requestedBy',
+      title: WITHDRAWAL.requestedBy,
+      hidden: true,
+      render: ({ requestedBy }) => requestedBy ?? '–',
+    },
     {
       key: 'batch',
       title: WITHDRAWAL.batch,
@@ -95,7 +100,7 @@ const list = defineList({
     { param: 'settledAfter', label: { zh: '完成起', en: 'Finished from' }, kind: 'from', rare: true },
     { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
     { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
-    { param: 'currency', label: WORDS.currency, kind: 'text', width: 90, rare: true },
+    { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
     { param: 'batchId', label: WITHDRAWAL.batch, kind: 'text', rare: true },
   ],
   bulk: [
