@@ -46,6 +46,9 @@ const line = (value: unknown) => {
   return `${lineId} × ${quantity}`;
 };
 
+/** Of all that is told only payout batches are ever “open”. */
+const state = (value: unknown) => <Word words={STATES} code={payoutState(String(value))} />;
+
 const PROOFS: Record<string, Text> = {
   password: { zh: '密码', en: 'Password' },
   link: { zh: '一次性链接', en: 'One-time link' },
@@ -83,8 +86,7 @@ const LANGUAGES: Record<string, Text> = {
 /** All facts that are told, by the API's name. */
 const FACTS: Record<string, Fact> = {
   // Of several kinds
-  // Of all that is told only payout batches are ever “open”.
-  state: { label: WORDS.state, show: (value) => <Word words={STATES} code={payoutState(String(value))} /> },
+  state: { label: WORDS.state, show: state },
   amount: { label: WORDS.amount, show: amount },
   currency: { label: WORDS.currency },
   reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },

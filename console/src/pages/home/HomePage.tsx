@@ -78,13 +78,13 @@ function HomeCardView({ card }: { card: HomeCard }) {
   const { title, counted, isBalance } = CARDS[card.key] ?? {};
   const count = `${number(card.count)}${card.capped ? '+' : ''}`;
   const hasMoney = card.sums.length > 0;
-  const isMoney = counted !== undefined || isBalance;
+  const isNone = card.count === 0 && (counted !== undefined || isBalance);
   return (
     <Link to={card.href}>
       <Card size="small" hoverable>
         <Statistic
           title={title ? t(title) : card.key}
-          value={hasMoney ? monies(card.sums) : isMoney ? t(NONE) : count}
+          value={hasMoney ? monies(card.sums) : isNone ? t(NONE) : count}
           styles={card.group === 'late' && card.count > 0 ? { content: { color: '#c02626' } } : undefined}
         />
         <div className="muted">
