@@ -46,12 +46,18 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       responses: {
         200: {
           description: 'What the page for signing in shows.',
-          schema: z.object({ oidc: z.boolean(), brand: z.object({ name: z.string() }) }),
+          schema: z.object({
+            oidc: z.boolean(),
+            brand: z.object({ name: z.string(), timeZone: z.string().describe('An IANA zone.') }),
+          }),
         },
       },
       handler: async ({ context: { config } }) => ({
         status: 200,
-        body: { oidc: config.OIDC_ISSUER !== undefined, brand: { name: config.BRAND_NAME } },
+        body: {
+          oidc: config.OIDC_ISSUER !== undefined,
+          brand: { name: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE },
+        },
       }),
     }),
     endpoint({

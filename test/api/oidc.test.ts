@@ -162,8 +162,9 @@ test('while the provider is away people are told so, and can use a password', as
 
 test('without the setting there is no single sign-on', async () => {
   const without = await startApi();
-  expect((await without.call('GET', '/v1/sign-in/options')).body.oidc).toBe(false);
-  expect((await api.call('GET', '/v1/sign-in/options')).body.oidc).toBe(true);
+  const brand = { name: 'Tributary', timeZone: 'Asia/Shanghai' };
+  expect((await without.call('GET', '/v1/sign-in/options')).body).toEqual({ oidc: false, brand });
+  expect((await api.call('GET', '/v1/sign-in/options')).body).toEqual({ oidc: true, brand });
   expect((await without.call('GET', '/v1/auth/oidc')).status).toBe(404);
   await without.stop();
 });

@@ -1,11 +1,12 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { AutoComplete, Input, type InputRef } from 'antd';
+import { AutoComplete, Grid, Input, type InputRef } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, data } from '../api/client';
 import { hrefOf, KINDS } from '../detail/kinds';
 import { type Text, useT } from '../locale/locale';
+import { payoutState } from '../pages/finance/payout';
 import { isTyping } from '../ui/keys';
 import { StateTag } from '../ui/StateTag';
 
@@ -19,6 +20,7 @@ export function SearchBox() {
   const t = useT();
   const navigate = useNavigate();
   const input = useRef<InputRef>(null);
+  const { sm: wide = true } = Grid.useBreakpoint();
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
   const hits = useQuery({
@@ -52,7 +54,8 @@ export function SearchBox() {
         label: (
           <div>
             <span className="muted">{t(KINDS[kind])} </span>
-            <span className="strong">{title}</span> {state && <StateTag state={state} />}
+            <span className="strong">{title}</span>{' '}
+            {state && <StateTag state={kind === 'payout' ? payoutState(state) : state} />}
             <div className="muted">{subtitle}</div>
           </div>
         ),
@@ -61,7 +64,8 @@ export function SearchBox() {
       <Input
         ref={input}
         prefix={<SearchOutlined />}
-        placeholder={t(TEXTS.label)}
+        // On a phone there is no room for it: the sign stands for it.
+        placeholder={wide ? t(TEXTS.label) : undefined}
         aria-label={t(TEXTS.label)}
       />
     </AutoComplete>

@@ -109,6 +109,16 @@ const MENU: readonly Group[] = [
   },
 ];
 
+/**
+ * Whether a page is for a role: one of the menu, and all that lies below it, by its entry; others, such as the own
+ * account, are for everybody.
+ */
+export function mayOpen(role: Role, address: string): boolean {
+  const page = `/${address.split(/[/?]/)[1]}`;
+  const entry = MENU.flatMap(({ entries }) => entries).find(({ href }) => href === page);
+  return entry === undefined || entry.roles.includes(role);
+}
+
 /** The part of the menu that is for a role. */
 export function menuFor(role: Role): Group[] {
   return MENU.map(({ title, entries }) => ({

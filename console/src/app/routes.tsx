@@ -3,7 +3,7 @@ import { SignInPage } from '../session/SignInPage';
 import { FullPageSpinner } from '../ui/FullPage';
 import { BrokenPage, NoSuchPage } from './BrokenPage';
 import { PAGES, type PageEntry, PUBLIC_PAGES } from './pages';
-import { RequireSession } from './session';
+import { PublicPages, RequireSession } from './session';
 
 const toRoute = ({ path, load }: PageEntry): RouteObject => ({
   path,
@@ -18,7 +18,7 @@ export function createRouter() {
       hydrateFallbackElement: <FullPageSpinner />,
       children: [
         { path: '/sign-in', element: <SignInPage /> },
-        ...PUBLIC_PAGES.map(toRoute),
+        { element: <PublicPages />, children: PUBLIC_PAGES.map(toRoute) },
         {
           // Whoever is not signed in yet, or applies, needs neither menu nor search. Fetched by the router, as the pages are:
           // React would hold the page back for 300 ms once it had shown a fallback for the shell.

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext } from 'react';
-import { Navigate, useLocation } from 'react-router';
+import { Navigate, Outlet, useLocation } from 'react-router';
 import { api, data } from '../api/client';
 import { ProblemError } from '../api/problem';
 import type { Me, Role } from '../api/types';
@@ -8,6 +8,7 @@ import { setBrandZone } from '../ui/brandNow';
 import { FullPageProblem, FullPageSpinner } from '../ui/FullPage';
 
 const SessionContext = createContext<Me | undefined>(undefined);
+const ZoneContext = createContext<string | undefined>(undefined);
 
 export const ME = ['me'] as const;
 
@@ -20,6 +21,9 @@ export function useMe(): Me {
   if (!me) throw new Error('useMe outside RequireSession');
   return me;
 }
+
+/** The brand's zone, as soon as it is known. */
+export const useBrandZone = (): string | undefined => useContext(ZoneContext);
 
 /** Whether the person's role is one of these. What is shown goes by it; what is allowed the server decides. */
 export const useIsRole = (...roles: Role[]): boolean => roles.includes(useMe().user.role);
@@ -36,7 +40,11 @@ export function RequireSession({ children }: { children: ReactNode }) {
   if (me.data) {
     // What pickers take for today and now. Set while rendering, so that those below see it in the same pass.
     setBrandZone(me.data.brand.timeZone);
-    return <SessionContext value={me.data}>{children}</SessionContext>;
+    return (
+      <SessionContext value={me.data}>
+        <ZoneContext value={me.data.brand.timeZone}>{children}</ZoneContext>
+      </SessionContext>
+    );
   }
   if (me.error instanceof ProblemError && me.error.status === 401) {
     const back = pathname + search;
@@ -44,6 +52,22 @@ export function RequireSession({ children }: { children: ReactNode }) {
   }
   if (me.error) return <FullPageProblem error={me.error} retry={() => void me.refetch()} />;
   return <FullPageSpinner />;
+}
+
+/** Pages that need nobody to be signed in; their times too are in the brand's zone. */
+export function PublicPages() {
+  const options = useQuery({
+    queryKey: ['sign-in-options'],
+    queryFn: () => data(api.GET('/v1/sign-in/options')),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const timeZone = options.data?.brand.timeZone;
+  if (timeZone) setBrandZone(timeZone);
+  return (
+    <ZoneContext value={timeZone}>
+      <Outlet />
+    </ZoneContext>
+  );
 }
 
 /** Ends the session and forgets everything that was fetched in it. */

@@ -1,9 +1,29 @@
-import { Link } from 'react-router';
+import type { ReactNode } from 'react';
+import { Link, type LinkProps } from 'react-router';
+import { mayOpen } from '../app/menu';
+import { useMaybeMe } from '../app/session';
 import { hrefOf, type Kind } from './kinds';
 
+/** Whether the person may open the page at an address. */
+export function useMayOpen(address: string): boolean {
+  const me = useMaybeMe();
+  return me !== undefined && mayOpen(me.user.role, address);
+}
+
+/** A link for those who may open the page it leads to; the others read what it says. */
+export function PageLink({ to, children, ...rest }: LinkProps & { to: string }) {
+  return useMayOpen(to) ? (
+    <Link to={to} {...rest}>
+      {children}
+    </Link>
+  ) : (
+    children
+  );
+}
+
 /** A thing's name, leading to its page. */
-export function ThingLink({ kind, id, children }: { kind: Kind; id: string; children?: React.ReactNode }) {
-  return <Link to={hrefOf(kind, id)}>{children ?? shortId(id)}</Link>;
+export function ThingLink({ kind, id, children }: { kind: Kind; id: string; children?: ReactNode }) {
+  return <PageLink to={hrefOf(kind, id)}>{children ?? shortId(id)}</PageLink>;
 }
 
 /**

@@ -6,6 +6,7 @@ import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { BULK } from '../pages/bulk/bulk';
+import { payoutState } from '../pages/finance/payout';
 import { HOLD_REASONS } from '../pages/finance/words';
 import { PlanDifference, TermsSummary } from '../pages/plans/PlanStory';
 import type { Terms } from '../pages/plans/terms';
@@ -38,6 +39,15 @@ const amount = (value: unknown, { currency }: Told) =>
   );
 const distributor = (value: unknown) => <DistributorLink id={String(value)} />;
 const person = (value: unknown) => <Person id={String(value)} />;
+
+/** A line of an order by its number, with how many units of it. */
+const line = (value: unknown) => {
+  const { lineId, quantity } = value as { lineId: string; quantity: number };
+  return `${lineId} × ${quantity}`;
+};
+
+/** Of all that is told only payout batches are ever “open”. */
+const state = (value: unknown) => <Word words={STATES} code={payoutState(String(value))} />;
 
 const PROOFS: Record<string, Text> = {
   password: { zh: '密码', en: 'Password' },
@@ -76,7 +86,7 @@ const LANGUAGES: Record<string, Text> = {
 /** All facts that are told, by the API's name. */
 const FACTS: Record<string, Fact> = {
   // Of several kinds
-  state: { label: WORDS.state, show: oneOf(STATES) },
+  state: { label: WORDS.state, show: state },
   amount: { label: WORDS.amount, show: amount },
   currency: { label: WORDS.currency },
   reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },
@@ -111,7 +121,7 @@ const FACTS: Record<string, Fact> = {
   numberMasked: { label: { zh: '号码', en: 'Number' } },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
-  lines: { label: { zh: '订单行', en: 'Lines' } },
+  lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
   lineId: { label: { zh: '订单行', en: 'Line' } },
   quantity: { label: { zh: '件数', en: 'Units' } },
   returnId: { label: { zh: '退货编号', en: 'Return' } },

@@ -1,8 +1,7 @@
-import { Link } from 'react-router';
 import { type Text, useT } from '../locale/locale';
 import { readable } from './eventNames';
 import { hrefOf, KINDS, type Kind } from './kinds';
-import { shortId } from './Links';
+import { PageLink, shortId } from './Links';
 
 /** Things that have a page under another name, or within the page of another thing. */
 const OTHERS: Record<string, Kind> = { 'commission-plan': 'plan', return: 'order' };
@@ -58,9 +57,9 @@ export function SubjectLink({ subject, onClick }: { subject: string; onClick?: (
   const href = hrefOfSubject(subject);
   const name = <SubjectName subject={subject} />;
   return href ? (
-    <Link to={href} onClick={onClick}>
+    <PageLink to={href} onClick={onClick}>
       {name}
-    </Link>
+    </PageLink>
   ) : (
     <span title={subject}>{name}</span>
   );

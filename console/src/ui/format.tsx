@@ -1,6 +1,6 @@
 import { Tooltip } from 'antd';
 import type { Money } from '../api/types';
-import { useMaybeMe } from '../app/session';
+import { useBrandZone } from '../app/session';
 import { useLocale } from '../locale/locale';
 import { memoize } from './memoize';
 import { zoneName } from './zone';
@@ -24,9 +24,8 @@ export interface Formats {
 
 const NOTHING = '–';
 
-/** The zone in which times are shown and typed: the brand's; the browser's where nobody is signed in. */
-export const useTimeZone = (): string =>
-  useMaybeMe()?.brand.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone in which times are shown and typed: the brand's; the browser's until that is known. */
+export const useTimeZone = (): string => useBrandZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** In which zone times are, beside a field where one is typed. */
 export function ZoneNote() {
@@ -38,7 +37,7 @@ export function ZoneNote() {
 /** The formats for the page at hand. */
 export function useFormats(): Formats {
   const { locale } = useLocale();
-  return formatsFor(locale, useMaybeMe()?.brand.timeZone ?? '');
+  return formatsFor(locale, useBrandZone() ?? '');
 }
 
 // A formatter takes longer to make than hundreds of values to write, and every cell of a table asks for them.

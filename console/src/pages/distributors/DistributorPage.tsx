@@ -8,6 +8,7 @@ import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { hrefOf } from '../../detail/kinds';
+import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { EmbeddedList } from '../../list/EmbeddedList';
@@ -265,9 +266,7 @@ function Overview({ distributor }: { distributor: Distributor }) {
             ],
             [
               { zh: '申请', en: 'Application' },
-              <Link key="application" to={hrefOf('application', distributor.applicationId)}>
-                {t({ zh: '查看申请', en: 'Open' })}
-              </Link>,
+              <ThingLink key="application" kind="application" id={distributor.applicationId} />,
             ],
           ]}
         />

@@ -1,6 +1,6 @@
-import { Link } from 'react-router';
 import { ACCOUNTS } from '../../detail/eventNames';
 import { hrefOf } from '../../detail/kinds';
+import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
@@ -59,15 +59,17 @@ function CauseLink({
   const t = useT();
   if (commissionId !== null) {
     return (
-      <Link to={hrefOf('commission', String(commissionId))}>
+      <ThingLink kind="commission" id={String(commissionId)}>
         {t({ zh: `佣金 ${commissionId}`, en: `Commission ${commissionId}` })}
-      </Link>
+      </ThingLink>
     );
   }
   return withdrawalId === null ? (
     '–'
   ) : (
-    <Link to={hrefOf('withdrawal', withdrawalId)}>{t({ zh: '提现', en: 'Withdrawal' })}</Link>
+    <ThingLink kind="withdrawal" id={withdrawalId}>
+      {t({ zh: '提现', en: 'Withdrawal' })}
+    </ThingLink>
   );
 }
 
@@ -116,7 +118,7 @@ export const commissionList = defineList({
     {
       key: 'order',
       title: WORDS.order,
-      render: ({ orderId }) => <Link to={hrefOf('order', orderId)}>{orderId}</Link>,
+      render: ({ orderId }) => <ThingLink kind="order" id={orderId} />,
     },
     {
       key: 'level',

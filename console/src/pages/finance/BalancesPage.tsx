@@ -72,7 +72,7 @@ const list = defineList({
       ],
     },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
-    { param: 'currency', label: WORDS.currency, kind: 'text', width: 90 },
+    { param: 'currency', label: WORDS.currency, kind: 'text', width: 120 },
   ],
   empty: {
     title: { zh: '还没有余额', en: 'There are no balances yet' },

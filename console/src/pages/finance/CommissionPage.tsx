@@ -9,7 +9,7 @@ import { Cause } from '../../detail/Cause';
 import { DetailPage } from '../../detail/DetailPage';
 import { DistributorLink } from '../../detail/DistributorLink';
 import { ACCOUNTS } from '../../detail/eventNames';
-import { ThingLink } from '../../detail/Links';
+import { ThingLink, useMayOpen } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
@@ -50,7 +50,7 @@ const TEXTS = {
   when: { zh: '时间', en: 'When' },
   placed: { zh: '扣留时间', en: 'Placed' },
   lifted: { zh: '解除时间', en: 'Lifted' },
-  code: { zh: '推广码', en: 'Code' },
+  code: { zh: '推荐码', en: 'Code' },
 } satisfies Record<string, Text>;
 
 const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], Text> = {
@@ -136,6 +136,8 @@ const reasonOf = (value: unknown) => REASONS.find((reason) => reason === value);
 function Explained({ commission }: { commission: Explanation }) {
   const t = useT();
   const { line, rule, plan, attribution, currency, level } = commission;
+  const transfers = `/transfers?commissionId=${commission.id}`;
+  const maySeeTransfers = useMayOpen(transfers);
   const money = (amount: number) => ({ amount, currency });
   const remaining = line.state === 'canceled' ? 0 : line.quantity - line.returnedQuantity;
   const common = { earning: rule.earning, net: money(line.netAmount), quantity: line.quantity };
@@ -229,7 +231,7 @@ function Explained({ commission }: { commission: Explanation }) {
       </Panel>
       <Panel
         title={TEXTS.transfers}
-        extra={<Link to={`/transfers?commissionId=${commission.id}`}>{t(TEXTS.seeTransfers)}</Link>}
+        extra={maySeeTransfers && <Link to={transfers}>{t(TEXTS.seeTransfers)}</Link>}
       >
         <PlainTable
           rows={commission.transfers}

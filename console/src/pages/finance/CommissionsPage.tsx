@@ -115,7 +115,7 @@ const list = defineList({
   filters: [
     { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(COMMISSION_STATES) },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
-    { param: 'dueBefore', label: { zh: '退货期结束早于', en: 'Window ended by' }, kind: 'until' },
+    { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Window ended until' }, kind: 'until' },
     { param: 'orderId', label: FINANCE.order, kind: 'text', width: 110 },
     { param: 'onHold', label: TEXTS.onHold, kind: 'select', options: YES_NO },
     {
@@ -127,17 +127,17 @@ const list = defineList({
     },
     { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
     { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
-    { param: 'currency', label: WORDS.currency, kind: 'text', width: 90, rare: true },
+    { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
     {
       param: 'dueAfter',
-      label: { zh: '退货期结束不早于', en: 'Window ended from' },
+      label: { zh: '退货期结束起', en: 'Window ended from' },
       kind: 'from',
       rare: true,
     },
-    { param: 'createdAfter', label: { zh: '产生不早于', en: 'Earned from' }, kind: 'from', rare: true },
-    { param: 'createdBefore', label: { zh: '产生早于', en: 'Earned by' }, kind: 'until', rare: true },
-    { param: 'releasedAfter', label: { zh: '放款不早于', en: 'Released from' }, kind: 'from', rare: true },
-    { param: 'releasedBefore', label: { zh: '放款早于', en: 'Released by' }, kind: 'until', rare: true },
+    { param: 'createdAfter', label: { zh: '产生起', en: 'Earned from' }, kind: 'from', rare: true },
+    { param: 'createdBefore', label: { zh: '产生止', en: 'Earned until' }, kind: 'until', rare: true },
+    { param: 'releasedAfter', label: { zh: '放款起', en: 'Released from' }, kind: 'from', rare: true },
+    { param: 'releasedBefore', label: { zh: '放款止', en: 'Released until' }, kind: 'until', rare: true },
   ],
   bulk: [
     {

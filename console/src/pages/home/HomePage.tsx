@@ -30,6 +30,9 @@ const GROUPS: { group: HomeCard['group']; title: Text; empty: Text }[] = [
   },
 ];
 
+/** Of money, instead of a nought without a currency. */
+const NONE: Text = { zh: '无', en: 'None' };
+
 /** What waits for this person, what is late, what changed; each figure leads to the list behind it. */
 export default function HomePage() {
   const t = useT();
@@ -72,20 +75,20 @@ export default function HomePage() {
 function HomeCardView({ card }: { card: HomeCard }) {
   const t = useT();
   const { number, monies, fromNow } = useFormats();
-  const title = CARDS[card.key];
-  const label = title ? t(title) : card.key;
-  // Of a balance nobody wants to know in how many currencies it is.
-  const isBalance = (card.key === 'available' || card.key === 'debt') && card.sums.length > 0;
+  const { title, counted, isBalance } = CARDS[card.key] ?? {};
+  const count = `${number(card.count)}${card.capped ? '+' : ''}`;
+  const hasMoney = card.sums.length > 0;
+  const isNone = card.count === 0 && (counted !== undefined || isBalance);
   return (
     <Link to={card.href}>
       <Card size="small" hoverable>
         <Statistic
-          title={label}
-          value={isBalance ? monies(card.sums) : `${number(card.count)}${card.capped ? '+' : ''}`}
+          title={title ? t(title) : card.key}
+          value={hasMoney ? monies(card.sums) : isNone ? t(NONE) : count}
           styles={card.group === 'late' && card.count > 0 ? { content: { color: '#c02626' } } : undefined}
         />
         <div className="muted">
-          {!isBalance && card.sums.length > 0 && <div className="money">{monies(card.sums)}</div>}
+          {hasMoney && counted && <div>{t(counted(count))}</div>}
           {card.oldestAt &&
             t({ zh: `最早：${fromNow(card.oldestAt)}`, en: `Oldest: ${fromNow(card.oldestAt)}` })}
         </div>

@@ -65,15 +65,18 @@ const rejections = defineList({
   columns: [
     { key: 'row', title: { zh: '行号', en: 'Row' }, align: 'right', render: ({ row }) => row },
     { key: 'order', title: WORDS.order, render: ({ orderId }) => orderId },
-    { key: 'sku', title: { zh: '商品编码', en: 'SKU' }, render: ({ sku }) => sku },
+    { key: 'sku', title: { zh: '商品 SKU', en: 'SKU' }, render: ({ sku }) => sku },
     {
       key: 'amount',
       title: WORDS.amount,
       align: 'right',
       render: ({ amount, currency }) => <Decimal amount={amount} currency={currency} />,
     },
-    { key: 'reason', title: TEXTS.reason, render: ({ reason }) => <Reason code={reason} /> },
-    { key: 'detail', title: { zh: '说明', en: 'Details' }, render: ({ detail }) => detail },
+    {
+      key: 'reason',
+      title: TEXTS.reason,
+      render: ({ reason, detail }) => <Reason code={reason} detail={detail} />,
+    },
   ],
   empty: {
     title: { zh: '每一行都已导入', en: 'Every row was imported' },
@@ -272,9 +275,16 @@ function RejectionsPanel({ run }: { run: Run }) {
   );
 }
 
-function Reason({ code }: { code: string }) {
-  const t = useT();
-  return <>{REASONS[code] ? t(REASONS[code]) : code}</>;
+/** The reason in words; what the API says beside it is English, and stands for what there are no words for. */
+function Reason({ code, detail }: { code: string; detail: string }) {
+  const { t, locale } = useLocale();
+  const words = REASONS[code];
+  return (
+    <>
+      {words ? t(words) : code}
+      {(locale === 'en' || !words) && <div className="muted">{detail}</div>}
+    </>
+  );
 }
 
 /** An exact decimal in major units, with the digits it came with. */

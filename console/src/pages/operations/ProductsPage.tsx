@@ -58,7 +58,7 @@ const products = defineList({
 });
 
 const ADD: Text = { zh: '新增商品', en: 'Add a product' };
-const KNOWN: Text = { zh: '已有此商品编码', en: 'There is such a product already' };
+const KNOWN: Text = { zh: '已有此商品 SKU', en: 'There is such a product already' };
 
 /** All products. */
 export default function ProductsPage() {

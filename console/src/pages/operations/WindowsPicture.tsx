@@ -310,6 +310,9 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
             render: (_, { lineId }) => `${lineId}${skus.has(lineId) ? ` · ${skus.get(lineId)}` : ''}`,
           },
           { key: 'state', title: t(WORDS.state), render: (_, { state }) => <StateTag state={state} /> },
+          // What the table is for comes first: on narrow screens the rest is off to the right.
+          { key: 'ends', title: t(TEXTS.ends), render: (_, line) => <WindowEnd line={line} /> },
+          { key: 'due', title: t(TEXTS.due), render: (_, { dueAt }) => <TimeText at={dueAt} /> },
           {
             key: 'shipped',
             title: t(TEXTS.shipped),
@@ -321,8 +324,6 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
             render: (_, { deliveredAt }) => <TimeText at={deliveredAt} />,
           },
           { key: 'pauses', title: t(TEXTS.pauses), render: (_, line) => <Pauses line={line} /> },
-          { key: 'ends', title: t(TEXTS.ends), render: (_, line) => <WindowEnd line={line} /> },
-          { key: 'due', title: t(TEXTS.due), render: (_, { dueAt }) => <TimeText at={dueAt} /> },
         ]}
       />
     </Scroll>

@@ -7,8 +7,8 @@ import { WORDS } from '../../locale/words';
 import { digitsOf } from '../../ui/format';
 
 export const PRODUCT_WORDS = {
-  sku: { zh: '商品编码', en: 'SKU' },
-  category: { zh: '类目', en: 'Category' },
+  sku: { zh: '商品 SKU', en: 'SKU' },
+  category: { zh: '品类', en: 'Category' },
   price: { zh: '价格', en: 'Price' },
 } satisfies Record<string, Text>;
 
@@ -20,7 +20,7 @@ export function productFields(currency: string, present?: Answer<'/v1/products/{
       name: 'category',
       label: PRODUCT_WORDS.category,
       help: {
-        zh: '佣金方案可以按类目定规则；已支付的订单保留当时的类目。',
+        zh: '佣金方案可以按品类定规则；已支付的订单保留当时的品类。',
         en: 'Plans can have rules by category; paid orders keep the one of their time.',
       },
       kind: 'text',

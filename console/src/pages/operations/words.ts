@@ -2,12 +2,12 @@ import type { Text } from '../../locale/locale';
 
 /** Why an order belongs to whom it belongs. */
 export const ATTRIBUTION_REASONS = {
-  code: { zh: '推广码', en: 'Referral code' },
+  code: { zh: '推荐码', en: 'Referral code' },
   customer_binding: { zh: '客户已绑定', en: 'Customer bound before' },
   own_purchase: { zh: '自购', en: 'Own purchase' },
   distributor_not_active: { zh: '分销商状态不正常', en: 'Distributor not active' },
-  code_unknown: { zh: '推广码无效', en: 'Unknown code' },
-  no_code: { zh: '无推广码', en: 'No code' },
+  code_unknown: { zh: '推荐码无效', en: 'Unknown code' },
+  no_code: { zh: '无推荐码', en: 'No code' },
 } satisfies Record<string, Text>;
 
 /** What became of a level of the chain. */

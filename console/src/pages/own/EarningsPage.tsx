@@ -205,13 +205,19 @@ function EarningView({ earning }: { earning: Earning }) {
       )}
       <div className="muted">
         {t({ zh: `订单 ${orderId}`, en: `Order ${orderId}` })}
-        {level > 1 && t({ zh: ` · 来自第 ${level} 级下级`, en: ` · through your downline, level ${level}` })}
+        {level > 1 && t(throughDownline(level - 1))}
         {' · '}
         <TimeText at={paidAt} />
       </div>
     </>
   );
 }
+
+/** Through whom an order came that is not the distributor's own. */
+const throughDownline = (below: number): Text =>
+  below === 1
+    ? { zh: ' · 来自直接下级', en: ' · through a direct downline' }
+    : { zh: ` · 来自第 ${below} 级下级`, en: ` · through your downline, ${below} levels below` };
 
 const HOLD_REASONS: Record<string, Text> = {
   finance: { zh: '财务正在核对', en: 'finance is looking into it' },

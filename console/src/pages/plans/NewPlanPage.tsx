@@ -17,7 +17,17 @@ import { PlanField } from './PlanField';
 import { FREE_LEVELS } from './PlanPage';
 import { PlanPreview } from './PlanPreview';
 import { TermsFields } from './TermsFields';
-import { checkDraft, type Draft, type DraftLevel, newDraft, newLevel, PLAN, toDraft, toTerms } from './terms';
+import {
+  checkDraft,
+  type Draft,
+  type DraftLevel,
+  isMissing,
+  newDraft,
+  newLevel,
+  PLAN,
+  toDraft,
+  toTerms,
+} from './terms';
 import { usePlanProblems } from './usePlanProblems';
 import './plans.css';
 
@@ -84,7 +94,8 @@ export default function NewPlanPage() {
   const termsAreComplete = [...local.keys()].every((pointer) => pointer === '/name');
   const terms = termsAreComplete ? toTerms(draft) : undefined;
   const problems = usePlanProblems(terms, local);
-  const shown = tried ? problems : new Map([...problems].filter(([pointer]) => pointer !== '/name'));
+  // Nobody is told that a field is empty before having had the chance to fill it in.
+  const shown = tried ? problems : new Map([...problems].filter(([, problem]) => !isMissing(problem)));
 
   const set = (change: Partial<Draft>) => {
     const next = { ...draft, ...change };

@@ -1,6 +1,6 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Collapse, Input, InputNumber, Switch } from 'antd';
+import { Alert, Button, Collapse, Input, InputNumber, Space, Switch } from 'antd';
 import { useEffect, useState } from 'react';
 import { api, data } from '../../api/client';
 import type { paths } from '../../api/schema';
@@ -111,12 +111,6 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
             value={line.sku}
             onChange={({ target }) => setLine({ ...line, sku: target.value })}
           />
-          <Input
-            aria-label={t(TEXTS.category)}
-            placeholder={t(TEXTS.category)}
-            value={line.category}
-            onChange={({ target }) => setLine({ ...line, category: target.value })}
-          />
           <InputNumber
             aria-label={t(TEXTS.quantity)}
             prefix={t(TEXTS.quantity)}
@@ -125,6 +119,13 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
             precision={0}
             value={line.quantity}
             onChange={(quantity) => setLine({ ...line, quantity: quantity ?? 1 })}
+          />
+          <Input
+            className="plan-sample-row"
+            aria-label={t(TEXTS.category)}
+            placeholder={t(TEXTS.category)}
+            value={line.category}
+            onChange={({ target }) => setLine({ ...line, category: target.value })}
           />
           <InputNumber
             aria-label={t(TEXTS.price)}
@@ -159,23 +160,25 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
             </div>
           );
         })}
-        <Button
-          size="small"
-          icon={<PlusOutlined />}
-          disabled={people.length > levels}
-          onClick={() => setPeople([...people, { key: people.length, tier: 'standard', active: true }])}
-        >
-          {t(TEXTS.addPerson)}
-        </Button>{' '}
-        {people.length > 1 && (
+        <Space wrap>
           <Button
             size="small"
-            icon={<DeleteOutlined />}
-            aria-label={t(TEXTS.removePerson)}
-            onClick={() => setPeople(people.slice(0, -1))}
-          />
-        )}
-        {people.length > levels && <span className="muted">{t(TEXTS.noLevel)}</span>}
+            icon={<PlusOutlined />}
+            disabled={people.length > levels}
+            onClick={() => setPeople([...people, { key: people.length, tier: 'standard', active: true }])}
+          >
+            {t(TEXTS.addPerson)}
+          </Button>
+          {people.length > 1 && (
+            <Button
+              size="small"
+              icon={<DeleteOutlined />}
+              aria-label={t(TEXTS.removePerson)}
+              onClick={() => setPeople(people.slice(0, -1))}
+            />
+          )}
+          {people.length > levels && <span className="muted">{t(TEXTS.noLevel)}</span>}
+        </Space>
         <div aria-live="polite" style={{ marginTop: 12 }}>
           {!terms && <Alert type="info" showIcon title={t(TEXTS.incomplete)} />}
           {terms && preview.error && (

@@ -134,7 +134,7 @@ function termText(name: Exclude<keyof Terms, 'levels'>, terms: Terms): Text {
           };
     case 'attributionDays':
       return {
-        zh: `推广码绑定顾客 ${terms.attributionDays} 天`,
+        zh: `推荐码绑定顾客 ${terms.attributionDays} 天`,
         en: `A code binds the customer for ${terms.attributionDays} days`,
       };
   }

@@ -17,7 +17,7 @@ export const PLAN = {
   inactiveUpline: { zh: '上级不是正常状态时', en: 'When a sponsor is not active' },
   forfeit: { zh: '该级佣金作废', en: 'Nobody earns that share' },
   nextUp: { zh: '由再上一级获得', en: 'The next active one above earns it' },
-  attributionDays: { zh: '推广码绑定顾客（天）', en: 'A code binds the customer for, days' },
+  attributionDays: { zh: '推荐码绑定顾客（天）', en: 'A code binds the customer for, days' },
   default: { zh: '默认', en: 'Default' },
   defaultHint: { zh: '没有规则匹配时适用', en: 'Where no rule applies' },
   rules: { zh: '规则', en: 'Rules' },
@@ -164,6 +164,9 @@ function checkEarning(earning: DraftEarning, pointer: string, problems: Map<stri
     if (earning.rate < 0 || earning.rate > 100 || !isExact) problems.set(pointer, RATE);
   }
 }
+
+/** Whether a problem says no more than that something is not filled in yet. */
+export const isMissing = (problem: Text): boolean => [MISSING, REQUIRED, NO_SUBJECT].includes(problem);
 
 /** What can be seen to be wrong without asking the server. */
 export function checkDraft(draft: Draft): Map<string, Text> {

@@ -21,6 +21,7 @@ const TEXTS = {
   export: { zh: '导出 CSV', en: 'Export CSV' },
   period: { zh: '时间', en: 'Period' },
   distributor: { zh: '分销商', en: 'Distributor' },
+  hours: { zh: '小时', en: 'Hours' },
   none: { zh: '这段时间没有数据', en: 'Nothing in this time' },
 } satisfies Record<string, Text>;
 
@@ -112,7 +113,7 @@ function ReportChart({ report, rows, query }: ReportData & { query: ReportQuery 
 }
 
 function optionOf(
-  { title, series, ranking }: Report,
+  { title, series, counts, ranking }: Report,
   rows: ReportRow[],
   currency: string,
   t: (text: Text) => string,
@@ -141,8 +142,10 @@ function optionOf(
     position: !ranking && index > 0 ? 'right' : undefined,
     axisLabel: { formatter: (value: number) => compact.format(value), color: '#4a4f57' },
     splitLine: { show: index === 0 },
-    name: unit === 'money' && !ranking ? currency : undefined,
-    nameTextStyle: { color: '#4a4f57' },
+    name: unit === 'money' ? currency : unit === 'hours' ? t(TEXTS.hours) : counts && t(counts),
+    // Above an upright axis, towards the middle of the chart; below one that lies.
+    nameTextStyle: { color: '#4a4f57', align: ranking ? 'center' : index > 0 ? 'right' : 'left' },
+    ...(ranking && { nameLocation: 'middle', nameGap: 28 }),
     minInterval: unit === 'count' ? 1 : undefined,
   }));
   return {
@@ -151,7 +154,7 @@ function optionOf(
     aria: { enabled: true, label: { description: describe(title, drawn, rows, shown, t, number) } },
     textStyle: { fontFamily: theme.token?.fontFamily },
     legend: { top: 0, type: 'scroll', itemGap: 18, textStyle: { color: '#22262b' } },
-    grid: { left: 8, right: 8, top: 52, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 8, top: 52, bottom: ranking ? 24 : 4, containLabel: true },
     tooltip: { trigger: 'axis', confine: true },
     ...(ranking ? { xAxis: axes[0], yAxis: labels } : { xAxis: labels, yAxis: axes }),
     series: drawn.map((one, index) => ({

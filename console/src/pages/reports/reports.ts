@@ -33,6 +33,8 @@ export interface Report {
   hint: Text;
   path: string;
   series: readonly Series[];
+  /** What its series of counts count. */
+  counts?: Text;
   /** Rows are things and not periods: bars lie, the largest on top. */
   ranking?: boolean;
   load: (query: ReportQuery, signal: AbortSignal) => Promise<ReportRow[]>;
@@ -56,6 +58,7 @@ export const REPORTS: readonly Report[] = [
       en: 'By when they were paid; refunds by when they were made.',
     },
     path: '/v1/reports/orders',
+    counts: { zh: '订单数', en: 'Orders' },
     series: [
       { key: 'net', name: { zh: '实付金额', en: 'Net sales' }, unit: 'money', shape: 'bar' },
       { key: 'returned', name: { zh: '退款', en: 'Refunded' }, unit: 'money', shape: 'bar' },
@@ -113,6 +116,7 @@ export const REPORTS: readonly Report[] = [
     title: { zh: '打款', en: 'Payouts' },
     hint: { zh: '按结清时间。', en: 'By when they were settled.' },
     path: '/v1/reports/payouts',
+    counts: { zh: '提现笔数', en: 'Withdrawals' },
     series: [
       { key: 'paid', name: { zh: '已打款', en: 'Paid' }, unit: 'money', shape: 'bar' },
       { key: 'failed', name: { zh: '失败', en: 'Failed' }, unit: 'money', shape: 'bar' },
@@ -137,6 +141,7 @@ export const REPORTS: readonly Report[] = [
       en: 'Hours are the median from the submission to the decision.',
     },
     path: '/v1/reports/applications',
+    counts: { zh: '申请数', en: 'Applications' },
     series: [
       { key: 'submitted', name: { zh: '提交', en: 'Submitted' }, unit: 'count', shape: 'bar' },
       { key: 'approved', name: { zh: '批准', en: 'Approved' }, unit: 'count', shape: 'bar' },
