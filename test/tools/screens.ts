@@ -118,12 +118,12 @@ const nameOf = (address: string, role: string): string =>
 
 async function open(page: Page, address: string): Promise<void> {
   await page.goto(address);
+  await page.locator('h1').first().waitFor({ timeout: 15_000 });
   // Some pages read again for ever; those are drawn long before.
   await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
-  await page
-    .locator('.ant-spin-spinning, .ant-skeleton')
-    .first()
-    .waitFor({ state: 'detached', timeout: 15_000 });
+  await page.waitForFunction(`!document.querySelector('.ant-spin-spinning, .ant-skeleton')`, undefined, {
+    timeout: 15_000,
+  });
 }
 
 async function takeOne(context: BrowserContext, url: string, locale: Locale, { name, address, size }: Shot) {

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Timeline as AntTimeline, Button } from 'antd';
+import { Alert, Timeline as AntTimeline, Button, Skeleton } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
 import { STATES } from '../locale/words';
 import { MoneyText, TimeText } from '../ui/format';
+import { useProblemText } from '../ui/problems';
 import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
 import { FactList, FactName, FactValue, type Told, worthTelling } from './facts';
 import { type Entry, foldStory, transferFacts } from './fold';
@@ -15,6 +16,7 @@ import { Panel } from './Panel';
 const TEXTS = {
   title: { zh: '全部经过', en: 'All that happened' },
   more: { zh: '更早', en: 'Earlier' },
+  retry: { zh: '重试', en: 'Try again' },
   mail: { zh: '邮件', en: 'Mail' },
   each: { zh: '逐笔查看', en: 'Show each' },
   atLeast: { zh: '至少 ', en: 'At least ' },
@@ -31,6 +33,7 @@ const COLORS: Record<Entry['kind'], string> = {
 /** All that happened to a thing, newest first: who, what, before and after, mails sent, transfers posted. */
 export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   const t = useT();
+  const problemText = useProblemText();
   const story = useInfiniteQuery({
     queryKey: ['timeline', kind, id],
     queryFn: ({ pageParam }) =>
@@ -40,11 +43,22 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
         }),
       ),
     initialPageParam: '',
+    // With the thing itself, which is read again as often; of a long story, whoever reads it is not disturbed.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? 10_000 : false),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
   const entries = story.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Panel title={TEXTS.title}>
+      {story.isPending && <Skeleton active />}
+      {story.error && !story.data && (
+        <Alert
+          type="error"
+          showIcon
+          title={problemText(story.error).title}
+          action={<Button onClick={() => void story.refetch()}>{t(TEXTS.retry)}</Button>}
+        />
+      )}
       <AntTimeline
         items={foldStory(entries).map((group, index, { length }) => ({
           key: group[0]!.id,
