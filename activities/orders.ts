@@ -85,8 +85,9 @@ export function createOrderActivities(pool: Pool) {
     },
 
     /** Closes the windows that are over; also tells a resumed workflow where its order stands. */
-    async settleOrder(orderId: string, now: number): Promise<OrderProgress> {
-      return step(orderId, now);
+    async settleOrder(orderId: string, now: number, resumed = false): Promise<OrderProgress> {
+      // What waited for the payment may have been left behind by a process that ended right after it.
+      return resumed ? applyEarlyEvents(orderId, now) : step(orderId, now);
     },
   };
 
@@ -96,15 +97,22 @@ export function createOrderActivities(pool: Pool) {
       [orderId],
     );
     // A request comes before its decision even when both carry the same time.
-    const inOrder = rows.sort((a, b) => a.event.at - b.event.at || rank(a.event) - rank(b.event));
-    for (const { key, event } of inOrder) {
+    const waiting = rows.sort((a, b) => a.event.at - b.event.at || rank(a.event) - rank(b.event));
+    for (let index = 0; index < waiting.length; ) {
+      const { key, event } = waiting[index]!;
       const outcome = await step(orderId, now, event).catch((error: unknown) => error);
       const refusal = asRefusal(outcome);
       // Still too early: its return is not known. It keeps waiting.
-      if (refusal?.code === 'return_unknown') continue;
+      if (refusal?.code === 'return_unknown') {
+        index++;
+        continue;
+      }
       if (outcome instanceof Error && !refusal) throw outcome;
       if (refusal) await noteRefusedEvent(orderId, key, event, refusal.message);
       await pool.query('DELETE FROM early_events WHERE order_id = $1 AND key = $2', [orderId, key]);
+      waiting.splice(index, 1);
+      // A decision told with an earlier time than its request was passed over, and has its return now.
+      if (event.type === 'return_requested') index = 0;
     }
     return step(orderId, now);
   }

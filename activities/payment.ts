@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Attribution, attribute, type Candidate } from '../domain/attribution';
 import { lineCommissions } from '../domain/commission';
 import type { OrderPayment } from '../domain/order';
+import { normaliseReferralCode } from '../domain/referralCode';
 import type { Pool } from './database';
 import type { LoadedPlan } from './plans';
 import { refuse } from './refusal';
@@ -21,7 +22,8 @@ interface PaymentContext {
 const readContext = `
   WITH RECURSIVE candidate AS (
     SELECT
-      (SELECT d.id FROM distributors d WHERE d.referral_code = $1) AS by_code,
+      (SELECT d.id FROM distributors d WHERE d.referral_code = ANY ($1::text[])
+       ORDER BY array_position($1::text[], d.referral_code) LIMIT 1) AS by_code,
       (SELECT b.distributor_id FROM customer_bindings b WHERE b.customer_id = $2 AND b.bound_at <= $4
        ORDER BY b.bound_at DESC, b.order_id DESC LIMIT 1) AS by_binding,
       (SELECT b.bound_at FROM customer_bindings b WHERE b.customer_id = $2 AND b.bound_at <= $4
@@ -122,7 +124,8 @@ export async function insertPayment(
   const commissions = lines.flatMap((line) =>
     lineCommissions(line, payment.currency, attribution.chain, plan.compiled),
   );
-  const binds = attribution.reason === 'code' && attribution.distributorId !== context.byBinding?.id;
+  // Each order with a code begins the time anew for which it binds, also with the same distributor.
+  const binds = attribution.reason === 'code';
   const { rows } = await pool.query<{ inserted: boolean }>({
     name: 'insert-order',
     text: insertOrder,
@@ -153,7 +156,10 @@ async function readPaymentContext(pool: Pool, payment: OrderPayment): Promise<Pa
     name: 'payment-context',
     text: readContext,
     values: [
-      payment.attributionCode ?? null,
+      // As a shop hands it on, or as a person typed it.
+      payment.attributionCode === undefined
+        ? []
+        : [payment.attributionCode, normaliseReferralCode(payment.attributionCode)],
       payment.customer.externalId,
       payment.customer.deviceId ?? null,
       payment.paidAt,

@@ -37,6 +37,8 @@ export interface BatchConfirmation {
 export interface PayoutStart extends WithdrawalProgress {
   /** First wait before the provider is asked about it, in milliseconds. */
   firstInquiryAfterMs: number;
+  /** False: an earlier attempt has marked it, and the provider may have heard of it. Absent in older histories. */
+  moved?: boolean;
 }
 
 /** The steps in which money leaves: payout files and the HTTP provider. */
@@ -191,7 +193,11 @@ export function createPayoutActivities({
           'SELECT state, method FROM withdrawals WHERE id = $1',
           [id],
         );
-        return { ...rows[0]!, firstInquiryAfterMs: durationMs(config.PAYOUT_POLL_INTERVAL) };
+        return {
+          ...rows[0]!,
+          moved: rowCount === 1,
+          firstInquiryAfterMs: durationMs(config.PAYOUT_POLL_INTERVAL),
+        };
       });
     },
 

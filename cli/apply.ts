@@ -44,7 +44,7 @@ interface KnownOrder {
     state: string;
     deliveredAt: string | null;
   }[];
-  returns: { id: string; state: string }[];
+  returns: { id: string; state: string; lines: { lineId: string; quantity: number }[] }[];
 }
 
 const RETURN_REASON = 'shop import';
@@ -117,7 +117,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
   const orders = createChains();
   const refusedOrders = new Set<string>();
   /** Returns that an order had when its payment was told; only a repeated import finds any. */
-  const refunded = new Map<string, Set<string>>();
+  const refunded = new Map<string, Map<string, string>>();
 
   return (item: Applicable, difference: PriceDifferenceItem | undefined): Promise<ImportItem[]> => {
     switch (item.kind) {
@@ -166,8 +166,10 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
         refusedOrders.add(externalId);
         return rejected;
       }
-      const done = order.returns.filter(({ state }) => state === 'refunded').map(({ id }) => id);
-      if (done.length > 0) refunded.set(externalId, new Set(done));
+      const done = order.returns
+        .filter(({ state }) => state === 'refunded')
+        .map(({ id, lines }) => [id, textOf(lines)] as const);
+      if (done.length > 0) refunded.set(externalId, new Map(done));
       return [accepted, ...rejected, ...(await tellDeliveries(api, accepted, order))];
     });
   }
@@ -183,7 +185,9 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
       const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];
     }
-    if (refunded.get(orderExternalId)?.has(returnId)) return imported;
+    // One that has grown since is not the same: the API refuses it, and the report says so.
+    const known = refunded.get(orderExternalId)?.get(returnId);
+    if (known === textOf([{ lineId, quantity }])) return imported;
     const path = `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
     const refund = `${path}/${encodeURIComponent(returnId)}/refund`;
     try {
@@ -382,3 +386,7 @@ function createChains(): Chains {
     },
   };
 }
+
+/** Lines of a return, to compare. */
+const textOf = (lines: { lineId: string; quantity: number }[]): string =>
+  lines.map(({ lineId, quantity }) => `${lineId} × ${quantity}`).join();

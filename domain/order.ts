@@ -52,8 +52,8 @@ export type OrderEvent =
       reason: string;
       lines: { lineId: string; quantity: number }[];
     }
-  | { type: 'return_refunded'; at: number; returnId: string }
-  | { type: 'return_rejected'; at: number; returnId: string; reason: string };
+  | { type: 'return_refunded'; at: number; untimed?: true; returnId: string }
+  | { type: 'return_rejected'; at: number; untimed?: true; returnId: string; reason: string };
 
 /** The rules do not allow an event. `pointer` is the JSON pointer of the field at fault in the request. */
 export class OrderRefusal extends Error {
@@ -249,7 +249,7 @@ function resolveReturn(state: OrderState, event: ReturnResolved): OrderState {
   if (known.state !== 'requested') {
     throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was ${known.state} already.`);
   }
-  if (event.at < known.requestedAt) {
+  if (event.at < known.requestedAt && !event.untimed) {
     throw new OrderRefusal(
       'resolved_before_requested',
       422,
@@ -257,8 +257,12 @@ function resolveReturn(state: OrderState, event: ReturnResolved): OrderState {
       '/at',
     );
   }
+  // Told without a time before its request was, it came after that all the same.
   const returns = state.returns.map(
-    (entry): OrderReturn => (entry === known ? { ...known, state: resolved, resolvedAt: event.at } : entry),
+    (entry): OrderReturn =>
+      entry === known
+        ? { ...known, state: resolved, resolvedAt: Math.max(event.at, known.requestedAt) }
+        : entry,
   );
   const lines = state.lines.map((line) => {
     const quantity = resolved === 'refunded' ? quantityOf(known, line.lineId) : 0;

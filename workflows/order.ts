@@ -58,6 +58,7 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
     turn(async () => {
       try {
         progress = await payOrder(payment, Date.now());
+        refused = false;
       } catch (error) {
         refused = progress === undefined;
         throw error;
@@ -70,10 +71,15 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
     ),
   );
   setHandler(orderEvent, (event) => turn(() => applyOrderEvent(orderId, event, Date.now()).then(reached)));
+  // A payment told twice may be refused first and taken in then.
+  const isOver = async () => {
+    if (progress?.finished || refused) await condition(allHandlersFinished);
+    return progress?.finished || refused;
+  };
   const settle = () => turn(() => settleOrder(orderId, Date.now()).then(reached));
-  if (resume) await settle();
+  if (resume) await turn(() => settleOrder(orderId, Date.now(), true).then(reached));
 
-  while (!progress?.finished && !refused) {
+  while (!(await isOver())) {
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof order>({ orderId, resume: true });
@@ -84,5 +90,4 @@ export async function order({ orderId, resume }: OrderInput): Promise<void> {
     if (end === null) await condition(moved);
     else if (!(await condition(moved, Math.max(1, end - Date.now())))) await settle();
   }
-  await condition(allHandlersFinished);
 }

@@ -105,8 +105,9 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
 
   async function payOverHttp(): Promise<void> {
     // Only the step that found it approved may send without asking; after any interruption it may have been sent.
-    let mayHaveBeenSent = progress?.state === 'paying';
-    const { firstInquiryAfterMs, state } = await startPayout();
+    const foundPaying = progress?.state === 'paying';
+    const { firstInquiryAfterMs, state, moved } = await startPayout();
+    let mayHaveBeenSent = foundPaying || moved === false;
     if (isSettled(state)) return;
     for (let inquiries = 0; ; ) {
       let answer: PayoutAnswer;

@@ -76,7 +76,10 @@ const colleagueSchema = personSchema.extend({ role: roleSchema }).meta({ id: 'Co
 
 const colleagues = defineList({
   item: colleagueSchema,
-  filters: { role: z.enum(staff).optional() },
+  filters: {
+    role: z.enum(staff).optional(),
+    subject: subjectSchema.optional().describe('Only those who may read this thing, such as order/42.'),
+  },
   sorts: { name: { column: 'u.name', type: 'text' } },
   defaultSort: 'name',
   tie: { column: 'u.id', type: 'uuid' },
@@ -256,8 +259,10 @@ export const noteEndpoints: Endpoint[] = [
     scope: 'notes:read',
     query: colleagues.query,
     responses: colleagues.responses,
-    handler: ({ query, context, req }) =>
-      colleagues.reply({
+    handler: async ({ query, context, req, principal }) => {
+      const { subject } = query;
+      const thing = subject && (await readableThing(context.pool, principal, subject.kind, subject.id));
+      return colleagues.reply({
         pool: context.pool,
         req,
         query,
@@ -266,8 +271,10 @@ export const noteEndpoints: Endpoint[] = [
         where: (bind) => [
           `u.disabled_at IS NULL AND u.role <> 'distributor'`,
           query.role && `u.role = ${bind(query.role)}`,
+          thing && `u.role = ANY (${bind(thing.roles)})`,
         ],
         toItem: (row: z.input<typeof colleagueSchema>) => row,
-      }),
+      });
+    },
   }),
 ];

@@ -114,8 +114,7 @@ const requestReturn = endpoint({
     const returnId = body.returnId ?? resourceId;
     const reply = await tellOrder(context, principal, params.id, {
       type: 'return_requested',
-      at: body.requestedAt ? Date.parse(body.requestedAt) : Date.now(),
-      ...(!body.requestedAt && { untimed: true as const }),
+      ...momentOf(body.requestedAt),
       returnId,
       reason: body.reason,
       lines: body.lines,
@@ -123,6 +122,10 @@ const requestReturn = endpoint({
     return reply.status === 200 ? { status: 201, body: { ...reply.body, returnId } } : reply;
   },
 });
+
+/** When it happened: now, where the teller names no time. */
+const momentOf = (text: string | undefined) =>
+  text === undefined ? { at: Date.now(), untimed: true as const } : { at: Date.parse(text) };
 
 const returnParams = z.object({ id: identifier, returnId: identifier });
 
@@ -136,7 +139,7 @@ const refundReturn = endpoint({
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {
       type: 'return_refunded',
-      at: body.refundedAt ? Date.parse(body.refundedAt) : Date.now(),
+      ...momentOf(body.refundedAt),
       returnId: params.returnId,
     }),
 });
@@ -151,7 +154,7 @@ const rejectReturn = endpoint({
   handler: ({ params, body, context, principal }) =>
     tellOrder(context, principal, params.id, {
       type: 'return_rejected',
-      at: body.rejectedAt ? Date.parse(body.rejectedAt) : Date.now(),
+      ...momentOf(body.rejectedAt),
       returnId: params.returnId,
       reason: body.reason,
     }),

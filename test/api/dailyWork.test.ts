@@ -317,6 +317,16 @@ describe('the timeline', () => {
 });
 
 describe('notes', () => {
+  test('offer those for a mention who may read what they are about', async () => {
+    const asked = await withdrawable(await makeDistributor(api.context));
+    const { body } = await post(keys.finance!, '/v1/withdrawals', asked);
+    const { items } = await get(keys.finance!, `/v1/colleagues?subject=withdrawal/${body.id}&limit=200`);
+    const roles = new Set(items.map(({ role }: { role: string }) => role));
+    expect([roles.has('finance'), roles.has('operator')]).toEqual([true, false]);
+    const all = await get(keys.finance!, '/v1/colleagues?limit=200');
+    expect(all.items.map(({ role }: { role: string }) => role)).toContain('operator');
+  });
+
   test('reach whom they mention, are taken back by their author alone, and stay as a place without text', async () => {
     const about = `distributor/${await makeDistributor(api.context)}`;
     const reader = await api.keyFor('finance');

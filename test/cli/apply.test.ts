@@ -101,6 +101,26 @@ test('a return waits for its own order to be paid and delivered, and for no othe
   expect((await done).map(({ kind }) => kind)).toEqual(['order', 'order', 'return', 'return']);
 });
 
+test('a return that was refunded before is left as it is, and one that has grown since is rejected', async () => {
+  const asked: string[] = [];
+  const api: ApiClient = {
+    url: '',
+    request<T>(method: string, path: string) {
+      asked.push(`${method} ${path}`);
+      if (path.endsWith('/returns')) return Promise.reject(new ApiError(409, 'return_differs', 'differs'));
+      const returns = [{ id: 'C1:1:a:1', state: 'refunded', lines: [{ lineId: '1', quantity: 1 }] }];
+      const lines = [{ lineId: '1', state: 'delivered', deliveredAt: '2026-02-02T02:00:00Z' }];
+      return Promise.resolve({ state: 'open', lines, returns } as T);
+    },
+    async *list() {},
+  };
+  const known = await collect(api, [order('a'), returnOf('a')]);
+  expect(asked.some((request) => request.endsWith('/returns'))).toBe(false);
+  expect(known.map(({ kind }) => kind)).toContain('return');
+  const grown = await collect(api, [order('a'), { ...returnOf('a'), quantity: 2 } as ImportItem]);
+  expect(grown.at(-1)).toMatchObject({ kind: 'rejected', reason: 'refused_return_differs' });
+});
+
 test('a product is there before the first order with it', async () => {
   const { api, seen, answer } = heldApi();
   const done = collect(api, [product, order('A')]);

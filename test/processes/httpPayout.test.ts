@@ -93,20 +93,31 @@ let worker: Awaited<ReturnType<typeof startWorker>>;
 let provider: Provider;
 let li: Actor;
 
+/** Whether the next mark of a payout is committed without its step being told. */
+let loseMark = false;
+
 beforeAll(async () => {
   database = await openDatabase();
   pool = database.pool;
   li = await addUser(pool, 'Li');
   provider = new Provider();
-  worker = await startWorker(
-    pool,
-    testConfig({
-      PAYOUT_METHOD: 'http',
-      PAYOUT_HTTP_URL: await provider.start(),
-      PAYOUT_HTTP_TIMEOUT: '300ms',
-      PAYOUT_POLL_INTERVAL: '20ms',
-    }),
-  );
+  const config = testConfig({
+    PAYOUT_METHOD: 'http',
+    PAYOUT_HTTP_URL: await provider.start(),
+    PAYOUT_HTTP_TIMEOUT: '300ms',
+    PAYOUT_POLL_INTERVAL: '20ms',
+  });
+  worker = await startWorker(pool, config, undefined, (activities) => ({
+    ...activities,
+    async startPayout(id, now) {
+      const started = await activities.startPayout(id, now);
+      if (loseMark) {
+        loseMark = false;
+        throw new Error('killed after the commit');
+      }
+      return started;
+    },
+  }));
 });
 beforeEach(() => provider.reset());
 afterEach(async () => expect(await ledgerFaults(pool)).toEqual([]));
@@ -187,6 +198,14 @@ test('a payout whose workflow was lost on the way is asked for before anything i
   });
   expect(provider.calls.filter((call) => call === 'POST')).toHaveLength(1);
   expect(await row(id)).toMatchObject({ state: 'paid' });
+});
+
+test('a payout that an attempt without an answer has marked is asked for before anything is sent', async () => {
+  loseMark = true;
+  const { id } = await payOut();
+  await end(id);
+  expect(provider.calls).toEqual(['GET', 'POST']);
+  expect(provider.paid(id)).toBe(1);
 });
 
 test('a payout on its way can not be canceled', async () => {

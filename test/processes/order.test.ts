@@ -143,6 +143,37 @@ describe('a paid order', () => {
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 1200 });
   });
 
+  it('with a code binds its customer anew, also with the same distributor, and that order is what late ones find', async () => {
+    await activatePlan(platform, { attributionDays: 365 });
+    const other = await addDistributor(platform.pool);
+    const start = Date.now() - 500 * day;
+    const { customer } = payment();
+    const ownerOf = async (days: number, code?: string): Promise<string> => {
+      const paidAt = new Date(start + days * day).toISOString();
+      const one = payment({ attributionCode: code, paidAt, customer });
+      await payOrder(platform, one);
+      const { rows } = await platform.pool.query('SELECT distributor_id AS id FROM orders WHERE id = $1', [
+        one.externalId,
+      ]);
+      return rows[0].id;
+    };
+    await ownerOf(0, seller.code);
+    await ownerOf(300, seller.code);
+    expect(await ownerOf(400)).toBe(seller.id);
+    await ownerOf(299, other.code);
+    expect(await ownerOf(301)).toBe(seller.id);
+  });
+
+  it('with a code as a person types it belongs to the distributor whose code it is', async () => {
+    await activatePlan(platform);
+    await platform.pool.query("UPDATE distributors SET referral_code = '7K2M9QXD' WHERE id = $1", [
+      seller.id,
+    ]);
+    const order = payment({ attributionCode: '7k2m-9qxd' });
+    await payOrder(platform, order);
+    expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600 });
+  });
+
   it('earns a fixed zero where the plan says zero', async () => {
     await activatePlan(platform, {
       levels: [
@@ -380,6 +411,58 @@ describe('messages that come twice and in the wrong order', () => {
     };
     await Promise.all(Array.from({ length: size }, workNext));
   }
+
+  it.each(['before the payment', 'after it'])(
+    'a refund told ahead of its return, both without a time and %s, takes the commission back',
+    async (when) => {
+      await activatePlan(platform, { returnWindowDays: 15 });
+      const steps = createOrderActivities(platform.pool);
+      const order = payment({
+        attributionCode: seller.code,
+        paidAt: new Date(Date.now() - day).toISOString(),
+      });
+      const at = Date.now();
+      const refund: ToldEvent = { type: 'return_refunded', at, untimed: true, returnId: 'r', actor: 'shop' };
+      const request: ToldEvent = {
+        type: 'return_requested',
+        at: at + 2000,
+        untimed: true,
+        returnId: 'r',
+        reason: 'x',
+        lines: [{ lineId: '1', quantity: 3 }],
+        actor: 'shop',
+      };
+      const keep = (event: ToldEvent) =>
+        platform.pool.query('INSERT INTO early_events (order_id, key, event) VALUES ($1, $2, $3)', [
+          order.externalId,
+          event.type,
+          event,
+        ]);
+      await keep(refund);
+      if (when === 'before the payment') await keep(request);
+      await steps.payOrder(order, Date.now());
+      if (when === 'after it') await steps.applyOrderEvent(order.externalId, request, Date.now());
+      expect(await commissionsOf(order.externalId)).toMatchObject([{ amount: 0 }, { amount: 0 }]);
+      const { rows } = await platform.pool.query('SELECT key FROM early_events WHERE order_id = $1', [
+        order.externalId,
+      ]);
+      expect(rows).toEqual([]);
+    },
+  );
+
+  it('what came before the payment is applied by whoever goes on, when the process ended right after the payment', async () => {
+    await activatePlan(platform, { returnWindowDays: 15 });
+    const steps = createOrderActivities(platform.pool);
+    const order = payment({ attributionCode: seller.code, paidAt: new Date(Date.now() - day).toISOString() });
+    await steps.payOrder(order, Date.now());
+    const event: ToldEvent = { type: 'canceled', at: Date.now(), reason: 'x', actor: 'shop' };
+    await platform.pool.query('INSERT INTO early_events (order_id, key, event) VALUES ($1, $2, $3)', [
+      order.externalId,
+      'canceled',
+      event,
+    ]);
+    expect(await steps.settleOrder(order.externalId, Date.now(), true)).toMatchObject({ finished: true });
+  });
 
   it('shuffled deliveries and returns end like those in order', async () => {
     await activatePlan(platform, { returnWindowDays: 15 });

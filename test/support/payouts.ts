@@ -7,7 +7,7 @@ import {
   type Workflow,
 } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities';
+import { type Activities, createActivities } from '../../activities';
 import { createPool, type Pool } from '../../activities/database';
 import type { Actor } from '../../activities/journal';
 import { createSealer } from '../../activities/sealing';
@@ -42,6 +42,7 @@ export async function startWorker(
   pool: Pool,
   config: Config,
   taskQueue = `payouts-${randomUUID()}`,
+  wrap: (activities: Activities) => Activities = (activities) => activities,
 ): Promise<{ client: Client; taskQueue: string; stop(): Promise<void> }> {
   const address = process.env.TEST_TEMPORAL_ADDRESS!;
   const native = await connectNative();
@@ -50,7 +51,7 @@ export async function startWorker(
     connection: native,
     taskQueue,
     workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-    activities: createActivities(activityContext(pool, config)),
+    activities: wrap(createActivities(activityContext(pool, config))),
   });
   const running = worker.run();
   return {

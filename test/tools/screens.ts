@@ -121,9 +121,8 @@ async function open(page: Page, address: string): Promise<void> {
   await page.locator('h1').first().waitFor({ timeout: 15_000 });
   // Some pages read again for ever; those are drawn long before.
   await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
-  await page.waitForFunction(`!document.querySelector('.ant-spin-spinning, .ant-skeleton')`, undefined, {
-    timeout: 15_000,
-  });
+  const loading = page.locator('.ant-spin-spinning, .ant-skeleton');
+  while (await loading.count()) await loading.first().waitFor({ state: 'detached', timeout: 15_000 });
 }
 
 async function takeOne(context: BrowserContext, url: string, locale: Locale, { name, address, size }: Shot) {

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Mentions } from 'antd';
 import { useState } from 'react';
 import { api, data } from '../api/client';
+import { mentionedIn, useColleagues } from '../api/useColleagues';
 import { useSend } from '../api/useSend';
 import { useMe } from '../app/session';
 import { type Text, useT } from '../locale/locale';
@@ -29,12 +30,7 @@ export function Notes({ subject }: { subject: string }) {
     queryKey: ['notes', subject],
     queryFn: () => data(api.GET('/v1/notes', { params: { query: { subject, limit: 50 } } })),
   });
-  const colleagues = useQuery({
-    queryKey: ['colleagues'],
-    queryFn: () => data(api.GET('/v1/colleagues')),
-    staleTime: 300_000,
-  });
-  const people = colleagues.data?.items ?? [];
+  const people = useColleagues(subject);
 
   const { send } = useSend();
   const act = async (call: () => Promise<unknown>) => {
@@ -48,7 +44,7 @@ export function Notes({ subject }: { subject: string }) {
   };
   const add = () =>
     act(async () => {
-      const mentions = people.filter(({ name }) => text.includes(`@${name}`)).map(({ id }) => id);
+      const mentions = mentionedIn(text, people).map(({ id }) => id);
       const body = { subject, body: text.trim(), mentions };
       await send(body, (header) => api.POST('/v1/notes', { params: { header }, body }));
       setText('');

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { Fragment, type ReactNode } from 'react';
-import { api, data } from '../api/client';
 import type { Money } from '../api/types';
+import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
@@ -347,13 +346,7 @@ function Totals({ totals }: { totals: unknown }) {
 
 /** A colleague by name. */
 function Person({ id }: { id: string }) {
-  const colleagues = useQuery({
-    queryKey: ['colleagues'],
-    queryFn: () => data(api.GET('/v1/colleagues')),
-    staleTime: 300_000,
-    retry: false,
-  });
-  return <>{colleagues.data?.items.find((one) => one.id === id)?.name ?? shortId(id)}</>;
+  return <>{useColleagues().find((one) => one.id === id)?.name ?? shortId(id)}</>;
 }
 
 const isMoney = (value: unknown): value is Money =>

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { api, data } from '../../api/client';
+import { useColleagues } from '../../api/useColleagues';
 import { EVENTS } from '../../detail/eventNames';
 import { SubjectLink } from '../../detail/subjects';
 import { ActorText, Changes, EventName } from '../../detail/Timeline';
@@ -72,13 +71,9 @@ const audit = defineList({
 
 /** What people and the system did. */
 export default function AuditPage() {
-  const colleagues = useQuery({
-    queryKey: ['colleagues'],
-    queryFn: () => data(api.GET('/v1/colleagues')),
-    staleTime: 300_000,
-  });
+  const colleagues = useColleagues();
   const list = useMemo(() => {
-    const people = (colleagues.data?.items ?? []).map(({ id, name }) => ({
+    const people = colleagues.map(({ id, name }) => ({
       value: id,
       label: { zh: name, en: name },
     }));
@@ -91,6 +86,6 @@ export default function AuditPage() {
         ...others,
       ],
     };
-  }, [colleagues.data]);
+  }, [colleagues]);
   return <ListPage list={list} />;
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, maybeTexts, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
+import { useColleagues } from '../../api/useColleagues';
 import { useMe } from '../../app/session';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
@@ -42,18 +43,14 @@ const same = (text: string) => ({ zh: text, en: text });
 
 function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
   const me = useMe();
-  const colleagues = useQuery({
-    queryKey: ['colleagues'],
-    queryFn: () => data(api.GET('/v1/colleagues', { params: { query: { limit: 200 } } })),
-    staleTime: 60_000,
-  });
+  const colleagues = useColleagues();
   const scopes = useQuery({
     queryKey: ['key-scopes'],
     queryFn: () => data(api.GET('/v1/key-scopes')),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const scopesFor = ({ userId }: Record<string, unknown>) => {
-    const role = colleagues.data?.items.find(({ id }) => id === userId)?.role;
+    const role = colleagues.find(({ id }) => id === userId)?.role;
     return role && scopes.data ? ['*', ...(scopes.data[role] ?? [])] : [];
   };
   return (
@@ -85,7 +82,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               search: true,
               required: true,
               initial: me.user.id,
-              options: (colleagues.data?.items ?? []).map(({ id, name, role }) => ({
+              options: colleagues.map(({ id, name, role }) => ({
                 value: id,
                 label: { zh: `${name}（${ROLES[role]?.zh}）`, en: `${name} (${ROLES[role]?.en})` },
               })),
