@@ -46,16 +46,16 @@ interface Term {
   /** LIKE pattern of what begins so; and of the same in small letters. */
   prefix: string;
   lowerPrefix: string;
-  /** The first and last uuid that begin so. */
-  uuids: { from: string; to: string } | undefined;
+  /** The first and last uuid that begin so, and the end by which the console shows one. */
+  uuids: { from: string; to: string; end: string | undefined } | undefined;
   /** The text as a number. */
   number: string | undefined;
 }
 
 const everybody = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
-const within = (column: string, { from, to }: { from: string; to: string }) =>
-  `${column} BETWEEN ${from}::uuid AND ${to}::uuid`;
+const within = (column: string, { from, to, end }: NonNullable<Term['uuids']>) =>
+  `(${column} BETWEEN ${from}::uuid AND ${to}::uuid${end ? ` OR right(${column}::text, 8) = ${end}` : ''})`;
 
 /** Several conditions, each with an index of its own, so each is a search of its own. */
 const either = (select: string, conditions: (string | undefined)[]) =>
@@ -156,7 +156,7 @@ export const searchEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/search',
-    summary: 'Find anything by the beginning of its name or number',
+    summary: 'Find anything by the beginning of its name or number, or the last eight digits of its id',
     description: `At most ${mostOfEach} of each kind, of what your role may read. Distributors find their own only.`,
     tag: 'search',
     roles: everybody,
@@ -181,7 +181,13 @@ export const searchEndpoints: Endpoint[] = [
             return `lower(${bind(`${escaped}%`)})`;
           },
           get uuids() {
-            return range && { from: bind(range.from), to: bind(range.to) };
+            return (
+              range && {
+                from: bind(range.from),
+                to: bind(range.to),
+                end: /^[\da-f]{8}$/i.test(q) ? bind(q.toLowerCase()) : undefined,
+              }
+            );
           },
           get number() {
             return /^[1-9]\d{0,14}$/.test(q) ? bind(q) : undefined;

@@ -455,7 +455,7 @@ describe('figures and search', () => {
     expect([await waitsFor(keys.finance!), await waitsFor(second)]).toEqual([0, 1]);
   });
 
-  test('the search finds by the beginning, what the role may read, and its own for a distributor', async () => {
+  test('the search finds by the beginning, or the end that is shown of an id, what the role may read, and its own for a distributor', async () => {
     const { pool } = api.context;
     const { distributorId } = await userOf(keys.distributor!);
     const mine = await addCommissions(pool, [distributorId], [100]);
@@ -481,6 +481,7 @@ describe('figures and search', () => {
     expect(await found(keys.operator!, 'T_')).toEqual(['product/T_1%']);
     expect(await found(keys.operator!, 'oolong')).toEqual(['product/T_1%']);
     expect(await found(keys.operator!, distributorId.slice(0, 23))).toContain(`distributor/${distributorId}`);
+    expect(await found(keys.operator!, distributorId.slice(-8))).toContain(`distributor/${distributorId}`);
     const { id } = await inReview();
     for (let more = 0; more < 5; more++) await post(keys.compliance!, '/v1/applications', form());
     const named = await found(keys.compliance!, '王小');
