@@ -53,7 +53,10 @@ const paymentSchema = z
   .superRefine((order, context) => {
     const seen = new Set<string>();
     const total = order.lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0);
-    if (total > mostMinorUnits) {
+    if (
+      total > mostMinorUnits &&
+      order.lines.every((line) => line.quantity * line.unitPrice <= mostMinorUnits)
+    ) {
       context.addIssue({
         code: 'custom',
         message: `quantity × unitPrice of all lines comes to more than ${mostMinorUnits}: check the prices, which are in minor units`,
@@ -69,7 +72,13 @@ const paymentSchema = z
           path: ['lines', index, 'lineId'],
         });
       }
-      if (gross >= 0 && (line.discount ?? 0) > gross) {
+      if (gross > mostMinorUnits) {
+        context.addIssue({
+          code: 'custom',
+          message: `quantity × unitPrice is more than ${mostMinorUnits}: the price is in minor units`,
+          path: ['lines', index, 'unitPrice'],
+        });
+      } else if (gross >= 0 && (line.discount ?? 0) > gross) {
         context.addIssue({
           code: 'custom',
           message: 'the discount is larger than the line',
