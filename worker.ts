@@ -7,18 +7,18 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createActivities } from './activities';
-import { createPool } from './activities/database';
 import { createMailer } from './activities/mail';
-import { createSealer } from './activities/sealing';
-import { countActivities } from './activityMetrics';
 import { type Config, ConfigError, durationMs, loadConfig } from './config';
-import { noteFailures } from './failingActivities';
+import { createPool } from './database/pool';
+import { createSealer } from './database/sealing';
 import { createLogger } from './log';
-import { dataConverter } from './payloadCodec';
-import { scheduleHousekeeping } from './schedules';
-import { connectionConfig } from './temporalConnection';
-import { startTracing } from './tracing';
-import { workerLimits } from './workerLimits';
+import { countActivities } from './temporal/activityMetrics';
+import { connectionConfig } from './temporal/connection';
+import { noteFailures } from './temporal/failingActivities';
+import { dataConverter } from './temporal/payloadCodec';
+import { scheduleHousekeeping } from './temporal/schedules';
+import { startTracing } from './temporal/tracing';
+import { workerLimits } from './temporal/workerLimits';
 
 async function main(): Promise<void> {
   const config = loadConfig();

@@ -1,13 +1,13 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { v5 as uuidv5 } from 'uuid';
-import { type BulkActionName, bulkRights } from '../domain/bulkAction';
-import { claimApplication } from './claims';
-import { type Client, inTransaction, type Pool } from './database';
-import { reinstateDistributor, suspendDistributor } from './distributors';
-import { type HoldReason, liftHolds, placeHold } from './holds';
-import { type Actor, addAudit, addEvent, SYSTEM } from './journal';
-import { rootFailure, updateWithStart } from './processes';
-import { asRefusal, type Refusal } from './refusal';
+import { claimApplication } from '../database/claims';
+import { reinstateDistributor, suspendDistributor } from '../database/distributors';
+import { type HoldReason, liftHolds, placeHold } from '../database/holds';
+import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
+import { type Client, inTransaction, type Pool } from '../database/pool';
+import { asRefusal, type Refusal } from '../database/refusal';
+import { type BulkActionName, bulkRights } from '../domain/bulk';
+import { rootFailure, updateWithStart } from '../temporal/messages';
 
 /** Where a bulk action is. */
 export type BulkState = 'running' | 'done';

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { NIL } from 'uuid';
 import { type Config, durationMs } from '../config';
-import type { Pool } from './database';
-import { SealError, type Sealer } from './sealing';
+import type { Pool } from '../database/pool';
+import { SealError, type Sealer } from '../database/sealing';
 
 const DAY_MS = 86_400_000;
 

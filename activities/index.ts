@@ -1,15 +1,15 @@
 import type { Config } from '../config';
-import { createApplicationCheckActivities } from './applicationChecks';
-import { createApplicationActivities } from './applications';
+import type { Pool } from '../database/pool';
+import type { Sealer } from '../database/sealing';
+import { createApplicationActivities } from './application/application';
+import { createApplicationCheckActivities } from './application/checks';
 import { createBulkActivities } from './bulk';
-import type { Pool } from './database';
 import { createHousekeepingActivities } from './housekeeping';
 import { createMailActivities, type Mailer } from './mail';
-import { createOrderActivities } from './orders';
-import { createPayoutActivities } from './payouts';
-import { createReleaseActivities } from './releases';
-import type { Sealer } from './sealing';
-import { createWithdrawalActivities } from './withdrawals';
+import { createOrderActivities } from './order/order';
+import { createPayoutActivities } from './payout';
+import { createReleaseActivities } from './release';
+import { createWithdrawalActivities } from './withdrawal/withdrawal';
 
 /** What activities need from the outside. */
 export interface ActivityContext {

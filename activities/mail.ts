@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import nodemailer from 'nodemailer';
 import { type Config, durationMs } from '../config';
+import { withLinks } from '../database/links';
+import type { Client, Pool } from '../database/pool';
+import type { Sealer } from '../database/sealing';
 import { storableText } from '../domain/storableText';
-import type { Client, Pool } from './database';
-import { withLinks } from './links';
-import { startOptions } from './processes';
-import type { Sealer } from './sealing';
+import { startOptions } from '../temporal/messages';
 
 /** A mail as it is kept and sent. */
 export interface Mail {

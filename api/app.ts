@@ -10,18 +10,18 @@ import express, {
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { v7 as uuidv7 } from 'uuid';
-import { createSealer } from '../activities/sealing';
-import { authenticate, authorize, hasCredentials } from './authentication';
-import { serveConsole } from './console';
-import type { ApiContext, Endpoint, Principal } from './endpoint';
+import { createSealer } from '../database/sealing';
 import { endpointsFor } from './endpoints';
-import { toProblem } from './failures';
-import { claim, idempotencyKey, isFinal, keepAnswer, resourceIdOf } from './idempotency';
-import { bodyReader, parseInput } from './input';
-import { createMetrics, type Metrics } from './metrics';
-import { notFound, Problem, unavailable } from './problem';
-import { render, send, sendText, type TextAnswer } from './reply';
-import { databaseAnswers, watchServer } from './stall';
+import { serveConsole } from './http/console';
+import type { ApiContext, Endpoint, Principal } from './http/endpoint';
+import { toProblem } from './http/failures';
+import { claim, idempotencyKey, isFinal, keepAnswer, resourceIdOf } from './http/idempotency';
+import { bodyReader, parseInput } from './http/input';
+import { createMetrics, type Metrics } from './http/metrics';
+import { notFound, Problem, unavailable } from './http/problem';
+import { render, send, sendText, type TextAnswer } from './http/reply';
+import { databaseAnswers, watchServer } from './http/stall';
+import { authenticate, authorize, hasCredentials } from './identity/authentication';
 
 /** What is known of a request while it is answered. */
 interface Progress {

@@ -1,16 +1,16 @@
 import { createServer } from 'node:http';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
-import { createPool } from '../activities/database';
 import { ConfigError, durationMs, loadConfig } from '../config';
+import { createPool } from '../database/pool';
 import { createLogger } from '../log';
-import { dataConverter } from '../payloadCodec';
 import { PrismaClient } from '../prisma/client/client';
-import { connectionConfig } from '../temporalConnection';
-import { startTracing } from '../tracing';
+import { connectionConfig } from '../temporal/connection';
+import { dataConverter } from '../temporal/payloadCodec';
+import { startTracing } from '../temporal/tracing';
 import { createApp } from './app';
-import { bootstrapAdmin } from './authentication';
-import { keepDaysSummed } from './reports';
+import { bootstrapAdmin } from './identity/authentication';
+import { keepDaysSummed } from './reports/reports';
 
 async function main(): Promise<void> {
   const config = loadConfig();

@@ -1,4 +1,4 @@
-import { verifyLedger } from '../activities/ledger';
+import { verifyLedger } from '../database/verifyLedger';
 import type { Bench } from './bench';
 import { IN_FLIGHT, lifecycleRate, type Side, timesResult } from './lifecycles';
 import type { ProcessorTime } from './processorTime';

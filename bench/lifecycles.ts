@@ -5,7 +5,7 @@ import {
   type WorkflowHandle,
   WorkflowIdConflictPolicy,
 } from '@temporalio/client';
-import type { ToldEvent } from '../activities/orders';
+import type { ToldEvent } from '../activities/order/order';
 import type { OrderPayment } from '../domain/order';
 import { order, orderEvent, pay } from '../workflows/order';
 import { bareOrder, WINDOW_MS } from './bareOrder';

@@ -1,4 +1,4 @@
-import type { Pool } from '../activities/database';
+import type { Pool } from '../database/pool';
 import { progress } from './rounds';
 import type { Seeded } from './seed';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
-import type { Pool } from '../activities/database';
-import { verifyLedger } from '../activities/ledger';
+import type { Pool } from '../database/pool';
+import { verifyLedger } from '../database/verifyLedger';
 import type { Attribution } from '../domain/attribution';
 import { approveRelease, proposeRelease, release as releaseWorkflow } from '../workflows/release';
 import type { Bench } from './bench';

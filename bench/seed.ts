@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '../activities/database';
+import type { Pool } from '../database/pool';
 import type { PlanTerms } from '../domain/plan';
 import { WINDOW_MS } from './bareOrder';
 

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { createPool, type Pool } from '../activities/database';
+import { createPool, type Pool } from '../database/pool';
 import { type Child, freePort, spawnChild, startGuard, untilReady } from '../embedded/children';
 import { type PostgresServer, query, startPostgres } from '../embedded/postgres';
 import { makeSecrets } from '../embedded/secrets';
 import { startTemporal, type TemporalServer } from '../embedded/temporal';
-import { dataConverter } from '../payloadCodec';
 import { migrate } from '../prisma/migrate';
+import { dataConverter } from '../temporal/payloadCodec';
 import { progress } from './rounds';
 
 const template = 'bench_template';
@@ -148,7 +148,7 @@ async function bundleWorkflows(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(__dirname, 'workflows.ts'),
     // What a worker that encrypts needs; the others do not use it.
-    failureConverterPath: path.join(__dirname, '..', 'failureConverter.ts'),
+    failureConverterPath: path.join(__dirname, '..', 'temporal', 'failureConverter.ts'),
     logger: new DefaultLogger('ERROR'),
   });
   const file = path.join(folder, 'workflows.js');

@@ -1,14 +1,14 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { createActivities } from '../activities';
-import { createPool } from '../activities/database';
 import { createMailer } from '../activities/mail';
-import { createSealer } from '../activities/sealing';
-import { countActivities } from '../activityMetrics';
 import { loadConfig } from '../config';
-import { dataConverter } from '../payloadCodec';
-import { connectionConfig } from '../temporalConnection';
-import { workerLimits } from '../workerLimits';
+import { createPool } from '../database/pool';
+import { createSealer } from '../database/sealing';
+import { countActivities } from '../temporal/activityMetrics';
+import { connectionConfig } from '../temporal/connection';
+import { dataConverter } from '../temporal/payloadCodec';
+import { workerLimits } from '../temporal/workerLimits';
 import { nothing } from './nothing';
 
 /** The worker of the benches: the settings of worker.ts, for our workflows and the bare one alike. */

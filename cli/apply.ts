@@ -7,7 +7,7 @@ import type {
   ProductItem,
   RejectedItem,
   ReturnItem,
-} from '../domain/shopExport';
+} from '../domain/imports/shopExport';
 import { type ApiClient, ApiError, NotSent } from './client';
 
 /** How items are applied. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImportedOrder } from '../domain/shopExport';
+import type { ImportedOrder } from '../domain/imports/shopExport';
 import type { ApiClient } from './client';
 import { CommandError } from './connect';
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import { endpointsFor } from '../api/endpoints';
-import { openApiOf } from '../api/openapi';
+import { openApiOf } from '../api/http/openapi';
 
 const consoleFolder = path.join(__dirname, '..', 'console');
 

@@ -1,4 +1,4 @@
-import { completeLuhn, makeResidentIdentityNumber, makeUnifiedSocialCreditCode } from '../domain/credentials';
+import { completeLuhn, makeResidentIdentityNumber, makeUnifiedSocialCreditCode } from '../domain/credential';
 import type { PlanTerms } from '../domain/plan';
 
 /** A made-up distributor of the sample brand, as it applies. */

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Registry } from 'prom-client';
-import { type Endpoint, roleSchema } from '../api/endpoint';
 import { endpointsFor } from '../api/endpoints';
+import { type Endpoint, roleSchema } from '../api/http/endpoint';
 import { table } from './docs';
 
 const roles = roleSchema.options;

@@ -1,4 +1,4 @@
-import { UnknownHeaderError } from '../domain/shopExport';
+import { UnknownHeaderError } from '../domain/imports/shopExport';
 import { ApiError, ApiUnavailable } from './client';
 import { CommandError } from './connect';
 import { formatSeconds, type Progress } from './progress';

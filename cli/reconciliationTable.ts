@@ -1,5 +1,5 @@
 import { formatScaled, type ScaledAmount } from '../domain/decimal';
-import { explainedTotal, type Reconciliation } from '../domain/shopExport';
+import { explainedTotal, type Reconciliation } from '../domain/imports/shopExport';
 
 /**
  * Writes what became of a file's money: file total = imported + rejected, by reason.

@@ -1,10 +1,10 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { createPool } from '../activities/database';
-import { type OpenWorkflow, openWorkflows } from '../activities/recovery';
 import { ConfigError } from '../config';
-import { dataConverter } from '../payloadCodec';
-import { scheduleHousekeeping } from '../schedules';
-import { connectionConfig } from '../temporalConnection';
+import { createPool } from '../database/pool';
+import { type OpenWorkflow, openWorkflows } from '../database/recovery';
+import { connectionConfig } from '../temporal/connection';
+import { dataConverter } from '../temporal/payloadCodec';
+import { scheduleHousekeeping } from '../temporal/schedules';
 import { commandSettings } from './settings';
 
 /** How many were started, and how many ran already, by kind of workflow. */

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { formatScaled } from '../domain/decimal';
-import type { RejectedItem } from '../domain/shopExport';
+import type { RejectedItem } from '../domain/imports/shopExport';
 import { CommandError } from './connect';
 
 /** The file with every row that was not imported. */

@@ -1,4 +1,4 @@
-import { countItem, currencyOf, emptyReconciliation } from '../domain/reconciliation';
+import { countItem, currencyOf, emptyReconciliation } from '../domain/imports/reconciliation';
 import {
   assertReconciled,
   createImporter,
@@ -7,7 +7,7 @@ import {
   type ImportItem,
   type ProductItem,
   type Reconciliation,
-} from '../domain/shopExport';
+} from '../domain/imports/shopExport';
 import { applyItems } from './apply';
 import type { ApiClient } from './client';
 import { beginImportRun } from './importRun';

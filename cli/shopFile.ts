@@ -4,7 +4,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import type { CsvFields } from '../domain/shopExport';
+import type { CsvFields } from '../domain/imports/shopExport';
 import { CommandError } from './connect';
 
 /** Stands for the standard input in place of a file's name. */

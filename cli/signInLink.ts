@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import { createPool, inTransaction } from '../activities/database';
-import { SYSTEM } from '../activities/journal';
-import { signInPage } from '../activities/links';
-import { asRefusal } from '../activities/refusal';
-import { createSealer } from '../activities/sealing';
-import { makeSignInLink } from '../activities/signInLinks';
 import { ConfigError } from '../config';
+import { SYSTEM } from '../database/journal';
+import { signInPage } from '../database/links';
+import { createPool, inTransaction } from '../database/pool';
+import { asRefusal } from '../database/refusal';
+import { createSealer } from '../database/sealing';
+import { makeSignInLink } from '../database/signInLinks';
 import { CommandError } from './connect';
 import { commandSettings } from './settings';
 

@@ -1,4 +1,4 @@
-import { createImporter, createShiftFinder, type ImportedOrder } from '../domain/shopExport';
+import { createImporter, createShiftFinder, type ImportedOrder } from '../domain/imports/shopExport';
 import { type ApiClient, ApiError } from './client';
 import { CommandError } from './connect';
 import { STEPS_OF } from './progress';

@@ -1,5 +1,5 @@
 import { type ApplicationState, awaited } from './application';
-import type { ReleaseRunState } from './releaseRun';
+import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
 
 /** One thing that a process waits for now. */

@@ -6,12 +6,12 @@ import { parseArgs } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { v7 as uuidv7 } from 'uuid';
-import { createPool, inTransaction } from '../activities/database';
-import { signInPage } from '../activities/links';
-import { createSealer } from '../activities/sealing';
-import { firstSignInLink } from '../activities/signInLinks';
 import { ensureConsole } from '../cli/buildConsole';
 import { type Config, ConfigError, durationMs, loadConfig, publicUrl } from '../config';
+import { signInPage } from '../database/links';
+import { createPool, inTransaction } from '../database/pool';
+import { createSealer } from '../database/sealing';
+import { firstSignInLink } from '../database/signInLinks';
 import { ensureClient } from '../prisma/generate';
 import { migrate } from '../prisma/migrate';
 import {

@@ -12,9 +12,9 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { ApplicationProgress } from '../activities/applicationRow';
-import type { ReviewReason, StepCommand } from '../activities/applications';
-import type { Actor } from '../activities/journal';
+import type { ReviewReason, StepCommand } from '../activities/application/application';
+import type { ApplicationProgress } from '../activities/application/row';
+import type { Actor } from '../database/journal';
 import {
   type ApplicationPolicy,
   type ApplicationState,
@@ -22,7 +22,7 @@ import {
   type Submission,
 } from '../domain/application';
 import { applicationStatusOf, type ProcessStatus } from '../domain/processStatus';
-import { inTurn } from './inTurn';
+import { inTurn } from './shared/inTurn';
 
 /** A new application comes with its durations; a resumed one takes up from its row. */
 export type ApplicationInput =

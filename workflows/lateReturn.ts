@@ -1,9 +1,9 @@
 import { allHandlersFinished, condition, proxyLocalActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { OrderProgress } from '../activities/orders';
+import type { OrderProgress } from '../activities/order/order';
 import { lateReturnStatusOf } from '../domain/processStatus';
-import { inTurn } from './inTurn';
 import { orderEvent, orderStatus } from './order';
+import { inTurn } from './shared/inTurn';
 
 const { applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',

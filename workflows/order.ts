@@ -11,10 +11,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { OrderProgress, ToldEvent } from '../activities/orders';
+import type { OrderProgress, ToldEvent } from '../activities/order/order';
 import type { OrderPayment } from '../domain/order';
 import { orderStatusOf, type ProcessStatus } from '../domain/processStatus';
-import { inTurn } from './inTurn';
+import { inTurn } from './shared/inTurn';
 
 // Each step is milliseconds of SQL, so it runs inside the workflow task and saves three history events.
 const { payOrder, applyOrderEvent, settleOrder, notePaymentRefused } = proxyLocalActivities<Activities>({

@@ -8,7 +8,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { BatchConfirmation, BatchRequest, BatchState } from '../activities/payouts';
+import type { BatchConfirmation, BatchRequest, BatchState } from '../activities/payout';
 import { type ProcessStatus, payoutStatusOf } from '../domain/processStatus';
 
 /** Input of `payout`. */

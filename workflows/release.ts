@@ -7,9 +7,9 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { ReleaseDecision, ReleaseProposal } from '../activities/releases';
+import type { ReleaseDecision, ReleaseProposal } from '../activities/release';
 import { type ProcessStatus, releaseStatusOf } from '../domain/processStatus';
-import { laterRunState, type ReleaseRunState } from '../domain/releaseRun';
+import { laterRunState, type ReleaseRunState } from '../domain/release';
 
 /** Input of `release`. */
 export interface ReleaseInput {

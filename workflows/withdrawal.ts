@@ -11,8 +11,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { PayoutStart } from '../activities/payouts';
-import type { WithdrawalDecision, WithdrawalRequest, WithdrawalStep } from '../activities/withdrawals';
+import type { PayoutStart } from '../activities/payout';
+import type {
+  WithdrawalDecision,
+  WithdrawalRequest,
+  WithdrawalStep,
+} from '../activities/withdrawal/withdrawal';
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
 import { type ProcessStatus, withdrawalStatusOf } from '../domain/processStatus';
 import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Endpoint, endpoint } from '../endpoint';
-import { defineList } from '../list';
-import { timestampInput, timestampOutput, uuid } from '../schemas';
+import { type Endpoint, endpoint } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { timestampInput, timestampOutput, uuid } from '../http/schemas';
 
 const entrySchema = z
   .object({

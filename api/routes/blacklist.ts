@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { inTransaction } from '../../activities/database';
-import { addAudit } from '../../activities/journal';
-import { createSealer } from '../../activities/sealing';
-import { normalisePhone } from '../../domain/credentials';
-import { type Endpoint, endpoint } from '../endpoint';
-import { defineList } from '../list';
-import { notFound, Problem } from '../problem';
-import { actorOfCall } from '../process';
-import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
+import { addAudit } from '../../database/journal';
+import { inTransaction } from '../../database/pool';
+import { createSealer } from '../../database/sealing';
+import { normalisePhone } from '../../domain/credential';
+import { type Endpoint, endpoint } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { notFound, Problem } from '../http/problem';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
+import { actorOfCall } from '../workflows/tell';
 
 const roles = ['admin', 'compliance'] as const;
 const kindSchema = z.enum(['identity_number', 'bank_account', 'phone']);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { verifyLedger } from '../../activities/ledger';
-import { type Endpoint, endpoint } from '../endpoint';
-import { timestampOutput } from '../schemas';
+import { verifyLedger } from '../../database/verifyLedger';
+import { type Endpoint, endpoint } from '../http/endpoint';
+import { timestampOutput } from '../http/schemas';
 
 const reportSchema = z
   .object({

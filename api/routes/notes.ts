@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Client, inTransaction } from '../../activities/database';
-import { actorOf, audit } from '../audit';
-import { type Endpoint, endpoint, roleSchema } from '../endpoint';
-import { defineList } from '../list';
-import { notFound, Problem } from '../problem';
-import { timestampOutput, uuid, uuidParams } from '../schemas';
-import { readableThing, thingKindSchema } from '../things';
+import { type Client, inTransaction } from '../../database/pool';
+import { actorOf, audit } from '../http/audit';
+import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { notFound, Problem } from '../http/problem';
+import { timestampOutput, uuid, uuidParams } from '../http/schemas';
+import { readableThing, thingKindSchema } from '../http/things';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 

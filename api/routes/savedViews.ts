@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Pool } from '../../activities/database';
-import { type Endpoint, endpoint, type Principal } from '../endpoint';
-import { notFound, Problem } from '../problem';
-import { lineOf, timestampOutput, uuid, uuidParams } from '../schemas';
+import type { Pool } from '../../database/pool';
+import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
+import { notFound, Problem } from '../http/problem';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 

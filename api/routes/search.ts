@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { majorUnits } from '../../domain/payout';
-import { type Endpoint, endpoint, type Role } from '../endpoint';
-import { lineOf } from '../schemas';
+import { type Endpoint, endpoint, type Role } from '../http/endpoint';
+import { lineOf } from '../http/schemas';
 
 const kindSchema = z.enum([
   'application',

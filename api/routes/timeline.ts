@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { maskMailAddress } from '../../domain/mailAddress';
-import { type Endpoint, endpoint } from '../endpoint';
-import { defineList } from '../list';
-import { timestampOutput } from '../schemas';
-import { readableThing, thingKindSchema } from '../things';
-import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../timeline';
+import { type Endpoint, endpoint } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { timestampOutput } from '../http/schemas';
+import { readableThing, thingKindSchema } from '../http/things';
+import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../http/timeline';
 
 const entrySchema = z
   .object({

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { Secret, TOTP } from 'otpauth';
-import type { Client } from '../../activities/database';
-import { startSession } from '../../api/sessions';
+import { startSession } from '../../api/identity/sessions';
+import type { Client } from '../../database/pool';
 import { startApi, type TestApi } from '../support/api';
 import { eventually } from '../support/eventually';
 import { addCommissions, addDistributor } from '../support/payouts';

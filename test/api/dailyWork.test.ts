@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hashKey } from '../../api/authentication';
-import { beyondEvent } from '../../api/timeline';
+import { beyondEvent } from '../../api/http/timeline';
+import { hashKey } from '../../api/identity/authentication';
 import { reasonCodes } from '../../domain/reasonCodes';
 import { makeDistributor, startApi, startWorker, type TestApi } from '../support/api';
 import { personNumbers } from '../support/applications';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
-import { sumDays } from '../../activities/dailySums';
-import { hashKey } from '../../api/authentication';
+import { hashKey } from '../../api/identity/authentication';
+import { sumDays } from '../../database/dailySums';
 import { dateIn } from '../../domain/calendarDate';
 import { startApi, startWorker, type TestApi } from '../support/api';
 import { expectSoundLedger } from '../support/ledger';

@@ -1,6 +1,6 @@
 import { applyItems } from '../../cli/apply';
 import { type ApiClient, ApiError } from '../../cli/client';
-import type { ImportItem, OrderItem } from '../../domain/shopExport';
+import type { ImportItem, OrderItem } from '../../domain/imports/shopExport';
 
 const product: ImportItem = {
   kind: 'product',

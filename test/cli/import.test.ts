@@ -11,8 +11,8 @@ import { createClient } from '../../cli/client';
 import type { Progress } from '../../cli/progress';
 import { type ImportResult, type ImportSettings, runImport } from '../../cli/runImport';
 import { formatScaled } from '../../domain/decimal';
-import { explainedTotal } from '../../domain/shopExport';
-import { TRIBUTARY_CSV_COLUMNS } from '../../domain/tributaryCsv';
+import { explainedTotal } from '../../domain/imports/shopExport';
+import { TRIBUTARY_CSV_COLUMNS } from '../../domain/imports/tributaryCsv';
 import { makeDistributor, startApi, startWorker, type TestApi } from '../support/api';
 import { expectSoundLedger } from '../support/ledger';
 

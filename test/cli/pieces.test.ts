@@ -14,7 +14,7 @@ import {
   checkPhone,
   checkResidentIdentityNumber,
   checkUnifiedSocialCreditCode,
-} from '../../domain/credentials';
+} from '../../domain/credential';
 import { planTermsSchema } from '../../domain/plan';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credentials';
+import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credential';
 import { type ConsoleWorld, choose, confirm, type Person, startConsole } from '../support/console';
 import { expectSoundLedger } from '../support/ledger';
 import { addCommissions, addDistributor, balanceOf } from '../support/payouts';

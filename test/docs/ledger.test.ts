@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { liftHolds, placeHold } from '../../activities/holds';
+import { liftHolds, placeHold } from '../../database/holds';
 import type { OrderEvent } from '../../domain/order';
 import { lateReturn } from '../../workflows/lateReturn';
 import { orderEvent } from '../../workflows/order';

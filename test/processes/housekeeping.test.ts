@@ -3,8 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import { createHousekeepingActivities, type Resealed } from '../../activities/housekeeping';
-import { createSealer } from '../../activities/sealing';
-import { HOUSEKEEPING, scheduleHousekeeping } from '../../schedules';
+import { createSealer } from '../../database/sealing';
+import { HOUSEKEEPING, scheduleHousekeeping } from '../../temporal/schedules';
 import {
   type ApplicationWorld,
   personNumbers,

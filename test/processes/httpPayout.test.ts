@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Pool } from '../../activities/database';
-import type { Actor } from '../../activities/journal';
+import type { Actor } from '../../database/journal';
+import type { Pool } from '../../database/pool';
 import {
   addDistributor,
   addUser,

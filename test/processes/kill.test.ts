@@ -7,9 +7,9 @@ import { Client, Connection, WithStartWorkflowOperation, type Workflow } from '@
 import { bundleWorkflowCode, DefaultLogger, type NativeConnection } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { acceptBulkAction } from '../../activities/bulk';
-import type { Pool } from '../../activities/database';
-import type { Actor } from '../../activities/journal';
-import { createSealer } from '../../activities/sealing';
+import type { Actor } from '../../database/journal';
+import type { Pool } from '../../database/pool';
+import { createSealer } from '../../database/sealing';
 import type { Submission } from '../../domain/application';
 import { personNumbers, personSubmission } from '../support/applications';
 import { activityContext, type TestSettings, testConfig } from '../support/config';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { Pool } from '../../activities/database';
-import { createWithdrawalActivities } from '../../activities/withdrawals';
+import { createWithdrawalActivities } from '../../activities/withdrawal/withdrawal';
+import type { Pool } from '../../database/pool';
 import {
   addCommissions,
   addDistributor,

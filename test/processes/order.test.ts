@@ -1,8 +1,8 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import fc from 'fast-check';
-import { reinstateDistributor, suspendDistributor } from '../../activities/distributors';
-import { createOrderActivities, type ToldEvent } from '../../activities/orders';
-import { isKnownOrder } from '../../activities/payment';
+import { createOrderActivities, type ToldEvent } from '../../activities/order/order';
+import { isKnownOrder } from '../../activities/order/payment';
+import { reinstateDistributor, suspendDistributor } from '../../database/distributors';
 import type { OrderEvent } from '../../domain/order';
 import { lateReturn } from '../../workflows/lateReturn';
 import { order, orderEvent } from '../../workflows/order';

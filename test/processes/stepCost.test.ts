@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createOrderActivities } from '../../activities/orders';
+import { createOrderActivities } from '../../activities/order/order';
 import { LIFECYCLE_TERMS, seed } from '../../bench/seed';
 import { openDatabase } from '../support/payouts';
 

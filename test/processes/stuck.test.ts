@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inTransaction } from '../../activities/database';
-import { refuse } from '../../activities/refusal';
+import { inTransaction } from '../../database/pool';
+import { refuse } from '../../database/refusal';
 import { type Answer, makeDistributor, startApi, startWorker, type TestApi } from '../support/api';
 import { activatePlan, addUser, payment } from '../support/platform';
 import { startSmtp, type TestSmtp } from '../support/smtp';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '../../activities/database';
-import type { Actor } from '../../activities/journal';
 import { recover } from '../../cli/recover';
-import { mailLinks, type WithdrawalNews, withdrawalMail } from '../../domain/mailTexts';
+import type { Actor } from '../../database/journal';
+import type { Pool } from '../../database/pool';
+import { mailLinks, type WithdrawalNews, withdrawalMail } from '../../domain/mail/texts';
 import {
   addDistributor,
   addUser,

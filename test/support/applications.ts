@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
-import { createPool, type Pool } from '../../activities/database';
 import { createMailer } from '../../activities/mail';
-import { createSealer, type Sealer } from '../../activities/sealing';
 import { type Config, loadConfig } from '../../config';
+import { createPool, type Pool } from '../../database/pool';
+import { createSealer, type Sealer } from '../../database/sealing';
 import type { Submission } from '../../domain/application';
 import {
   completeLuhn,
   makeResidentIdentityNumber,
   makeUnifiedSocialCreditCode,
   normalisePhone,
-} from '../../domain/credentials';
+} from '../../domain/credential';
 import type { ApplicationAnswer, ApplicationInput } from '../../workflows/application';
 import { createDatabase } from './database';
 import { startSmtp, type TestSmtp } from './smtp';

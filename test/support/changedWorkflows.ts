@@ -1,7 +1,7 @@
 import { condition, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { ReleaseDecision, ReleaseProposal } from '../../activities/releases';
-import type { ReleaseRunState } from '../../domain/releaseRun';
+import type { ReleaseDecision, ReleaseProposal } from '../../activities/release';
+import type { ReleaseRunState } from '../../domain/release';
 
 const { proposeRelease } = proxyActivities<Activities>({ startToCloseTimeout: '2m' });
 

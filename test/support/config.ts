@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityContext } from '../../activities';
-import type { Pool } from '../../activities/database';
 import { createMailer } from '../../activities/mail';
-import { createSealer } from '../../activities/sealing';
 import { type Config, loadConfig } from '../../config';
+import type { Pool } from '../../database/pool';
+import { createSealer } from '../../database/sealing';
 
 /** Settings as the environment would give them. */
 export type TestSettings = Partial<Record<keyof Config, string>>;

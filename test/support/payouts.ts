@@ -8,10 +8,10 @@ import {
 } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
-import { createPool, type Pool } from '../../activities/database';
-import type { Actor } from '../../activities/journal';
-import { createSealer } from '../../activities/sealing';
 import type { Config } from '../../config';
+import type { Actor } from '../../database/journal';
+import { createPool, type Pool } from '../../database/pool';
+import { createSealer } from '../../database/sealing';
 import { activityContext, testConfig } from './config';
 import { createDatabase } from './database';
 import './runtime';

@@ -3,8 +3,8 @@ import { Client, Connection, WithStartWorkflowOperation, type Workflow } from '@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { acceptBulkAction } from '../../activities/bulk';
-import type { Actor } from '../../activities/journal';
-import { createSealer } from '../../activities/sealing';
+import type { Actor } from '../../database/journal';
+import { createSealer } from '../../database/sealing';
 import type { OrderEvent } from '../../domain/order';
 import { personNumbers, personSubmission } from './applications';
 import { activityContext, testConfig } from './config';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Context } from '@temporalio/activity';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
-import { createPool, type Pool } from '../../activities/database';
+import { createPool, type Pool } from '../../database/pool';
 import { activityContext, type TestSettings, testConfig } from './config';
 import { connectNative } from './payouts';
 

@@ -4,10 +4,10 @@ import {
   checkResidentIdentityNumber,
   checkValidity,
   makeResidentIdentityNumber,
-} from '../../domain/credentials';
-import { applicationMail } from '../../domain/mailTexts';
+} from '../../domain/credential';
+import { createShiftFinder } from '../../domain/imports/shopExport';
+import { applicationMail } from '../../domain/mail/texts';
 import { applyEvent, closeWindows, type OrderState } from '../../domain/order';
-import { createShiftFinder } from '../../domain/shopExport';
 import { addDays, formatRfc3339, parseLocalTime, parseRfc3339, shiftDaysToNow } from '../../domain/zonedTime';
 
 // Run as a process of its own with another TZ each time: prints what the rules say, which must not depend on it.

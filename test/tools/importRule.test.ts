@@ -8,6 +8,8 @@ test.each([
   ['workflows/order.ts', "import type { Config } from '../config';"],
   ['activities/ledger.ts', "import type { Order } from '../workflows/order';"],
   ['activities/mail/send.ts', "const app = await import('../../api/app');"],
+  ['database/journal.ts', "import { sendMail } from '../activities/mail';"],
+  ['temporal/messages.ts', "import { app } from '../api/app';"],
   ['api/routes/orders.ts', "import { startPostgres } from '../../embedded/postgres';"],
   ['api/app.ts', "import {\n  a,\n  b,\n} from '../worker';"],
 ])('%s must not contain %s', (file, source) => {

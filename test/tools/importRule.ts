@@ -7,20 +7,21 @@ import path from 'node:path';
  */
 const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: string[] }> = {
   domain: { from: ['domain'] },
-  workflows: { from: ['workflows', 'domain'], typesFrom: ['activities'] },
-  activities: { notFrom: ['workflows', 'api'] },
+  database: { from: ['database', 'domain', 'prisma', 'config', 'log'] },
+  workflows: { from: ['workflows', 'domain'], typesFrom: ['activities', 'database'] },
+  temporal: { from: ['temporal', 'database', 'domain', 'workflows', 'config', 'log', 'package.json'] },
+  activities: { from: ['activities', 'database', 'domain', 'temporal', 'config', 'log'] },
   api: {
     from: [
       'api',
       'domain',
+      'database',
       'activities',
       'workflows',
+      'temporal',
       'prisma',
       'config',
       'log',
-      'payloadCodec',
-      'temporalConnection',
-      'tracing',
       'package.json',
     ],
   },
@@ -32,7 +33,7 @@ const importPattern =
 /**
  * Finds imports against the rules.
  * @param source text of the file
- * @param file its path in the repository, such as `api/routes/orders.ts`
+ * @param file its path in the repository, such as `api/routes/order/order.ts`
  * @returns one line for each, with file and line number
  */
 export function violations(source: string, file: string): string[] {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type ApiClient, createClient } from '../../cli/client';
 import { runDemo } from '../../cli/demo';
-import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credentials';
+import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credential';
 import { freePort } from '../../embedded/children';
 import { readRunning } from '../../embedded/running';
 import { startProcess } from '../support/sampleProcess';

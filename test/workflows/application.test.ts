@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import { openWorkflows } from '../../activities/recovery';
-import type { Refusal } from '../../activities/refusal';
+import { openWorkflows } from '../../database/recovery';
+import type { Refusal } from '../../database/refusal';
 import {
   type ApplicationWorld,
   companyNumbers,

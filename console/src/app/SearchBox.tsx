@@ -6,7 +6,7 @@ import { useNavigate } from 'react-router';
 import { api, data } from '../api/client';
 import { hrefOf, KINDS } from '../detail/kinds';
 import { type Text, useT } from '../locale/locale';
-import { payoutState } from '../pages/finance/payout';
+import { payoutState } from '../pages/payout/payout';
 import { isTyping } from '../ui/keys';
 import { StateTag } from '../ui/StateTag';
 

@@ -18,7 +18,7 @@ import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
-import { HOLD_REASONS } from '../finance/words';
+import { HOLD_REASONS } from '../shared/financeWords';
 import { BULK, BULK_WORDS } from './bulk';
 import { refusalText } from './refusals';
 

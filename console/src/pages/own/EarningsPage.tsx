@@ -8,7 +8,7 @@ import { type Text, useT } from '../../locale/locale';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
-import { AccountText } from '../distributors/money';
+import { AccountText } from '../distributor/money';
 import { OwnList } from './OwnList';
 import { useOwnId } from './useOwnId';
 

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import type { LoadedPlan } from '../../database/plans';
+import type { Pool } from '../../database/pool';
+import { refuse } from '../../database/refusal';
+import { type Attribution, attribute, type Candidate } from '../../domain/attribution';
+import { lineCommissions } from '../../domain/commission';
+import type { OrderPayment } from '../../domain/order';
+import { normaliseReferralCode } from '../../domain/referralCode';
+
+interface PaymentContext {
+  planId: number | null;
+  byCode: Candidate | null;
+  byBinding: Candidate | null;
+  uplines: Candidate[];
+  sameDevice: string[];
+  products: { sku: string; category: string | null }[];
+}
+
+// One round trip for all that an order is judged by. The plan is the one in force when the order was paid; what is
+// older than the first plan falls under the first, so that a past can be imported. Sponsors are followed 50 levels
+// up, far beyond any lawful tree, to find the next active one.
+const readContext = `
+  WITH RECURSIVE candidate AS (
+    SELECT
+      (SELECT d.id FROM distributors d WHERE d.referral_code = ANY ($1::text[])
+       ORDER BY array_position($1::text[], d.referral_code) LIMIT 1) AS by_code,
+      (SELECT b.distributor_id FROM customer_bindings b WHERE b.customer_id = $2 AND b.bound_at <= $4
+       ORDER BY b.bound_at DESC, b.order_id DESC LIMIT 1) AS by_binding,
+      (SELECT b.bound_at FROM customer_bindings b WHERE b.customer_id = $2 AND b.bound_at <= $4
+       ORDER BY b.bound_at DESC, b.order_id DESC LIMIT 1) AS bound_at,
+      coalesce(
+        (SELECT p.id FROM commission_plans p WHERE p.effective_from <= $4 ORDER BY p.effective_from DESC LIMIT 1),
+        (SELECT p.id FROM commission_plans p WHERE p.effective_from IS NOT NULL ORDER BY p.effective_from LIMIT 1)
+      ) AS plan_id
+  ), bound AS (
+    SELECT c.by_code, c.plan_id,
+      CASE WHEN c.bound_at + make_interval(secs => 86400 * coalesce((p.terms ->> 'attributionDays')::numeric, 0)::double precision) >= $4
+        THEN c.by_binding END AS by_binding
+    FROM candidate c LEFT JOIN commission_plans p ON p.id = c.plan_id
+  ), tree AS (
+    SELECT d.sponsor_id AS id, 1 AS depth FROM bound JOIN distributors d ON d.id = coalesce(by_code, by_binding)
+    UNION ALL
+    SELECT d.sponsor_id, t.depth + 1 FROM tree t JOIN distributors d ON d.id = t.id WHERE t.depth < 50
+  ), person AS (
+    SELECT d.id, jsonb_build_object('id', d.id, 'state', d.state, 'tier', d.tier, 'shopCustomerId', d.shop_customer_id) AS facts
+    FROM distributors d WHERE d.id IN (SELECT by_code FROM bound UNION ALL SELECT by_binding FROM bound UNION ALL SELECT id FROM tree)
+  )
+  SELECT b.plan_id AS "planId",
+    (SELECT facts FROM person WHERE id = b.by_code) AS "byCode",
+    (SELECT facts FROM person WHERE id = b.by_binding) AS "byBinding",
+    (SELECT coalesce(jsonb_agg(p.facts ORDER BY t.depth), '[]') FROM tree t JOIN person p ON p.id = t.id) AS uplines,
+    (SELECT coalesce(jsonb_agg(id), '[]') FROM customers WHERE device_id = $3) AS "sameDevice",
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', sku, 'category', category)), '[]') FROM products WHERE sku = ANY ($5)) AS products
+  FROM bound b`;
+
+// The whole order in one statement: it is there with its commissions and transfers, or not at all. A second delivery
+// of the same order finds the row and writes nothing.
+const insertOrder = `
+  WITH o AS (
+    INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
+  ), customer AS (
+    INSERT INTO customers (id, device_id) SELECT $3, $10 FROM o
+    ON CONFLICT (id) DO UPDATE SET device_id = EXCLUDED.device_id
+    WHERE EXCLUDED.device_id IS NOT NULL AND customers.device_id IS DISTINCT FROM EXCLUDED.device_id
+  ), binding AS (
+    INSERT INTO customer_bindings (customer_id, bound_at, distributor_id, order_id)
+    SELECT $3, $5, $7, o.id FROM o WHERE $11 ON CONFLICT DO NOTHING
+  ), line AS (
+    INSERT INTO order_lines (order_id, line_id, position, sku, category, quantity, unit_price, discount, net_amount)
+    SELECT o.id, n."lineId", n.position, n.sku, n.category, n.quantity, n."unitPrice", n.discount, n."netAmount"
+    FROM o, jsonb_to_recordset($12::jsonb) AS n ("lineId" text, position integer, sku text, category text,
+      quantity integer, "unitPrice" bigint, discount bigint, "netAmount" bigint)
+  ), product AS (
+    INSERT INTO products (sku, name, price, currency)
+    SELECT DISTINCT ON (n.sku) n.sku, n.sku, n."unitPrice", $4
+    FROM o, jsonb_to_recordset($12::jsonb) AS n (sku text, "unitPrice" bigint, known boolean)
+    WHERE NOT n.known ORDER BY n.sku ON CONFLICT DO NOTHING
+  ), earned AS (
+    INSERT INTO commissions (order_id, line_id, level, distributor_id, currency, original_amount, amount, rule, automatic)
+    SELECT o.id, n."lineId", n.level, n."distributorId", $4, n.amount, n.amount, n.rule, $14
+    FROM o, jsonb_to_recordset($13::jsonb) AS n ("lineId" text, level smallint, "distributorId" uuid, amount bigint, rule jsonb)
+    RETURNING id, distributor_id, amount
+  ), posted AS (
+    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
+    SELECT 'commission/' || e.id || '/accrue', 'commission_expense', 'held', e.distributor_id, $4, e.amount, e.id, $5
+    FROM earned e WHERE e.amount > 0
+  ), unqueued AS (
+    DELETE FROM accepted_orders WHERE id = $1
+  ), told AS (
+    INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || o.id, 'paid', 'paid', 'shop', $5 FROM o
+  )
+  SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
+
+/**
+ * Takes a paid order in: attributes it, computes every commission and posts what is held, all or nothing.
+ * @returns true when it is new, false when the very same order was here before
+ * @throws a refusal when no plan is in force, or when the order number is known with another content
+ */
+export async function insertPayment(
+  pool: Pool,
+  planById: (id: number) => Promise<LoadedPlan>,
+  payment: OrderPayment,
+): Promise<boolean> {
+  const context = await readPaymentContext(pool, payment);
+  if (context.planId === null) {
+    throw refuse({
+      code: 'no_plan_in_force',
+      status: 409,
+      message: 'No commission plan is active: create and activate one first.',
+    });
+  }
+  const plan = await planById(context.planId);
+  const attribution = attributePayment(payment, context, plan);
+  const categories = new Map(context.products.map((product) => [product.sku, product.category]));
+  const lines = payment.lines.map((line, position) => ({
+    ...line,
+    position,
+    discount: line.discount ?? 0,
+    netAmount: line.quantity * line.unitPrice - (line.discount ?? 0),
+    category: categories.get(line.sku) ?? null,
+    known: categories.has(line.sku),
+  }));
+  const commissions = lines.flatMap((line) =>
+    lineCommissions(line, payment.currency, attribution.chain, plan.compiled),
+  );
+  // Each order with a code begins the time anew for which it binds, also with the same distributor.
+  const binds = attribution.reason === 'code';
+  const { rows } = await pool.query<{ inserted: boolean }>({
+    name: 'insert-order',
+    text: insertOrder,
+    values: [
+      payment.externalId,
+      fingerprint(payment),
+      payment.customer.externalId,
+      payment.currency,
+      payment.paidAt,
+      payment.shipTo.region,
+      attribution.distributorId,
+      JSON.stringify(attribution),
+      plan.id,
+      payment.customer.deviceId ?? null,
+      binds,
+      JSON.stringify(lines),
+      JSON.stringify(commissions),
+      plan.terms.automaticRelease,
+    ],
+  });
+  if (rows[0]?.inserted) return true;
+  await isKnownOrder(pool, payment);
+  return false;
+}
+
+async function readPaymentContext(pool: Pool, payment: OrderPayment): Promise<PaymentContext> {
+  const { rows } = await pool.query<PaymentContext>({
+    name: 'payment-context',
+    text: readContext,
+    values: [
+      // As a shop hands it on, or as a person typed it.
+      payment.attributionCode === undefined
+        ? []
+        : [payment.attributionCode, normaliseReferralCode(payment.attributionCode)],
+      payment.customer.externalId,
+      payment.customer.deviceId ?? null,
+      payment.paidAt,
+      payment.lines.map((line) => line.sku),
+    ],
+  });
+  return rows[0] as PaymentContext;
+}
+
+function attributePayment(payment: OrderPayment, context: PaymentContext, plan: LoadedPlan): Attribution {
+  return attribute({
+    code: payment.attributionCode ?? null,
+    byCode: context.byCode,
+    byBinding: context.byBinding,
+    uplines: context.uplines,
+    buyerCustomerIds: [payment.customer.externalId, ...context.sameDevice],
+    levels: plan.terms.levels.length,
+    inactiveUpline: plan.terms.inactiveUpline,
+  });
+}
+
+/** What makes two deliveries of an order the same order: all that decides its money. */
+export function fingerprint(payment: OrderPayment): Buffer {
+  const content = [
+    Date.parse(payment.paidAt),
+    payment.currency,
+    payment.customer.externalId,
+    payment.customer.deviceId ?? null,
+    payment.attributionCode ?? null,
+    payment.shipTo.region,
+    payment.lines.map((line) => [line.lineId, line.sku, line.quantity, line.unitPrice, line.discount ?? 0]),
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest();
+}
+
+/**
+ * Tells whether this very order was taken in before.
+ * @throws a refusal when its number is known with another content
+ */
+export async function isKnownOrder(pool: Pool, payment: OrderPayment): Promise<boolean> {
+  const { rows } = await pool.query<{ fingerprint: Buffer }>({
+    name: 'order-fingerprint',
+    text: 'SELECT fingerprint FROM orders WHERE id = $1',
+    values: [payment.externalId],
+  });
+  if (!rows[0]) return false;
+  if (rows[0].fingerprint.equals(fingerprint(payment))) return true;
+  throw refuse({
+    code: 'order_differs',
+    status: 409,
+    message: `Order ${payment.externalId} is known with another content. Send changes as events: cancel, returns.`,
+  });
+}

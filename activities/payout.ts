@@ -1,0 +1,401 @@
+import { type Config, durationMs } from '../config';
+import { recordDecision, whoDecided } from '../database/decisions';
+import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from '../database/journal';
+import { type Client, inTransaction, type Pool } from '../database/pool';
+import { refuse } from '../database/refusal';
+import type { Sealer } from '../database/sealing';
+import {
+  type HttpAnswer,
+  majorUnits,
+  type PayoutAnswer,
+  type PayoutOutcome,
+  readInquiryAnswer,
+  readInstructionAnswer,
+} from '../domain/payout';
+import type { WithdrawalProgress } from '../domain/withdrawal';
+import {
+  findProgress,
+  type Settlement,
+  settleWithdrawals,
+  type WithdrawalStep,
+} from './withdrawal/withdrawal';
+
+/** Where a payout batch is. */
+export type BatchState = 'open' | 'settled';
+
+/** Finance collects what is approved into a payout file. */
+export interface BatchRequest {
+  id: string;
+  currency: string;
+  by: Actor;
+}
+
+/** What the bank did with a file: all is paid, but for what is listed. */
+export interface BatchConfirmation {
+  id: string;
+  decisionId: string;
+  failed: { withdrawalId: string; reason: string }[];
+  by: Actor;
+}
+
+/** A withdrawal that is on its way through the provider. */
+export interface PayoutStart extends WithdrawalProgress {
+  /** First wait before the provider is asked about it, in milliseconds. */
+  firstInquiryAfterMs: number;
+  /** False: an earlier attempt has marked it, and the provider may have heard of it. Absent in older histories. */
+  moved?: boolean;
+}
+
+/** The steps in which money leaves: payout files and the HTTP provider. */
+export function createPayoutActivities({
+  pool,
+  config,
+  sealer,
+}: {
+  pool: Pool;
+  config: Config;
+  sealer: Sealer;
+}) {
+  return {
+    /**
+     * Collects every approved withdrawal of a currency that is paid by file. What is canceled at the same moment is
+     * either collected or canceled, never both.
+     * @throws refusal `nothing_to_pay`
+     */
+    async openPayoutBatch(request: BatchRequest, now: number): Promise<BatchState> {
+      return inTransaction(pool, async (client) => {
+        const { id, currency, by } = request;
+        const opened = await client.query(
+          `INSERT INTO payout_batches (id, state, currency, created_by, created_at) VALUES ($1, 'open', $2, $3, $4)
+           ON CONFLICT DO NOTHING`,
+          [id, currency, by.userId, new Date(now)],
+        );
+        if (opened.rowCount === 0) return (await batchState(client, id))!;
+        const { rows } = await client.query<{ count: number; total: number }>(
+          `WITH waiting AS (
+             SELECT w.id FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
+             WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND d.state = 'active'
+             ORDER BY w.id FOR NO KEY UPDATE OF w
+           ), collected AS (
+             UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
+             RETURNING w.id, w.amount
+           ), told AS (
+             INSERT INTO events (subject, key, type, actor, occurred_at, data)
+             SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
+             FROM collected
+           )
+           SELECT count(*)::int AS count, coalesce(sum(amount), 0)::bigint AS total FROM collected`,
+          [id, currency, by.name, new Date(now)],
+        );
+        const { count, total } = rows[0]!;
+        if (count === 0) {
+          throw refuse({
+            code: 'nothing_to_pay',
+            status: 409,
+            message: `No approved withdrawal in ${currency} waits for a payout file.`,
+          });
+        }
+        await recordDecision(client, {
+          subject: `payout/${id}`,
+          key: 'opened',
+          type: 'opened',
+          action: 'payout_batch.open',
+          by,
+          at: now,
+          data: { count, total: { amount: total, currency } },
+          after: { state: 'open', count, total, currency },
+        });
+        return 'open';
+      });
+    },
+
+    /** Where a payout batch is; null when there is none. */
+    async findPayoutBatch(id: string): Promise<BatchState | null> {
+      return batchState(pool, id);
+    },
+
+    /**
+     * Settles a whole batch at once: what is listed as failed comes back, all else is paid.
+     * @throws refusal `payout_batch_unknown`, `payout_batch_settled` or `not_in_batch`
+     */
+    async confirmPayoutBatch(confirmation: BatchConfirmation, now: number): Promise<BatchState> {
+      return inTransaction(pool, async (client) => {
+        const { id, decisionId, failed, by } = confirmation;
+        const subject = `payout/${id}`;
+        const batch = await client.query<{ state: BatchState }>(
+          'SELECT state FROM payout_batches WHERE id = $1 FOR NO KEY UPDATE',
+          [id],
+        );
+        const state = batch.rows[0]?.state;
+        if (!state) {
+          throw refuse({
+            code: 'payout_batch_unknown',
+            status: 404,
+            message: `There is no payout batch ${id}.`,
+          });
+        }
+        if (await hasEvent(client, subject, `decision/${decisionId}`)) return state;
+        if (state === 'settled') {
+          throw refuse({
+            code: 'payout_batch_settled',
+            status: 409,
+            message: `The payout batch was confirmed${await whoDecided(client, subject, 'settled')}; that stands.`,
+          });
+        }
+        const settlements = await settlementsOf(client, id, failed);
+        const settled = await settleWithdrawals(client, config, settlements, 'paying', now);
+        await client.query(
+          `INSERT INTO events (subject, key, type, actor, occurred_at, data)
+           SELECT 'withdrawal/' || id, state, state, $2, $3,
+             jsonb_strip_nulls(jsonb_build_object('batchId', $4::text, 'reason', reason))
+           FROM withdrawals WHERE id = ANY ($1)`,
+          [settled, by.name, new Date(now), id],
+        );
+        await client.query(`UPDATE payout_batches SET state = 'settled', settled_at = $2 WHERE id = $1`, [
+          id,
+          new Date(now),
+        ]);
+        await recordDecision(client, {
+          subject,
+          key: `decision/${decisionId}`,
+          type: 'settled',
+          action: 'payout_batch.confirm',
+          by,
+          at: now,
+          data: {
+            paid: settlements.filter((one) => one.state === 'paid').length,
+            failed: settlements.filter((one) => one.state === 'failed').length,
+          },
+          before: { state: 'open' },
+          after: { state: 'settled', failed },
+        });
+        return 'settled';
+      });
+    },
+
+    /**
+     * Marks an approved withdrawal as on its way, before the provider hears of it. From then on it can't be
+     * canceled any more. It stays approved while its distributor is not active.
+     */
+    async startPayout(id: string, now: number): Promise<PayoutStart> {
+      return inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
+          `UPDATE withdrawals w SET state = 'paying' FROM distributors d
+           WHERE w.id = $1 AND w.state = 'approved' AND w.method = 'http'
+             AND d.id = w.distributor_id AND d.state = 'active'`,
+          [id],
+        );
+        if (rowCount === 1) {
+          await addEvent(client, {
+            subject: `withdrawal/${id}`,
+            key: 'paying',
+            type: 'paying',
+            actor: SYSTEM,
+            occurredAt: now,
+          });
+        }
+        const { rows } = await client.query<WithdrawalProgress>(
+          'SELECT state, method FROM withdrawals WHERE id = $1',
+          [id],
+        );
+        return {
+          ...rows[0]!,
+          moved: rowCount === 1,
+          firstInquiryAfterMs: durationMs(config.PAYOUT_POLL_INTERVAL),
+        };
+      });
+    },
+
+    /**
+     * Instructs the provider, once: whatever goes wrong on the way makes the outcome unknown, to be asked for.
+     * Must not be retried without asking.
+     */
+    async sendPayout(id: string): Promise<PayoutAnswer> {
+      const { rows } = await pool.query<{
+        amount: number;
+        currency: string;
+        bank_account_sealed: string;
+        bank_account_holder: string;
+        bank_name: string;
+      }>(
+        `SELECT amount, currency, bank_account_sealed, bank_account_holder, bank_name
+         FROM withdrawals WHERE id = $1 AND state = 'paying' AND method = 'http'`,
+        [id],
+      );
+      const row = rows[0];
+      if (!row) return { status: 'unknown', reason: 'the withdrawal is not on its way any more' };
+      const answer = await callProvider(config, 'POST', '/payouts', id, {
+        id,
+        amount: { amount: row.amount, currency: row.currency },
+        decimalAmount: majorUnits(row),
+        account: {
+          holder: row.bank_account_holder,
+          bank: row.bank_name,
+          number: sealer.open(row.bank_account_sealed),
+        },
+      });
+      return 'status' in answer
+        ? readInstructionAnswer(answer)
+        : { status: 'unknown', reason: answer.unreachable };
+    },
+
+    /** Asks the provider what became of a payout. */
+    async askPayout(id: string): Promise<PayoutAnswer> {
+      const answer = await callProvider(config, 'GET', `/payouts/${id}`, id);
+      return 'status' in answer
+        ? readInquiryAnswer(answer)
+        : { status: 'unknown', reason: answer.unreachable };
+    },
+
+    /** Writes down what the provider said in the end; a failed payout gives the money back. */
+    async settlePayout(id: string, answer: PayoutOutcome, now: number): Promise<WithdrawalStep> {
+      return inTransaction(pool, async (client) => {
+        const reason = answer.status === 'failed' ? answer.reason : undefined;
+        const { status: state, reference } = answer;
+        const settled = await settleWithdrawals(
+          client,
+          config,
+          [{ id, state, reason, reference }],
+          'paying',
+          now,
+        );
+        if (settled.length > 0) {
+          await addEvent(client, {
+            subject: `withdrawal/${id}`,
+            key: state,
+            type: state,
+            actor: SYSTEM,
+            occurredAt: now,
+            data: { reason, reference },
+          });
+        }
+        return (await findProgress(client, id))!;
+      });
+    },
+  };
+}
+
+/** One line of a payout file. Amounts are in major units. */
+export interface PayoutFileRow {
+  withdrawalId: string;
+  holder: string;
+  bank: string;
+  account: string;
+  amount: string;
+  currency: string;
+}
+
+/**
+ * The withdrawals of a batch with their full account numbers, in the same order each time. Looking at them is
+ * written to the audit trail.
+ * @returns null when there is no such batch
+ */
+export async function revealPayoutFile(
+  { pool, sealer }: { pool: Pool; sealer: Pick<Sealer, 'open'> },
+  { id, by }: { id: string; by: Actor },
+): Promise<PayoutFileRow[] | null> {
+  return inTransaction(pool, async (client) => {
+    if (!(await batchState(client, id))) return null;
+    const { rows } = await client.query<{
+      id: string;
+      amount: number;
+      currency: string;
+      bank_account_sealed: string;
+      bank_account_holder: string;
+      bank_name: string;
+    }>(
+      `SELECT id, amount, currency, bank_account_sealed, bank_account_holder, bank_name
+       FROM withdrawals WHERE batch_id = $1 ORDER BY id`,
+      [id],
+    );
+    await addAudit(client, {
+      actor: by,
+      action: 'payout_batch.reveal_file',
+      subject: `payout/${id}`,
+      after: { withdrawals: rows.map((row) => row.id) },
+    });
+    return rows.map((row) => ({
+      withdrawalId: row.id,
+      holder: row.bank_account_holder,
+      bank: row.bank_name,
+      account: sealer.open(row.bank_account_sealed),
+      amount: majorUnits(row),
+      currency: row.currency,
+    }));
+  });
+}
+
+async function batchState(database: Pool | Client, id: string): Promise<BatchState | null> {
+  const { rows } = await database.query<{ state: BatchState }>(
+    'SELECT state FROM payout_batches WHERE id = $1',
+    [id],
+  );
+  return rows[0]?.state ?? null;
+}
+
+async function settlementsOf(
+  client: Client,
+  batchId: string,
+  failed: BatchConfirmation['failed'],
+): Promise<Settlement[]> {
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM withdrawals WHERE batch_id = $1', [
+    batchId,
+  ]);
+  const reasons = new Map(failed.map(({ withdrawalId, reason }) => [withdrawalId, reason]));
+  const inBatch = new Set(rows.map((row) => row.id));
+  const stranger = failed.findIndex(({ withdrawalId }) => !inBatch.has(withdrawalId));
+  if (stranger >= 0) {
+    throw refuse({
+      code: 'not_in_batch',
+      status: 422,
+      message: `Withdrawal ${failed[stranger]!.withdrawalId} is not in this payout batch; nothing was changed.`,
+      pointer: `/failed/${stranger}/withdrawalId`,
+    });
+  }
+  return rows.map(({ id }) => {
+    const reason = reasons.get(id);
+    return reason === undefined ? { id, state: 'paid' } : { id, state: 'failed', reason };
+  });
+}
+
+/**
+ * One call of the provider. The withdrawal's id is the idempotency key, so that even an instruction that arrives
+ * twice pays once.
+ */
+async function callProvider(
+  config: Config,
+  method: 'GET' | 'POST',
+  path: string,
+  id: string,
+  body?: unknown,
+): Promise<HttpAnswer | { unreachable: string }> {
+  try {
+    const response = await fetch(`${config.PAYOUT_HTTP_URL!.replace(/\/$/, '')}${path}`, {
+      method,
+      headers: {
+        Accept: 'application/json',
+        'Idempotency-Key': id,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(config.PAYOUT_HTTP_TOKEN && { Authorization: `Bearer ${config.PAYOUT_HTTP_TOKEN}` }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(durationMs(config.PAYOUT_HTTP_TIMEOUT)),
+    });
+    const text = await response.text();
+    return { status: response.status, body: parseJson(text) };
+  } catch (error) {
+    // Only what went wrong, never what was sent: the reason ends up in the workflow's history.
+    return {
+      unreachable: error instanceof Error ? `no answer from the provider: ${error.name}` : 'no answer',
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,377 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { Config } from '../config';
+import { countApproval, recordDecision, whoDecided } from '../database/decisions';
+import { type Actor, addEvent, hasEvent, SYSTEM } from '../database/journal';
+import { type Client, inTransaction, type Pool } from '../database/pool';
+import { refuse } from '../database/refusal';
+import type { ReleaseRunState } from '../domain/release';
+import { approvalsNeeded } from '../domain/withdrawal';
+
+/** Which commissions a run is for: those named, or everything due that fits the filter. */
+export type ReleaseSelection =
+  | { commissionIds: number[] }
+  | {
+      /** RFC 3339; due before this moment. */
+      dueBefore: string;
+      distributorId?: string;
+      currency?: string;
+    };
+
+/** Finance proposes to release. */
+export interface ReleaseProposal {
+  id: string;
+  selection: ReleaseSelection;
+  by: Actor;
+}
+
+/** What a person decided about a run. `decisionId` is the same when the message comes again. */
+export interface ReleaseDecision {
+  id: string;
+  decisionId: string;
+  by: Actor;
+  /** Why it is rejected, or a note to an approval. */
+  text?: string;
+}
+
+const BATCH = 1000;
+
+/** How many batches are at work at once. They are of different distributors, so none waits for another's balances. */
+const LANES = 4;
+
+/** The steps of a release run. */
+export function createReleaseActivities({ pool, config }: { pool: Pool; config: Config }) {
+  return {
+    /**
+     * Freezes what a run is for. A commission waits in one run at a time; one that waits in another run, or is not
+     * due, gets its result at once.
+     * @throws refusal `commission_unknown` or `nothing_to_release`
+     */
+    async proposeRelease(proposal: ReleaseProposal, now: number): Promise<ReleaseRunState> {
+      return inTransaction(pool, async (client) => {
+        const { id, selection, by } = proposal;
+        const subject = `release/${id}`;
+        const created = await client.query(
+          `INSERT INTO release_runs (id, state, filter, proposed_by, proposed_at) VALUES ($1, 'proposed', $2, $3, $4)
+           ON CONFLICT DO NOTHING`,
+          [id, selection, by.userId, new Date(now)],
+        );
+        if (created.rowCount === 0) return (await runState(client, id))!;
+        const frozen = await freeze(client, id, selection);
+        const total = Math.max(0, ...Object.values(frozen.totals));
+        const needed = approvalsNeeded(total, config.SECOND_APPROVAL_ABOVE);
+        await client.query(
+          'UPDATE release_runs SET item_count = $2, totals = $3, approvals_needed = $4 WHERE id = $1',
+          [id, frozen.items, frozen.totals, needed],
+        );
+        // Of two people, the first is whoever proposes; so the approval that sets it off comes from somebody else.
+        if (needed === 2) await countApproval(client, { subject, by, at: now });
+        await recordDecision(client, {
+          subject,
+          key: 'proposed',
+          type: 'proposed',
+          action: 'release_run.propose',
+          by,
+          at: now,
+          data: { items: frozen.items, leftOut: frozen.items - frozen.pending, totals: frozen.totals },
+          after: { state: 'proposed', filter: selection, ...frozen },
+        });
+        return 'proposed';
+      });
+    },
+
+    /** Where a run is; null when there is none. */
+    async findReleaseRun(id: string): Promise<ReleaseRunState | null> {
+      return runState(pool, id);
+    },
+
+    /**
+     * Counts one person's approval; the last one needed sets the run off.
+     * @throws refusal `release_run_unknown`, `second_person_needed`, or `release_run_decided` that names the decision
+     *   that stands
+     */
+    async approveRelease(decision: ReleaseDecision, now: number): Promise<ReleaseRunState> {
+      return decide(pool, decision, async (client) => {
+        const { id, decisionId, by, text } = decision;
+        const subject = `release/${id}`;
+        const given = await countApproval(client, { subject, by, at: now, note: text });
+        const { rows } = await client.query<{ needed: number }>(
+          'SELECT approvals_needed AS needed FROM release_runs WHERE id = $1',
+          [id],
+        );
+        if (given === null || given < rows[0]!.needed) {
+          throw refuse({
+            code: 'second_person_needed',
+            status: 409,
+            message:
+              'The total needs two people, and you are one of them already: somebody else has to approve it.',
+          });
+        }
+        await client.query(`UPDATE release_runs SET state = 'approved' WHERE id = $1`, [id]);
+        await recordDecision(client, {
+          subject,
+          key: `decision/${decisionId}`,
+          type: 'approved',
+          action: 'release_run.approve',
+          by,
+          at: now,
+          data: text ? { note: text } : {},
+          before: { state: 'proposed' },
+          after: { state: 'approved' },
+          reason: text,
+        });
+        return 'approved';
+      });
+    },
+
+    /**
+     * Refuses a run; what waited in it may be proposed again.
+     * @throws refusal `release_run_unknown`, or `release_run_decided` that names the decision that stands
+     */
+    async rejectRelease(decision: ReleaseDecision, now: number): Promise<ReleaseRunState> {
+      return decide(pool, decision, async (client) => {
+        const { id, decisionId, by, text } = decision;
+        await client.query(
+          `UPDATE release_runs SET state = 'rejected', decision_reason = $2, finished_at = $3 WHERE id = $1`,
+          [id, text, new Date(now)],
+        );
+        await client.query(
+          `WITH waiting AS (DELETE FROM release_waiting WHERE run_id = $1)
+           UPDATE release_items SET state = 'left_out', reason = 'run_rejected' WHERE run_id = $1 AND state = 'pending'`,
+          [id],
+        );
+        await recordDecision(client, {
+          subject: `release/${id}`,
+          key: `decision/${decisionId}`,
+          type: 'rejected',
+          action: 'release_run.reject',
+          by,
+          at: now,
+          data: { reason: text },
+          before: { state: 'proposed' },
+          after: { state: 'rejected' },
+          reason: text,
+        });
+        return 'rejected';
+      });
+    },
+
+    /**
+     * Releases everything that waits in an approved run, in batches of their own transactions, and ends the run.
+     * Goes on where an earlier attempt stopped, and does no harm beside one that still runs.
+     */
+    async executeRelease(id: string, now: number): Promise<ReleaseRunState> {
+      const { cancellationSignal, heartbeat } = Context.current();
+      await pool.query(`UPDATE release_runs SET state = 'running' WHERE id = $1 AND state = 'approved'`, [
+        id,
+      ]);
+      const portions = await readPortions(pool, id);
+      let judged = 0;
+      let broken = false;
+      const work = async () => {
+        for (let portion = portions.pop(); portion; portion = portions.pop()) {
+          for (let after: number | null = 0; after !== null; ) {
+            if (cancellationSignal.aborted || broken) return;
+            const batch: Batch = await releaseBatch(pool, { runId: id, portion, after, now }).catch(
+              (error: unknown) => {
+                broken = true;
+                throw error;
+              },
+            );
+            judged += batch.count;
+            heartbeat(judged);
+            after = batch.last;
+          }
+        }
+      };
+      // All of them, so that none goes on unseen when another fails.
+      const ends = await Promise.allSettled(Array.from({ length: LANES }, work));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
+      return finish(pool, id, Math.max(now, Date.now()));
+    },
+  };
+}
+
+async function runState(database: Pool | Client, id: string): Promise<ReleaseRunState | null> {
+  const { rows } = await database.query<{ state: ReleaseRunState }>(
+    'SELECT state FROM release_runs WHERE id = $1',
+    [id],
+  );
+  return rows[0]?.state ?? null;
+}
+
+async function freeze(
+  client: Client,
+  id: string,
+  selection: ReleaseSelection,
+): Promise<{ items: number; pending: number; totals: Record<string, number> }> {
+  const named = 'commissionIds' in selection;
+  if (named) await checkKnown(client, selection.commissionIds);
+  const chosen = named
+    ? 'id = ANY ($2::bigint[])'
+    : `state = 'due' AND due_at < $2 AND ($3::uuid IS NULL OR distributor_id = $3) AND ($4::text IS NULL OR currency = $4)`;
+  // In the order of ids, so that two proposals at once never wait for each other in a circle.
+  const { rows } = await client.query<{
+    currency: string | null;
+    items: number;
+    pending: number;
+    total: number;
+  }>(
+    `WITH chosen AS MATERIALIZED (
+       SELECT id, distributor_id, state, currency, amount FROM commissions WHERE ${chosen} ORDER BY id
+     ), waiting AS (
+       INSERT INTO release_waiting (commission_id, run_id, distributor_id)
+       SELECT id, $1, distributor_id FROM chosen WHERE state = 'due' ORDER BY id
+       ON CONFLICT (commission_id) DO NOTHING
+       RETURNING commission_id
+     ), item AS (
+       INSERT INTO release_items (run_id, commission_id, state, proposed_amount, reason)
+       SELECT $1, id, CASE WHEN commission_id IS NULL THEN 'left_out' ELSE 'pending' END, amount,
+         CASE WHEN commission_id IS NOT NULL THEN NULL WHEN state = 'due' THEN 'in_another_run' ELSE 'state_' || state END
+       FROM chosen LEFT JOIN waiting ON commission_id = id ORDER BY id
+     )
+     SELECT currency, count(*)::int AS items, count(commission_id)::int AS pending,
+       coalesce(sum(amount) FILTER (WHERE commission_id IS NOT NULL), 0)::bigint AS total
+     FROM chosen LEFT JOIN waiting ON commission_id = id GROUP BY currency`,
+    named
+      ? [id, selection.commissionIds]
+      : [id, selection.dueBefore, selection.distributorId ?? null, selection.currency ?? null],
+  );
+  const items = rows.reduce((sum, row) => sum + row.items, 0);
+  const pending = rows.reduce((sum, row) => sum + row.pending, 0);
+  if (pending === 0) {
+    throw refuse({
+      code: 'nothing_to_release',
+      status: 409,
+      message: items
+        ? `None of these ${items} commissions can be released: each is not due, or waits in another run.`
+        : 'Nothing is due by this filter.',
+    });
+  }
+  const totals = Object.fromEntries(
+    rows.filter((row) => row.pending).map((row) => [row.currency, row.total]),
+  );
+  return { items, pending, totals };
+}
+
+async function checkKnown(client: Client, ids: number[]): Promise<void> {
+  const { rows } = await client.query<{ position: number }>(
+    `SELECT (position - 1)::int AS position FROM unnest($1::bigint[]) WITH ORDINALITY AS named (id, position)
+     WHERE NOT EXISTS (SELECT FROM commissions c WHERE c.id = named.id) ORDER BY position LIMIT 1`,
+    [ids],
+  );
+  const position = rows[0]?.position;
+  if (position === undefined) return;
+  throw refuse({
+    code: 'commission_unknown',
+    status: 422,
+    message: `There is no commission ${ids[position]}; nothing was proposed.`,
+    pointer: `/commissionIds/${position}`,
+  });
+}
+
+async function decide(
+  pool: Pool,
+  { id, decisionId }: ReleaseDecision,
+  change: (client: Client) => Promise<ReleaseRunState>,
+): Promise<ReleaseRunState> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ state: ReleaseRunState }>(
+      'SELECT state FROM release_runs WHERE id = $1 FOR NO KEY UPDATE',
+      [id],
+    );
+    const run = rows[0];
+    if (!run)
+      throw refuse({ code: 'release_run_unknown', status: 404, message: `There is no release run ${id}.` });
+    if (await hasEvent(client, `release/${id}`, `decision/${decisionId}`)) return run.state;
+    if (run.state !== 'proposed') {
+      const decision = run.state === 'rejected' ? 'rejected' : 'approved';
+      const by = await whoDecided(client, `release/${id}`, decision);
+      throw refuse({
+        code: 'release_run_decided',
+        status: 409,
+        message: `The release run was ${decision}${by}; that decision stands.`,
+      });
+    }
+    return change(client);
+  });
+}
+
+/** What waits in a run, by distributor: lists of distributors who have about a batch of it together. */
+async function readPortions(pool: Pool, runId: string): Promise<string[][]> {
+  const { rows } = await pool.query<{ portion: string[] }>(
+    `SELECT array_agg(distributor_id) AS portion FROM (
+       SELECT distributor_id, sum(count(*)) OVER (ORDER BY distributor_id) AS running
+       FROM release_waiting WHERE run_id = $1 GROUP BY distributor_id
+     ) AS waiting GROUP BY ceil(running / $2)`,
+    [runId, BATCH],
+  );
+  return rows.map(({ portion }) => portion);
+}
+
+interface Batch {
+  count: number;
+  /** The last commission that was judged; null at the end of the portion. */
+  last: number | null;
+}
+
+async function releaseBatch(
+  pool: Pool,
+  { runId, portion, after, now }: { runId: string; portion: string[]; after: number; now: number },
+): Promise<Batch> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ ids: number[] | null }>(
+      `SELECT array_agg(commission_id) AS ids FROM (
+         SELECT commission_id FROM release_waiting
+         WHERE run_id = $1 AND distributor_id = ANY ($2) AND commission_id > $3
+         ORDER BY commission_id LIMIT $4
+       ) AS batch`,
+      [runId, portion, after, BATCH],
+    );
+    const ids = rows[0]!.ids;
+    if (!ids) return { count: 0, last: null };
+    // An attempt that was given up may still run: waiting for its batch in a statement of its own lets the next
+    // one see those items as judged, and leave them as they are.
+    await client.query('SELECT lock_commissions($1)', [ids]);
+    await client.query(
+      `WITH judged AS MATERIALIZED (
+         SELECT * FROM release_commissions($2, '{due}', $3)
+       ), waiting AS (
+         DELETE FROM release_waiting WHERE run_id = $1 AND commission_id = ANY ($2)
+       )
+       UPDATE release_items i
+       SET state = CASE WHEN j.obstacle IS NULL THEN 'released' ELSE 'left_out' END,
+           released_amount = CASE WHEN j.obstacle IS NULL THEN j.amount END, reason = j.obstacle
+       FROM judged j WHERE i.run_id = $1 AND i.commission_id = j.commission_id AND i.state = 'pending'`,
+      [runId, ids, new Date(now)],
+    );
+    return { count: ids.length, last: ids.length < BATCH ? null : ids.at(-1)! };
+  });
+}
+
+async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running'`,
+      [id, new Date(now)],
+    );
+    if (rowCount === 1) {
+      const { rows } = await client.query<{ released: number; left_out: number }>(
+        `SELECT count(*) FILTER (WHERE state = 'released')::int AS released,
+           count(*) FILTER (WHERE state = 'left_out')::int AS left_out
+         FROM release_items WHERE run_id = $1`,
+        [id],
+      );
+      const { released, left_out: leftOut } = rows[0]!;
+      await addEvent(client, {
+        subject: `release/${id}`,
+        key: 'done',
+        type: 'done',
+        actor: SYSTEM,
+        occurredAt: now,
+        data: { released, leftOut },
+      });
+    }
+    return (await runState(client, id))!;
+  });
+}

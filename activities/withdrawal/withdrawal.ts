@@ -1,0 +1,412 @@
+import type { Config } from '../../config';
+import { countApproval, recordDecision, whoDecided } from '../../database/decisions';
+import { type Actor, hasEvent } from '../../database/journal';
+import { type Client, inTransaction, type Pool } from '../../database/pool';
+import { refuse } from '../../database/refusal';
+import type { AuditAction } from '../../domain/journal';
+import { majorUnits } from '../../domain/payout';
+import {
+  approvalsNeeded,
+  type PayoutMethod,
+  type WithdrawalProgress,
+  type WithdrawalState,
+} from '../../domain/withdrawal';
+import { pendingMails } from '../mail';
+import { queueWithdrawalMails } from './mails';
+
+/** What a step made of a withdrawal. */
+export interface WithdrawalStep extends WithdrawalProgress {
+  /** Keys of the mails about it that wait for delivery. Not there in answers of before there were any. */
+  mails?: string[];
+}
+
+/** A distributor, or somebody on their behalf, wants money out. */
+export interface WithdrawalRequest {
+  id: string;
+  distributorId: string;
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  by: Actor;
+}
+
+/** What a person decided about a withdrawal. `decisionId` is the same when the message comes again. */
+export interface WithdrawalDecision {
+  id: string;
+  decisionId: string;
+  by: Actor;
+  /** Why it is rejected, or a note to an approval. */
+  text?: string;
+}
+
+/** How one withdrawal ends. */
+export interface Settlement {
+  id: string;
+  state: 'paid' | 'failed' | 'rejected' | 'canceled';
+  reason?: string;
+  reference?: string;
+}
+
+interface LockedWithdrawal {
+  distributor_id: string;
+  state: WithdrawalState;
+  method: PayoutMethod;
+  amount: number;
+  currency: string;
+  approvals_needed: number;
+}
+
+/** The steps of a withdrawal up to the point where money leaves. Each is one short transaction. */
+export function createWithdrawalActivities({ pool, config }: { pool: Pool; config: Config }) {
+  return {
+    /**
+     * Reserves the money and records the request, once for each id.
+     * @throws refusal `distributor_unknown`, `distributor_not_active`, `below_minimum`, `no_bank_account`,
+     *   `currency_unknown` or `insufficient_available`
+     */
+    async requestWithdrawal(request: WithdrawalRequest, now: number): Promise<WithdrawalStep> {
+      return inTransaction(pool, async (client) => {
+        const { id, distributorId, amount, currency, by } = request;
+        const known = await findProgress(client, id);
+        if (known) return known;
+        await checkRequest(client, request, config.WITHDRAWAL_MINIMUM);
+        const needed = approvalsNeeded(amount, config.SECOND_APPROVAL_ABOVE);
+        const inserted = await client.query(
+          `INSERT INTO withdrawals (id, distributor_id, state, currency, amount, method, bank_account_sealed,
+             bank_account_masked, bank_account_holder, bank_name, approvals_needed, requested_by, requested_at)
+           SELECT $1, id, 'requested', $3, $4, $5, bank_account_sealed, bank_account_masked, bank_account_holder,
+             bank_name, $6, $7, $8
+           FROM distributors WHERE id = $2
+           ON CONFLICT (id) DO NOTHING`,
+          [id, distributorId, currency, amount, config.PAYOUT_METHOD, needed, by.userId, new Date(now)],
+        );
+        // The same message came twice at once, and the other one got here first.
+        if (inserted.rowCount === 0) return (await findProgress(client, id))!;
+        await client.query(
+          `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
+           VALUES ($1, 'available', 'reserved', $2, $3, $4, $5, $6)`,
+          [`withdrawal/${id}/reserve`, distributorId, currency, amount, id, new Date(now)],
+        );
+        await recordDecision(client, {
+          subject: `withdrawal/${id}`,
+          key: 'requested',
+          type: 'requested',
+          action: 'withdrawal.request',
+          by,
+          at: now,
+          data: { amount: { amount, currency }, approvalsNeeded: needed },
+          after: { state: 'requested', distributorId, amount, currency },
+        });
+        await queueWithdrawalMails(client, config, [id]);
+        return (await findProgress(client, id))!;
+      });
+    },
+
+    /** Where a withdrawal is; null when there is none. */
+    async findWithdrawal(id: string): Promise<WithdrawalStep | null> {
+      return findProgress(pool, id);
+    },
+
+    /**
+     * Counts one person's approval; the last one needed lets the money go.
+     * @throws refusal `withdrawal_unknown`, `own_withdrawal`, `already_approved_by_you`, `distributor_not_active`,
+     *   or `withdrawal_decided` that names the decision that stands
+     */
+    async approveWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
+      return decide(pool, decision, async (client, row) => {
+        const { id, by, text } = decision;
+        if (row.state !== 'requested') throw await decidedRefusal(client, id, row.state);
+        await checkApprover(client, row, by);
+        const given = await countApproval(client, { subject: `withdrawal/${id}`, by, at: now, note: text });
+        if (given === null) {
+          throw refuse({
+            code: 'already_approved_by_you',
+            status: 409,
+            message:
+              'You have approved this withdrawal already; the second approval has to come from somebody else.',
+          });
+        }
+        const state = given >= row.approvals_needed ? 'approved' : 'requested';
+        if (state === 'approved')
+          await client.query(`UPDATE withdrawals SET state = 'approved' WHERE id = $1`, [id]);
+        await recordDecision(client, {
+          subject: `withdrawal/${id}`,
+          key: `decision/${decision.decisionId}`,
+          type: state === 'approved' ? 'approved' : 'approval_given',
+          action: 'withdrawal.approve',
+          by,
+          at: now,
+          data: { approvals: given, approvalsNeeded: row.approvals_needed, ...(text && { note: text }) },
+          before: { state: row.state },
+          after: { state, approvals: given },
+          reason: text,
+        });
+      });
+    },
+
+    /**
+     * Refuses a request; the money comes back.
+     * @throws refusal `withdrawal_unknown`, or `withdrawal_decided` that names the decision that stands
+     */
+    async rejectWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
+      return decide(pool, decision, async (client, row) => {
+        if (row.state !== 'requested') throw await decidedRefusal(client, decision.id, row.state);
+        await giveBack(
+          client,
+          config,
+          decision,
+          row,
+          { state: 'rejected', action: 'withdrawal.reject' },
+          now,
+        );
+      });
+    },
+
+    /**
+     * Takes a request back before the money has left; it comes back.
+     * @throws refusal `withdrawal_unknown`, or `withdrawal_decided` when it is on its way or over
+     */
+    async cancelWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
+      return decide(pool, decision, async (client, row) => {
+        if (row.state !== 'requested' && row.state !== 'approved') {
+          throw await decidedRefusal(client, decision.id, row.state);
+        }
+        await giveBack(
+          client,
+          config,
+          decision,
+          row,
+          { state: 'canceled', action: 'withdrawal.cancel' },
+          now,
+        );
+      });
+    },
+
+    /**
+     * Takes note that the bank has sent back what was paid; with the last confirmation needed the money comes back to
+     * the distributor. Above the limit for one person it takes two, as to pay it: what comes back can be withdrawn again.
+     * @throws refusal `withdrawal_unknown`, `withdrawal_not_paid`, `own_withdrawal` or `already_reported_by_you`
+     */
+    async returnPayment(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
+      return decide(pool, decision, async (client, row) => {
+        const { id, decisionId, by, text } = decision;
+        if (row.state !== 'paid') {
+          throw refuse({
+            code: 'withdrawal_not_paid',
+            status: 409,
+            message: `The withdrawal is ${row.state}: only what was paid can be sent back by the bank.`,
+          });
+        }
+        await refuseOwn(client, row, by);
+        const subject = `withdrawal/${id}`;
+        const given = await countApproval(client, {
+          subject: `${subject}/payment_returned`,
+          by,
+          at: now,
+          note: text,
+        });
+        if (given === null) {
+          throw refuse({
+            code: 'already_reported_by_you',
+            status: 409,
+            message: 'You have reported this already; somebody else has to confirm it.',
+          });
+        }
+        const isLast = given >= row.approvals_needed;
+        if (isLast)
+          await settleWithdrawals(client, config, [{ id, state: 'failed', reason: text }], 'paid', now);
+        await recordDecision(client, {
+          subject,
+          key: `decision/${decisionId}`,
+          type: isLast ? 'payment_returned' : 'payment_return_reported',
+          action: 'withdrawal.return_payment',
+          by,
+          at: now,
+          data: { reason: text },
+          before: { state: 'paid' },
+          after: { state: isLast ? 'failed' : 'paid', approvals: given },
+          reason: text,
+        });
+      });
+    },
+  };
+}
+
+/**
+ * Ends withdrawals, moves their money and queues the mails that tell of it, set-based, in the caller's transaction.
+ * @param from only those in this state are touched
+ * @returns the ids it ended
+ */
+export async function settleWithdrawals(
+  client: Client,
+  config: Pick<Config, 'BRAND_NAME'>,
+  settlements: Settlement[],
+  from: WithdrawalState,
+  now: number,
+): Promise<string[]> {
+  const { rows } = await client.query<{ withdrawal_id: string }>(
+    'SELECT withdrawal_id FROM settle_withdrawals($1, $2, $3)',
+    [JSON.stringify(settlements), [from], new Date(now)],
+  );
+  const settled = rows.map((row) => row.withdrawal_id);
+  await queueWithdrawalMails(client, config, settled);
+  return settled;
+}
+
+/** Where a withdrawal is; null when there is none. */
+export async function findProgress(database: Pool | Client, id: string): Promise<WithdrawalStep | null> {
+  const { rows } = await database.query<WithdrawalProgress>(
+    'SELECT state, method FROM withdrawals WHERE id = $1',
+    [id],
+  );
+  if (!rows[0]) return null;
+  const mails = await pendingMails(database, `withdrawal/${id}`);
+  return { ...rows[0], ...(mails.length && { mails }) };
+}
+
+async function checkRequest(client: Client, request: WithdrawalRequest, minimum: number): Promise<void> {
+  const { distributorId, amount, currency } = request;
+  const { rows: distributors } = await client.query<{ state: string; has_account: boolean }>(
+    `SELECT state, bank_account_sealed <> '' AS has_account FROM distributors WHERE id = $1`,
+    [distributorId],
+  );
+  const distributor = distributors[0];
+  if (!distributor) {
+    throw refuse({
+      code: 'distributor_unknown',
+      status: 404,
+      message: `There is no distributor ${distributorId}.`,
+      pointer: '/distributorId',
+    });
+  }
+  if (distributor.state !== 'active') {
+    throw refuse({
+      code: 'distributor_not_active',
+      status: 409,
+      message: `The distributor is ${distributor.state}; only active distributors can withdraw.`,
+      pointer: '/distributorId',
+    });
+  }
+  if (!distributor.has_account) {
+    throw refuse({
+      code: 'no_bank_account',
+      status: 409,
+      message: 'The distributor has no bank account on record; add one first.',
+      pointer: '/distributorId',
+    });
+  }
+  if (amount < minimum) {
+    throw refuse({
+      code: 'below_minimum',
+      status: 422,
+      message: `The smallest withdrawal is ${majorUnits({ amount: minimum, currency })} ${currency}.`,
+      pointer: '/amount/amount',
+    });
+  }
+  // Whoever holds this row decides alone what is still available.
+  const { rows: balances } = await client.query<{ available: number; debt: number }>(
+    'SELECT available, debt FROM balances WHERE distributor_id = $1 AND currency = $2 FOR UPDATE',
+    [distributorId, currency],
+  );
+  const balance = balances[0];
+  if (!balance) {
+    throw refuse({
+      code: 'currency_unknown',
+      status: 422,
+      message: `The distributor has never earned anything in ${currency}.`,
+      pointer: '/amount/currency',
+    });
+  }
+  if (balance.available < amount) {
+    const owed = balance.debt
+      ? `; ${majorUnits({ amount: balance.debt, currency })} is owed and is paid first`
+      : '';
+    throw refuse({
+      code: 'insufficient_available',
+      status: 409,
+      message: `${majorUnits({ amount: balance.available, currency })} ${currency} is available${owed}.`,
+      pointer: '/amount/amount',
+    });
+  }
+}
+
+async function decide(
+  pool: Pool,
+  { id, decisionId }: WithdrawalDecision,
+  change: (client: Client, row: LockedWithdrawal) => Promise<void>,
+): Promise<WithdrawalStep> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<LockedWithdrawal>(
+      `SELECT distributor_id, state, method, amount, currency, approvals_needed
+       FROM withdrawals WHERE id = $1 FOR NO KEY UPDATE`,
+      [id],
+    );
+    const row = rows[0];
+    if (!row) {
+      throw refuse({ code: 'withdrawal_unknown', status: 404, message: `There is no withdrawal ${id}.` });
+    }
+    if (!(await hasEvent(client, `withdrawal/${id}`, `decision/${decisionId}`))) await change(client, row);
+    return (await findProgress(client, id))!;
+  });
+}
+
+async function refuseOwn(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM users WHERE id = $1 AND distributor_id = $2', [
+    by.userId,
+    row.distributor_id,
+  ]);
+  if (rowCount) {
+    throw refuse({
+      code: 'own_withdrawal',
+      status: 403,
+      message: 'Nobody can decide about a withdrawal of their own.',
+    });
+  }
+}
+
+async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
+  await refuseOwn(client, row, by);
+  const { rows } = await client.query<{ state: string }>('SELECT state FROM distributors WHERE id = $1', [
+    row.distributor_id,
+  ]);
+  const distributorState = rows[0]!.state;
+  if (distributorState !== 'active') {
+    throw refuse({
+      code: 'distributor_not_active',
+      status: 409,
+      message: `The distributor is ${distributorState}: reinstate them first, or reject the withdrawal.`,
+    });
+  }
+}
+
+async function giveBack(
+  client: Client,
+  config: Pick<Config, 'BRAND_NAME'>,
+  { id, decisionId, by, text }: WithdrawalDecision,
+  row: LockedWithdrawal,
+  { state, action }: { state: 'rejected' | 'canceled'; action: AuditAction },
+  now: number,
+): Promise<void> {
+  await settleWithdrawals(client, config, [{ id, state, reason: text }], row.state, now);
+  await recordDecision(client, {
+    subject: `withdrawal/${id}`,
+    key: `decision/${decisionId}`,
+    type: state,
+    action,
+    by,
+    at: now,
+    data: text ? { reason: text } : {},
+    before: { state: row.state },
+    after: { state },
+    reason: text,
+  });
+}
+
+async function decidedRefusal(client: Client, id: string, state: WithdrawalState): Promise<Error> {
+  const by = await whoDecided(client, `withdrawal/${id}`, state);
+  return refuse({
+    code: 'withdrawal_decided',
+    status: 409,
+    message: `The withdrawal is ${state}${by}; that decision stands.`,
+  });
+}

@@ -1,0 +1,116 @@
+import { isNativeError } from 'node:util/types';
+import { ApplicationFailure } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { SealError } from '../../database/sealing';
+import { refusalProblem, WorkflowGone } from '../workflows/client';
+import { Problem, unavailable } from './problem';
+
+/** What express and its body parser throw. */
+interface HttpError extends Error {
+  status: number;
+  type?: string;
+}
+
+/**
+ * Turns whatever a request ended with into a problem answer.
+ * @param log told of everything that is a fault of the server
+ */
+export function toProblem(error: unknown, log: Logger): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof WorkflowGone) {
+    return new Problem({
+      status: 409,
+      code: 'already_finished',
+      detail: 'The process that this message is for has ended; it takes no more messages.',
+    });
+  }
+  const refusal = error instanceof ApplicationFailure ? refusalProblem(error) : undefined;
+  if (refusal) return refusal;
+  const code = codeOf(error);
+  if (isHttpError(error)) return fromHttpError(error);
+  if (isUnstorable(code)) {
+    // The schemas should have refused it by name; this answer keeps their gap from being a fault of the server.
+    log.warn({ err: error }, 'a value passed the schema that the database refuses');
+    return new Problem({
+      status: 422,
+      code: 'value_not_storable',
+      detail: 'A value has a form or size that can not be stored.',
+    });
+  }
+  if (error instanceof SealError) {
+    log.error({ err: error }, 'what is sealed can not be read');
+    return new Problem({
+      status: 503,
+      code: 'seal_not_readable',
+      detail:
+        'What is kept encrypted can not be read: its key is missing in FIELD_KEYS, or is another one than then. An administrator has to put it back.',
+      headers: { 'Retry-After': '300' },
+    });
+  }
+  if (isAway(code, error)) {
+    log.error({ err: error }, 'the database can not be used');
+    return unavailable('The database can not be reached or is busy.');
+  }
+  log.error({ err: error }, 'request failed');
+  return new Problem({
+    status: 500,
+    code: 'internal_error',
+    detail: 'The server failed to do this. Name the request id to whoever runs it.',
+  });
+}
+
+/** What the database calls the error; of a raw query Prisma itself only says that it failed. */
+function codeOf(error: unknown): string {
+  if (!isNativeError(error)) return '';
+  const { code, meta } = error as {
+    code?: unknown;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
+  };
+  return meta?.driverAdapterError?.cause?.originalCode ?? String(code ?? '');
+}
+
+function isHttpError(error: unknown): error is HttpError {
+  const status = error instanceof Error ? (error as Partial<HttpError>).status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
+
+function fromHttpError({ status, type }: HttpError): Problem {
+  if (status === 413) {
+    return new Problem({
+      status,
+      code: 'body_too_large',
+      detail: 'The body is larger than this server takes.',
+    });
+  }
+  if (status === 415) {
+    return new Problem({
+      status,
+      code: 'content_type_not_supported',
+      detail: 'Send the body as UTF-8, not compressed or compressed by gzip, deflate or br.',
+    });
+  }
+  return type === 'entity.parse.failed'
+    ? new Problem({ status: 400, code: 'body_not_json', detail: 'The body is not well-formed JSON.' })
+    : new Problem({ status: 400, code: 'request_malformed', detail: 'The request could not be read.' });
+}
+
+/** PostgreSQL's class 22, data exceptions, by itself and as the Prisma client names them. */
+function isUnstorable(code: string): boolean {
+  return (
+    /^22[0-9A-Z]{3}$/.test(code) || ['P2000', 'P2006', 'P2007', 'P2020', 'P2023', 'P2033'].includes(code)
+  );
+}
+
+/** Connections lost or refused, the server starting or stopping, too many connections, deadlocks. */
+function isAway(code: string, error: unknown): boolean {
+  return (
+    /^(08|53|57P)/.test(code) ||
+    ['40001', '40P01', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(
+      code,
+    ) ||
+    ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037'].includes(code) ||
+    // The pool's own errors have no code.
+    (isNativeError(error) &&
+      /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message))
+  );
+}

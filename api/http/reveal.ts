@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { addAudit } from '../../database/journal';
+import { createSealer } from '../../database/sealing';
+import { actorOfCall } from '../workflows/tell';
+import type { ApiContext, Principal, Reply } from './endpoint';
+import { Problem } from './problem';
+import { lineOf } from './schemas';
+
+/** Which sensitive number to show, and why. */
+export const revealBody = z.strictObject({
+  field: z.enum(['identityNumber', 'bankAccount']),
+  reason: lineOf(500).describe('Why it has to be seen; the audit trail keeps it.'),
+});
+
+/** The number in full. */
+export const revealResponse = {
+  200: {
+    description: 'The number in full. The audit trail keeps who saw it and why.',
+    schema: z.object({ field: z.string(), value: z.string() }).meta({ id: 'RevealedNumber' }),
+  },
+};
+
+/**
+ * Answers with a sensitive number in full, once the audit trail has it.
+ * @param call.sealed the number as it is stored
+ */
+export async function reveal(call: {
+  context: ApiContext;
+  principal: Principal;
+  requestId: string;
+  body: z.output<typeof revealBody>;
+  of: 'application' | 'distributor';
+  id: string;
+  sealed: string;
+}): Promise<Reply> {
+  const { context, body, of, id, sealed } = call;
+  if (!sealed) {
+    throw new Problem({
+      status: 410,
+      code: 'number_not_kept',
+      detail: 'This number is not kept: it was never given, or was erased after its time.',
+    });
+  }
+  const value = createSealer(context.config).open(sealed);
+  await addAudit(context.pool, {
+    actor: actorOfCall(call),
+    action: `${of}.reveal`,
+    subject: `${of}/${id}`,
+    after: { field: body.field },
+    reason: body.reason,
+  });
+  return {
+    status: 200,
+    body: { field: body.field, value },
+    headers: { 'Cache-Control': 'no-store' },
+    keep: false,
+  };
+}

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Pool } from '../../database/pool';
+import type { Principal } from './endpoint';
+import { moneySchema, timestampOutput, uuid } from './schemas';
+
+/** One line of what happened to a thing. */
+export const timelineEventSchema = z
+  .object({
+    type: z.string(),
+    actor: z.string().describe('Name of who did it.'),
+    at: timestampOutput.describe('When it happened.'),
+    recordedAt: timestampOutput.describe('When it became known here.'),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEvent' });
+
+export type TimelineEventBody = z.input<typeof timelineEventSchema>;
+
+/** What happened to a thing, oldest first. @param subject as `withdrawal/<id>` */
+export async function readTimeline(pool: Pool, subject: string): Promise<TimelineEventBody[]> {
+  const { rows } = await pool.query<
+    Omit<TimelineEventBody, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
+  >(
+    `SELECT type, actor, occurred_at AS at, recorded_at AS "recordedAt", data
+     FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at`,
+    [subject],
+  );
+  return rows.map(({ at, recordedAt, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    recordedAt: recordedAt.toISOString(),
+  }));
+}
+
+/** An audit entry as a story tells it. */
+export const toldAuditSchema = z.object({
+  action: z.string(),
+  actorId: uuid.nullable(),
+  before: z.record(z.string(), z.unknown()),
+  after: z.record(z.string(), z.unknown()),
+  reason: z.string().nullable(),
+});
+
+export type ToldAudit = z.infer<typeof toldAuditSchema>;
+
+/**
+ * SQL of what happened to a subject, each thing once: an event, an audit entry, or both of the same decision. Both are
+ * written in its transaction, so they have the same person and the same moment of the database's clock.
+ * @param subject the parameter that holds it
+ */
+export const eventsAndAudits = (subject: string): string => `
+  SELECT coalesce('event/' || e.key, 'audit/' || a.id) AS id, coalesce(e.occurred_at, a.at) AS at,
+    CASE WHEN e.key IS NULL THEN 'audit' ELSE 'event' END AS kind, coalesce(e.type, a.action) AS type,
+    coalesce(e.actor, a.actor) AS actor, coalesce(e.data, '{}') AS data,
+    CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('action', a.action, 'actorId', a.actor_id,
+      'before', coalesce(a.before, '{}'), 'after', coalesce(a.after, '{}'), 'reason', a.reason) END AS audit
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY recorded_at, actor ORDER BY key) AS place
+    FROM events WHERE subject = ${subject}
+  ) e FULL JOIN (
+    SELECT *, row_number() OVER (PARTITION BY at, actor ORDER BY id) AS place
+    FROM audit_entries WHERE subject = ${subject}
+  ) a ON a.at = e.recorded_at AND a.actor = e.actor AND a.place = e.place`;
+
+/** What the audit trail names otherwise than the event does. */
+const eventNames: Record<string, string> = { hold: 'reason', holds: 'lifted' };
+
+/** What an audit entry tells that the event of the same decision does not. What changed stays whole: before and after. */
+export function beyondEvent(facts: Record<string, unknown>, audit: ToldAudit): ToldAudit {
+  const told = new Map(Object.entries(facts));
+  for (const [name, value] of Object.entries(facts)) {
+    const money = moneySchema.safeParse(value);
+    // Audit entries hold amount and currency apart.
+    if (money.success) told.set(name, money.data.amount).set('currency', money.data.currency);
+  }
+  const isTold = ([name, value]: [string, unknown]) =>
+    isDeepStrictEqual(told.get(eventNames[name] ?? name), value);
+  const { before, after, reason } = audit;
+  const untold = (side: ToldAudit['after'], other: ToldAudit['after']) =>
+    Object.fromEntries(Object.entries(side).filter((fact) => fact[0] in other || !isTold(fact)));
+  return {
+    ...audit,
+    before: untold(before, after),
+    after: untold(after, before),
+    reason: Object.values(facts).includes(reason) ? null : reason,
+  };
+}
+
+/** What a distributor may know of an event; the rest, such as a note to a decision, is among staff. */
+const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
+
+/** Who did something, as a distributor may know it. */
+export function actorForDistributor(actor: string, { name }: Pick<Principal, 'name'>): string {
+  return [name, 'system', 'shop'].includes(actor) ? actor : 'staff';
+}
+
+/** An event as its distributor may see it: without names of staff and without what they note among themselves. */
+export function eventForDistributor<Event extends { actor: string; data: Record<string, unknown> }>(
+  event: Event,
+  principal: Pick<Principal, 'name'>,
+): Event {
+  const data = Object.fromEntries(
+    Object.entries(event.data).filter(([key]) => shownToDistributors.includes(key)),
+  );
+  return { ...event, actor: actorForDistributor(event.actor, principal), data };
+}

@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { type ApiKey, Prisma } from '../../../prisma/client/client';
+import { actorOf, audit } from '../../http/audit';
+import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound, Problem } from '../../http/problem';
+import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { everyScope, hashKey, newKeyText, scopesOf } from '../authentication';
+import { lockAdmins, refuseLockout } from '../lockout';
+
+const keyFields = {
+  id: z.string(),
+  userId: uuid,
+  userName: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  createdAt: timestampOutput,
+  expiresAt: timestampOutput.nullable(),
+  revokedAt: timestampOutput.nullable(),
+};
+const keySchema = z.object(keyFields).meta({ id: 'Key' });
+const newKeySchema = z
+  .object({
+    ...keyFields,
+    key: z.string().describe('The key itself. It is shown this once and stored nowhere.'),
+  })
+  .meta({ id: 'NewKey' });
+
+const keys = defineList({
+  item: keySchema,
+  filters: {
+    userId: uuid.optional(),
+    user: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Part of the name or mail address of whose it is.'),
+    state: z.enum(['active', 'expired', 'revoked']).optional(),
+  },
+  sorts: { createdAt: { column: 'k.created_at', type: 'timestamptz' } },
+  defaultSort: 'createdAt',
+  tie: { column: 'k.id', type: 'text' },
+});
+
+type KeyRow = Omit<ApiKey, 'secretHash' | 'createdBy' | 'revokedBy'> & { userName: string };
+
+const inState = {
+  active: 'k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())',
+  expired: 'k.revoked_at IS NULL AND k.expires_at <= now()',
+  revoked: 'k.revoked_at IS NOT NULL',
+};
+
+const toBody = (key: KeyRow): z.input<typeof keySchema> => ({
+  id: key.id,
+  userId: key.userId,
+  userName: key.userName,
+  name: key.name,
+  scopes: key.scopes,
+  createdAt: key.createdAt.toISOString(),
+  expiresAt: key.expiresAt?.toISOString() ?? null,
+  revokedAt: key.revokedAt?.toISOString() ?? null,
+});
+
+const keyParams = z.object({ id: z.string().max(64) });
+
+/** @param others all other endpoints: their scopes are what keys can have */
+export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
+  const own: Endpoint[] = [
+    endpoint({
+      method: 'post',
+      path: '/v1/keys',
+      summary: 'Make an API key',
+      description:
+        'The answer shows the key, and nothing shows it again: a repeat with the same Idempotency-Key is refused ' +
+        'with key_already_made. Whoever lost the answer revokes that key and makes another.',
+      tag: 'keys',
+      roles: ['admin'],
+      scope: 'keys:write',
+      body: z.strictObject({
+        userId: uuid.describe('Whom requests with this key count as.'),
+        name: lineOf(200).describe('What the key is for.'),
+        scopes: z
+          .array(z.string().max(64))
+          .min(1)
+          .max(100)
+          .describe('What it may be used for, within the role of the user; "*" for all of that.'),
+        expiresAt: timestampInput.optional(),
+      }),
+      responses: { 201: { description: 'The key.', schema: newKeySchema } },
+      errors: ['user_unknown', 'user_disabled', 'scope_not_for_role', 'expiry_past', 'key_already_made'],
+      handler: async ({ body, context: { prisma }, resourceId, ...call }) => {
+        const id = resourceId.replaceAll('-', '');
+        const user = await prisma.user.findUnique({ where: { id: body.userId } });
+        if (!user) throw refusal(422, 'user_unknown', '/userId', 'is of no user');
+        if (user.disabledAt) throw refusal(409, 'user_disabled', '/userId', 'is of a user who is disabled');
+        if (body.expiresAt && body.expiresAt <= new Date()) {
+          throw refusal(422, 'expiry_past', '/expiresAt', 'is in the past');
+        }
+        const allowed = scopesOf(roleSchema.parse(user.role), [...others, ...own]);
+        body.scopes.forEach((scope, index) => {
+          if (scope === everyScope || allowed.includes(scope)) return;
+          const detail = `names ${scope}, which is none of those for the role ${user.role}: ${allowed.join(', ')}`;
+          throw refusal(422, 'scope_not_for_role', `/scopes/${index}`, detail);
+        });
+        const text = newKeyText(id);
+        try {
+          const key = await prisma.$transaction(async (tx) => {
+            const made = await tx.apiKey.create({
+              data: {
+                id,
+                ...body,
+                scopes: [...new Set(body.scopes)],
+                secretHash: new Uint8Array(hashKey(text)),
+                createdBy: call.principal.userId,
+              },
+            });
+            const after = { userId: user.id, name: body.name, scopes: made.scopes };
+            await audit(tx, { ...actorOf(call), action: 'key.create', subject: `key/${id}`, after });
+            return made;
+          });
+          return {
+            status: 201,
+            body: { ...toBody({ ...key, userName: user.name }), key: text },
+            keep: false,
+          };
+        } catch (error) {
+          if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') throw error;
+          throw new Problem({
+            status: 409,
+            code: 'key_already_made',
+            detail: `This request has made the key ${id} and shown it. If that answer is lost, revoke it and make another.`,
+          });
+        }
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/keys',
+      summary: 'List API keys',
+      tag: 'keys',
+      roles: ['admin'],
+      scope: 'keys:read',
+      query: keys.query,
+      responses: keys.responses,
+      handler: ({ query, context, req }) =>
+        keys.reply<KeyRow>({
+          pool: context.pool,
+          req,
+          query,
+          select: `k.id, k.user_id AS "userId", u.name AS "userName", k.name, k.scopes, k.created_at AS "createdAt",
+                   k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"`,
+          from: 'api_keys k JOIN users u ON u.id = k.user_id',
+          where: (bind) => [
+            query.userId && `k.user_id = ${bind(query.userId)}`,
+            query.user && `strpos(lower(u.name || ' ' || u.email), lower(${bind(query.user)})) > 0`,
+            query.state && inState[query.state],
+          ],
+          toItem: toBody,
+        }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/key-scopes',
+      summary: 'The scopes that a key can have, by the role of its user',
+      tag: 'keys',
+      roles: ['admin'],
+      scope: 'keys:read',
+      responses: {
+        200: {
+          description: 'The scopes of each role; a key may have "*" in their place.',
+          schema: z.record(roleSchema, z.array(z.string())),
+        },
+      },
+      handler: async () => ({
+        status: 200,
+        body: Object.fromEntries(
+          roleSchema.options.map((role) => [role, scopesOf(role, [...others, ...own])]),
+        ),
+      }),
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/v1/keys/{id}',
+      summary: 'Revoke an API key',
+      description: 'It stops working with the next request. Revoking it again changes nothing.',
+      tag: 'keys',
+      roles: ['admin'],
+      scope: 'keys:write',
+      params: keyParams,
+      responses: { 200: { description: 'The key.', schema: keySchema } },
+      errors: ['last_admin'],
+      handler: async ({ params: { id }, context: { prisma }, ...call }) => {
+        const key = await prisma.$transaction(async (tx) => {
+          await lockAdmins(tx);
+          const { count } = await tx.apiKey.updateMany({
+            where: { id, revokedAt: null },
+            data: { revokedAt: new Date(), revokedBy: call.principal.userId },
+          });
+          const present = await tx.apiKey.findUnique({ where: { id }, include: { user: true } });
+          if (!present) throw notFound(`The key ${id}`);
+          if (count) {
+            await refuseLockout(tx);
+            await audit(tx, { ...actorOf(call), action: 'key.revoke', subject: `key/${id}` });
+          }
+          return present;
+        });
+        return { status: 200, body: toBody({ ...key, userName: key.user.name }) };
+      },
+    }),
+  ];
+  return own;
+}
+
+function refusal(status: 409 | 422, code: string, pointer: string, detail: string): Problem {
+  return new Problem({ status, code, detail: `${pointer} ${detail}.`, errors: [{ pointer, detail }] });
+}

@@ -1,0 +1,302 @@
+import { z } from 'zod';
+import { durationMs } from '../../../config';
+import { inTransaction } from '../../../database/pool';
+import { createSealer } from '../../../database/sealing';
+import { actorOf, audit } from '../../http/audit';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound, Problem } from '../../http/problem';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { localeSchema, meSchema, readMe, type ScopesOfRole } from '../me';
+import { newTotpSecret, otpauthUri, replaceRecoveryCodes, totpStep } from '../secondFactor';
+import { sessionLasts } from '../sessions';
+import { changePassword, disableSecondFactor, ownAccount, requireSession } from '../signIn';
+import { codeInput, everybody, passwordInput } from './signIn';
+
+const sessions = defineList({
+  item: z
+    .object({
+      id: uuid,
+      userAgent: z.string().nullable(),
+      createdAt: timestampOutput,
+      lastSeenAt: timestampOutput.describe('To the minute.'),
+      current: z.boolean().describe('Whether this request is made in it.'),
+    })
+    .meta({ id: 'Session' }),
+  filters: {},
+  sorts: { createdAt: { column: 's.created_at', type: 'timestamptz' } },
+  defaultSort: '-createdAt',
+  tie: { column: 's.id', type: 'uuid' },
+});
+
+interface SessionRow {
+  id: string;
+  userAgent: string | null;
+  createdAt: Date;
+  lastSeenAt: Date;
+}
+
+function secondFactorOn(): Problem {
+  return new Problem({
+    status: 409,
+    code: 'second_factor_on',
+    detail: 'You have a second factor already. Disable it before you set up another.',
+  });
+}
+
+/** @param scopesOfRole read when a request is answered, when all endpoints are known */
+export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/v1/me',
+      summary: 'Who is signed in, or whose key this is',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:read',
+      responses: { 200: { description: 'The user, and what may be done.', schema: meSchema } },
+      handler: async ({ context, principal }) => ({
+        status: 200,
+        body: await readMe(context, principal, scopesOfRole),
+      }),
+    }),
+    endpoint({
+      method: 'patch',
+      path: '/v1/me',
+      summary: 'Change the own name or language',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:write',
+      body: z.strictObject({ name: lineOf(200).optional(), locale: localeSchema.optional() }),
+      responses: { 200: { description: 'The user after that.', schema: meSchema } },
+      handler: async ({ body, context, ...call }) => {
+        const { principal } = call;
+        await inTransaction(context.pool, async (client) => {
+          const { rows } = await client.query<{ name: string; locale: string }>(
+            'SELECT name, locale FROM users WHERE id = $1 FOR NO KEY UPDATE',
+            [principal.userId],
+          );
+          const before = rows[0]!;
+          const after = { ...before, ...body };
+          if (after.name === before.name && after.locale === before.locale) return;
+          await client.query('UPDATE users SET name = $2, locale = $3 WHERE id = $1', [
+            principal.userId,
+            after.name,
+            after.locale,
+          ]);
+          const subject = `user/${principal.userId}`;
+          await audit(client, {
+            ...actorOf(call),
+            action: 'user.update',
+            subject,
+            before: { ...before },
+            after,
+          });
+        });
+        return { status: 200, body: await readMe(context, principal, scopesOfRole) };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/me/password',
+      summary: 'Change the own password',
+      description: 'All other sessions of the user end.',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:write',
+      secretBody: true,
+      body: z.strictObject({ current: passwordInput, new: passwordInput }),
+      responses: { 204: { description: 'It is changed.' } },
+      errors: [
+        'session_required',
+        'sign_in_refused',
+        'password_not_set',
+        'password_too_short',
+        'password_contains_address',
+        'password_too_common',
+        'too_many_attempts',
+      ],
+      handler: async ({ body, ...call }) => {
+        await changePassword(call, { current: body.current, next: body.new });
+        return { status: 204 };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/me/second-factor',
+      summary: 'Begin to set up a second factor',
+      description:
+        'Answers the secret for an authenticator app (TOTP, RFC 6238). It is asked for at the sign-in once a code of it has been confirmed.',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:write',
+      responses: {
+        201: {
+          description: 'What the app needs.',
+          schema: z
+            .object({
+              otpauthUri: z.string().describe('For a QR code.'),
+              secret: z.string().describe('Base32, for typing.'),
+            })
+            .meta({ id: 'NewSecondFactor' }),
+        },
+      },
+      errors: ['session_required', 'second_factor_on'],
+      handler: async ({ context: { pool, config }, principal }) => {
+        requireSession(principal);
+        const secret = newTotpSecret();
+        const { rows } = await pool.query<{ email: string }>(
+          'UPDATE users SET totp_secret_sealed = $2 WHERE id = $1 AND totp_confirmed_at IS NULL RETURNING email',
+          [principal.userId, createSealer(config).seal(secret)],
+        );
+        const [user] = rows;
+        if (!user) throw secondFactorOn();
+        return {
+          status: 201,
+          body: { otpauthUri: otpauthUri(secret, { brand: config.BRAND_NAME, email: user.email }), secret },
+          keep: false,
+        };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/me/second-factor/confirm',
+      summary: 'Confirm the second factor with a code of the app',
+      description: 'From now on it is asked for. The recovery codes are shown this once.',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:write',
+      secretBody: true,
+      body: z.strictObject({ code: z.string().trim().max(20) }),
+      responses: {
+        200: {
+          description: 'It is on.',
+          schema: z
+            .object({ recoveryCodes: z.array(z.string()).describe('Each replaces a code of the app once.') })
+            .meta({ id: 'RecoveryCodes' }),
+        },
+      },
+      errors: ['session_required', 'second_factor_on', 'second_factor_not_begun', 'code_not_right'],
+      handler: async ({ body, context, principal, requestId }) => {
+        requireSession(principal);
+        const sealer = createSealer(context.config);
+        const user = await ownAccount(context, principal);
+        if (user.secondFactor) throw secondFactorOn();
+        const { rows } = await context.pool.query<{ sealed: string | null }>(
+          'SELECT totp_secret_sealed AS sealed FROM users WHERE id = $1',
+          [user.id],
+        );
+        const sealed = rows[0]?.sealed;
+        if (!sealed) {
+          throw new Problem({
+            status: 409,
+            code: 'second_factor_not_begun',
+            detail: 'Begin with POST /v1/me/second-factor.',
+          });
+        }
+        const step = totpStep(sealer.open(sealed), body.code.replace(/\s/g, ''));
+        if (step === undefined) {
+          throw new Problem({
+            status: 422,
+            code: 'code_not_right',
+            detail:
+              'This is not the present code of the app. Check the clock of the device and try the next one.',
+            errors: [{ pointer: '/code', detail: 'is not the present code' }],
+          });
+        }
+        const recoveryCodes = await inTransaction(context.pool, async (client) => {
+          const { rowCount } = await client.query(
+            `UPDATE users SET totp_confirmed_at = now(), totp_last_step = $3
+             WHERE id = $1 AND totp_secret_sealed = $2 AND totp_confirmed_at IS NULL`,
+            [user.id, sealed, step],
+          );
+          if (!rowCount) throw secondFactorOn();
+          const subject = `user/${user.id}`;
+          const actor = actorOf({ principal, requestId });
+          await audit(client, { ...actor, action: 'second_factor.enable', subject });
+          return replaceRecoveryCodes(client, sealer, user.id);
+        });
+        return { status: 200, body: { recoveryCodes } };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/me/second-factor/disable',
+      summary: 'Give up the second factor',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:write',
+      secretBody: true,
+      body: z.strictObject({ password: passwordInput, code: codeInput }),
+      responses: { 204: { description: 'It is off, and the recovery codes are void.' } },
+      errors: [
+        'session_required',
+        'sign_in_refused',
+        'password_not_set',
+        'second_factor_off',
+        'too_many_attempts',
+      ],
+      handler: async ({ body, ...call }) => {
+        await disableSecondFactor(call, body);
+        return { status: 204 };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/me/sessions',
+      summary: 'List where one is signed in',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:read',
+      query: sessions.query,
+      responses: sessions.responses,
+      handler: ({ query, context, principal, req }) =>
+        sessions.reply<SessionRow>({
+          pool: context.pool,
+          req,
+          query,
+          select: `s.id, s.user_agent AS "userAgent", s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt"`,
+          from: 'sessions s',
+          where: (bind) => [
+            `s.user_id = ${bind(principal.userId)}`,
+            sessionLasts(
+              bind(durationMs(context.config.SESSION_IDLE)),
+              bind(durationMs(context.config.SESSION_MAX)),
+            ),
+          ],
+          toItem: ({ id, userAgent, createdAt, lastSeenAt }) => ({
+            id,
+            userAgent,
+            createdAt: createdAt.toISOString(),
+            lastSeenAt: lastSeenAt.toISOString(),
+            current: id === principal.sessionId,
+          }),
+        }),
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/v1/me/sessions/{id}',
+      summary: 'Sign out somewhere else',
+      tag: 'me',
+      roles: everybody,
+      scope: 'me:write',
+      params: uuidParams,
+      responses: { 204: { description: 'That session is over.' } },
+      handler: async ({ params: { id }, context: { pool }, ...call }) => {
+        const { principal } = call;
+        await inTransaction(pool, async (client) => {
+          const { rows } = await client.query<{ ended: boolean }>(
+            `SELECT ended_at IS NOT NULL AS ended FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE`,
+            [id, principal.userId],
+          );
+          const [session] = rows;
+          if (!session) throw notFound(`The session ${id}`);
+          if (session.ended) return;
+          await client.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [id]);
+          await audit(client, { ...actorOf(call), action: 'session.end', subject: `session/${id}` });
+        });
+        return { status: 204 };
+      },
+    }),
+  ];
+}

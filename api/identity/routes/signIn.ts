@@ -1,0 +1,155 @@
+import { v5 as uuidv5 } from 'uuid';
+import { z } from 'zod';
+import { inTransaction } from '../../../database/pool';
+import { type ApiContext, type Endpoint, endpoint, type Reply, roleSchema } from '../../http/endpoint';
+import { everyScope } from '../authentication';
+import { meSchema, readMe, type ScopesOfRole } from '../me';
+import { cookie, SESSION_COOKIE } from '../sessions';
+import { auditOwn, mailPasswordLink, redeemLink, requireSession, type SignedIn, signIn } from '../signIn';
+import { countMailRequest } from '../throttle';
+
+export const everybody = roleSchema.options;
+
+/** A mail address as it is typed; whether it is one is of no matter, since only those of users count. */
+const emailInput = z.string().trim().toLowerCase().min(1).max(254);
+
+/** A password as it is typed. The bound is against bodies that keep the hash busy, not a rule. */
+export const passwordInput = z.string().min(1).max(512);
+export const codeInput = z
+  .string()
+  .trim()
+  .min(6)
+  .max(20)
+  .describe('Of the authenticator app, or a recovery code.');
+
+const signedInResponse = {
+  200: { description: 'Who is signed in now; the cookie of the session is set.', schema: meSchema },
+};
+
+/** @param scopesOfRole read when a request is answered, when all endpoints are known */
+export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
+  async function welcome(context: ApiContext, { userId, role, setCookie }: SignedIn): Promise<Reply> {
+    return {
+      status: 200,
+      body: await readMe(context, { userId, role, scopes: [everyScope] }, scopesOfRole),
+      headers: { 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' },
+      keep: false,
+    };
+  }
+  return [
+    endpoint({
+      method: 'get',
+      path: '/v1/sign-in/options',
+      summary: 'How people can sign in',
+      tag: 'sign-in',
+      roles: 'public',
+      responses: {
+        200: {
+          description: 'What the page for signing in shows.',
+          schema: z.object({
+            oidc: z.boolean(),
+            brand: z.object({ name: z.string(), timeZone: z.string().describe('An IANA zone.') }),
+          }),
+        },
+      },
+      handler: async ({ context: { config } }) => ({
+        status: 200,
+        body: {
+          oidc: config.OIDC_ISSUER !== undefined,
+          brand: { name: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE },
+        },
+      }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sign-in',
+      summary: 'Sign in with a password',
+      description:
+        'Sets the cookie of a session. With a second factor the first try answers code_required; send all again with the code. ' +
+        'From the tenth failure on there is a pause after each.',
+      tag: 'sign-in',
+      roles: 'public',
+      secretBody: true,
+      body: z.strictObject({
+        email: emailInput,
+        password: passwordInput,
+        code: codeInput.optional(),
+      }),
+      responses: signedInResponse,
+      errors: ['sign_in_refused', 'code_required', 'too_many_attempts'],
+      handler: async ({ body, ...call }) => welcome(call.context, await signIn(call, body)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sign-in-links',
+      summary: 'Have a one-time link mailed, where the password is forgotten',
+      description:
+        'The answer is the same whether or not anybody has this mail address. The link works once, for an hour; who signs in by ' +
+        'single sign-on and has no password is mailed that instead. Three for one mail address, then an hour without.',
+      tag: 'sign-in',
+      roles: 'public',
+      body: z.strictObject({ email: emailInput }),
+      responses: {
+        202: { description: 'If a user who may sign in has this address, the mail is on its way.' },
+      },
+      errors: ['too_many_mails'],
+      handler: async ({ body: { email }, context, req, requestId, resourceId }) => {
+        await countMailRequest(context, { email, req });
+        // Of key and address: whoever repeats another one's key with an address of their own must not be sent that link.
+        const mailId = uuidv5(email, resourceId);
+        // After the answer, whose time would tell otherwise who has an account.
+        setImmediate(() => void mailPasswordLink(context, { email, mailId, requestId }));
+        return { status: 202 };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sign-in-links/redeem',
+      summary: 'Set a password with a one-time link, and sign in',
+      description: 'All other sessions and links of the user end.',
+      tag: 'sign-in',
+      roles: 'public',
+      secretBody: true,
+      body: z.strictObject({
+        token: z.string().max(200).describe('What follows the # in the address of the link.'),
+        password: passwordInput,
+        code: codeInput.optional(),
+      }),
+      responses: signedInResponse,
+      errors: [
+        'link_not_valid',
+        'password_too_short',
+        'password_contains_address',
+        'password_too_common',
+        'code_required',
+        'sign_in_refused',
+        'too_many_attempts',
+      ],
+      handler: async ({ body, ...call }) => welcome(call.context, await redeemLink(call, body)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sign-out',
+      summary: 'Sign out',
+      description: 'Ends the session that the request is made in.',
+      tag: 'sign-in',
+      roles: everybody,
+      scope: 'me:write',
+      responses: { 204: { description: 'The session is over.' } },
+      errors: ['session_required'],
+      handler: async ({ context: { pool, config }, principal, requestId }) => {
+        const sessionId = requireSession(principal);
+        await inTransaction(pool, async (client) => {
+          const { rowCount } = await client.query(
+            'UPDATE sessions SET ended_at = now() WHERE id = $1 AND ended_at IS NULL',
+            [sessionId],
+          );
+          const user = { id: principal.userId, name: principal.name };
+          if (rowCount)
+            await auditOwn(client, user, { action: 'user.sign_out', after: { sessionId }, requestId });
+        });
+        return { status: 204, headers: { 'Set-Cookie': cookie(config, SESSION_COOKIE, undefined) } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,338 @@
+import { z } from 'zod';
+import { signInPage } from '../../../database/links';
+import { inTransaction } from '../../../database/pool';
+import { createSealer } from '../../../database/sealing';
+import { mailSignInLink } from '../../../database/signInLinks';
+import { Prisma, type User } from '../../../prisma/client/client';
+import { actorOf, audit } from '../../http/audit';
+import { type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound, Problem } from '../../http/problem';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { sendQueuedMail } from '../../routes/mail/send';
+import { actorOfCall } from '../../workflows/tell';
+import { refuseLockout } from '../lockout';
+import { removeSecondFactor } from '../secondFactor';
+
+const userSchema = z
+  .object({
+    id: uuid,
+    email: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    distributorId: uuid.nullable(),
+    disabledAt: timestampOutput.nullable(),
+    hasSecondFactor: z.boolean(),
+    createdAt: timestampOutput,
+  })
+  .meta({ id: 'User' });
+
+type UserBody = z.input<typeof userSchema>;
+
+const users = defineList({
+  item: userSchema,
+  filters: {
+    role: roleSchema.optional(),
+    disabled: z.stringbool().optional().describe('Only users who are disabled, or only who are not.'),
+  },
+  sorts: { createdAt: { column: 'u.created_at', type: 'timestamptz' } },
+  defaultSort: 'createdAt',
+  tie: { column: 'u.id', type: 'uuid' },
+});
+
+type UserRow = Pick<
+  User,
+  'id' | 'email' | 'name' | 'role' | 'distributorId' | 'disabledAt' | 'totpConfirmedAt' | 'createdAt'
+>;
+
+const toBody = (user: UserRow): UserBody => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  role: roleSchema.parse(user.role),
+  distributorId: user.distributorId,
+  disabledAt: user.disabledAt?.toISOString() ?? null,
+  hasSecondFactor: user.totpConfirmedAt !== null,
+  createdAt: user.createdAt.toISOString(),
+});
+
+const userBody = z
+  .strictObject({
+    email: z.email().max(254).toLowerCase(),
+    name: lineOf(200),
+    role: roleSchema,
+    distributorId: uuid.optional().describe('Whose data a user with the role distributor sees.'),
+  })
+  .refine(({ role, distributorId }) => (role === 'distributor') === (distributorId !== undefined), {
+    path: ['distributorId'],
+    message: 'is needed for the role distributor, and for no other',
+  });
+
+const reason = lineOf(2000);
+const staffRole = roleSchema.exclude(['distributor']);
+const userResponse = { 200: { description: 'The user.', schema: userSchema } };
+
+/** Whoever could would be the one person whom nobody watches. */
+function refuseOwn(principal: Principal, id: string): void {
+  if (principal.userId !== id) return;
+  throw new Problem({
+    status: 409,
+    code: 'own_account',
+    detail: 'Nobody changes the own role or disables the own account. Ask another admin.',
+  });
+}
+
+/**
+ * Reads a user, whom nobody else changes until the transaction ends.
+ * @throws Problem 404
+ */
+async function lockUser(tx: Prisma.TransactionClient, id: string): Promise<User> {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  const user = await tx.user.findUnique({ where: { id } });
+  if (!user) throw notFound(`The user ${id}`);
+  return user;
+}
+
+/** Ends the user's sessions; what was begun in them is asked for again. */
+async function endSessions(tx: Prisma.TransactionClient, userId: string): Promise<void> {
+  await tx.session.updateMany({ where: { userId, endedAt: null }, data: { endedAt: new Date() } });
+}
+
+export const userEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/v1/users',
+    summary: 'Add a user',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    body: userBody,
+    responses: { 201: { description: 'The user.', schema: userSchema } },
+    errors: ['email_taken', 'distributor_unknown'],
+    handler: async ({ body, context: { prisma }, resourceId: id, ...call }) => {
+      try {
+        const user = await prisma.$transaction(async (tx) => {
+          const made = await tx.user.create({ data: { id, ...body } });
+          const { email: _, ...after } = body;
+          await audit(tx, { ...actorOf(call), action: 'user.create', subject: `user/${id}`, after });
+          return made;
+        });
+        return { status: 201, body: toBody(user) };
+      } catch (error) {
+        if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error;
+        if (error.code === 'P2003') {
+          const detail = 'is no distributor';
+          throw new Problem({
+            status: 422,
+            code: 'distributor_unknown',
+            detail: 'The distributorId is of no distributor.',
+            errors: [{ pointer: '/distributorId', detail }],
+          });
+        }
+        if (error.code !== 'P2002') throw error;
+        const repeated = await prisma.user.findUnique({ where: { id } });
+        if (repeated) return { status: 201, body: toBody(repeated) };
+        throw new Problem({
+          status: 409,
+          code: 'email_taken',
+          detail: 'There is a user with this email already.',
+          errors: [{ pointer: '/email', detail: 'is taken' }],
+        });
+      }
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/users',
+    summary: 'List users',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:read',
+    query: users.query,
+    responses: users.responses,
+    handler: ({ query, context, req }) =>
+      users.reply<UserRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: `u.id, u.email, u.name, u.role, u.distributor_id AS "distributorId", u.disabled_at AS "disabledAt",
+                 u.totp_confirmed_at AS "totpConfirmedAt", u.created_at AS "createdAt"`,
+        from: 'users u',
+        where: (bind) => [
+          query.role && `u.role = ${bind(query.role)}`,
+          query.disabled !== undefined && `u.disabled_at IS ${query.disabled ? 'NOT NULL' : 'NULL'}`,
+        ],
+        toItem: toBody,
+      }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/users/{id}',
+    summary: 'Get a user',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:read',
+    params: uuidParams,
+    responses: { 200: { description: 'The user.', schema: userSchema } },
+    handler: async ({ params: { id }, context: { prisma } }) => {
+      const user = await prisma.user.findUnique({ where: { id } });
+      if (!user) throw notFound(`The user ${id}`);
+      return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/change-role',
+    summary: 'Change the role of a member of staff',
+    description:
+      'What the new role may not do stops with the next request, also for keys; sessions end, and the person signs in again. ' +
+      "A distributor's user stays one: for staff work add another.",
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    body: z.strictObject({ role: staffRole, reason }),
+    responses: userResponse,
+    errors: ['own_account', 'user_of_distributor', 'last_admin'],
+    handler: async ({ params: { id }, body, context: { prisma }, ...call }) => {
+      refuseOwn(call.principal, id);
+      const { role } = body;
+      const user = await prisma.$transaction(async (tx) => {
+        const before = await lockUser(tx, id);
+        if (before.role === 'distributor') {
+          // Who decides about a distributor's money must never have been that distributor.
+          throw new Problem({
+            status: 409,
+            code: 'user_of_distributor',
+            detail: "A distributor's user keeps that role. Add another user, with another mail address.",
+          });
+        }
+        if (before.role === role) return before;
+        const changed = await tx.user.update({ where: { id }, data: { role } });
+        await refuseLockout(tx);
+        await endSessions(tx, id);
+        await audit(tx, {
+          ...actorOf(call),
+          action: 'user.change_role',
+          subject: `user/${id}`,
+          before: { role: before.role },
+          after: { role },
+          reason: body.reason,
+        });
+        return changed;
+      });
+      return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/disable',
+    summary: 'Disable a user',
+    description:
+      'All keys and sessions of the user stop working with the next request, and one-time links are void. What the user did stays.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    body: z.strictObject({ reason: reason.optional() }),
+    responses: userResponse,
+    errors: ['own_account', 'last_admin'],
+    handler: async ({ params: { id }, body, context: { prisma }, ...call }) => {
+      refuseOwn(call.principal, id);
+      const user = await prisma.$transaction(async (tx) => {
+        const before = await lockUser(tx, id);
+        if (before.disabledAt) return before;
+        const now = new Date();
+        const disabled = await tx.user.update({ where: { id }, data: { disabledAt: now } });
+        await refuseLockout(tx);
+        await endSessions(tx, id);
+        const openLinks = { userId: id, usedAt: null, voidedAt: null };
+        await tx.signInLink.updateMany({ where: openLinks, data: { voidedAt: now } });
+        await audit(tx, {
+          ...actorOf(call),
+          action: 'user.disable',
+          subject: `user/${id}`,
+          reason: body.reason,
+        });
+        return disabled;
+      });
+      return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/enable',
+    summary: 'Enable a user who was disabled',
+    description:
+      'The password, the second factor and keys that were not revoked work again; sessions and one-time links of before do not.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    body: z.strictObject({ reason }),
+    responses: userResponse,
+    handler: async ({ params: { id }, body, context: { prisma }, ...call }) => {
+      const user = await prisma.$transaction(async (tx) => {
+        const before = await lockUser(tx, id);
+        if (!before.disabledAt) return before;
+        const enabled = await tx.user.update({ where: { id }, data: { disabledAt: null } });
+        await audit(tx, {
+          ...actorOf(call),
+          action: 'user.enable',
+          subject: `user/${id}`,
+          before: { disabledAt: before.disabledAt.toISOString() },
+          reason: body.reason,
+        });
+        return enabled;
+      });
+      return { status: 200, body: toBody(user) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/users/{id}/sign-in-link',
+    summary: 'Make a one-time link with which a user sets a password',
+    description:
+      'Answers the link, and mails it to the user. It works once, for 24 hours; earlier ones are void. A second factor is still asked for.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    responses: {
+      201: {
+        description: 'The link.',
+        schema: z.object({ url: z.string(), expiresAt: timestampOutput }).meta({ id: 'SignInLink' }),
+      },
+    },
+    errors: ['user_disabled'],
+    handler: async ({ params: { id }, context, resourceId, ...call }) => {
+      const { pool, config } = context;
+      const link = await inTransaction(pool, (client) =>
+        mailSignInLink(client, config, { userId: id, linkId: resourceId, actor: actorOfCall(call) }),
+      );
+      await sendQueuedMail(context, link.mailKey);
+      const url = signInPage(config, createSealer(config), resourceId);
+      return { status: 201, body: { url, expiresAt: link.expiresAt.toISOString() }, keep: false };
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/v1/users/{id}/second-factor',
+    summary: 'Take the second factor from a user',
+    description: 'For somebody who has lost both the device and the recovery codes.',
+    tag: 'users',
+    roles: ['admin'],
+    scope: 'users:write',
+    params: uuidParams,
+    responses: { 204: { description: 'The user has none.' } },
+    handler: async ({ params: { id }, context: { pool }, ...call }) => {
+      await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query('SELECT 1 FROM users WHERE id = $1', [id]);
+        if (!rowCount) throw notFound(`The user ${id}`);
+        if (await removeSecondFactor(client, id))
+          await audit(client, { ...actorOf(call), action: 'second_factor.remove', subject: `user/${id}` });
+      });
+      return { status: 204 };
+    },
+  }),
+];

@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import {
+  type ApiContext,
+  type Endpoint,
+  endpoint,
+  type Principal,
+  type Reply,
+  type Role,
+} from '../../http/endpoint';
+import { csvReply } from '../../http/list';
+import { Problem } from '../../http/problem';
+import { currencySchema, uuid } from '../../http/schemas';
+import {
+  applicationsReport,
+  balancesReport,
+  commissionsReport,
+  keepDaysSummed,
+  ordersReport,
+  ownCommissionsReport,
+  payoutsReport,
+  topDistributorsReport,
+} from '../reports';
+
+const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
+/** A chart of more says nothing, and each costs a look into an index. */
+const mostPeriods = 400;
+const daysOf = { day: 1, week: 7, month: 30 } as const;
+
+const days = {
+  from: z.iso.date().describe("First day, in the brand's time zone."),
+  to: z.iso.date().describe('Last day, included.'),
+};
+const interval = z.enum(['day', 'week', 'month']).default('day').describe('Weeks begin on Monday.');
+const period = z.string().describe('First day of the day, week or month.');
+const signedMoney = z.object({ amount: z.int().describe('Minor units.'), currency: z.string() });
+
+type Row = Record<string, string | number | null>;
+
+interface PeriodQuery {
+  from: string;
+  to: string;
+  interval: keyof typeof daysOf;
+  currency?: string;
+}
+
+interface ReportSpec<Extra extends z.ZodRawShape> {
+  name: string;
+  summary: string;
+  description: string;
+  row: z.ZodObject;
+  /** Columns that are amounts of the currency asked for. */
+  amounts: readonly string[];
+  filters?: Extra;
+  /** Besides staff. */
+  alsoFor?: Role;
+  statement: (principal: Principal, query: Record<string, unknown>) => { sql: string; values?: unknown[] };
+}
+
+/** A report by period, as JSON rows or as CSV. */
+function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): Endpoint {
+  const needsCurrency = spec.amounts.length > 0;
+  return endpoint({
+    method: 'get',
+    path: `/v1/reports/${spec.name}`,
+    summary: spec.summary,
+    description: `${spec.description} With "Accept: text/csv": the rows as CSV.`,
+    tag: 'reports',
+    roles: spec.alsoFor ? [...staff, spec.alsoFor] : staff,
+    scope: 'reports:read',
+    query: z.strictObject({
+      ...days,
+      interval,
+      ...(needsCurrency && { currency: currencySchema }),
+      ...spec.filters,
+    }),
+    responses: documented(spec.row, { interval: z.string() }),
+    handler: async ({ query: given, context, principal, req }) => {
+      // What belongs to all reports; what is a report's own, its statement reads.
+      const query = given as unknown as PeriodQuery;
+      refuseSpan(query, daysOf[query.interval]);
+      const { sql, values = [] } = spec.statement(principal, given);
+      const zone = context.config.BRAND_TIME_ZONE;
+      keepDaysSummed(context);
+      const currency = needsCurrency ? [query.currency] : [];
+      const { rows } = await context.pool.query<Row>(sql, [
+        zone,
+        query.interval,
+        query.from,
+        query.to,
+        ...currency,
+        ...values,
+      ]);
+      return answer(spec.row, rows.map(withMoney(spec.amounts, query.currency)), req, context, {
+        interval: query.interval,
+      });
+    },
+  });
+}
+
+function documented(row: z.ZodObject, more: z.ZodRawShape) {
+  return {
+    200: {
+      description: 'The rows, in order of time.',
+      schema: z.object({ timeZone: z.string(), ...more, rows: z.array(row) }),
+    },
+  };
+}
+
+function withMoney(amounts: readonly string[], currency: string | undefined) {
+  return (row: Row) => ({
+    ...row,
+    ...Object.fromEntries(amounts.map((name) => [name, { amount: row[name], currency }])),
+  });
+}
+
+function answer(
+  schema: z.ZodObject,
+  rows: unknown[],
+  req: { accepts(types: string[]): string | false },
+  { config }: ApiContext,
+  more: Record<string, unknown>,
+): Reply {
+  if (req.accepts(['json', 'text/csv']) === 'text/csv') return csvReply(schema, rows);
+  return { status: 200, body: { timeZone: config.BRAND_TIME_ZONE, ...more, rows } };
+}
+
+function refuseSpan({ from, to }: { from: string; to: string }, daysEach: number): void {
+  const count = (Date.parse(to) - Date.parse(from)) / 86_400_000 / daysEach;
+  const detail =
+    count < 0
+      ? 'lies before from'
+      : count > mostPeriods
+        ? `asks for more than ${mostPeriods} periods; take a longer interval`
+        : undefined;
+  if (!detail) return;
+  throw new Problem({
+    status: 400,
+    code: 'query_not_valid',
+    detail: `The query is not acceptable: /to ${detail}.`,
+    errors: [{ pointer: '/to', detail }],
+  });
+}
+
+export const reportEndpoints: Endpoint[] = [
+  periodReport({
+    name: 'orders',
+    summary: 'Orders paid, their net amount, and what was refunded, over time',
+    description: 'Net is what was paid, before cancellations and returns; refunds count when they were made.',
+    row: z.object({ period, orders: z.int(), net: signedMoney, returned: signedMoney }),
+    amounts: ['net', 'returned'],
+    statement: () => ({ sql: ordersReport }),
+  }),
+  periodReport({
+    name: 'commissions',
+    summary: 'Commissions accrued, released, reversed and clawed back, over time',
+    description: 'From the ledger, by when it happened. A user with the role distributor sees only its own.',
+    row: z.object({
+      period,
+      accrued: signedMoney,
+      released: signedMoney,
+      reversed: signedMoney.describe('Taken back before the release.'),
+      clawedBack: signedMoney.describe('Taken back after the release.'),
+    }),
+    amounts: ['accrued', 'released', 'reversed', 'clawedBack'],
+    filters: { distributorId: uuid.optional() },
+    alsoFor: 'distributor',
+    statement: (principal, query) => {
+      const distributorId = principal.distributorId ?? query.distributorId;
+      return distributorId
+        ? { sql: ownCommissionsReport, values: [distributorId] }
+        : { sql: commissionsReport };
+    },
+  }),
+  periodReport({
+    name: 'payouts',
+    summary: 'Withdrawals that were paid, and that failed, over time',
+    description: 'By when they were settled.',
+    row: z.object({
+      period,
+      paidCount: z.int(),
+      paid: signedMoney,
+      failedCount: z.int(),
+      failed: signedMoney,
+    }),
+    amounts: ['paid', 'failed'],
+    statement: () => ({ sql: payoutsReport }),
+  }),
+  periodReport({
+    name: 'applications',
+    summary: 'Applications handed in and decided, over time',
+    description: 'Decisions count when they were made.',
+    row: z.object({
+      period,
+      submitted: z.int(),
+      approved: z.int(),
+      rejected: z.int(),
+      medianHours: z
+        .number()
+        .nullable()
+        .describe('From the submission to the decision; null where none was made.'),
+    }),
+    amounts: [],
+    statement: () => ({ sql: applicationsReport }),
+  }),
+  periodReport({
+    name: 'balances',
+    summary: 'What all distributors together had and owed at the end of each period',
+    description: 'From the ledger, by when things happened; a period that is not over shows the present.',
+    row: z.object({
+      period,
+      held: signedMoney,
+      available: signedMoney,
+      reserved: signedMoney,
+      debt: signedMoney,
+    }),
+    amounts: ['held', 'available', 'reserved', 'debt'],
+    statement: () => ({ sql: balancesReport }),
+  }),
+  topDistributors(),
+];
+
+function topDistributors(): Endpoint {
+  const row = z.object({
+    distributorId: uuid,
+    name: z.string(),
+    orders: z.int(),
+    net: signedMoney.describe('Of the orders that belong to it.'),
+    commission: signedMoney.describe('Accrued at any level, less what was taken back.'),
+  });
+  return endpoint({
+    method: 'get',
+    path: '/v1/reports/top-distributors',
+    summary: 'The distributors who sold the most in a span of days',
+    description: 'With "Accept: text/csv": the rows as CSV.',
+    tag: 'reports',
+    roles: staff,
+    scope: 'reports:read',
+    query: z.strictObject({
+      ...days,
+      currency: currencySchema,
+      limit: z.coerce.number().int().min(1).max(100).default(10),
+    }),
+    responses: documented(row, {}),
+    handler: async ({ query, context, req }) => {
+      refuseSpan(query, daysOf.day);
+      const { from, to, currency, limit } = query;
+      keepDaysSummed(context);
+      const { rows } = await context.pool.query<Row>(topDistributorsReport, [
+        context.config.BRAND_TIME_ZONE,
+        from,
+        to,
+        currency,
+        limit,
+      ]);
+      return answer(row, rows.map(withMoney(['net', 'commission'], currency)), req, context, {});
+    },
+  });
+}

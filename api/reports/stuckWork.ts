@@ -1,0 +1,120 @@
+import type { Pool } from '../../database/pool';
+import {
+  adviseOnStuck,
+  type StuckAdvice,
+  type StuckFacts,
+  type StuckKind,
+  stuckAfter,
+} from '../../domain/stuckWork';
+import { scrub } from '../../log';
+import type { Role } from '../http/endpoint';
+import { isOfReadableKind, mayRead } from '../http/things';
+import { isResendable } from '../routes/mail/send';
+
+/** A piece of work that needs somebody. */
+export interface StuckItem extends Omit<StuckAdvice, 'href'> {
+  kind: StuckKind;
+  subject: string;
+  since: string;
+  attempts?: number;
+  /** Null where the page about it is not for the role. */
+  href: string | null;
+}
+
+interface Row {
+  kind: StuckKind;
+  subject: string;
+  since: Date;
+  facts: { type?: string; attempt?: number; error?: string; key?: string };
+}
+
+/** Of each kind: whoever has this many of one kind has one cause to look for, not this many. */
+const shown = 100;
+
+// One statement, each kind by an index over what is under way, with the oldest first.
+const sources: Record<StuckKind, string> = {
+  // Longer than any pause between two attempts: what has not failed since has ended from outside.
+  failing_activity: `SELECT f.workflow_id AS subject, f.first_failed_at AS since,
+      jsonb_build_object('type', f.type, 'attempt', f.attempt, 'error', f.error_type || ': ' || f.message) AS facts
+    FROM failing_activities f WHERE f.last_failed_at > now() - interval '1 hour'`,
+  // In review since the checks, or since the applicant handed in the changes.
+  application_waits: `SELECT 'application/' || a.id, s.since, '{}'::jsonb
+    FROM applications a CROSS JOIN LATERAL (
+      SELECT coalesce(max(e.occurred_at), a.submitted_at) AS since FROM events e
+      WHERE e.subject = 'application/' || a.id AND e.type IN ('submitted', 'resubmitted')) s
+    WHERE a.state = 'in_review' AND a.submitted_at < now() - $1::interval AND s.since < now() - $1::interval`,
+  changes_overdue: `SELECT 'application/' || a.id, a.changes_deadline, '{}'::jsonb FROM applications a
+    WHERE a.state = 'changes_requested' AND a.changes_deadline < now() - $1::interval`,
+  order_not_taken_in: `SELECT 'order/' || o.id, o.accepted_at, '{}'::jsonb FROM accepted_orders o
+    WHERE o.accepted_at < now() - $1::interval`,
+  window_not_closed: `SELECT 'order/' || l.order_id, min(l.window_ends_at), '{}'::jsonb FROM (
+      SELECT order_id, window_ends_at FROM order_lines
+      WHERE state = 'delivered' AND window_ends_at < now() - $1::interval ORDER BY window_ends_at LIMIT 2000) l
+    GROUP BY l.order_id`,
+  return_undecided: `SELECT 'return/' || r.order_id || '/' || r.id, r.requested_at, '{}'::jsonb FROM returns r
+    WHERE r.state = 'requested' AND r.requested_at < now() - $1::interval`,
+  release_running: `SELECT 'release/' || r.id, s.since, '{}'::jsonb FROM release_runs r CROSS JOIN LATERAL (
+      SELECT coalesce(max(p.at), r.proposed_at) AS since FROM approvals p WHERE p.subject = 'release/' || r.id) s
+    WHERE r.state = 'running' AND s.since < now() - $1::interval`,
+  // Those in a payout file wait for its confirmation, which is one line of its own.
+  withdrawal_paying: `SELECT 'withdrawal/' || w.id, s.since, '{}'::jsonb FROM withdrawals w CROSS JOIN LATERAL (
+      SELECT coalesce(max(e.occurred_at), w.requested_at) AS since FROM events e
+      WHERE e.subject = 'withdrawal/' || w.id AND e.type = 'paying') s
+    WHERE w.state = 'paying' AND w.batch_id IS NULL AND w.requested_at < now() - $1::interval
+      AND s.since < now() - $1::interval`,
+  payout_unconfirmed: `SELECT 'payout/' || b.id, b.created_at, '{}'::jsonb FROM payout_batches b
+    WHERE b.state = 'open' AND b.created_at < now() - $1::interval`,
+  mail_undeliverable: `SELECT m.subject_ref, m.created_at,
+      jsonb_build_object('key', m.key, 'error', coalesce(m.last_error, '')) FROM mails m
+    WHERE m.state = 'undeliverable' AND ${isResendable}`,
+};
+
+const sqlFor = (role: Role): string =>
+  Object.entries(sources)
+    .map(([kind, source]) => {
+      const after = `'${stuckAfter[kind as StuckKind]}'`;
+      // Whoever may not read what a mail is about can not send it again either.
+      const which = kind === 'mail_undeliverable' ? isOfReadableKind('s.subject', role) : 'true';
+      return `(SELECT '${kind}' AS kind, s.* FROM (${source.replaceAll('$1', after)}) AS s (subject, since, facts)
+        WHERE ${which} ORDER BY s.since LIMIT ${shown + 1})`;
+    })
+    .join('\nUNION ALL\n');
+
+/**
+ * Everything that needs somebody, the oldest of each kind first; of mails those about things that the role may read.
+ * @returns `more`: the kinds of which there are more than are listed
+ */
+export async function readStuckWork(
+  pool: Pool,
+  role: Role,
+): Promise<{ items: StuckItem[]; more: StuckKind[] }> {
+  const { rows } = await pool.query<Row>({ name: `stuck-work-${role}`, text: sqlFor(role) });
+  const seen = new Map<StuckKind, number>();
+  const items = rows.flatMap((row) => {
+    const place = (seen.get(row.kind) ?? 0) + 1;
+    seen.set(row.kind, place);
+    return place > shown ? [] : [itemOf(row, role)];
+  });
+  const more = [...seen].filter(([, count]) => count > shown).map(([kind]) => kind);
+  return { items, more };
+}
+
+function itemOf({ kind, subject, since, facts }: Row, role: Role): StuckItem {
+  const { type = '', attempt, error = '', key } = facts;
+  const known: StuckFacts = {
+    kind,
+    subject,
+    ...(attempt !== undefined && { activity: { type, attempt, error } }),
+    // Mail servers quote the address that they refuse.
+    ...(key !== undefined && { mail: { key, error: scrub(error) } }),
+  };
+  const advice = adviseOnStuck(known);
+  return {
+    kind,
+    subject,
+    since: since.toISOString(),
+    ...(attempt !== undefined && { attempts: attempt }),
+    ...advice,
+    href: mayRead(subject, role) ? advice.href : null,
+  };
+}

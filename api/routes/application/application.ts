@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { applicationPolicy } from '../../../activities/application/application';
+import { applicationSubject } from '../../../activities/application/row';
+import { claimHolds } from '../../../database/claims';
+import { applicantToken } from '../../../database/links';
+import { createSealer } from '../../../database/sealing';
+import type { ApplicationAnswer, ApplicationInput } from '../../../workflows/application';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { timestampInput, uuid, uuidParams } from '../../http/schemas';
+import { startWithUpdate } from '../../workflows/client';
+import { actorOfCall } from '../../workflows/tell';
+import { applicantOrStaff, applicationStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
+import { applicationStep, tellApplication } from './send';
+import { protectSubmission, submissionBody } from './submission';
+import {
+  type ApplicationSummaryRow,
+  applicantKind,
+  applicationSchema,
+  applicationState,
+  applicationSummaryColumns,
+  applicationSummarySchema,
+  forApplicant,
+  readApplication,
+  toApplicationSummary,
+} from './view';
+
+const applications = defineList({
+  item: applicationSummarySchema,
+  filters: {
+    state: applicationState.optional(),
+    kind: applicantKind.optional(),
+    q: z.string().trim().min(1).max(200).optional().describe('Part of the name.'),
+    region: z.string().max(100).optional(),
+    submittedAfter: timestampInput.optional(),
+    submittedBefore: timestampInput.optional(),
+    decidedAfter: timestampInput.optional(),
+    changesDeadlineBefore: timestampInput
+      .optional()
+      .describe('Changes are requested, with a deadline before this time.'),
+    claimedBy: z
+      .union([z.enum(['me', 'none']), uuid])
+      .optional()
+      .describe('Who works on it: me, none (nobody), or the id of a user.'),
+  },
+  sorts: { submittedAt: { column: 'a.submitted_at', type: 'timestamptz' } },
+  defaultSort: '-submittedAt',
+  tie: { column: 'a.id', type: 'uuid' },
+});
+
+const claimOf = `SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND ${claimHolds}`;
+
+/** Applying, as applicants do it and as staff do it for them, and finding applications. */
+export const applicationEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/v1/applications',
+    summary: 'Apply to become a distributor',
+    description: `Needs no key. The answer has a token that is shown only here: with it, in the header ${TOKEN_HEADER}, the applicant reads the application, answers requested changes and withdraws.`,
+    tag: 'applications',
+    roles: 'public',
+    scope: 'applications:write',
+    body: submissionBody,
+    responses: {
+      201: {
+        description: 'The application. Its automatic checks are under way.',
+        schema: applicationSchema.extend({ applicantToken: z.string() }).meta({ id: 'NewApplication' }),
+      },
+    },
+    errors: ['application_id_taken'],
+    handler: async ({ body, context, principal: sender, requestId, resourceId: id }) => {
+      // A distributor who is signed in may fill the form in for somebody else, like anybody on the street.
+      const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
+      if (principal) refuseDistributors(principal);
+      const actor = principal
+        ? actorOfCall({ principal, requestId })
+        : { userId: null, name: 'applicant', requestId };
+      const input: ApplicationInput = { applicationId: id, policy: applicationPolicy(context.config) };
+      const submission = protectSubmission(context.config, body);
+      await startWithUpdate<ApplicationAnswer>(context, {
+        workflow: 'application',
+        workflowId: applicationSubject(id),
+        input: [input],
+        update: 'submit',
+        args: [{ submission, actor }],
+        // Other content under the same id is another message, which is refused, and not a repeat of the first.
+        updateId: submission.fingerprint,
+      });
+      const application = await readApplication(context, id);
+      return {
+        status: 201,
+        body: {
+          ...(principal ? application : forApplicant(application)),
+          applicantToken: applicantToken(createSealer(context.config), id),
+        },
+        headers: { Location: `/v1/applications/${id}` },
+        // The token is a secret.
+        keep: false,
+      };
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/applications',
+    summary: 'List applications',
+    tag: 'applications',
+    roles: applicationStaff,
+    scope: 'applications:read',
+    query: applications.query,
+    responses: applications.responses,
+    handler: ({ query, context, principal, req }) =>
+      applications.reply<ApplicationSummaryRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: applicationSummaryColumns,
+        from: 'applications a',
+        where: (bind) => [
+          query.state && `a.state = ${bind(query.state)}`,
+          query.kind && `a.kind = ${bind(query.kind)}`,
+          query.region && `a.region = ${bind(query.region)}`,
+          query.q && `strpos(lower(a.name), lower(${bind(query.q)})) > 0`,
+          query.submittedAfter && `a.submitted_at >= ${bind(query.submittedAfter)}`,
+          query.submittedBefore && `a.submitted_at < ${bind(query.submittedBefore)}`,
+          query.decidedAfter && `a.decided_at >= ${bind(query.decidedAfter)}`,
+          query.changesDeadlineBefore &&
+            `a.state = 'changes_requested' AND a.changes_deadline < ${bind(query.changesDeadlineBefore)}`,
+          query.claimedBy &&
+            (query.claimedBy === 'none'
+              ? `NOT EXISTS (${claimOf})`
+              : `EXISTS (${claimOf} AND c.user_id = ${bind(query.claimedBy === 'me' ? principal.userId : query.claimedBy)})`),
+        ],
+        toItem: toApplicationSummary,
+      }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/applications/{id}',
+    summary: 'Get an application',
+    description: `For staff by key, for the applicant by the token in the header ${TOKEN_HEADER}.`,
+    tag: 'applications',
+    roles: 'public',
+    scope: 'applications:read',
+    params: uuidParams,
+    responses: { 200: { description: 'The application.', schema: applicationSchema } },
+    handler: async ({ params: { id }, ...call }) => {
+      const { isApplicant } = applicantOrStaff(call, id);
+      const body = await readApplication(call.context, id);
+      return { status: 200, body: isApplicant ? forApplicant(body) : body };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/resubmit',
+    summary: 'Answer requested changes',
+    description: `The whole application again, with the changes. For the applicant by the token in the header ${TOKEN_HEADER}, or for staff.`,
+    tag: 'applications',
+    roles: 'public',
+    scope: 'applications:write',
+    params: uuidParams,
+    body: submissionBody,
+    responses: applicationStep.responses,
+    errors: applicationStep.errors,
+    handler: async ({ params: { id }, body, resourceId, ...call }) => {
+      const { actor, isApplicant } = applicantOrStaff(call, id);
+      const args = { submission: protectSubmission(call.context.config, body), actor };
+      const application = await tellApplication(call.context, { id, update: 'resubmit', args, resourceId });
+      return { status: 200, body: isApplicant ? forApplicant(application) : application };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/withdraw',
+    summary: 'Withdraw an application',
+    description: `For the applicant by the token in the header ${TOKEN_HEADER}, or for staff on his behalf.`,
+    tag: 'applications',
+    roles: 'public',
+    scope: 'applications:write',
+    params: uuidParams,
+    responses: applicationStep.responses,
+    errors: applicationStep.errors,
+    handler: async ({ params: { id }, resourceId, ...call }) => {
+      const { actor, isApplicant } = applicantOrStaff(call, id);
+      const application = await tellApplication(call.context, {
+        id,
+        update: 'withdraw',
+        args: { actor },
+        resourceId,
+      });
+      return { status: 200, body: isApplicant ? forApplicant(application) : application };
+    },
+  }),
+];

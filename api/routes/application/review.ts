@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { codesFor } from '../../../domain/reasonCodes';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { notFound } from '../../http/problem';
+import { reveal, revealBody, revealResponse } from '../../http/reveal';
+import { lineOf, timestampInput, uuidParams } from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
+import { applicationStep, tellApplication } from './send';
+
+const LONGEST_DEADLINE_MS = 366 * 86_400_000;
+const reviewers = ['admin', 'compliance'] as const;
+const internalNote = lineOf(2000).optional().describe('For reviewers; the applicant never sees it.');
+const codeDescription =
+  'One of GET /v1/reason-codes: its public text is mailed, in the language of the applicant.';
+
+/** What reviewers decide. */
+export const applicationReviewEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/approve',
+    summary: 'Approve an application',
+    description:
+      'Makes the distributor. Where a check failed, the note has to say why it is approved all the same.',
+    tag: 'applications',
+    roles: reviewers,
+    scope: 'applications:decide',
+    params: uuidParams,
+    body: z.strictObject({
+      tier: lineOf(64).describe("Sets the distributor's rates and rights."),
+      note: lineOf(2000).nullish(),
+    }),
+    responses: applicationStep.responses,
+    errors: [
+      ...applicationStep.errors,
+      'note_required',
+      'blacklisted',
+      'identity_number_taken',
+      'shop_customer_taken',
+    ],
+    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      const args = { tier: body.tier, note: body.note ?? null, actor: actorOfCall(call) };
+      return {
+        status: 200,
+        body: await tellApplication(context, { id, update: 'approve', args, resourceId }),
+      };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/reject',
+    summary: 'Reject an application',
+    tag: 'applications',
+    roles: reviewers,
+    scope: 'applications:decide',
+    params: uuidParams,
+    body: z
+      .strictObject({
+        reasonCode: z.enum(codesFor('reject')).optional().describe(codeDescription),
+        reason: lineOf(2000).optional().describe('Mailed to the applicant, below the text of the code.'),
+        note: internalNote,
+      })
+      .refine(({ reasonCode, reason }) => reasonCode ?? reason, {
+        path: ['reason'],
+        message: 'is needed where there is no reasonCode: the applicant is told why',
+      }),
+    responses: applicationStep.responses,
+    errors: applicationStep.errors,
+    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      const { reasonCode = null, reason = null, note = null } = body;
+      const args = { reasonCode, reason, note, actor: actorOfCall(call) };
+      return {
+        status: 200,
+        body: await tellApplication(context, { id, update: 'reject', args, resourceId }),
+      };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/request-changes',
+    summary: 'Ask the applicant for changes',
+    description: 'Without an answer by the deadline the application is withdrawn; a reminder comes before.',
+    tag: 'applications',
+    roles: reviewers,
+    scope: 'applications:decide',
+    params: uuidParams,
+    body: z
+      .strictObject({
+        reasonCode: z.enum(codesFor('request_changes')).optional().describe(codeDescription),
+        message: lineOf(4000).optional().describe('Mailed to the applicant, below the text of the code.'),
+        note: internalNote,
+        deadline: timestampInput
+          .refine((date) => date.getTime() < Date.now() + LONGEST_DEADLINE_MS, 'lies more than a year ahead')
+          .nullish()
+          .describe('Left out: APPLICATION_CHANGES_DEADLINE from now.'),
+      })
+      .refine(({ reasonCode, message }) => reasonCode ?? message, {
+        path: ['message'],
+        message: 'is needed where there is no reasonCode: the applicant is told what to change',
+      }),
+    responses: applicationStep.responses,
+    errors: [...applicationStep.errors, 'deadline_passed'],
+    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      const { reasonCode = null, message = null, note = null } = body;
+      const args = {
+        reasonCode,
+        message,
+        note,
+        deadline: body.deadline?.getTime() ?? null,
+        actor: actorOfCall(call),
+      };
+      return {
+        status: 200,
+        body: await tellApplication(context, { id, update: 'requestChanges', args, resourceId }),
+      };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/reveal',
+    summary: 'Show a number of an applicant in full',
+    tag: 'applications',
+    roles: reviewers,
+    scope: 'applications:reveal',
+    params: uuidParams,
+    body: revealBody,
+    responses: revealResponse,
+    handler: async ({ params: { id }, ...call }) => {
+      const { rows } = await call.context.pool.query<{ identityNumber: string; bankAccount: string }>(
+        `SELECT identity_number_sealed AS "identityNumber", bank_account_sealed AS "bankAccount"
+         FROM applications WHERE id = $1`,
+        [id],
+      );
+      if (!rows[0]) throw notFound(`The application ${id}`);
+      return reveal({ ...call, of: 'application', id, sealed: rows[0][call.body.field] });
+    },
+  }),
+];

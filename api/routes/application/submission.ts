@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Config } from '../../../config';
+import { createSealer } from '../../../database/sealing';
+import type { Submission } from '../../../domain/application';
+import { normalisePhone } from '../../../domain/credential';
+import { canonicalJson } from '../../http/idempotency';
+import { lineOf } from '../../http/schemas';
+import { applicantKind } from './view';
+
+/** What an applicant hands in. */
+export const submissionBody = z.strictObject({
+  kind: applicantKind,
+  name: lineOf(200).describe('Of the person or the company.'),
+  email: z.email().max(254).describe('Where each step is mailed to.'),
+  phone: lineOf(40),
+  channels: z.array(lineOf(100)).min(1).max(20).describe('Where the applicant sells, such as douyin.'),
+  region: lineOf(100).describe('Where the applicant wants to sell.'),
+  locale: z.enum(['zh-CN', 'en']).default('zh-CN').describe('Language of the mails.'),
+  sponsorCode: lineOf(40)
+    .nullish()
+    .describe('Referral code of the distributor who brought the applicant in.'),
+  shopCustomerId: lineOf(200)
+    .nullish()
+    .describe("The applicant's own customer id in the shop, by which own purchases are told."),
+  identityNumber: lineOf(64).describe(
+    'Resident identity number (GB 11643) of a person, unified social credit code (GB 32100-2015) of a company.',
+  ),
+  bankAccount: z.strictObject({ number: lineOf(64), holder: lineOf(200), bankName: lineOf(200) }),
+  credentials: z
+    .array(
+      z
+        .strictObject({
+          type: z
+            .string()
+            .regex(/^[a-z][a-z0-9_]{0,63}$/, 'use small letters, digits and underscores')
+            .describe('Such as resident_identity_card, business_license or food_permit.'),
+          number: lineOf(100),
+          holder: lineOf(200),
+          validFrom: z.iso.date(),
+          validUntil: z.iso.date().nullish().describe('Left out or null for a long-term credential.'),
+        })
+        .refine(({ validFrom, validUntil }) => !validUntil || validUntil >= validFrom, {
+          path: ['validUntil'],
+          message: 'lies before validFrom',
+        }),
+    )
+    .min(1)
+    .max(20),
+});
+
+/** Seals every sensitive number; from here on nothing has it in plain. */
+export function protectSubmission(config: Config, body: z.output<typeof submissionBody>): Submission {
+  const sealer = createSealer(config);
+  const { bankAccount, credentials, identityNumber, ...rest } = body;
+  const phone = normalisePhone(body.phone);
+  return {
+    ...rest,
+    phone,
+    phoneHash: sealer.numberHash('phone', phone),
+    sponsorCode: body.sponsorCode ?? null,
+    shopCustomerId: body.shopCustomerId ?? null,
+    identityNumber: sealer.protect('identity_number', identityNumber),
+    bankAccount: {
+      ...sealer.protect('bank_account', bankAccount.number),
+      holder: bankAccount.holder,
+      bankName: bankAccount.bankName,
+    },
+    credentials: credentials.map(({ number, ...credential }) => ({
+      ...credential,
+      id: randomUUID(),
+      number: sealer.protect(`credential/${credential.type}`, number),
+      validUntil: credential.validUntil ?? null,
+    })),
+    fingerprint: sealer.numberHash('application', canonicalJson(body)),
+  };
+}

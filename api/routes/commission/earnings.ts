@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { type CommissionFacts, earningStatus, whyNothing } from '../../../domain/explanation';
+import type { Earning } from '../../../domain/plan';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound } from '../../http/problem';
+import { currencySchema, moneySchema, timestampOutput, uuidParams } from '../../http/schemas';
+
+const earningSchema = z
+  .object({
+    commissionId: z.string(),
+    orderId: z.string(),
+    lineId: z.string(),
+    level: z.int(),
+    amount: moneySchema,
+    state: z.enum(['held', 'due']),
+    paidAt: timestampOutput.describe('When the order was paid.'),
+    code: z
+      .enum([
+        'window_until',
+        'not_delivered',
+        'return_open',
+        'hold',
+        'distributor_not_active',
+        'waiting_for_release',
+        'debt_first',
+      ])
+      .describe('Why it is not paid yet; the foremost reason.'),
+    data: z
+      .record(z.string(), z.string())
+      .describe('What belongs to the code: until, returnId, reason, state, debt.'),
+    nothing: z
+      .enum(['rule_pays_nothing', 'rounds_to_nothing'])
+      .nullable()
+      .describe('Why the amount is 0, where it is.'),
+    nextAt: timestampOutput.nullable().describe('When it goes on by itself, where that is known.'),
+  })
+  .meta({ id: 'Earning' });
+
+const totalsSchema = z.array(
+  z.object({
+    currency: z.string(),
+    held: moneySchema.describe('In the return window, or not delivered.'),
+    due: moneySchema.describe('The window is over.'),
+    available: moneySchema.describe('Can be withdrawn.'),
+    reserved: moneySchema.describe('In withdrawals.'),
+    debt: moneySchema.describe('Owed; what is released pays it first.'),
+  }),
+);
+
+const earnings = defineList({
+  item: earningSchema,
+  filters: {
+    state: z.enum(['held', 'due']).optional(),
+    currency: currencySchema.optional(),
+    amount: z.enum(['some', 'nothing']).optional().describe('Only those of more than 0, or only those of 0.'),
+  },
+  sorts: { id: { column: 'c.id', type: 'bigint' } },
+  defaultSort: '-id',
+  tie: { column: 'c.id', type: 'bigint' },
+});
+
+interface Row extends Omit<CommissionFacts, 'state'> {
+  commissionId: string;
+  orderId: string;
+  lineId: string;
+  level: number;
+  amount: { amount: number; currency: string };
+  earning: Earning;
+  state: 'held' | 'due';
+  paidAt: Date;
+  debt: number;
+}
+
+export const earningEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}/earnings',
+    summary: 'List what a distributor earned and is not paid yet, with the reason',
+    description:
+      'Commissions that are held or due. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
+    tag: 'distributors',
+    roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
+    scope: 'commissions:read',
+    params: uuidParams,
+    query: earnings.query,
+    responses: {
+      200: {
+        ...earnings.responses[200],
+        schema: z.object({
+          items: z.array(earningSchema),
+          nextCursor: z.string().nullable(),
+          totals: totalsSchema,
+          nothingCount: z.int().describe('How many there are of 0, whatever the filter.'),
+        }),
+      },
+    },
+    handler: async ({ params: { id }, query, context, principal, req }) => {
+      if (principal.role === 'distributor' && principal.distributorId !== id)
+        throw notFound(`The distributor ${id}`);
+      const { pool } = context;
+      const { rows } = await pool.query<{ totals: z.input<typeof totalsSchema>; nothingCount: number }>(
+        totalsSql,
+        [id],
+      );
+      if (!rows[0]) throw notFound(`The distributor ${id}`);
+      const reply = await earnings.reply<Row>({
+        pool,
+        req,
+        query,
+        select,
+        from: `commissions c JOIN orders o ON o.id = c.order_id JOIN distributors d ON d.id = c.distributor_id
+          JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = c.line_id
+          LEFT JOIN balances b ON b.distributor_id = c.distributor_id AND b.currency = c.currency`,
+        where: (bind) => [
+          `c.distributor_id = ${bind(id)} AND c.state IN ('held', 'due')`,
+          query.state && `c.state = ${bind(query.state)}`,
+          query.currency && `c.currency = ${bind(query.currency)}`,
+          query.amount && (query.amount === 'some' ? 'c.amount > 0' : 'c.amount = 0'),
+        ],
+        toItem: ({
+          commissionId,
+          orderId,
+          lineId,
+          level,
+          amount,
+          earning,
+          state,
+          paidAt,
+          debt,
+          ...facts
+        }) => ({
+          commissionId,
+          orderId,
+          lineId,
+          level,
+          amount,
+          state,
+          paidAt: paidAt.toISOString(),
+          nothing: whyNothing(earning, amount.amount),
+          ...earningStatus({ ...facts, state }, debt),
+        }),
+      });
+      return reply.raw ? reply : { ...reply, body: { ...(reply.body as object), ...rows[0] } };
+    },
+  }),
+];
+
+// In JSON, times come as RFC 3339 texts, as the rules take them.
+const select = `c.id::text AS "commissionId", c.order_id AS "orderId", c.line_id AS "lineId", c.level,
+  jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.rule -> 'earning' AS earning, c.state, o.paid_at AS "paidAt",
+  c.automatic, to_jsonb(l.window_ends_at) #>> '{}' AS "windowEndsAt", d.state AS "distributorState",
+  coalesce(b.debt, 0) AS debt,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'requestedAt', r.requested_at) ORDER BY r.requested_at), '[]')
+   FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
+     AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))) AS "openReturns",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', h.reason, 'note', h.note, 'placedAt', h.placed_at)
+     ORDER BY h.placed_at), '[]')
+   FROM holds h WHERE h.commission_id = c.id AND h.lifted_at IS NULL) AS "openHolds",
+  (SELECT jsonb_build_object('id', r.id, 'state', r.state) FROM release_waiting w JOIN release_runs r ON r.id = w.run_id
+   WHERE w.commission_id = c.id) AS "pendingRun"`;
+
+const amountOf = (value: string) => `jsonb_build_object('amount', ${value}, 'currency', b.currency)`;
+const totalsSql = `
+  SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', b.currency,
+      'held', ${amountOf('b.held - due.amount')}, 'due', ${amountOf('due.amount')},
+      'available', ${amountOf('b.available')}, 'reserved', ${amountOf('b.reserved')}, 'debt', ${amountOf('b.debt')})
+      ORDER BY b.currency), '[]')
+    FROM balances b CROSS JOIN LATERAL (
+      SELECT coalesce(sum(c.amount), 0) AS amount FROM commissions c
+      WHERE c.distributor_id = b.distributor_id AND c.currency = b.currency AND c.state = 'due') due
+    WHERE b.distributor_id = d.id) AS totals,
+    (SELECT count(*)::int FROM commissions c
+     WHERE c.distributor_id = d.id AND c.state IN ('held', 'due') AND c.amount = 0) AS "nothingCount"
+  FROM distributors d WHERE d.id = $1`;

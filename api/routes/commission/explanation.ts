@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { earningSchema } from '../../../domain/plan';
+import { uuid } from '../../http/schemas';
+
+/** Whom an order belongs to, and why. */
+export const attributionSchema = z.object({
+  reason: z.enum([
+    'code',
+    'customer_binding',
+    'own_purchase',
+    'distributor_not_active',
+    'code_unknown',
+    'no_code',
+  ]),
+  explanation: z.string(),
+  distributorId: uuid.nullable().optional().describe('Shown to staff.'),
+  code: z.string().nullable(),
+  chain: z.array(
+    z.object({
+      level: z.int(),
+      distributorId: uuid.nullable(),
+      tier: z.string().nullable(),
+      outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
+      skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
+    }),
+  ),
+});
+
+/** One step of the search for a rule. */
+export const ruleTraceSchema = z.object({
+  tried: z.string(),
+  outcome: z.enum(['applied', 'no_rule', 'other_currency', 'less_specific']),
+  earning: earningSchema.optional(),
+});

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { liftHolds, placeHold } from '../../../database/holds';
+import { endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import {
+  commissionId,
+  holdReason,
+  moneySchema,
+  timestampInput,
+  timestampOutput,
+  uuid,
+} from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
+
+const note = z.string().trim().min(1).max(1000);
+const params = z.object({ id: commissionId });
+const staff = ['admin', 'finance', 'compliance'] as const;
+
+export const holdCommission = endpoint({
+  method: 'post',
+  path: '/v1/commissions/{id}/hold',
+  summary: 'Keep a commission back',
+  description: 'A commission is not released while any hold is open; there is at most one for each reason.',
+  tag: 'commissions',
+  roles: staff,
+  scope: 'commissions:hold',
+  params,
+  body: z.strictObject({ reason: holdReason, note }),
+  responses: {
+    201: {
+      description: 'On hold.',
+      schema: z.object({ id: uuid, commissionId: z.string(), reason: holdReason, note: z.string() }),
+    },
+  },
+  errors: ['commission_unknown', 'commission_settled', 'already_on_hold'],
+  handler: async ({ params, body, context, principal, resourceId: id, requestId }) => {
+    const hold = { id, commissionId: Number(params.id), ...body, by: actorOfCall({ principal, requestId }) };
+    await placeHold(context.pool, hold, Date.now());
+    return { status: 201, body: { id, commissionId: params.id, ...body } };
+  },
+});
+
+export const unholdCommission = endpoint({
+  method: 'post',
+  path: '/v1/commissions/{id}/unhold',
+  summary: 'Lift the holds of a commission',
+  description:
+    'Lifts all, or only the one of the given reason. When that was the last obstacle of a commission that is due and whose plan releases by itself, it is released at once.',
+  tag: 'commissions',
+  roles: staff,
+  scope: 'commissions:hold',
+  params,
+  body: z.strictObject({ note, reason: holdReason.optional() }),
+  responses: {
+    200: { description: 'Lifted.', schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }) },
+  },
+  errors: ['commission_unknown', 'not_on_hold'],
+  handler: async ({ params, body, context, principal, resourceId: decisionId, requestId }) => ({
+    status: 200,
+    body: await liftHolds(
+      context.pool,
+      { decisionId, commissionId: Number(params.id), ...body, by: actorOfCall({ principal, requestId }) },
+      Date.now(),
+    ),
+  }),
+});
+
+const holdSchema = z.object({
+  id: uuid,
+  commissionId: z.string(),
+  orderId: z.string(),
+  distributorId: uuid,
+  distributorName: z.string(),
+  amount: moneySchema.describe('What the commission is worth now.'),
+  commissionState: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
+  reason: holdReason,
+  note: z.string(),
+  open: z.boolean(),
+  placedBy: z.string(),
+  placedAt: timestampOutput,
+  liftedBy: z.string().nullable(),
+  liftedAt: timestampOutput.nullable(),
+  liftNote: z.string().nullable(),
+});
+
+const list = defineList({
+  item: holdSchema,
+  filters: {
+    open: z.enum(['true', 'false']).optional().describe('False: only those that were lifted.'),
+    reason: holdReason.optional(),
+    distributorId: uuid.optional(),
+    placedAfter: timestampInput.optional(),
+    placedBefore: timestampInput.optional(),
+  },
+  sorts: { placedAt: { column: 'h.placed_at', type: 'timestamptz' } },
+  defaultSort: '-placedAt',
+  tie: { column: 'h.id', type: 'uuid' },
+});
+
+type HoldRow = Omit<z.input<typeof holdSchema>, 'placedAt' | 'liftedAt'> & {
+  placedAt: Date;
+  liftedAt: Date | null;
+};
+
+export const listHolds = endpoint({
+  method: 'get',
+  path: '/v1/holds',
+  summary: 'List what keeps commissions back, and what did',
+  tag: 'commissions',
+  roles: staff,
+  scope: 'commissions:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, req }) =>
+    list.reply<HoldRow>({
+      pool: context.pool,
+      req,
+      query,
+      select: `h.id, h.commission_id::text AS "commissionId", c.order_id AS "orderId",
+        c.distributor_id AS "distributorId", d.name AS "distributorName",
+        jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.state AS "commissionState",
+        h.reason, h.note, h.lifted_at IS NULL AS open, p.name AS "placedBy", h.placed_at AS "placedAt",
+        l.name AS "liftedBy", h.lifted_at AS "liftedAt", h.lift_note AS "liftNote"`,
+      from: `holds h JOIN commissions c ON c.id = h.commission_id JOIN distributors d ON d.id = c.distributor_id
+        JOIN users p ON p.id = h.placed_by LEFT JOIN users l ON l.id = h.lifted_by`,
+      where: (bind) => [
+        query.open && `h.lifted_at IS ${query.open === 'true' ? '' : 'NOT '}NULL`,
+        query.reason && `h.reason = ${bind(query.reason)}`,
+        query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
+        query.placedAfter && `h.placed_at >= ${bind(query.placedAfter)}`,
+        query.placedBefore && `h.placed_at < ${bind(query.placedBefore)}`,
+      ],
+      toItem: ({ placedAt, liftedAt, ...row }) => ({
+        ...row,
+        placedAt: placedAt.toISOString(),
+        liftedAt: liftedAt?.toISOString() ?? null,
+      }),
+    }),
+});
+
+export const holdEndpoints = [holdCommission, unholdCommission, listHolds];

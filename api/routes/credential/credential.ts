@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { dateIn } from '../../../domain/calendarDate';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { uuid } from '../../http/schemas';
+
+/** How long before its end a credential counts as expiring, in days. */
+const expiringDays = 30;
+const stateSchema = z.enum(['valid', 'expiring', 'expired']);
+
+const credentialSchema = z.object({
+  id: uuid,
+  distributorId: uuid,
+  distributorName: z.string(),
+  type: z.string(),
+  holder: z.string(),
+  numberMasked: z.string(),
+  validFrom: z.iso.date(),
+  validUntil: z.iso.date().nullable().describe('Null for a long-term credential.'),
+  daysLeft: z.int().nullable().describe('Until its last day; negative when it has expired.'),
+  state: stateSchema.describe(`Expiring: ${expiringDays} days or less are left.`),
+});
+
+// Never null, so that it can be sorted by: a long-term credential comes last.
+const until = `coalesce(c.valid_until, '9999-12-31'::date)`;
+
+const credentials = defineList({
+  item: credentialSchema,
+  filters: {
+    state: stateSchema.optional(),
+    expiresBefore: z.iso.date().optional(),
+    type: z.string().max(64).optional(),
+    distributorId: uuid.optional(),
+  },
+  sorts: { validUntil: { column: until, type: 'date' } },
+  defaultSort: 'validUntil',
+  tie: { column: 'c.id', type: 'uuid' },
+});
+
+export const credentialEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/credentials',
+    summary: 'List the credentials of all distributors by when they expire',
+    description: "Days are counted in the brand's time zone.",
+    tag: 'distributors',
+    roles: ['admin', 'compliance', 'operator'],
+    scope: 'credentials:read',
+    query: credentials.query,
+    responses: credentials.responses,
+    handler: ({ query, context, req }) => {
+      const today = dateIn(context.config.BRAND_TIME_ZONE, Date.now());
+      // A date that was made here and is none of the request's, so that it may stand in the text.
+      const day = `'${today}'::date`;
+      const ranges = {
+        expired: `${until} < ${day}`,
+        expiring: `${until} BETWEEN ${day} AND ${day} + ${expiringDays}`,
+        valid: `${until} > ${day} + ${expiringDays}`,
+      };
+      return credentials.reply<z.input<typeof credentialSchema>>({
+        pool: context.pool,
+        req,
+        query,
+        select: `c.id, c.distributor_id AS "distributorId", d.name AS "distributorName", c.type, c.holder,
+          c.number_masked AS "numberMasked", c.valid_from AS "validFrom", c.valid_until AS "validUntil",
+          c.valid_until - ${day} AS "daysLeft",
+          CASE WHEN ${ranges.expired} THEN 'expired' WHEN ${ranges.expiring} THEN 'expiring' ELSE 'valid' END AS state`,
+        from: 'credentials c JOIN distributors d ON d.id = c.distributor_id',
+        where: (bind) => [
+          'c.distributor_id IS NOT NULL',
+          query.state && ranges[query.state],
+          query.expiresBefore && `${until} < ${bind(query.expiresBefore)}::date`,
+          query.type && `c.type = ${bind(query.type)}`,
+          query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
+        ],
+        toItem: (row) => row,
+      });
+    },
+  }),
+];

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { currencySchema, moneySchema, timestampInput, uuid } from '../../http/schemas';
+import { accountSchema, type TransferRow, toTransfer, transferColumns, transferSchema } from './distributor';
+
+const staff = ['admin', 'finance'] as const;
+
+const balanceSchema = z.object({
+  distributorId: uuid,
+  distributorName: z.string(),
+  distributorState: z.enum(['active', 'suspended', 'terminated']),
+  currency: z.string(),
+  held: moneySchema,
+  available: moneySchema,
+  reserved: moneySchema,
+  debt: moneySchema,
+});
+
+const money = (account: string) =>
+  `jsonb_build_object('amount', b.${account}, 'currency', b.currency) AS ${account}`;
+const sort = (account: string) => ({ column: `b.${account}`, type: 'bigint' as const });
+
+const balances = defineList({
+  item: balanceSchema,
+  filters: {
+    currency: currencySchema.optional(),
+    distributorId: uuid.optional(),
+    debtAbove: z.coerce.number().int().min(0).optional().describe('Minor units; 0 for all who owe anything.'),
+  },
+  sorts: {
+    held: sort('held'),
+    available: sort('available'),
+    reserved: sort('reserved'),
+    debt: sort('debt'),
+  },
+  defaultSort: '-available',
+  tie: { column: "(b.distributor_id::text || '/' || b.currency)", type: 'text' },
+});
+
+const listedTransferSchema = transferSchema
+  .extend({ distributorId: uuid, distributorName: z.string() })
+  .meta({ id: 'ListedTransfer' });
+
+const transfers = defineList({
+  item: listedTransferSchema,
+  filters: {
+    distributorId: uuid.optional(),
+    account: accountSchema.optional().describe('Into or out of it.'),
+    currency: currencySchema.optional(),
+    commissionId: z.coerce.number().int().min(1).optional(),
+    withdrawalId: uuid.optional(),
+    occurredAfter: timestampInput.optional(),
+    occurredBefore: timestampInput.optional(),
+  },
+  sorts: { occurredAt: { column: 't.occurred_at', type: 'timestamptz' } },
+  defaultSort: '-occurredAt',
+  tie: { column: 't.id', type: 'bigint' },
+});
+
+export const balanceEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/balances',
+    summary: 'List what distributors have and owe',
+    tag: 'ledger',
+    roles: staff,
+    scope: 'ledger:read',
+    query: balances.query,
+    responses: balances.responses,
+    handler: ({ query, context, req }) =>
+      balances.reply<z.input<typeof balanceSchema>>({
+        pool: context.pool,
+        req,
+        query,
+        select: `b.distributor_id AS "distributorId", d.name AS "distributorName", d.state AS "distributorState",
+          b.currency, ${['held', 'available', 'reserved', 'debt'].map(money).join(', ')}`,
+        from: 'balances b JOIN distributors d ON d.id = b.distributor_id',
+        where: (bind) => [
+          query.currency && `b.currency = ${bind(query.currency)}`,
+          query.distributorId && `b.distributor_id = ${bind(query.distributorId)}`,
+          query.debtAbove !== undefined && `b.debt > 0 AND b.debt > ${bind(query.debtAbove)}`,
+        ],
+        toItem: (row) => row,
+      }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/transfers',
+    summary: 'List movements of money over all distributors',
+    tag: 'ledger',
+    roles: staff,
+    scope: 'ledger:read',
+    query: transfers.query,
+    responses: transfers.responses,
+    handler: ({ query, context, req }) =>
+      transfers.reply<TransferRow & { distributorId: string; distributorName: string }>({
+        pool: context.pool,
+        req,
+        query,
+        select: `${transferColumns}, t.distributor_id AS "distributorId",
+          (SELECT name FROM distributors WHERE id = t.distributor_id) AS "distributorName"`,
+        from: 'transfers t',
+        where: (bind) => [
+          query.distributorId && `t.distributor_id = ${bind(query.distributorId)}`,
+          // One of a few known names, in the text so that the index of the rare accounts is found to fit.
+          query.account && `(t.from_account = '${query.account}' OR t.to_account = '${query.account}')`,
+          query.currency && `t.currency = ${bind(query.currency)}`,
+          // Whoever moved anything in a currency has a balance in it: where nobody has, no transfer need be read.
+          query.currency && `EXISTS (SELECT FROM balances WHERE currency = ${bind(query.currency)})`,
+          query.commissionId !== undefined && `t.commission_id = ${bind(query.commissionId)}`,
+          query.withdrawalId && `t.withdrawal_id = ${bind(query.withdrawalId)}`,
+          query.occurredAfter && `t.occurred_at >= ${bind(query.occurredAfter)}`,
+          query.occurredBefore && `t.occurred_at < ${bind(query.occurredBefore)}`,
+        ],
+        toItem: ({ distributorId, distributorName, ...row }) => ({
+          ...toTransfer(row),
+          distributorId,
+          distributorName,
+        }),
+      }),
+  }),
+];

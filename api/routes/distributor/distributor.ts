@@ -1,0 +1,407 @@
+import { z } from 'zod';
+import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
+import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound } from '../../http/problem';
+import { reveal, revealBody, revealResponse } from '../../http/reveal';
+import {
+  currencySchema,
+  lineOf,
+  moneySchema,
+  timestampInput,
+  timestampOutput,
+  uuid,
+  uuidParams,
+} from '../../http/schemas';
+import { readTimeline, timelineEventSchema } from '../../http/timeline';
+import { actorOfCall } from '../../workflows/tell';
+import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
+
+const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
+const deciders = ['admin', 'compliance', 'operator'] as const;
+
+const stateSchema = z.enum(['active', 'suspended', 'terminated']);
+
+const summarySchema = z.object({
+  id: uuid,
+  state: stateSchema,
+  name: z.string(),
+  kind: z.enum(['person', 'company']),
+  tier: z.string(),
+  region: z.string(),
+  referralCode: z.string(),
+  sponsorId: uuid.nullable(),
+  directDownline: z.int().describe('How many distributors this one brought in.'),
+  createdAt: timestampOutput,
+});
+
+const distributorSchema = summarySchema
+  .extend({
+    applicationId: uuid,
+    email: z.string(),
+    phone: z.string(),
+    channels: z.array(z.string()),
+    locale: z.string(),
+    shopCustomerId: z.string().nullable(),
+    identityNumberMasked: z.string(),
+    bankAccount: bankAccountSchema,
+    stateReason: z.string().nullable().describe('Why it was suspended or reinstated last.'),
+    timeline: z.array(timelineEventSchema),
+  })
+  .meta({ id: 'Distributor' });
+
+type SummaryBody = z.input<typeof summarySchema>;
+
+interface SummaryRow extends Omit<SummaryBody, 'createdAt'> {
+  createdAt: Date;
+}
+
+interface Row extends SummaryRow, Omit<z.input<typeof distributorSchema>, 'createdAt' | 'timeline'> {
+  createdAt: Date;
+}
+
+const summaryColumns = `d.id, d.state, d.name, d.kind, d.tier, d.region, d.referral_code AS "referralCode",
+  d.sponsor_id AS "sponsorId",
+  (SELECT count(*)::int FROM distributors below WHERE below.sponsor_id = d.id) AS "directDownline",
+  d.created_at AS "createdAt"`;
+
+const columns = `${summaryColumns}, d.application_id AS "applicationId", d.email, d.phone, d.channels, d.locale,
+  d.shop_customer_id AS "shopCustomerId", a.identity_number_masked AS "identityNumberMasked",
+  jsonb_build_object('numberMasked', d.bank_account_masked, 'holder', d.bank_account_holder,
+    'bankName', d.bank_name) AS "bankAccount",
+  d.state_reason AS "stateReason"`;
+
+const toSummary = (row: SummaryRow): SummaryBody => ({ ...row, createdAt: row.createdAt.toISOString() });
+
+const distributors = defineList({
+  item: summarySchema,
+  filters: {
+    state: stateSchema.optional(),
+    tier: z.string().max(64).optional(),
+    region: z.string().max(100).optional(),
+    q: z.string().trim().min(1).max(200).optional().describe('Part of the name, or the whole referral code.'),
+  },
+  sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },
+  defaultSort: '-createdAt',
+  tie: { column: 'd.id', type: 'uuid' },
+});
+
+const downline = defineList({
+  item: summarySchema,
+  filters: {},
+  sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },
+  defaultSort: 'createdAt',
+  tie: { column: 'd.id', type: 'uuid' },
+});
+
+export const accountSchema = z.enum([
+  'held',
+  'available',
+  'reserved',
+  'debt',
+  'commission_expense',
+  'cash',
+  'tax',
+  'fees',
+  'penalties',
+  'write_off',
+]);
+
+export const transferSchema = z
+  .object({
+    id: z.int(),
+    key: z.string().describe('What caused it.'),
+    from: accountSchema,
+    to: accountSchema,
+    amount: moneySchema,
+    commissionId: z.int().nullable(),
+    withdrawalId: uuid.nullable(),
+    occurredAt: timestampOutput,
+    recordedAt: timestampOutput,
+  })
+  .meta({ id: 'Transfer' });
+
+export interface TransferRow {
+  id: number;
+  key: string;
+  from: z.output<typeof accountSchema>;
+  to: z.output<typeof accountSchema>;
+  amount: number;
+  currency: string;
+  commissionId: number | null;
+  withdrawalId: string | null;
+  occurredAt: Date;
+  recordedAt: Date;
+}
+
+export const transferColumns = `t.id, t.key, t.from_account AS "from", t.to_account AS "to", t.amount, t.currency,
+  t.commission_id AS "commissionId", t.withdrawal_id AS "withdrawalId", t.occurred_at AS "occurredAt",
+  t.recorded_at AS "recordedAt"`;
+
+export const toTransfer = ({ amount, currency, occurredAt, recordedAt, ...row }: TransferRow) => ({
+  ...row,
+  amount: { amount, currency },
+  occurredAt: occurredAt.toISOString(),
+  recordedAt: recordedAt.toISOString(),
+});
+
+const statement = defineList({
+  item: transferSchema,
+  filters: {
+    currency: currencySchema.optional(),
+    account: z.enum(['held', 'available', 'reserved', 'debt']).optional().describe('Into or out of it.'),
+    occurredAfter: timestampInput.optional(),
+    occurredBefore: timestampInput.optional(),
+  },
+  sorts: { id: { column: 't.id', type: 'bigint' } },
+  defaultSort: '-id',
+  tie: { column: 't.id', type: 'bigint' },
+});
+
+const balanceSchema = z.object({
+  currency: currencySchema,
+  held: moneySchema.describe('Earned, not yet released.'),
+  available: moneySchema.describe('Can be withdrawn.'),
+  reserved: moneySchema.describe('In withdrawals.'),
+  debt: moneySchema.describe('Owed; new releases pay it first.'),
+});
+
+/** A distributor sees only itself: for everybody else's id the answer is that there is none. */
+async function refuseOthers({ pool }: ApiContext, principal: Principal, id: string): Promise<void> {
+  if (principal.role === 'distributor' && principal.distributorId !== id)
+    throw notFound(`The distributor ${id}`);
+  const { rowCount } = await pool.query('SELECT 1 FROM distributors WHERE id = $1', [id]);
+  if (!rowCount) throw notFound(`The distributor ${id}`);
+}
+
+async function readDistributor({ pool }: ApiContext, id: string): Promise<z.input<typeof distributorSchema>> {
+  const { rows } = await pool.query<Row>(
+    `SELECT ${columns} FROM distributors d JOIN applications a ON a.id = d.application_id WHERE d.id = $1`,
+    [id],
+  );
+  const [row] = rows;
+  if (!row) throw notFound(`The distributor ${id}`);
+  return {
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    timeline: await readTimeline(pool, `distributor/${id}`),
+  };
+}
+
+const changed = { 200: { description: 'The distributor after that.', schema: distributorSchema } };
+
+/** An endpoint that changes the state of a distributor. */
+function stateChange(path: string, summary: string, change: typeof suspendDistributor): Endpoint {
+  return endpoint({
+    method: 'post',
+    path: `/v1/distributors/{id}/${path}`,
+    summary,
+    tag: 'distributors',
+    roles: deciders,
+    scope: 'distributors:write',
+    params: uuidParams,
+    body: z.strictObject({ reason: lineOf(2000).describe('The audit trail keeps it.') }),
+    responses: changed,
+    errors: ['distributor_state'],
+    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      await change(context.pool, {
+        distributorId: id,
+        commandId: resourceId,
+        reason: body.reason,
+        actor: actorOfCall(call),
+        now: Date.now(),
+      });
+      return { status: 200, body: await readDistributor(context, id) };
+    },
+  });
+}
+
+export const distributorEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors',
+    summary: 'List distributors',
+    description: 'A user with the role distributor finds only itself.',
+    tag: 'distributors',
+    roles: readers,
+    scope: 'distributors:read',
+    query: distributors.query,
+    responses: distributors.responses,
+    handler: ({ query, context, principal, req }) =>
+      distributors.reply<SummaryRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: summaryColumns,
+        from: 'distributors d',
+        where: (bind) => [
+          principal.role === 'distributor' && `d.id = ${bind(principal.distributorId)}`,
+          query.state && `d.state = ${bind(query.state)}`,
+          query.tier && `d.tier = ${bind(query.tier)}`,
+          query.region && `d.region = ${bind(query.region)}`,
+          query.q &&
+            `(strpos(lower(d.name), lower(${bind(query.q)})) > 0 OR d.referral_code = upper(${bind(query.q)}))`,
+        ],
+        toItem: toSummary,
+      }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}',
+    summary: 'Get a distributor',
+    tag: 'distributors',
+    roles: readers,
+    scope: 'distributors:read',
+    params: uuidParams,
+    responses: { 200: { description: 'The distributor.', schema: distributorSchema } },
+    handler: async ({ params: { id }, context, principal }) => {
+      await refuseOthers(context, principal, id);
+      const body = await readDistributor(context, id);
+      if (principal.role !== 'distributor') return { status: 200, body };
+      // What staff note among themselves, such as compliance alerts, is not for the distributor.
+      const timeline = body.timeline
+        .filter(({ type }) => type !== 'compliance_alert')
+        .map((event) => ({ ...event, actor: 'staff', data: {} }));
+      return { status: 200, body: { ...body, timeline } };
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}/balance',
+    summary: 'Get the balance of a distributor',
+    description:
+      'At the top is the currency asked for; without one the only currency, or CNY among several. `balances` has all.',
+    tag: 'distributors',
+    roles: readers,
+    scope: 'distributors:read',
+    params: uuidParams,
+    query: z.object({ currency: currencySchema.optional() }),
+    responses: {
+      200: {
+        description: 'The balance.',
+        schema: balanceSchema.extend({ balances: z.array(balanceSchema) }).meta({ id: 'Balance' }),
+      },
+    },
+    handler: async ({ params: { id }, query, context, principal }) => {
+      await refuseOthers(context, principal, id);
+      const { rows } = await context.pool.query<
+        Record<'held' | 'available' | 'reserved' | 'debt', number> & { currency: string }
+      >(
+        'SELECT currency, held, available, reserved, debt FROM balances WHERE distributor_id = $1 ORDER BY currency',
+        [id],
+      );
+      const balances = rows.map(({ currency, ...amounts }) => balanceOf(currency, amounts));
+      const only = balances.length === 1 ? balances[0]?.currency : undefined;
+      const currency = query.currency ?? only ?? 'CNY';
+      const top = balances.find((balance) => balance.currency === currency) ?? balanceOf(currency, nothing);
+      return { status: 200, body: { ...top, balances } };
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}/statement',
+    summary: 'List every movement of the money of a distributor',
+    tag: 'distributors',
+    roles: readers,
+    scope: 'distributors:read',
+    params: uuidParams,
+    query: statement.query,
+    responses: statement.responses,
+    handler: async ({ params: { id }, query, context, principal, req }) => {
+      await refuseOthers(context, principal, id);
+      return statement.reply<TransferRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: transferColumns,
+        from: 'transfers t',
+        where: (bind) => [
+          `t.distributor_id = ${bind(id)}`,
+          query.currency && `t.currency = ${bind(query.currency)}`,
+          query.account && `${bind(query.account)} IN (t.from_account::text, t.to_account::text)`,
+          query.occurredAfter && `t.occurred_at >= ${bind(query.occurredAfter)}`,
+          query.occurredBefore && `t.occurred_at < ${bind(query.occurredBefore)}`,
+        ],
+        toItem: toTransfer,
+      });
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}/credentials',
+    summary: 'List the credentials of a distributor',
+    tag: 'distributors',
+    roles: readers,
+    scope: 'distributors:read',
+    params: uuidParams,
+    responses: {
+      200: { description: 'All of them.', schema: z.object({ items: z.array(credentialSchema) }) },
+    },
+    handler: async ({ params: { id }, context, principal }) => {
+      await refuseOthers(context, principal, id);
+      const { rows } = await context.pool.query<z.input<typeof credentialSchema>>(
+        `SELECT ${credentialColumns} FROM credentials WHERE distributor_id = $1 ORDER BY type, valid_from, id`,
+        [id],
+      );
+      return { status: 200, body: { items: rows } };
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}/downline',
+    summary: 'List whom a distributor brought in',
+    description: 'The next level only; `directDownline` of each says whether there are more below.',
+    tag: 'distributors',
+    roles: readers,
+    scope: 'distributors:read',
+    params: uuidParams,
+    query: downline.query,
+    responses: downline.responses,
+    handler: async ({ params: { id }, query, context, principal, req }) => {
+      await refuseOthers(context, principal, id);
+      return downline.reply<SummaryRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: summaryColumns,
+        from: 'distributors d',
+        where: (bind) => [`d.sponsor_id = ${bind(id)}`],
+        toItem: toSummary,
+      });
+    },
+  }),
+  stateChange('suspend', 'Suspend a distributor: nothing more is released or paid', suspendDistributor),
+  stateChange('reinstate', 'Make a suspended distributor active again', reinstateDistributor),
+  endpoint({
+    method: 'post',
+    path: '/v1/distributors/{id}/reveal',
+    summary: 'Show a number of a distributor in full',
+    tag: 'distributors',
+    roles: ['admin', 'compliance', 'finance'],
+    scope: 'distributors:reveal',
+    params: uuidParams,
+    body: revealBody,
+    responses: revealResponse,
+    handler: async ({ params: { id }, ...call }) => {
+      const { rows } = await call.context.pool.query<{ identityNumber: string; bankAccount: string }>(
+        `SELECT a.identity_number_sealed AS "identityNumber", d.bank_account_sealed AS "bankAccount"
+         FROM distributors d JOIN applications a ON a.id = d.application_id WHERE d.id = $1`,
+        [id],
+      );
+      if (!rows[0]) throw notFound(`The distributor ${id}`);
+      return reveal({ ...call, of: 'distributor', id, sealed: rows[0][call.body.field] });
+    },
+  }),
+];
+
+const nothing = { held: 0, available: 0, reserved: 0, debt: 0 };
+
+function balanceOf(currency: string, amounts: typeof nothing): z.input<typeof balanceSchema> {
+  return {
+    currency,
+    held: { amount: amounts.held, currency },
+    available: { amount: amounts.available, currency },
+    reserved: { amount: amounts.reserved, currency },
+    debt: { amount: amounts.debt, currency },
+  };
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound } from '../../http/problem';
+import { uuid, uuidParams } from '../../http/schemas';
+
+const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
+/** Of the nodes below the page's own; whoever wants more asks for that node's page. */
+const belowEach = 50;
+const deepest = 3;
+
+const nodeShape = {
+  id: uuid,
+  name: z.string(),
+  state: z.enum(['active', 'suspended', 'terminated']),
+  tier: z.string(),
+  sponsorId: uuid.nullable(),
+  children: z.int().describe('Whom this one brought in.'),
+  descendants: z.int().describe('Everybody below, at every level.'),
+};
+const node = z.object(nodeShape);
+const nodeSchema = z
+  .object({
+    ...nodeShape,
+    below: z
+      .array(z.object({ ...nodeShape, below: z.array(z.object({ ...nodeShape, below: z.array(node) })) }))
+      .describe(`The first ${belowEach} children, as far down as depth says; children tells of more.`),
+  })
+  .meta({ id: 'SponsorTreeNode' });
+
+const tree = defineList({
+  item: nodeSchema,
+  filters: {
+    root: uuid.optional().describe('Left out: those without a sponsor. Else: whom this one brought in.'),
+    depth: z.coerce.number().int().min(1).max(deepest).default(1).describe('Levels in one answer.'),
+  },
+  sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },
+  defaultSort: 'createdAt',
+  tie: { column: 'd.id', type: 'uuid' },
+});
+
+type Node = z.output<typeof node>;
+interface NodeBelow extends Node {
+  below: NodeBelow[];
+}
+
+/**
+ * SQL: all that is below a distributor `d`, as one object: how many, how many it brought in itself, and a flat list of
+ * those that are shown. In one walk, however many levels are shown. @param depth levels in the answer, with that of `d`
+ */
+const belowOf = (depth: number) => `(
+  WITH RECURSIVE under AS (
+    SELECT u.id, u.sponsor_id, 1 AS level, ARRAY[]::uuid[] AS above FROM distributors u WHERE u.sponsor_id = d.id
+    UNION ALL
+    SELECT u.id, u.sponsor_id, under.level + 1, CASE WHEN under.level < ${depth} THEN under.above || under.id ELSE under.above END
+    FROM under JOIN distributors u ON u.sponsor_id = under.id
+  ), counted AS (
+    SELECT shown.id, count(*) AS descendants, count(*) FILTER (WHERE under.sponsor_id = shown.id) AS children
+    FROM under CROSS JOIN LATERAL unnest(under.above) AS shown (id) GROUP BY shown.id
+  ), shown AS (
+    SELECT u.id, u.name, u.state, u.tier, u.sponsor_id, u.created_at,
+      row_number() OVER (PARTITION BY u.sponsor_id ORDER BY u.created_at, u.id) AS place
+    FROM under JOIN distributors u USING (id) WHERE under.level < ${depth}
+  )
+  SELECT jsonb_build_object(
+    'descendants', (SELECT count(*) FROM under), 'children', (SELECT count(*) FROM under WHERE level = 1),
+    'shown', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'state', s.state, 'tier', s.tier,
+        'sponsorId', s.sponsor_id, 'children', coalesce(c.children, 0), 'descendants', coalesce(c.descendants, 0))
+        ORDER BY s.created_at, s.id), '[]')
+      FROM shown s LEFT JOIN counted c USING (id) WHERE s.place <= ${belowEach}))
+)`;
+
+interface Row extends Omit<Node, 'children' | 'descendants'> {
+  under: Pick<Node, 'children' | 'descendants'> & { shown: Node[] };
+}
+
+function toTree({ under: { shown, children, descendants }, ...top }: Row): NodeBelow {
+  const bySponsor = new Map<string | null, Node[]>();
+  for (const one of shown) bySponsor.set(one.sponsorId, [...(bySponsor.get(one.sponsorId) ?? []), one]);
+  const withBelow = (one: Node): NodeBelow => ({
+    ...one,
+    below: (bySponsor.get(one.id) ?? []).map(withBelow),
+  });
+  return withBelow({ ...top, children, descendants });
+}
+
+export const sponsorTreeEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/tree',
+    summary: 'Read the tree of who brought in whom, level by level',
+    description: 'A page of siblings at a time, so that a tree of thousands stays usable.',
+    tag: 'distributors',
+    roles: staff,
+    scope: 'distributors:read',
+    query: tree.query,
+    responses: tree.responses,
+    handler: ({ query, context, req }) =>
+      tree.reply<Row>({
+        pool: context.pool,
+        req,
+        query,
+        select: `d.id, d.name, d.state, d.tier, d.sponsor_id AS "sponsorId", ${belowOf(query.depth)} AS under`,
+        from: 'distributors d',
+        where: (bind) => [query.root ? `d.sponsor_id = ${bind(query.root)}` : 'd.sponsor_id IS NULL'],
+        toItem: toTree,
+      }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/distributors/{id}/path',
+    summary: 'Read the way from the top of the tree down to a distributor',
+    tag: 'distributors',
+    roles: staff,
+    scope: 'distributors:read',
+    params: uuidParams,
+    responses: {
+      200: {
+        description: 'From the top of the tree to the distributor, both included.',
+        schema: z.object({ items: z.array(z.object(nodeShape).omit({ descendants: true })) }),
+      },
+    },
+    handler: async ({ params: { id }, context: { pool } }) => {
+      const { rows } = await pool.query(
+        `WITH RECURSIVE above AS (
+           SELECT d.id, d.sponsor_id, 0 AS height FROM distributors d WHERE d.id = $1
+           UNION ALL
+           SELECT d.id, d.sponsor_id, a.height + 1 FROM above a JOIN distributors d ON d.id = a.sponsor_id
+         )
+         SELECT d.id, d.name, d.state, d.tier, d.sponsor_id AS "sponsorId",
+           (SELECT count(*)::int FROM distributors c WHERE c.sponsor_id = d.id) AS children
+         FROM above a JOIN distributors d ON d.id = a.id ORDER BY a.height DESC`,
+        [id],
+      );
+      if (!rows.length) throw notFound(`The distributor ${id}`);
+      return { status: 200, body: { items: rows } };
+    },
+  }),
+];

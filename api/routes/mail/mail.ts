@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { mailProcess } from '../../../activities/mail';
+import { inTransaction } from '../../../database/pool';
+import { maskMailAddress } from '../../../domain/mailAddress';
+import { scrub } from '../../../log';
+import { actorOf, audit } from '../../http/audit';
+import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound, Problem } from '../../http/problem';
+import { timestampOutput } from '../../http/schemas';
+import { isOfReadableKind } from '../../http/things';
+import { signalWithStart } from '../../workflows/client';
+import { isResendable } from './send';
+
+const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
+const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
+
+const mailSchema = z
+  .object({
+    key: z.string(),
+    about: z.string().describe('What it is about, such as application/<id>.'),
+    recipient: z.string().describe('Masked.'),
+    subject: z.string(),
+    state: stateSchema,
+    attempts: z.int(),
+    lastError: z.string().nullable(),
+    createdAt: timestampOutput,
+    sentAt: timestampOutput.nullable(),
+    resentAt: timestampOutput.nullable().describe('When somebody had it sent again.'),
+    resendable: z
+      .boolean()
+      .describe('Could not be delivered and can be sent again: it has no one-time link that is over.'),
+  })
+  .meta({ id: 'Mail' });
+
+type MailBody = z.input<typeof mailSchema>;
+type MailRow = Omit<MailBody, 'createdAt' | 'sentAt' | 'resentAt'> & {
+  createdAt: Date;
+  sentAt: Date | null;
+  resentAt: Date | null;
+};
+
+const columns = `m.key, m.subject_ref AS about, m.recipient, m.subject, m.state, m.attempts,
+  m.last_error AS "lastError", m.created_at AS "createdAt", m.sent_at AS "sentAt", m.resent_at AS "resentAt",
+  ${isResendable} AS resendable`;
+
+const mails = defineList({
+  item: mailSchema,
+  filters: {
+    state: stateSchema.optional(),
+    resendable: z.stringbool().optional().describe('Only those that can be sent again, or only the others.'),
+    about: z.string().max(200).optional().describe('Such as application/<id>.'),
+  },
+  sorts: { createdAt: { column: 'm.created_at', type: 'timestamptz' } },
+  defaultSort: '-createdAt',
+  tie: { column: 'm.key', type: 'text' },
+});
+
+const toBody = (row: MailRow): MailBody => ({
+  ...row,
+  recipient: maskMailAddress(row.recipient),
+  lastError: row.lastError && scrub(row.lastError),
+  createdAt: row.createdAt.toISOString(),
+  sentAt: row.sentAt?.toISOString() ?? null,
+  resentAt: row.resentAt?.toISOString() ?? null,
+});
+
+/** @throws Problem 404 also where the mail is about something that the caller may not read */
+async function readMail({ pool }: ApiContext, { role }: Principal, key: string): Promise<MailRow> {
+  const { rows } = await pool.query<MailRow>(
+    `SELECT ${columns} FROM mails m WHERE m.key = $1 AND ${isOfReadableKind('m.subject_ref', role)}`,
+    [key],
+  );
+  if (!rows[0]) throw notFound(`The mail ${key}`);
+  return rows[0];
+}
+
+export const mailEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/mails',
+    summary: 'List mails',
+    description: 'Those about things that the role may read; admins see all.',
+    tag: 'system',
+    roles: staff,
+    scope: 'mails:read',
+    query: mails.query,
+    responses: mails.responses,
+    handler: ({ query, context, principal, req }) =>
+      mails.reply<MailRow>({
+        pool: context.pool,
+        req,
+        query,
+        select: columns,
+        from: 'mails m',
+        where: (bind) => [
+          isOfReadableKind('m.subject_ref', principal.role),
+          // Said once more where an index holds only what is not sent.
+          query.state &&
+            `m.state = ${bind(query.state)}${query.state === 'sent' ? '' : " AND m.state <> 'sent'"}`,
+          query.resendable !== undefined && (query.resendable ? isResendable : `NOT ${isResendable}`),
+          query.resendable && "m.state <> 'sent'",
+          query.about && `m.subject_ref = ${bind(query.about)}`,
+        ],
+        toItem: toBody,
+      }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/mails/{key}/resend',
+    summary: 'Send a mail again that could not be delivered',
+    description:
+      'It is tried for MAIL_RETRY_FOR from now on. Slashes in the key are written as %2F. A mail whose one-time link is over is refused: make a new link, which is mailed by itself.',
+    tag: 'system',
+    roles: staff,
+    scope: 'mails:write',
+    params: z.object({ key: z.string().min(1).max(300) }),
+    responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
+    errors: ['mail_not_undeliverable', 'mail_link_over'],
+    handler: async ({ params: { key }, context, ...call }) => {
+      const { about, state, resentAt, resendable } = await readMail(context, call.principal, key);
+      const [, applicationId] = /^application\/(.+)$/.exec(about) ?? [];
+      if (state === 'undeliverable' && !resendable) {
+        throw conflict(
+          'mail_link_over',
+          'The one-time link in this mail was used or is too old. Make a new one on the page of the user; it is mailed by itself.',
+        );
+      }
+      // On its way since an earlier try to send it again, which may have got no further than this row.
+      const again = state === 'pending' && resentAt !== null;
+      if (!again) {
+        await inTransaction(context.pool, async (client) => {
+          const { rowCount } = await client.query(
+            `UPDATE mails SET state = 'pending', resent_at = now() WHERE key = $1 AND state = 'undeliverable'`,
+            [key],
+          );
+          if (!rowCount) {
+            throw conflict(
+              'mail_not_undeliverable',
+              'Only a mail that could not be delivered is sent again.',
+            );
+          }
+          await audit(client, {
+            ...actorOf(call),
+            action: 'mail.resend',
+            subject: about,
+            before: { mail: key, state: 'undeliverable' },
+            after: { state: 'pending' },
+          });
+        });
+      }
+      await signalWithStart(
+        context,
+        applicationId
+          ? {
+              workflow: 'application',
+              workflowId: about,
+              input: [{ applicationId, resume: true }],
+              signal: 'resendMail',
+              args: [key],
+            }
+          : { workflow: 'mail', ...mailProcess(key), signal: 'resend', args: [] },
+      );
+      return { status: 200, body: toBody(await readMail(context, call.principal, key)) };
+    },
+  }),
+];
+
+function conflict(code: string, detail: string): Problem {
+  return new Problem({ status: 409, code, detail });
+}

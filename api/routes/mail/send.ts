@@ -1,0 +1,21 @@
+import { mailProcess } from '../../../activities/mail';
+import { linkIsDead } from '../../../database/signInLinks';
+import type { ApiContext } from '../../http/endpoint';
+import { startWorkflow } from '../../workflows/client';
+
+/**
+ * Has a mail sent that stands in `mails` and that no other process sends. Where Temporal is away it stays pending,
+ * until `npm run recover` finds it.
+ */
+export async function sendQueuedMail(context: ApiContext, key: string): Promise<void> {
+  await startWorkflow(context, { workflow: 'mail', ...mailProcess(key) }).catch((error: unknown) =>
+    context.log.warn({ err: error, key }, 'a mail stays queued'),
+  );
+}
+
+/**
+ * SQL: whether a mail `m` waits for somebody who sends it again. A one-time link that is over opens nothing; those in
+ * mails of an application are made anew when the mail leaves.
+ */
+export const isResendable = `(m.state = 'undeliverable' AND (m.subject_ref LIKE 'application/%' OR NOT EXISTS (
+  SELECT 1 FROM sign_in_links l WHERE l.id = m.sign_in_link_id AND ${linkIsDead})))`;

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { endpoint, type Principal } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { type Bind, type Counted, replySummary, summaryResponses } from '../../http/summary';
+import { attributionSchema } from '../commission/explanation';
+import { orderReaders } from './schema';
+
+const attributionReason = attributionSchema.shape.reason;
+
+const listedOrder = z.object({
+  id: z.string(),
+  state: z.enum(['open', 'closed']),
+  paidAt: timestampOutput,
+  createdAt: timestampOutput,
+  currency: z.string(),
+  customerId: z.string(),
+  region: z.string(),
+  distributorId: uuid.nullable(),
+  distributorName: z.string().nullable(),
+  attributionReason,
+  netAmount: z.int(),
+  commission: z.int(),
+});
+
+const filters = {
+  state: z.enum(['open', 'closed']).optional(),
+  number: z.string().trim().min(1).max(96).optional().describe("The order's number, or how it begins."),
+  distributorId: uuid.optional().describe('Orders that belong to this distributor.'),
+  customerId: z.string().max(128).optional(),
+  region: z.string().max(64).optional().describe('Where it is shipped to.'),
+  attributionReason: attributionReason.optional().describe('Why it belongs to its distributor, or to none.'),
+  paidAfter: timestampInput.optional(),
+  paidBefore: timestampInput.optional(),
+  createdAfter: timestampInput.optional(),
+  createdBefore: timestampInput.optional(),
+};
+const filterSchema = z.strictObject(filters);
+
+const list = defineList({
+  item: listedOrder,
+  filters,
+  sorts: {
+    createdAt: { column: 'o.created_at', type: 'timestamptz' },
+    paidAt: { column: 'o.paid_at', type: 'timestamptz' },
+  },
+  defaultSort: '-createdAt',
+  tie: { column: 'o.id', type: 'text' },
+});
+
+function conditions(
+  query: z.output<typeof filterSchema>,
+  { distributorId }: Principal,
+  bind: Bind,
+  sort = '-createdAt',
+): Counted['where'] {
+  return [
+    // A distributor sees the orders that belong to it; those of its downline only as commissions.
+    distributorId && `o.distributor_id = ${bind(distributorId)}`,
+    query.state && `o.state = ${bind(query.state)}`,
+    // Open orders are the newest: a walk from the other end would pass all that are closed, so they are looked up.
+    query.state === 'open' &&
+      !sort.startsWith('-') &&
+      `o.id = ANY (ARRAY(SELECT id FROM orders WHERE state = 'open'))`,
+    query.number && `o.id LIKE ${bind(`${query.number.replace(/[\\%_]/g, '\\$&')}%`)}`,
+    query.distributorId && `o.distributor_id = ${bind(query.distributorId)}`,
+    query.customerId && `o.customer_id = ${bind(query.customerId)}`,
+    query.region && `o.region = ${bind(query.region)}`,
+    // As the index has it.
+    query.attributionReason && `(o.attribution ->> 'reason') = ${bind(query.attributionReason)}`,
+    // An order is paid before it is taken in, but for clocks that differ a little: so each time bounds the other, and an
+    // index over either begins where it has to.
+    query.paidAfter &&
+      `o.paid_at >= ${bind(query.paidAfter)} AND o.created_at >= ${bind(before(query.paidAfter))}`,
+    query.paidBefore && `o.paid_at < ${bind(query.paidBefore)}`,
+    query.createdAfter && `o.created_at >= ${bind(query.createdAfter)}`,
+    query.createdBefore &&
+      `o.created_at < ${bind(query.createdBefore)} AND o.paid_at < ${bind(after(query.createdBefore))}`,
+  ];
+}
+
+/** Far more than the clocks of shops, API and database differ, see `eventTime`. */
+const clockSkewMs = 3_600_000;
+const before = (time: Date) => new Date(time.getTime() - clockSkewMs);
+const after = (time: Date) => new Date(time.getTime() + clockSkewMs);
+
+const netAmount = '(SELECT sum(l.net_amount)::bigint FROM order_lines l WHERE l.order_id = o.id)';
+
+const listOrders = endpoint({
+  method: 'get',
+  path: '/v1/orders',
+  summary: 'List orders',
+  tag: 'orders',
+  roles: orderReaders,
+  scope: 'orders:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, principal, req }) =>
+    list.reply({
+      pool: context.pool,
+      req,
+      query,
+      // A distributor does not see what its uplines earn by its orders.
+      select: (
+        bind,
+      ) => `o.id, o.state, o.paid_at AS "paidAt", o.created_at AS "createdAt", o.currency, o.customer_id AS "customerId",
+        o.region, o.distributor_id AS "distributorId",
+        (SELECT name FROM distributors d WHERE d.id = o.distributor_id) AS "distributorName",
+        o.attribution ->> 'reason' AS "attributionReason", ${netAmount} AS "netAmount",
+        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id
+          ${principal.distributorId ? `AND c.distributor_id = ${bind(principal.distributorId)}` : ''}) AS commission`,
+      from: 'orders o',
+      where: (bind) => conditions(query, principal, bind, query.sort),
+      // Of more, the bound that one time sets to the other is enough.
+      sortUpTo: (query.paidBefore ?? query.createdAfter) ? 20_000 : 0,
+      toItem: (row: z.input<typeof listedOrder>) => row,
+    }),
+});
+
+const summarizeOrders = endpoint({
+  method: 'get',
+  path: '/v1/orders/summary',
+  summary: 'How many orders a filter finds, and the sum of their net amounts',
+  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  tag: 'orders',
+  roles: orderReaders,
+  scope: 'orders:read',
+  query: filterSchema,
+  responses: summaryResponses,
+  handler: ({ query, context, principal }) =>
+    replySummary(context.pool, (bind) => ({
+      from: 'orders o',
+      where: conditions(query, principal, bind),
+      money: { amount: netAmount, currency: 'o.currency' },
+    })),
+});
+
+/** Far more than there are; a shop that writes addresses into its regions is not listed to its end. */
+const mostRegions = 500;
+
+const listRegions = endpoint({
+  method: 'get',
+  path: '/v1/orders/regions',
+  summary: 'The regions that orders were shipped to',
+  description: `At most ${mostRegions}, by code.`,
+  tag: 'orders',
+  roles: ['admin', 'compliance', 'finance', 'operator'],
+  scope: 'orders:read',
+  responses: {
+    200: { description: 'The regions.', schema: z.object({ regions: z.array(z.string()) }) },
+  },
+  handler: async ({ context }) => {
+    // From one region to the next by the index, however many orders each has.
+    const { rows } = await context.pool.query<{ region: string }>(
+      `WITH RECURSIVE found AS (
+         (SELECT region FROM orders ORDER BY region LIMIT 1)
+         UNION ALL
+         SELECT (SELECT o.region FROM orders o WHERE o.region > f.region ORDER BY o.region LIMIT 1)
+         FROM found f WHERE f.region IS NOT NULL
+       ) SELECT region FROM found WHERE region IS NOT NULL LIMIT ${mostRegions}`,
+    );
+    return { status: 200, body: { regions: rows.map(({ region }) => region) } };
+  },
+});
+
+/** Finding orders. Before what reads one: the paths of the summary and the regions would pass for an order's number. */
+export const orderListEndpoints = [listOrders, summarizeOrders, listRegions];

@@ -1,0 +1,208 @@
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { revealPayoutFile } from '../../activities/payout';
+import type { Pool } from '../../database/pool';
+import { createSealer } from '../../database/sealing';
+import { endpoint } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { notFound } from '../http/problem';
+import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
+import { startWithUpdate } from '../workflows/client';
+import { actorOfCall, tellProcess } from '../workflows/tell';
+
+const staff = ['admin', 'finance'] as const;
+const stateSchema = z.enum(['open', 'settled']);
+
+const batchSchema = z
+  .object({
+    id: uuid,
+    state: stateSchema,
+    currency: z.string(),
+    createdBy: z.string(),
+    createdAt: timestampOutput,
+    settledAt: timestampOutput.nullable(),
+    withdrawals: z.int(),
+    total: moneySchema,
+    paid: z.int(),
+    failed: z.int(),
+  })
+  .meta({ id: 'PayoutBatch' });
+
+type Batch = z.input<typeof batchSchema>;
+
+const columns = `b.id, b.state, b.currency, u.name AS "createdBy", b.created_at AS "createdAt",
+  b.settled_at AS "settledAt", s.withdrawals, s.total, s.paid, s.failed`;
+const tables = `payout_batches b JOIN users u ON u.id = b.created_by CROSS JOIN LATERAL (
+  SELECT count(*)::int AS withdrawals, count(*) FILTER (WHERE w.state = 'paid')::int AS paid,
+    count(*) FILTER (WHERE w.state = 'failed')::int AS failed,
+    jsonb_build_object('amount', coalesce(sum(w.amount), 0), 'currency', b.currency) AS total
+  FROM withdrawals w WHERE w.batch_id = b.id) s`;
+
+const list = defineList({
+  item: batchSchema,
+  filters: { state: stateSchema.optional(), createdBefore: timestampInput.optional() },
+  sorts: { createdAt: { column: 'b.created_at', type: 'timestamptz' } },
+  defaultSort: '-createdAt',
+  tie: { column: 'b.id', type: 'uuid' },
+});
+
+const params = z.object({ id: uuid });
+
+export const createPayoutBatch = endpoint({
+  method: 'post',
+  path: '/v1/payout-batches',
+  summary: 'Collect all approved withdrawals of a currency into a payout file',
+  description:
+    'What is canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active stay approved and wait.',
+  tag: 'payouts',
+  roles: staff,
+  scope: 'payouts:write',
+  body: z.strictObject({ currency: currencySchema }),
+  responses: { 201: { description: 'The batch.', schema: batchSchema } },
+  errors: ['nothing_to_pay'],
+  handler: async ({ body, context, principal, resourceId: id, requestId }) => {
+    await startWithUpdate(context, {
+      workflow: 'payout',
+      workflowId: `payout/${id}`,
+      input: [{ id }],
+      update: 'open',
+      args: [{ id, currency: body.currency, by: actorOfCall({ principal, requestId }) }],
+      updateId: id,
+    });
+    return {
+      status: 201,
+      body: await readBatch(context.pool, id),
+      headers: { Location: `/v1/payout-batches/${id}` },
+    };
+  },
+});
+
+export const listPayoutBatches = endpoint({
+  method: 'get',
+  path: '/v1/payout-batches',
+  summary: 'List payout batches',
+  tag: 'payouts',
+  roles: staff,
+  scope: 'payouts:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, req }) =>
+    list.reply({
+      pool: context.pool,
+      req,
+      query,
+      select: columns,
+      from: tables,
+      where: (bind) => [
+        query.state && `b.state = ${bind(query.state)}`,
+        query.createdBefore && `b.created_at < ${bind(query.createdBefore)}`,
+      ],
+      toItem: (row: Batch) => row,
+    }),
+});
+
+export const getPayoutBatch = endpoint({
+  method: 'get',
+  path: '/v1/payout-batches/{id}',
+  summary: 'One payout batch',
+  tag: 'payouts',
+  roles: staff,
+  scope: 'payouts:read',
+  params,
+  responses: { 200: { description: 'The batch.', schema: batchSchema } },
+  handler: async ({ params: { id }, context }) => ({
+    status: 200,
+    body: await batchOrNotFound(context.pool, id),
+  }),
+});
+
+export const getPayoutFile = endpoint({
+  method: 'get',
+  path: '/v1/payout-batches/{id}/file',
+  summary: 'Download the payout file',
+  description:
+    'CSV with full account numbers, the same bytes each time. Every download is written to the audit trail. Amounts are in major units.',
+  tag: 'payouts',
+  roles: staff,
+  scope: 'payouts:reveal',
+  params,
+  responses: { 200: { description: 'The file.', schema: z.string(), contentType: 'text/csv' } },
+  handler: async ({ params: { id }, context, principal, requestId }) => {
+    const rows = await revealPayoutFile(
+      { pool: context.pool, sealer: createSealer(context.config) },
+      { id, by: actorOfCall({ principal, requestId }) },
+    );
+    if (!rows) throw notFound(`Payout batch ${id}`);
+    const content = stringify(rows, {
+      header: true,
+      columns: {
+        withdrawalId: 'withdrawal_id',
+        holder: 'holder',
+        bank: 'bank',
+        account: 'account',
+        amount: 'amount',
+        currency: 'currency',
+      },
+      record_delimiter: 'windows',
+      // A name that begins like a formula would be run as one by the spreadsheet that finance opens this in.
+      escape_formulas: true,
+    });
+    return {
+      status: 200,
+      raw: { contentType: 'text/csv; charset=utf-8', content },
+      headers: {
+        'Content-Disposition': `attachment; filename="payout-${id}.csv"`,
+        'Cache-Control': 'no-store',
+      },
+    };
+  },
+});
+
+export const confirmPayoutBatch = endpoint({
+  method: 'post',
+  path: '/v1/payout-batches/{id}/confirm',
+  summary: 'Confirm what the bank did with a payout file',
+  description: 'All withdrawals in it are paid, but for those listed as failed, whose money comes back.',
+  tag: 'payouts',
+  roles: staff,
+  scope: 'payouts:write',
+  params,
+  body: z.strictObject({
+    failed: z
+      .array(z.strictObject({ withdrawalId: uuid, reason: z.string().trim().min(1).max(1000) }))
+      .max(100_000)
+      .default([]),
+  }),
+  responses: { 200: { description: 'The settled batch.', schema: batchSchema } },
+  errors: ['payout_batch_settled', 'not_in_batch'],
+  handler: async ({ params: { id }, body, context, principal, resourceId: decisionId, requestId }) => {
+    await batchOrNotFound(context.pool, id);
+    await tellProcess(context, {
+      workflow: 'payout',
+      id,
+      update: 'confirm',
+      message: { id, decisionId, failed: body.failed, by: actorOfCall({ principal, requestId }) },
+      updateId: decisionId,
+    });
+    return { status: 200, body: await batchOrNotFound(context.pool, id) };
+  },
+});
+
+async function batchOrNotFound(pool: Pool, id: string): Promise<Batch> {
+  const batch = await readBatch(pool, id);
+  if (!batch) throw notFound(`Payout batch ${id}`);
+  return batch;
+}
+
+async function readBatch(pool: Pool, id: string): Promise<Batch | undefined> {
+  const { rows } = await pool.query<Batch>(`SELECT ${columns} FROM ${tables} WHERE b.id = $1`, [id]);
+  return rows[0];
+}
+
+export const payoutBatchEndpoints = [
+  createPayoutBatch,
+  listPayoutBatches,
+  getPayoutBatch,
+  getPayoutFile,
+  confirmPayoutBatch,
+];

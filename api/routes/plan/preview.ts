@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { planTermsSchema } from '../../../domain/plan';
+import { previewPlan } from '../../../domain/planPreview';
+import { type Endpoint, endpoint } from '../../http/endpoint';
+import { fieldErrors } from '../../http/input';
+import { currencySchema, moneySchema } from '../../http/schemas';
+import { ruleTraceSchema } from '../commission/explanation';
+
+const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
+const minorUnits = z.int().min(0).max(1_000_000_000_000);
+
+const sampleLine = z
+  .strictObject({
+    sku: z.string().min(1).max(64),
+    category: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("Left out: the product's, where the product is known."),
+    quantity: z.int().min(1).max(1_000_000),
+    unitPrice: minorUnits,
+    discount: minorUnits.default(0).describe('Of the whole line.'),
+  })
+  .refine(({ quantity, unitPrice, discount }) => discount <= quantity * unitPrice, {
+    message: 'the discount is larger than the line',
+    path: ['discount'],
+  })
+  .refine(({ quantity, unitPrice }) => Number.isSafeInteger(quantity * unitPrice), {
+    message: 'quantity × unitPrice is too large',
+    path: ['unitPrice'],
+  });
+
+const levelSchema = z.object({
+  level: z.int(),
+  tier: z.string().nullable(),
+  outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
+  skipped: z.array(z.int()).describe('Places in the chain, from 0, passed over because they are not active.'),
+  amount: moneySchema,
+  matched: z.string().nullable().describe('What decided: default, sku, category+tier …'),
+  rulesTried: z.array(ruleTraceSchema),
+  arithmetic: z.string().nullable(),
+});
+
+/** Trying a plan before it is one. Nothing is stored. */
+export const planPreviewEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/v1/commission-plans/preview',
+    summary: 'Try terms on a sample order',
+    description: 'By the same rules that a paid order goes through. Nothing is stored.',
+    tag: 'commission plans',
+    roles: staff,
+    scope: 'plans:read',
+    body: z.strictObject({
+      terms: planTermsSchema,
+      order: z.strictObject({ currency: currencySchema, lines: z.array(sampleLine).min(1).max(50) }),
+      chain: z
+        .array(z.strictObject({ tier: z.string().min(1).max(32), active: z.boolean().default(true) }))
+        .min(1)
+        .max(10)
+        .describe('Who sold, then the sponsor, then theirs, and so on.'),
+    }),
+    responses: {
+      200: {
+        description: 'Who would earn what, and why.',
+        schema: z
+          .object({
+            explanation: z.string(),
+            total: moneySchema,
+            lines: z.array(
+              z.object({ sku: z.string(), netAmount: moneySchema, levels: z.array(levelSchema) }),
+            ),
+          })
+          .meta({ id: 'PlanPreview' }),
+      },
+    },
+    handler: async ({ body: { terms, order, chain }, context: { pool } }) => {
+      const { rows } = await pool.query<{ sku: string; category: string | null }>(
+        'SELECT sku, category FROM products WHERE sku = ANY ($1)',
+        [order.lines.map(({ sku }) => sku)],
+      );
+      const categories = new Map(rows.map(({ sku, category }) => [sku, category]));
+      const lines = order.lines.map((line) => ({
+        ...line,
+        category: line.category ?? categories.get(line.sku) ?? null,
+      }));
+      const { currency } = order;
+      const money = (amount: number) => ({ amount, currency });
+      const preview = previewPlan(terms, { currency, lines }, chain);
+      return {
+        status: 200,
+        body: {
+          explanation: preview.explanation,
+          total: money(preview.total),
+          lines: preview.lines.map(({ netAmount, levels }, index) => ({
+            sku: lines[index]!.sku,
+            netAmount: money(netAmount),
+            levels: levels.map((level) => ({ ...level, amount: money(level.amount) })),
+          })),
+        },
+      };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/commission-plans/validate',
+    summary: 'Check terms while they are being written',
+    description: 'Answers 200 with what is wrong, field by field; nothing is stored.',
+    tag: 'commission plans',
+    roles: staff,
+    scope: 'plans:read',
+    body: z.strictObject({ terms: z.unknown() }),
+    responses: {
+      200: {
+        description: 'What is wrong with them.',
+        schema: z.object({
+          valid: z.boolean(),
+          problems: z.array(
+            z.object({ pointer: z.string().describe('JSON pointer into the terms.'), detail: z.string() }),
+          ),
+        }),
+      },
+    },
+    handler: async ({ body: { terms } }) => {
+      const problems = fieldErrors(planTermsSchema.safeParse(terms).error);
+      return { status: 200, body: { valid: problems.length === 0, problems } };
+    },
+  }),
+];

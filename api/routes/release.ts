@@ -1,0 +1,305 @@
+import { z } from 'zod';
+import type { Pool } from '../../database/pool';
+import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { notFound } from '../http/problem';
+import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
+import { readTimeline, timelineEventSchema } from '../http/timeline';
+import { startWithUpdate } from '../workflows/client';
+import {
+  actorOfCall,
+  approvalsOf,
+  approvalsSchema,
+  decisionNote,
+  notApprovedBy,
+  tellProcess,
+} from '../workflows/tell';
+
+const staff = ['admin', 'finance'] as const;
+const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
+const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
+
+const runSchema = z
+  .object({
+    id: uuid,
+    state: stateSchema,
+    selection: z.record(z.string(), z.unknown()).describe('What it was proposed for.'),
+    items: z.int(),
+    totals: z.array(moneySchema).describe('What was proposed to be released, for each currency.'),
+    approvalsNeeded: z.int().describe('2: somebody other than who proposed it has to approve it.'),
+    proposedBy: z.string(),
+    proposedAt: timestampOutput,
+    finishedAt: timestampOutput.nullable(),
+    reason: z.string().nullable().describe('Why it was rejected.'),
+  })
+  .meta({ id: 'ReleaseRun' });
+
+const detailSchema = runSchema
+  .extend({
+    progress: z.object({ pending: z.int(), released: z.int(), leftOut: z.int() }),
+    leftOutReasons: z.record(z.string(), z.int()),
+    releasedTotals: z.array(moneySchema),
+    approvals: approvalsSchema,
+    timeline: z.array(timelineEventSchema),
+  })
+  .meta({ id: 'ReleaseRunDetail' });
+
+type Run = z.input<typeof runSchema>;
+
+const columns = `r.id, r.state, r.filter AS selection, r.item_count AS items,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('amount', t.value, 'currency', t.key) ORDER BY t.key), '[]')
+   FROM jsonb_each(r.totals) t) AS totals,
+  r.approvals_needed AS "approvalsNeeded", u.name AS "proposedBy", r.proposed_at AS "proposedAt",
+  r.finished_at AS "finishedAt", r.decision_reason AS reason`;
+const tables = 'release_runs r JOIN users u ON u.id = r.proposed_by';
+
+const runs = defineList({
+  item: runSchema,
+  filters: {
+    state: stateSchema.optional(),
+    awaitingMe: z.stringbool().optional().describe('Waits for an approval that you can give.'),
+  },
+  sorts: { proposedAt: { column: 'r.proposed_at', type: 'timestamptz' } },
+  defaultSort: '-proposedAt',
+  tie: { column: 'r.id', type: 'uuid' },
+});
+
+const itemSchema = z
+  .object({
+    commissionId: z.string(),
+    distributorId: uuid,
+    distributorName: z.string(),
+    orderId: z.string(),
+    state: itemStateSchema,
+    proposed: moneySchema,
+    released: moneySchema.nullable(),
+    reason: z.string().nullable().describe('Why it was left out, such as hold_risk or in_another_run.'),
+  })
+  .meta({ id: 'ReleaseItem' });
+
+const items = defineList({
+  item: itemSchema,
+  filters: { state: itemStateSchema.optional() },
+  sorts: { commissionId: { column: 'i.commission_id', type: 'bigint' } },
+  defaultSort: 'commissionId',
+  tie: { column: 'i.commission_id', type: 'bigint' },
+});
+
+/** SQL: run `r` waits for an approval that this user can give, who counts once only. */
+export const awaitsApprovalOf = (user: string) =>
+  `(r.state = 'proposed' AND ${notApprovedBy(user, `'release/' || r.id`)})`;
+
+const params = z.object({ id: uuid });
+const answer = { 200: { description: 'The run as it is now.', schema: detailSchema } };
+
+const commissionId = z
+  .union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number')])
+  .transform(Number);
+
+const selectionSchema = z.union([
+  z.strictObject({ commissionIds: z.array(commissionId).min(1).max(10_000) }),
+  z.strictObject({
+    dueBefore: timestampInput.describe('Everything due before this moment.'),
+    distributorId: uuid.optional(),
+    currency: currencySchema.optional(),
+  }),
+]);
+
+export const createReleaseRun = endpoint({
+  method: 'post',
+  path: '/v1/commission-releases',
+  summary: 'Propose to release commissions: those named, or everything due by a filter',
+  description:
+    'Freezes the items. What waits in another run or is not due is left out at once, with its reason. Nothing moves before the run is approved.',
+  tag: 'commission releases',
+  roles: staff,
+  scope: 'releases:write',
+  body: selectionSchema,
+  responses: { 201: { description: 'The proposed run.', schema: detailSchema } },
+  errors: ['commission_unknown', 'nothing_to_release'],
+  handler: async ({ body, context, principal, resourceId: id, requestId }) => {
+    const selection =
+      'commissionIds' in body
+        ? { commissionIds: [...new Set(body.commissionIds)] }
+        : { ...body, dueBefore: body.dueBefore.toISOString() };
+    await startWithUpdate(context, {
+      workflow: 'release',
+      workflowId: `release/${id}`,
+      input: [{ id }],
+      update: 'propose',
+      args: [{ id, selection, by: actorOfCall({ principal, requestId }) }],
+      updateId: id,
+    });
+    return {
+      status: 201,
+      body: await runOrNotFound(context.pool, id),
+      headers: { Location: `/v1/commission-releases/${id}` },
+    };
+  },
+});
+
+export const listReleaseRuns = endpoint({
+  method: 'get',
+  path: '/v1/commission-releases',
+  summary: 'List release runs',
+  tag: 'commission releases',
+  roles: staff,
+  scope: 'releases:read',
+  query: runs.query,
+  responses: runs.responses,
+  handler: ({ query, context, principal, req }) =>
+    runs.reply({
+      pool: context.pool,
+      req,
+      query,
+      select: columns,
+      from: tables,
+      where: (bind) => [
+        query.state && `r.state = ${bind(query.state)}`,
+        query.awaitingMe !== undefined &&
+          `${query.awaitingMe ? '' : 'NOT '}${awaitsApprovalOf(bind(principal.userId))}`,
+      ],
+      toItem: (row: Run) => row,
+    }),
+});
+
+export const getReleaseRun = endpoint({
+  method: 'get',
+  path: '/v1/commission-releases/{id}',
+  summary: 'One release run with its progress',
+  tag: 'commission releases',
+  roles: staff,
+  scope: 'releases:read',
+  params,
+  responses: answer,
+  handler: async ({ params: { id }, context }) => ({
+    status: 200,
+    body: await runOrNotFound(context.pool, id),
+  }),
+});
+
+export const listReleaseItems = endpoint({
+  method: 'get',
+  path: '/v1/commission-releases/{id}/items',
+  summary: 'What became of each commission in a run',
+  tag: 'commission releases',
+  roles: staff,
+  scope: 'releases:read',
+  params,
+  query: items.query,
+  responses: items.responses,
+  handler: async ({ params: { id }, query, context, req }) => {
+    const { rowCount } = await context.pool.query('SELECT FROM release_runs WHERE id = $1', [id]);
+    if (rowCount === 0) throw notFound(`Release run ${id}`);
+    return items.reply({
+      pool: context.pool,
+      req,
+      query,
+      select: `i.commission_id::text AS "commissionId", c.distributor_id AS "distributorId",
+        (SELECT name FROM distributors WHERE id = c.distributor_id) AS "distributorName", c.order_id AS "orderId", i.state,
+        jsonb_build_object('amount', i.proposed_amount, 'currency', c.currency) AS proposed,
+        CASE WHEN i.released_amount IS NOT NULL
+          THEN jsonb_build_object('amount', i.released_amount, 'currency', c.currency) END AS released,
+        i.reason`,
+      from: 'release_items i JOIN commissions c ON c.id = i.commission_id',
+      where: (bind) => [`i.run_id = ${bind(id)}`, query.state && `i.state = ${bind(query.state)}`],
+      toItem: (row: z.input<typeof itemSchema>) => row,
+    });
+  },
+});
+
+export const approveReleaseRun = endpoint({
+  method: 'post',
+  path: '/v1/commission-releases/{id}/approve',
+  summary: 'Approve a release run, which sets it off',
+  description:
+    'Where the total of a currency is above SECOND_APPROVAL_ABOVE, by somebody other than who proposed it.',
+  tag: 'commission releases',
+  roles: staff,
+  scope: 'releases:approve',
+  params,
+  body: z.strictObject({ note: decisionNote.optional() }),
+  responses: answer,
+  errors: ['release_run_decided', 'second_person_needed'],
+  handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
+});
+
+export const rejectReleaseRun = endpoint({
+  method: 'post',
+  path: '/v1/commission-releases/{id}/reject',
+  summary: 'Reject a release run; what waited in it may be proposed again',
+  tag: 'commission releases',
+  roles: staff,
+  scope: 'releases:approve',
+  params,
+  body: z.strictObject({ reason: decisionNote }),
+  responses: answer,
+  errors: ['release_run_decided'],
+  handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
+});
+
+async function decide(
+  update: 'approve' | 'reject',
+  id: string,
+  text: string | undefined,
+  {
+    context,
+    principal,
+    resourceId: decisionId,
+    requestId,
+  }: {
+    context: ApiContext;
+    principal: Principal;
+    resourceId: string;
+    requestId: string;
+  },
+) {
+  await runOrNotFound(context.pool, id);
+  const message = { id, decisionId, by: actorOfCall({ principal, requestId }), text };
+  await tellProcess(context, { workflow: 'release', id, update, message, updateId: decisionId });
+  return { status: 200, body: await runOrNotFound(context.pool, id) };
+}
+
+interface ItemGroup {
+  state: z.infer<typeof itemStateSchema>;
+  reason: string | null;
+  currency: string;
+  count: number;
+  released: number;
+}
+
+async function runOrNotFound(pool: Pool, id: string) {
+  const { rows } = await pool.query<Run>(`SELECT ${columns} FROM ${tables} WHERE r.id = $1`, [id]);
+  const run = rows[0];
+  if (!run) throw notFound(`Release run ${id}`);
+  const { rows: groups } = await pool.query<ItemGroup>(
+    `SELECT i.state, i.reason, c.currency, count(*)::int AS count, coalesce(sum(i.released_amount), 0)::bigint AS released
+     FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1, 2, 3`,
+    [id],
+  );
+  const count = (state: string) =>
+    groups.reduce((sum, group) => (group.state === state ? sum + group.count : sum), 0);
+  const leftOutReasons: Record<string, number> = {};
+  for (const { reason, count: some } of groups) {
+    if (reason !== null) leftOutReasons[reason] = (leftOutReasons[reason] ?? 0) + some;
+  }
+  return {
+    ...run,
+    approvals: await approvalsOf(pool, `release/${id}`),
+    progress: { pending: count('pending'), released: count('released'), leftOut: count('left_out') },
+    leftOutReasons,
+    releasedTotals: groups
+      .filter(({ state }) => state === 'released')
+      .map(({ released, currency }) => ({ amount: released, currency })),
+    timeline: await readTimeline(pool, `release/${id}`),
+  };
+}
+
+export const commissionReleaseEndpoints = [
+  createReleaseRun,
+  listReleaseRuns,
+  getReleaseRun,
+  listReleaseItems,
+  approveReleaseRun,
+  rejectReleaseRun,
+];

@@ -1,0 +1,332 @@
+import { z } from 'zod';
+import type { Pool } from '../../database/pool';
+import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
+import { defineList } from '../http/list';
+import { notFound } from '../http/problem';
+import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
+import { type Bind, type Counted, replySummary, summaryResponses } from '../http/summary';
+import {
+  actorForDistributor,
+  eventForDistributor,
+  readTimeline,
+  timelineEventSchema,
+} from '../http/timeline';
+import { startWithUpdate } from '../workflows/client';
+import {
+  actorOfCall,
+  approvalsOf,
+  approvalsSchema,
+  decisionNote,
+  notApprovedBy,
+  tellProcess,
+} from '../workflows/tell';
+
+const readers = ['admin', 'compliance', 'finance', 'distributor'] as const;
+const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
+
+const withdrawalSchema = z
+  .object({
+    id: uuid,
+    distributorId: uuid,
+    distributorName: z.string(),
+    state: stateSchema,
+    amount: moneySchema,
+    method: z.enum(['file', 'http']),
+    bankAccount: z.object({
+      holder: z.string(),
+      bank: z.string(),
+      number: z.string().describe('Masked; the payout file has it in full.'),
+    }),
+    approvalsNeeded: z.int(),
+    requestedAt: timestampOutput,
+    requestedBy: z.string().nullable(),
+    batchId: uuid.nullable(),
+    providerReference: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it was rejected, was canceled or failed.'),
+    settledAt: timestampOutput.nullable(),
+  })
+  .meta({ id: 'Withdrawal' });
+
+const detailSchema = withdrawalSchema
+  .extend({
+    approvals: approvalsSchema.describe('For staff.'),
+    timeline: z.array(timelineEventSchema),
+  })
+  .meta({ id: 'WithdrawalDetail' });
+
+type Withdrawal = z.input<typeof withdrawalSchema>;
+
+const columns = `w.id, w.distributor_id AS "distributorId",
+  (SELECT name FROM distributors WHERE id = w.distributor_id) AS "distributorName", w.state,
+  jsonb_build_object('amount', w.amount, 'currency', w.currency) AS amount, w.method,
+  jsonb_build_object('holder', w.bank_account_holder, 'bank', w.bank_name, 'number', w.bank_account_masked) AS "bankAccount",
+  w.approvals_needed AS "approvalsNeeded", w.requested_at AS "requestedAt", u.name AS "requestedBy",
+  w.batch_id AS "batchId", w.provider_reference AS "providerReference", w.reason, w.settled_at AS "settledAt"`;
+const tables = 'withdrawals w LEFT JOIN users u ON u.id = w.requested_by';
+
+const filters = {
+  state: stateSchema.optional(),
+  distributorId: uuid.optional(),
+  batchId: uuid.optional(),
+  currency: currencySchema.optional(),
+  requestedAfter: timestampInput.optional(),
+  requestedBefore: timestampInput.optional(),
+  settledAfter: timestampInput.optional(),
+  amountMin: z.coerce.number().int().min(0).optional().describe('Minor units; at least this much.'),
+  amountMax: z.coerce.number().int().min(0).optional().describe('Minor units; at most this much.'),
+  awaitingMe: z.stringbool().optional().describe('Waits for an approval that you can give.'),
+};
+const filterSchema = z.strictObject(filters);
+
+/** SQL: withdrawal `w` waits for an approval that this user can give, who counts once only. */
+export const awaitsApprovalOf = (user: string) =>
+  `(w.state = 'requested' AND ${notApprovedBy(user, `'withdrawal/' || w.id`)})`;
+
+function conditions(
+  query: z.output<typeof filterSchema>,
+  { distributorId, userId }: Principal,
+  bind: Bind,
+): Counted['where'] {
+  return [
+    distributorId && `w.distributor_id = ${bind(distributorId)}`,
+    query.state && `w.state = ${bind(query.state)}`,
+    query.distributorId && `w.distributor_id = ${bind(query.distributorId)}`,
+    query.batchId && `w.batch_id = ${bind(query.batchId)}`,
+    query.currency && `w.currency = ${bind(query.currency)}`,
+    query.requestedAfter && `w.requested_at >= ${bind(query.requestedAfter)}`,
+    query.requestedBefore && `w.requested_at < ${bind(query.requestedBefore)}`,
+    query.settledAfter && `w.settled_at >= ${bind(query.settledAfter)}`,
+    query.amountMin !== undefined && `w.amount >= ${bind(query.amountMin)}`,
+    query.amountMax !== undefined && `w.amount <= ${bind(query.amountMax)}`,
+    query.awaitingMe !== undefined && `${query.awaitingMe ? '' : 'NOT '}${awaitsApprovalOf(bind(userId))}`,
+  ];
+}
+
+const list = defineList({
+  item: withdrawalSchema,
+  filters,
+  sorts: {
+    requestedAt: { column: 'w.requested_at', type: 'timestamptz' },
+    amount: { column: 'w.amount', type: 'bigint' },
+  },
+  defaultSort: '-requestedAt',
+  tie: { column: 'w.id', type: 'uuid' },
+});
+
+const params = z.object({ id: uuid });
+const answer = { 200: { description: 'The withdrawal as it is now.', schema: detailSchema } };
+
+export const createWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals',
+  summary: 'Request a withdrawal',
+  description:
+    'Reserves the money at once. Nothing can be withdrawn while something is owed: debt is paid first.',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance', 'distributor'],
+  scope: 'withdrawals:write',
+  body: z.strictObject({
+    distributorId: uuid,
+    amount: moneySchema,
+  }),
+  responses: { 201: { description: 'Requested.', schema: detailSchema } },
+  errors: [
+    'distributor_unknown',
+    'distributor_not_active',
+    'no_bank_account',
+    'below_minimum',
+    'currency_unknown',
+    'insufficient_available',
+  ],
+  handler: async ({ body, context, principal, resourceId: id, requestId }) => {
+    if (isStranger(principal, body.distributorId)) throw notFound(`Distributor ${body.distributorId}`);
+    const { distributorId, amount } = body;
+    await startWithUpdate(context, {
+      workflow: 'withdrawal',
+      workflowId: `withdrawal/${id}`,
+      input: [{ id }],
+      update: 'request',
+      args: [{ id, distributorId, ...amount, by: actorOfCall({ principal, requestId }) }],
+      updateId: id,
+    });
+    return {
+      status: 201,
+      body: await readWithdrawal(context.pool, id, principal),
+      headers: { Location: `/v1/withdrawals/${id}` },
+    };
+  },
+});
+
+export const listWithdrawals = endpoint({
+  method: 'get',
+  path: '/v1/withdrawals',
+  summary: 'List withdrawals',
+  tag: 'withdrawals',
+  roles: readers,
+  scope: 'withdrawals:read',
+  query: list.query,
+  responses: list.responses,
+  handler: ({ query, context, principal, req }) =>
+    list.reply({
+      pool: context.pool,
+      req,
+      query,
+      select: columns,
+      from: tables,
+      where: (bind) => conditions(query, principal, bind),
+      toItem: (row: Withdrawal) => ({ ...row, requestedBy: askerFor(principal, row.requestedBy) }),
+    }),
+});
+
+export const summarizeWithdrawals = endpoint({
+  method: 'get',
+  path: '/v1/withdrawals/summary',
+  summary: 'How many withdrawals a filter finds, and their sum',
+  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  tag: 'withdrawals',
+  roles: readers,
+  scope: 'withdrawals:read',
+  query: filterSchema,
+  responses: summaryResponses,
+  handler: ({ query, context, principal }) =>
+    replySummary(context.pool, (bind) => ({
+      from: 'withdrawals w',
+      where: conditions(query, principal, bind),
+      money: { amount: 'w.amount', currency: 'w.currency' },
+    })),
+});
+
+export const getWithdrawal = endpoint({
+  method: 'get',
+  path: '/v1/withdrawals/{id}',
+  summary: 'One withdrawal with its timeline',
+  tag: 'withdrawals',
+  roles: readers,
+  scope: 'withdrawals:read',
+  params,
+  responses: answer,
+  handler: async ({ params: { id }, context, principal }) => ({
+    status: 200,
+    body: await ownWithdrawal(context, id, principal),
+  }),
+});
+
+export const approveWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/approve',
+  summary: 'Approve a withdrawal',
+  description: 'Above the amount SECOND_APPROVAL_ABOVE it takes two different people.',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance'],
+  scope: 'withdrawals:approve',
+  params,
+  body: z.strictObject({ note: decisionNote.optional() }),
+  responses: answer,
+  errors: ['withdrawal_decided', 'already_approved_by_you', 'own_withdrawal', 'distributor_not_active'],
+  handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
+});
+
+export const rejectWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/reject',
+  summary: 'Reject a withdrawal; the money comes back',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance'],
+  scope: 'withdrawals:approve',
+  params,
+  body: z.strictObject({ reason: decisionNote }),
+  responses: answer,
+  errors: ['withdrawal_decided'],
+  handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
+});
+
+export const cancelWithdrawal = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/cancel',
+  summary: 'Cancel a withdrawal that is not on its way yet; the money comes back',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance', 'distributor'],
+  scope: 'withdrawals:write',
+  params,
+  body: z.strictObject({ reason: decisionNote.optional() }),
+  responses: answer,
+  errors: ['withdrawal_decided'],
+  handler: ({ params: { id }, body, ...call }) => decide('cancel', id, body.reason, call),
+});
+
+export const returnWithdrawalPayment = endpoint({
+  method: 'post',
+  path: '/v1/withdrawals/{id}/return-payment',
+  summary: 'Report that the bank has sent back what was paid; the money comes back to the distributor',
+  description:
+    'The withdrawal becomes failed. Where it took two people to approve, it takes two different people to report this.',
+  tag: 'withdrawals',
+  roles: ['admin', 'finance'],
+  scope: 'withdrawals:approve',
+  params,
+  body: z.strictObject({ reason: decisionNote }),
+  responses: answer,
+  errors: ['withdrawal_not_paid', 'already_reported_by_you', 'own_withdrawal'],
+  handler: ({ params: { id }, body, ...call }) => decide('returnPayment', id, body.reason, call),
+});
+
+interface DecisionCall {
+  context: ApiContext;
+  principal: Principal;
+  resourceId: string;
+  requestId: string;
+}
+
+async function decide(
+  update: 'approve' | 'reject' | 'cancel' | 'returnPayment',
+  id: string,
+  text: string | undefined,
+  { context, principal, resourceId: decisionId, requestId }: DecisionCall,
+) {
+  await ownWithdrawal(context, id, principal);
+  const message = { id, decisionId, by: actorOfCall({ principal, requestId }), text };
+  await tellProcess(context, { workflow: 'withdrawal', id, update, message, updateId: decisionId });
+  return { status: 200, body: await readWithdrawal(context.pool, id, principal) };
+}
+
+function isStranger(principal: Principal, distributorId: string): boolean {
+  return principal.distributorId !== null && principal.distributorId !== distributorId;
+}
+
+async function ownWithdrawal(context: ApiContext, id: string, principal: Principal) {
+  const withdrawal = await readWithdrawal(context.pool, id, principal);
+  if (!withdrawal || isStranger(principal, withdrawal.distributorId)) throw notFound(`Withdrawal ${id}`);
+  return withdrawal;
+}
+
+/** A distributor learns that staff asked for it on his behalf, but not who. */
+function askerFor(principal: Principal, requestedBy: string | null): string | null {
+  return principal.distributorId && requestedBy ? actorForDistributor(requestedBy, principal) : requestedBy;
+}
+
+async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
+  const { rows } = await pool.query<Withdrawal>(`SELECT ${columns} FROM ${tables} WHERE w.id = $1`, [id]);
+  const withdrawal = rows[0];
+  if (!withdrawal) return undefined;
+  const timeline = await readTimeline(pool, `withdrawal/${id}`);
+  if (principal.distributorId) {
+    return {
+      ...withdrawal,
+      requestedBy: askerFor(principal, withdrawal.requestedBy),
+      approvals: [],
+      timeline: timeline.map((line) => eventForDistributor(line, principal)),
+    };
+  }
+  return { ...withdrawal, approvals: await approvalsOf(pool, `withdrawal/${id}`), timeline };
+}
+
+export const withdrawalEndpoints = [
+  createWithdrawal,
+  listWithdrawals,
+  summarizeWithdrawals,
+  getWithdrawal,
+  approveWithdrawal,
+  rejectWithdrawal,
+  cancelWithdrawal,
+  returnWithdrawalPayment,
+];

@@ -1,0 +1,258 @@
+import {
+  type ApplicationFailure,
+  isGrpcServiceError,
+  ServiceError,
+  type WorkflowClient,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { Refusal } from '../../database/refusal';
+import {
+  type ProcessStart,
+  type ProcessUpdate,
+  rootFailure,
+  startOptions,
+  updateWithStart,
+} from '../../temporal/messages';
+import type { ApiContext } from '../http/endpoint';
+import { Problem, unavailable } from '../http/problem';
+import { answerWithinMs as probeWithinMs, watchServer } from '../http/stall';
+
+/** No workflow of that id runs (any more): PostgreSQL knows what became of it. */
+export class WorkflowGone extends Error {
+  override name = 'WorkflowGone';
+}
+
+/** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it came later. */
+const answerWithinMs = 20_000;
+
+/**
+ * Sends an update to a workflow, which is started first where it does not run.
+ * @param updateId the same for repeats of the same message, which then get the first one's answer
+ * @returns what the update handler returned
+ * @throws Problem when the workflow refuses, is too slow or can not be reached
+ */
+export function startWithUpdate<R>(
+  context: ApiContext,
+  message: ProcessStart & ProcessUpdate & { updateId: string },
+): Promise<R> {
+  return bounded(context, (client) =>
+    updateWithStart<R>(client, context.config.TEMPORAL_TASK_QUEUE, message),
+  );
+}
+
+/** Starts a workflow that does not run yet, to which nothing has to be said. */
+export async function startWorkflow(
+  context: ApiContext,
+  { workflow, ...start }: ProcessStart,
+): Promise<void> {
+  await bounded(context, (client) =>
+    client.start(workflow, startOptions(context.config.TEMPORAL_TASK_QUEUE, start)),
+  );
+}
+
+/**
+ * Sends an update to a running workflow.
+ * @throws WorkflowGone when it does not run, so that the caller can say what became of it
+ * @throws Problem when the workflow refuses, is too slow or can not be reached
+ */
+export function callUpdate<R>(
+  context: ApiContext,
+  { workflowId, update, args, updateId }: ProcessUpdate & { workflowId: string; updateId?: string },
+): Promise<R> {
+  return bounded(context, (client) =>
+    client.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(update, {
+      // The types tell updates with and without arguments apart, the call does not.
+      args: args as [unknown, ...unknown[]],
+      updateId,
+    }),
+  );
+}
+
+/** Sends a signal to a workflow, which is started first where it does not run. */
+export async function signalWithStart(
+  context: ApiContext,
+  { workflow, signal, args, ...start }: ProcessStart & { signal: string; args: unknown[] },
+): Promise<void> {
+  await bounded(context, (client) =>
+    client.signalWithStart(workflow, {
+      ...startOptions(context.config.TEMPORAL_TASK_QUEUE, start),
+      signal,
+      signalArgs: args,
+    }),
+  );
+}
+
+/**
+ * Asks a running workflow for its live state.
+ * @param withinMs how long its worker may take to answer @default 20 s
+ * @throws WorkflowGone when it is not known (any more)
+ */
+export function queryWorkflow<R>(
+  context: ApiContext,
+  { workflowId, query, withinMs }: { workflowId: string; query: string; withinMs?: number },
+): Promise<R> {
+  return bounded(context, (client) => client.getHandle(workflowId).query<R, unknown[]>(query), withinMs);
+}
+
+/** What the Temporal server knows of a workflow's latest run; undefined when it knows none of that id (any more). */
+export async function describeWorkflow(
+  context: ApiContext,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await bounded(context, (client) => client.getHandle(workflowId).describe());
+  } catch (error) {
+    if (error instanceof WorkflowGone) return undefined;
+    throw error;
+  }
+}
+
+/** How many calls wait for a workflow, and how many for their turn. */
+export interface Load {
+  inFlight: number;
+  queued: number;
+}
+
+interface Gate {
+  inFlight: number;
+  /** How many calls Temporal has answered since the start. */
+  answered: number;
+  waiting: (() => void)[];
+}
+
+// The Temporal server is what saturates first: beyond some number of updates in flight all of them time out. So
+// each process holds back the excess. Keyed by context, as each app has its own limits.
+const gates = new WeakMap<ApiContext, Gate>();
+
+function gateOf(context: ApiContext): Gate {
+  let gate = gates.get(context);
+  if (!gate) {
+    gate = { inFlight: 0, answered: 0, waiting: [] };
+    gates.set(context, gate);
+  }
+  return gate;
+}
+
+/** The present load, for the metrics. */
+export function temporalLoad(context: ApiContext): Load {
+  const { inFlight, waiting } = gateOf(context);
+  return { inFlight, queued: waiting.length };
+}
+
+// A client that is told at once to come again does better than one that waits until it gives up.
+const longestWaitMs = 5_000;
+
+/** Waits for a place, up to a limit. */
+function turnIn(gate: Gate): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const place = () => {
+      clearTimeout(giveUp);
+      resolve();
+    };
+    const giveUp = setTimeout(() => {
+      gate.waiting.splice(gate.waiting.indexOf(place), 1);
+      reject(unavailable('Too many requests are waiting for their workflows.', 1));
+    }, longestWaitMs);
+    gate.waiting.push(place);
+  });
+}
+
+async function bounded<R>(
+  context: ApiContext,
+  call: (client: WorkflowClient) => Promise<R>,
+  withinMs = answerWithinMs,
+): Promise<R> {
+  const gate = gateOf(context);
+  if (gate.inFlight >= context.config.API_MAX_IN_FLIGHT) {
+    if (gate.waiting.length >= context.config.API_MAX_QUEUE) {
+      throw unavailable('Too many requests are waiting for their workflows.', 1);
+    }
+    // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
+    await turnIn(gate);
+  } else {
+    gate.inFlight++;
+  }
+  const { connection, workflow } = context.temporal;
+  const stalled = new AbortController();
+  const answers = async () => {
+    const before = gate.answered;
+    return (await isConnected(context)) || gate.answered > before;
+  };
+  const stopWatching = watchServer(answers, () => stalled.abort());
+  try {
+    const answer = await connection.withDeadline(Date.now() + withinMs, () =>
+      connection.withAbortSignal(stalled.signal, () => call(workflow)),
+    );
+    gate.answered++;
+    return answer;
+  } catch (error) {
+    throw explain(error, context);
+  } finally {
+    stopWatching();
+    const next = gate.waiting.shift();
+    if (next) next();
+    else gate.inFlight--;
+  }
+}
+
+// gRPC status codes that pass by themselves.
+const transient: Record<number, string> = {
+  1: 'CANCELLED',
+  4: 'DEADLINE_EXCEEDED',
+  8: 'RESOURCE_EXHAUSTED',
+  // The workflow's worker died or failed again and again; it takes no updates until a step of it has succeeded.
+  9: 'FAILED_PRECONDITION',
+  10: 'ABORTED',
+  14: 'UNAVAILABLE',
+};
+
+/** Turns a failure of the call into what the route or the caller can act on. */
+function explain(error: unknown, context: ApiContext): unknown {
+  if (error instanceof WorkflowNotFoundError) return new WorkflowGone(error.message);
+  if (error instanceof WorkflowUpdateFailedError) {
+    const failure = rootFailure(error);
+    // The workflow ended between taking the message and answering it.
+    if (failure?.type === 'AcceptedUpdateCompletedWorkflow') return new WorkflowGone(error.message);
+    return (failure && refusalProblem(failure)) ?? error;
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return unavailable('The workflow has not answered in time; it may still do what was asked.');
+  }
+  const status = isGrpcServiceError(error)
+    ? error
+    : error instanceof ServiceError && isGrpcServiceError(error.cause)
+      ? error.cause
+      : undefined;
+  const passing = status && transient[status.code];
+  if (passing) {
+    context.log.warn({ grpcStatus: passing }, 'Temporal did not take the call');
+    return unavailable('The workflow server can not be reached or is busy.');
+  }
+  return error;
+}
+
+/** The answer that a refusal of a workflow or an activity becomes. */
+export function refusalProblem(failure: ApplicationFailure): Problem | undefined {
+  const refusal = failure.details?.[0] as Partial<Refusal> | undefined;
+  const { code, status, message, pointer } = refusal ?? {};
+  if (!code || !status || !message) return undefined;
+  return new Problem({
+    status,
+    code,
+    detail: message,
+    errors: pointer ? [{ pointer, detail: message }] : undefined,
+  });
+}
+
+/** Whether the Temporal server answers, within two seconds. */
+export async function isConnected({ temporal }: ApiContext): Promise<boolean> {
+  const { connection } = temporal;
+  const ask = () => connection.workflowService.getSystemInfo({});
+  return connection.withDeadline(Date.now() + probeWithinMs, ask).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,435 @@
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { Alert, Button, Checkbox, Form, Input, Radio, Select } from 'antd';
+import type { Rule } from 'antd/es/form';
+import dayjs from 'dayjs';
+import { useEffect, useState } from 'react';
+import {
+  type CheckResult,
+  checkBankAccount,
+  checkPhone,
+  checkResidentIdentityNumber,
+  checkUnifiedSocialCreditCode,
+  checkValidity,
+} from '../../../../../domain/credential';
+import type { IdempotencyKey } from '../../../api/client';
+import { ProblemError } from '../../../api/problem';
+import type { PostBody } from '../../../api/types';
+import { useSend } from '../../../api/useSend';
+import { APPLICANT_KINDS, CHANNELS, CHECK_CODES, CREDENTIAL_TYPE_OPTIONS } from '../../../locale/compliance';
+import { type Text, useLocale, useT } from '../../../locale/locale';
+import { REGION_OPTIONS } from '../../../locale/regions';
+import { useProblemText } from '../../../ui/problems';
+import { type Draft, draftStore, EMPTY_DRAFT, fieldOf, toSubmission } from './draft';
+
+const TEXTS = {
+  who: { zh: '申请人', en: 'Who applies' },
+  kind: { zh: '类型', en: 'Person or company' },
+  personName: { zh: '姓名（与身份证一致）', en: 'Name, as on the identity card' },
+  companyName: { zh: '企业全称（与营业执照一致）', en: 'Full name, as on the business licence' },
+  personNumber: { zh: '身份证号码', en: 'Identity number' },
+  companyNumber: { zh: '统一社会信用代码', en: 'Unified social credit code' },
+  from: { zh: '有效期自', en: 'Valid from' },
+  until: { zh: '有效期至', en: 'Valid until' },
+  longTerm: { zh: '长期有效', en: 'Long-term' },
+  contact: { zh: '联系方式', en: 'How to reach you' },
+  phone: { zh: '手机号', en: 'Phone number' },
+  email: { zh: '邮箱（审核进度发到这里）', en: 'Mail address; each step is mailed there' },
+  selling: { zh: '销售', en: 'Where you sell' },
+  region: { zh: '希望销售的区域', en: 'Region' },
+  channels: { zh: '销售渠道', en: 'Channels' },
+  channelsHint: {
+    zh: '可多选，也可输入店铺或账号名称',
+    en: 'Choose several, or type the name of a shop or account',
+  },
+  sponsorCode: { zh: '推荐码（选填）', en: 'Referral code, if somebody brought you in' },
+  shopCustomerId: { zh: '商城账号 ID（选填）', en: 'Your own customer id in the shop, if you have one' },
+  account: { zh: '收款账户', en: 'Where commission is paid to' },
+  cardNumber: { zh: '银行卡号', en: 'Card number' },
+  accountNumber: { zh: '对公账号', en: 'Account number' },
+  holder: { zh: '户名（须与申请人一致）', en: 'Holder; has to be the applicant' },
+  bankName: { zh: '开户银行', en: 'Bank' },
+  more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials, as your goods need them' },
+  addCredential: { zh: '添加资质', en: 'Add a credential' },
+  mostCredentials: { zh: '最多 20 项资质。', en: 'At most 20 credentials.' },
+  removeCredential: { zh: '删除此资质', en: 'Remove this credential' },
+  credentialType: { zh: '资质类型', en: 'Credential' },
+  credentialNumber: { zh: '编号', en: 'Number' },
+  credentialHolder: { zh: '持有人', en: 'Holder' },
+  required: { zh: '请填写此项', en: 'Please fill this in' },
+  email_: { zh: '邮箱格式不正确', en: 'This is no mail address' },
+  saved: {
+    zh: '填写内容自动保存在本浏览器；证件号和账号在关闭页面后清除。',
+    en: 'What you type is kept in this browser; numbers only until you close the page.',
+  },
+  again: { zh: '重新填写', en: 'Start over' },
+  fix: { zh: '请修改标红的内容', en: 'Please mend what is marked' },
+} satisfies Record<string, Text>;
+
+/** With the identity document an application has at most 20 credentials. */
+const MOST_MORE = 19;
+
+interface ApplicationFormProps {
+  /** Names what is typed in the browser's store. */
+  storeAs: string;
+  /** What stands in the form at first, and after starting over. */
+  initial?: Draft;
+  /** What the link that was followed says; it goes before what was typed earlier. */
+  linked?: Partial<Draft>;
+  /** Masked numbers of what was handed in before. */
+  masked?: { identityNumber: string; account: string };
+  submit: Text;
+  onSubmit: (body: PostBody<'/v1/applications'>, key: IdempotencyKey) => Promise<unknown>;
+}
+
+/** The application form: kept while it is typed, checked by the rules that the server has. */
+export function ApplicationForm({
+  storeAs,
+  initial = EMPTY_DRAFT,
+  linked,
+  masked,
+  submit,
+  onSubmit,
+}: ApplicationFormProps) {
+  const { t, locale } = useLocale();
+  const problemText = useProblemText();
+  const [store] = useState(() => draftStore(storeAs));
+  const [form] = Form.useForm<Draft>();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const { send } = useSend();
+  const kind = Form.useWatch('kind', form) ?? initial.kind;
+  const isPerson = kind === 'person';
+
+  useEffect(() => {
+    // Messages that stand there already follow the language.
+    const wrong = form.getFieldsError().filter(({ errors }) => errors.length > 0);
+    if (locale && wrong.length)
+      void form.validateFields(wrong.map(({ name }) => name)).catch(() => undefined);
+  }, [form, locale]);
+
+  const finish = async (draft: Draft) => {
+    setBusy(true);
+    setProblem(undefined);
+    const body = toSubmission({ ...draft, kind }, locale);
+    try {
+      await send(body, (key) => onSubmit(body, key));
+      store.remove();
+    } catch (error) {
+      setProblem(error);
+      if (error instanceof ProblemError) {
+        const fields = error.fields.flatMap(({ pointer, detail }) => {
+          const name = fieldOf(pointer);
+          return name ? [{ name, errors: [detail] }] : [];
+        });
+        // The names are those of the form's fields; its type knows them one by one only.
+        form.setFields(fields as Parameters<typeof form.setFields>[0]);
+        if (fields[0]) form.scrollToField(fields[0].name, { block: 'center' });
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const required: Rule = { required: true, whitespace: true, message: t(TEXTS.required) };
+  const checked = (check: (value: string) => CheckResult): Rule => ({
+    validator: (_, value?: string) => {
+      const result = value?.trim() ? check(value) : undefined;
+      if (!result || result.passed) return Promise.resolve();
+      const text = CHECK_CODES[result.code];
+      return Promise.reject(new Error(text ? t(text) : result.reason));
+    },
+  });
+  const today = dayjs().format('YYYY-MM-DD');
+
+  return (
+    <Form<Draft>
+      form={form}
+      layout="vertical"
+      size="large"
+      scrollToFirstError={{ block: 'center' }}
+      initialValues={{ ...(store.read() ?? initial), ...linked }}
+      onValuesChange={(_, draft) => store.write({ ...draft, kind: draft.kind ?? kind })}
+      onFinish={(draft) => void finish(draft)}
+      onFinishFailed={() => setProblem(undefined)}
+    >
+      {problem !== undefined && (
+        <Alert
+          role="alert"
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={
+            problem instanceof ProblemError && problem.fields.length
+              ? t(TEXTS.fix)
+              : problemText(problem).title
+          }
+          description={problemText(problem).detail}
+        />
+      )}
+      <h2>{t(TEXTS.who)}</h2>
+      <Form.Item name="kind" label={t(TEXTS.kind)}>
+        <Radio.Group
+          optionType="button"
+          options={[
+            { value: 'person', label: t(APPLICANT_KINDS.person) },
+            { value: 'company', label: t(APPLICANT_KINDS.company) },
+          ]}
+        />
+      </Form.Item>
+      <Form.Item name="name" label={t(isPerson ? TEXTS.personName : TEXTS.companyName)} rules={[required]}>
+        <Input
+          maxLength={200}
+          autoComplete={isPerson ? 'name' : 'organization'}
+          onBlur={({ target }) => {
+            if (target.value && !form.getFieldValue(['account', 'holder']))
+              form.setFieldValue(['account', 'holder'], target.value.trim());
+          }}
+        />
+      </Form.Item>
+      <Form.Item
+        name="identityNumber"
+        label={t(isPerson ? TEXTS.personNumber : TEXTS.companyNumber)}
+        extra={masked && <Before number={masked.identityNumber} />}
+        validateDebounce={700}
+        dependencies={['kind']}
+        rules={[
+          required,
+          checked((number) =>
+            isPerson ? checkResidentIdentityNumber(number, today) : checkUnifiedSocialCreditCode(number),
+          ),
+        ]}
+      >
+        <Input maxLength={64} autoComplete="off" autoCapitalize="characters" />
+      </Form.Item>
+      <Validity
+        from="identityFrom"
+        until="identityUntil"
+        longTerm="identityLongTerm"
+        path={[]}
+        today={today}
+        required={required}
+      />
+
+      <h2>{t(TEXTS.contact)}</h2>
+      <Form.Item
+        name="phone"
+        label={t(TEXTS.phone)}
+        validateDebounce={700}
+        rules={[required, checked(checkPhone)]}
+      >
+        <Input maxLength={40} inputMode="tel" autoComplete="tel" />
+      </Form.Item>
+      <Form.Item
+        name="email"
+        label={t(TEXTS.email)}
+        validateDebounce={700}
+        rules={[required, { type: 'email', message: t(TEXTS.email_) }]}
+      >
+        <Input maxLength={254} inputMode="email" autoComplete="email" autoCapitalize="none" />
+      </Form.Item>
+
+      <h2>{t(TEXTS.selling)}</h2>
+      <Form.Item name="region" label={t(TEXTS.region)} rules={[required]}>
+        <Select
+          showSearch={{ optionFilterProp: 'label' }}
+          options={REGION_OPTIONS.map(({ value, label }) => ({ value, label: t(label) }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="channels"
+        label={t(TEXTS.channels)}
+        extra={t(TEXTS.channelsHint)}
+        normalize={(values: string[] | undefined) => values && [...new Set(values.map(channelOf))]}
+        rules={[{ required: true, type: 'array', min: 1, max: 20, message: t(TEXTS.required) }]}
+      >
+        <Select
+          mode="tags"
+          tokenSeparators={[',', '，', '、']}
+          options={Object.entries(CHANNELS).map(([value, label]) => ({ value, label: t(label) }))}
+        />
+      </Form.Item>
+      <Form.Item name="sponsorCode" label={t(TEXTS.sponsorCode)}>
+        <Input maxLength={40} autoComplete="off" autoCapitalize="characters" />
+      </Form.Item>
+      <Form.Item name="shopCustomerId" label={t(TEXTS.shopCustomerId)}>
+        <Input maxLength={200} autoComplete="off" />
+      </Form.Item>
+
+      <h2>{t(TEXTS.account)}</h2>
+      <Form.Item
+        name={['account', 'number']}
+        label={t(isPerson ? TEXTS.cardNumber : TEXTS.accountNumber)}
+        extra={masked && <Before number={masked.account} />}
+        validateDebounce={700}
+        dependencies={['kind']}
+        rules={[required, checked((number) => checkBankAccount(number, isPerson ? 'card' : 'corporate'))]}
+      >
+        <Input maxLength={64} inputMode="numeric" autoComplete="off" />
+      </Form.Item>
+      <Form.Item name={['account', 'holder']} label={t(TEXTS.holder)} rules={[required]}>
+        <Input maxLength={200} />
+      </Form.Item>
+      <Form.Item name={['account', 'bankName']} label={t(TEXTS.bankName)} rules={[required]}>
+        <Input maxLength={200} />
+      </Form.Item>
+
+      <h2>{t(TEXTS.more)}</h2>
+      <Form.List name="more">
+        {(fields, { add, remove }) => (
+          <>
+            {fields.map(({ key, name }) => (
+              <fieldset key={key} className="panel">
+                <Form.Item name={[name, 'type']} label={t(TEXTS.credentialType)} rules={[required]}>
+                  <Select
+                    options={CREDENTIAL_TYPE_OPTIONS.map(({ value, label }) => ({ value, label: t(label) }))}
+                  />
+                </Form.Item>
+                <Form.Item name={[name, 'number']} label={t(TEXTS.credentialNumber)} rules={[required]}>
+                  <Input maxLength={100} autoComplete="off" />
+                </Form.Item>
+                <Form.Item name={[name, 'holder']} label={t(TEXTS.credentialHolder)} rules={[required]}>
+                  <Input maxLength={200} />
+                </Form.Item>
+                <Validity
+                  from={[name, 'from']}
+                  until={[name, 'until']}
+                  longTerm={[name, 'longTerm']}
+                  path={['more']}
+                  today={today}
+                  required={required}
+                />
+                <Button icon={<DeleteOutlined />} onClick={() => remove(name)}>
+                  {t(TEXTS.removeCredential)}
+                </Button>
+              </fieldset>
+            ))}
+            <Button
+              icon={<PlusOutlined />}
+              disabled={fields.length >= MOST_MORE}
+              onClick={() => add({ holder: form.getFieldValue('name') })}
+            >
+              {t(TEXTS.addCredential)}
+            </Button>
+            {fields.length >= MOST_MORE && <div className="muted">{t(TEXTS.mostCredentials)}</div>}
+          </>
+        )}
+      </Form.List>
+
+      <Button type="primary" htmlType="submit" block loading={busy} style={{ marginTop: 24 }}>
+        {t(submit)}
+      </Button>
+      <p className="muted">
+        {t(TEXTS.saved)}{' '}
+        <Button
+          type="link"
+          size="small"
+          style={{ padding: 0 }}
+          onClick={() => {
+            store.remove();
+            // Every field anew, those too that were restored.
+            form.resetFields();
+            form.setFieldsValue({ ...BLANK, ...initial, ...linked });
+          }}
+        >
+          {t(TEXTS.again)}
+        </Button>
+      </p>
+    </Form>
+  );
+}
+
+/** The code of a channel that somebody typed by its name. */
+function channelOf(text: string): string {
+  const plain = text.trim();
+  const known = Object.entries(CHANNELS).find(([code, { zh, en }]) =>
+    [code, zh, en].some((name) => name.toLowerCase() === plain.toLowerCase()),
+  );
+  return known?.[0] ?? plain;
+}
+
+const BLANK: Record<keyof Draft, undefined> = {
+  kind: undefined,
+  name: undefined,
+  identityNumber: undefined,
+  identityFrom: undefined,
+  identityUntil: undefined,
+  identityLongTerm: undefined,
+  phone: undefined,
+  email: undefined,
+  region: undefined,
+  channels: undefined,
+  sponsorCode: undefined,
+  shopCustomerId: undefined,
+  account: undefined,
+  more: undefined,
+};
+
+function Before({ number }: { number: string }) {
+  const t = useT();
+  return t({
+    zh: `上次填写：${number}。为安全起见请重新输入完整号码。`,
+    en: `Handed in before: ${number}. For safety, type the whole number again.`,
+  });
+}
+
+type Name = string | (string | number)[];
+
+/** From when until when, or for ever. */
+function Validity({
+  from,
+  until,
+  longTerm,
+  path,
+  today,
+  required,
+}: {
+  from: Name;
+  until: Name;
+  longTerm: Name;
+  /** Where a list holds these fields. */
+  path: string[];
+  today: string;
+  required: Rule;
+}) {
+  const t = useT();
+  const form = Form.useFormInstance();
+  const isLongTerm = Boolean(Form.useWatch([...path, longTerm].flat(), form));
+  const fromPath = [...path, from].flat();
+  return (
+    <div className="halves">
+      <Form.Item name={from} label={t(TEXTS.from)} rules={[required]}>
+        <Input type="date" />
+      </Form.Item>
+      <div>
+        <Form.Item
+          name={until}
+          label={t(TEXTS.until)}
+          style={{ marginBottom: 4 }}
+          dependencies={[fromPath]}
+          rules={
+            isLongTerm
+              ? []
+              : [
+                  required,
+                  {
+                    validator: (_, validUntil?: string) => {
+                      const validFrom: unknown = form.getFieldValue(fromPath);
+                      if (!validUntil || typeof validFrom !== 'string' || !validFrom)
+                        return Promise.resolve();
+                      const { passed, code, reason } = checkValidity({ validFrom, validUntil }, today);
+                      const text = CHECK_CODES[code];
+                      return passed ? Promise.resolve() : Promise.reject(new Error(text ? t(text) : reason));
+                    },
+                  },
+                ]
+          }
+        >
+          <Input type="date" disabled={isLongTerm} />
+        </Form.Item>
+        <Form.Item name={longTerm} valuePropName="checked">
+          <Checkbox>{t(TEXTS.longTerm)}</Checkbox>
+        </Form.Item>
+      </div>
+    </div>
+  );
+}

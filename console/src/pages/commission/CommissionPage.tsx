@@ -1,0 +1,378 @@
+import { Alert } from 'antd';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import type { Action } from '../../actions/ActionBar';
+import { api, data } from '../../api/client';
+import type { Answer } from '../../api/types';
+import { useIsRole } from '../../app/session';
+import { Cause } from '../../detail/Cause';
+import { DetailPage } from '../../detail/DetailPage';
+import { DistributorLink } from '../../detail/DistributorLink';
+import { ACCOUNTS } from '../../detail/eventNames';
+import { ThingLink, useMayOpen } from '../../detail/Links';
+import { Facts, Panel } from '../../detail/Panel';
+import { ATTRIBUTIONS } from '../../locale/attributions';
+import { type Text, useT } from '../../locale/locale';
+import { STATES, WORDS } from '../../locale/words';
+import { MoneyText, TimeText, useFormats } from '../../ui/format';
+import { PlainTable } from '../../ui/PlainTable';
+import { StateTag } from '../../ui/StateTag';
+import { FINANCE, HOLD_REASON_OPTIONS, HOLD_REASONS } from '../shared/financeWords';
+import { Calculation, RulesTried } from './calculation';
+import '../shared/finance.css';
+
+type Explanation = Answer<'/v1/commissions/{id}/explain'>;
+
+const TEXTS = {
+  attribution: { zh: '为什么归属这位分销商', en: 'Why it belongs to this distributor' },
+  plan: { zh: '方案与规则', en: 'Plan and rules' },
+  calculation: { zh: '计算过程', en: 'Calculation' },
+  transfers: { zh: '资金流水', en: 'Transfers' },
+  seeTransfers: { zh: '在账务流水中查看', en: 'See them among all transfers' },
+  holds: { zh: '扣留记录', en: 'Holds' },
+  noHolds: { zh: '从未被扣留。', en: 'It was never on hold.' },
+  noTransfers: { zh: '金额为零，没有流水。', en: 'The amount is zero, so nothing was posted.' },
+  amountNow: { zh: '当前金额', en: 'Amount now' },
+  originally: { zh: '支付时产生', en: 'Earned when paid' },
+  now: { zh: '退货或取消后', en: 'After returns and cancellations' },
+  planVersion: { zh: '支付时的方案', en: 'Plan at payment' },
+  tier: { zh: '当时等级', en: 'Tier at that time' },
+  sku: { zh: '商品', en: 'Product' },
+  category: { zh: '品类', en: 'Category' },
+  quantity: { zh: '数量', en: 'Quantity' },
+  paidAt: { zh: '订单支付时间', en: 'Order paid' },
+  lineState: { zh: '订单行状态', en: 'State of the line' },
+  hold: { zh: '扣留', en: 'Hold' },
+  unhold: { zh: '解除扣留', en: 'Lift holds' },
+  allReasons: { zh: '不选则解除全部扣留', en: 'Left empty, all holds are lifted' },
+  from: { zh: '从', en: 'From' },
+  to: { zh: '到', en: 'To' },
+  when: { zh: '时间', en: 'When' },
+  placed: { zh: '扣留时间', en: 'Placed' },
+  lifted: { zh: '解除时间', en: 'Lifted' },
+  code: { zh: '推荐码', en: 'Code' },
+} satisfies Record<string, Text>;
+
+const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], Text> = {
+  earns: { zh: '获得佣金', en: 'earns' },
+  own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer and earns nothing' },
+  forfeited_inactive: { zh: '非正常状态，份额作废', en: 'is not active, the share is forfeited' },
+  no_upline: { zh: '没有上级', en: 'there is no sponsor' },
+};
+
+/** One commission: why it is this amount, whose it is, and why it is not paid yet. */
+export default function CommissionPage() {
+  const { id = '' } = useParams();
+  return (
+    <DetailPage
+      kind="commission"
+      id={id}
+      load={(signal) => data(api.GET('/v1/commissions/{id}/explain', { params: { path: { id } }, signal }))}
+      title={({ distributorName }) => `#${id} · ${distributorName}`}
+      state={({ state }) => state}
+      actions={actionsOf}
+    >
+      {(commission) => <Explained commission={commission} />}
+    </DetailPage>
+  );
+}
+
+function actionsOf({ id, state, holds }: Explanation): Action[] {
+  const roles = ['admin', 'finance', 'compliance'] as const;
+  const path = { id };
+  const open = new Set(holds.filter(({ liftedAt }) => !liftedAt).map(({ reason }) => reason));
+  const mayHold = state === 'held' || state === 'due';
+  return [
+    {
+      key: 'hold',
+      label: TEXTS.hold,
+      shortcut: 'h',
+      roles,
+      available: mayHold && open.size < HOLD_REASON_OPTIONS.length,
+      fields: [
+        {
+          name: 'reason',
+          label: WORDS.reason,
+          kind: 'select',
+          required: true,
+          options: HOLD_REASON_OPTIONS.filter(({ value }) => !open.has(value)),
+        },
+        { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },
+      ],
+      run: ({ reason, note }, header) =>
+        api.POST('/v1/commissions/{id}/hold', {
+          params: { path, header },
+          body: { reason: reasonOf(reason)!, note: String(note) },
+        }),
+    },
+    {
+      key: 'unhold',
+      label: TEXTS.unhold,
+      shortcut: 'u',
+      roles,
+      available: open.size > 0,
+      fields: [
+        {
+          name: 'reason',
+          label: WORDS.reason,
+          kind: 'select',
+          options: HOLD_REASON_OPTIONS.filter(({ value }) => open.has(value)),
+          help: TEXTS.allReasons,
+        },
+        { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },
+      ],
+      run: ({ reason, note }, header) =>
+        api.POST('/v1/commissions/{id}/unhold', {
+          params: { path, header },
+          body: { note: String(note), ...(reason !== undefined && { reason: reasonOf(reason) }) },
+        }),
+    },
+  ];
+}
+
+const REASONS = ['finance', 'risk', 'violation', 'credential_expired'] as const;
+const reasonOf = (value: unknown) => REASONS.find((reason) => reason === value);
+
+function Explained({ commission }: { commission: Explanation }) {
+  const t = useT();
+  const { line, rule, plan, attribution, currency, level } = commission;
+  const transfers = `/transfers?commissionId=${commission.id}`;
+  const maySeeTransfers = useMayOpen(transfers);
+  const money = (amount: number) => ({ amount, currency });
+  const remaining = line.state === 'canceled' ? 0 : line.quantity - line.returnedQuantity;
+  const common = { earning: rule.earning, net: money(line.netAmount), quantity: line.quantity };
+  return (
+    <>
+      <WhyNotPaid commission={commission} />
+      <Panel title={GLANCE}>
+        <Facts
+          facts={[
+            [TEXTS.amountNow, <MoneyText key="now" value={money(commission.amount)} strong />],
+            [FINANCE.original, <MoneyText key="original" value={money(commission.originalAmount)} />],
+            [
+              FINANCE.beneficiary,
+              <ThingLink key="distributor" kind="distributor" id={commission.distributorId}>
+                {commission.distributorName}
+              </ThingLink>,
+            ],
+            [FINANCE.level, t({ zh: `第 ${level} 级`, en: `Level ${level}` })],
+            [WORDS.order, <ThingLink key="order" kind="order" id={commission.orderId} />],
+            [FINANCE.line, commission.lineId],
+            [TEXTS.sku, <ThingLink key="sku" kind="product" id={line.sku} />],
+            [TEXTS.category, line.category ?? '–'],
+            [TEXTS.paidAt, <TimeText key="paid" at={commission.paidAt} />],
+            [TEXTS.lineState, <StateTag key="line" state={line.state} />],
+            [FINANCE.dueAt, <TimeText key="due" at={commission.dueAt ?? line.windowEndsAt} />],
+            [FINANCE.releasedAt, <TimeText key="released" at={commission.releasedAt} />],
+          ]}
+        />
+      </Panel>
+      <Panel title={TEXTS.calculation}>
+        <Calculation
+          {...common}
+          remaining={line.quantity}
+          result={money(commission.originalAmount)}
+          resultLabel={TEXTS.originally}
+        />
+        {remaining !== line.quantity && (
+          <Calculation
+            {...common}
+            remaining={remaining}
+            result={money(commission.amount)}
+            resultLabel={TEXTS.now}
+          />
+        )}
+      </Panel>
+      <Panel title={TEXTS.plan}>
+        <Facts
+          facts={[
+            [
+              TEXTS.planVersion,
+              <ThingLink key="plan" kind="plan" id={plan.id}>
+                {plan.name} (#{plan.id})
+              </ThingLink>,
+            ],
+            [TEXTS.tier, rule.tier],
+          ]}
+        />
+        <RulesTried rules={commission.rulesTried} />
+      </Panel>
+      <Panel title={TEXTS.attribution}>
+        <p>
+          {t(ATTRIBUTIONS[attribution.reason])}
+          {attribution.code && (
+            <span className="muted">
+              {' '}
+              {t(TEXTS.code)}: <code>{attribution.code}</code>
+            </span>
+          )}
+        </p>
+        <ol className="plain-list">
+          {attribution.chain.map((link) => (
+            <li key={link.level} className={link.level === level ? 'strong' : undefined}>
+              {t({ zh: `第 ${link.level} 级：`, en: `Level ${link.level}: ` })}
+              {link.distributorId && (
+                <>
+                  <DistributorLink id={link.distributorId} /> {link.tier && `(${link.tier}) `}
+                </>
+              )}
+              {t(OUTCOMES[link.outcome])}
+              {link.skipped && link.skipped.length > 0 && (
+                <span className="muted">
+                  {t({
+                    zh: `；跳过 ${link.skipped.length} 位非正常状态的上级`,
+                    en: `; ${link.skipped.length} who are not active were passed over`,
+                  })}
+                </span>
+              )}
+            </li>
+          ))}
+        </ol>
+      </Panel>
+      <Panel
+        title={TEXTS.transfers}
+        extra={maySeeTransfers && <Link to={transfers}>{t(TEXTS.seeTransfers)}</Link>}
+      >
+        <PlainTable
+          rows={commission.transfers}
+          keyOf={({ key }) => key}
+          empty={t(TEXTS.noTransfers)}
+          columns={[
+            { title: t(TEXTS.when), render: ({ occurredAt }) => <TimeText at={occurredAt} /> },
+            { title: t(TEXTS.from), render: ({ from }) => accountName(t, from) },
+            { title: t(TEXTS.to), render: ({ to }) => accountName(t, to) },
+            {
+              title: t(WORDS.amount),
+              align: 'end',
+              render: ({ amount }) => <MoneyText value={money(amount)} />,
+            },
+            { title: t(WORDS.reason), render: ({ key }) => <Cause transferKey={key} /> },
+          ]}
+        />
+      </Panel>
+      <Panel title={TEXTS.holds}>
+        <PlainTable
+          rows={commission.holds}
+          keyOf={({ id }) => id}
+          empty={t(TEXTS.noHolds)}
+          columns={[
+            { title: t(WORDS.reason), render: ({ reason }) => reasonName(t, reason) },
+            { title: t(FINANCE.note), render: ({ note }) => note },
+            { title: t(TEXTS.placed), render: ({ placedAt }) => <TimeText at={placedAt} /> },
+            {
+              title: t(TEXTS.lifted),
+              render: ({ liftedAt }) =>
+                liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />,
+            },
+          ]}
+        />
+      </Panel>
+    </>
+  );
+}
+
+const GLANCE: Text = { zh: '概要', en: 'At a glance' };
+
+type T = (text: Text) => string;
+const accountName = (t: T, account: string) => (ACCOUNTS[account] ? t(ACCOUNTS[account]) : account);
+const reasonName = (t: T, reason: string) => (HOLD_REASONS[reason] ? t(HOLD_REASONS[reason]) : reason);
+
+/** The one sentence that people open this page for. */
+function WhyNotPaid({ commission }: { commission: Explanation }) {
+  const t = useT();
+  const { date, time } = useFormats();
+  const plain = useIsRole('distributor');
+  const { state, releasedAt, whyNotPaid, holds, pendingRun } = commission;
+  if (state === 'released') {
+    return (
+      <Alert
+        type="success"
+        showIcon
+        style={{ marginBottom: 16 }}
+        title={t({
+          zh: `已于 ${time(releasedAt)} 放款，可以提现。`,
+          en: `It was released on ${time(releasedAt)} and can be withdrawn.`,
+        })}
+      />
+    );
+  }
+  const openHolds = holds.filter(({ liftedAt }) => !liftedAt);
+  let nextHold = 0;
+  const sentences = whyNotPaid.map(({ code, message, until }): { key: string; content: ReactNode } => {
+    const hold = code === 'on_hold' ? openHolds[nextHold++] : undefined;
+    return {
+      key: message,
+      content: hold
+        ? t({
+            zh: `自 ${date(hold.placedAt)} 起被扣留（${reasonName(t, hold.reason)}）${hold.note ? `：${hold.note}` : ''}`,
+            en: `It is on hold since ${date(hold.placedAt)} (${reasonName(t, hold.reason)})${hold.note ? `: ${hold.note}` : ''}`,
+          })
+        : code === 'awaiting_release_run' && pendingRun
+          ? pendingText(t, pendingRun, plain)
+          : t(OBSTACLES[code]?.(time(until)) ?? { zh: message, en: message }),
+    };
+  });
+  const isOver = state === 'reversed' || state === 'clawed_back';
+  return (
+    <Alert
+      type={isOver ? 'info' : 'warning'}
+      showIcon
+      style={{ marginBottom: 16 }}
+      title={t(
+        isOver
+          ? { zh: '不会放款', en: 'It will not be paid' }
+          : { zh: '为什么还没有放款', en: 'Why it is not paid yet' },
+      )}
+      description={
+        <ul className="plain-list">
+          {sentences.map(({ key, content }) => (
+            <li key={key}>{content}</li>
+          ))}
+        </ul>
+      }
+    />
+  );
+}
+
+function pendingText(t: T, { id, state }: { id: string; state: string }, plain: boolean): ReactNode {
+  const name = STATES[state] ? t(STATES[state]) : state;
+  if (plain) return t({ zh: `已列入放款批次（${name}）。`, en: `It is in a release run (${name}).` });
+  return (
+    <>
+      {t({ zh: '已列入放款批次 ', en: 'It waits in release run ' })}
+      <ThingLink kind="release" id={id} />
+      {t({ zh: `（${name}）。`, en: ` (${name}).` })}
+    </>
+  );
+}
+
+const OBSTACLES: Record<string, (until: string) => Text> = {
+  awaiting_delivery: () => ({
+    zh: '商品尚未签收；退货期从签收开始计算。',
+    en: 'The goods are not delivered; the return window starts with the delivery.',
+  }),
+  return_window_open: (until) => ({
+    zh: `还在退货期内，顾客可在 ${until} 前退货。`,
+    en: `The customer may return the goods until ${until}.`,
+  }),
+  return_open: () => ({
+    zh: '有一笔退货正在处理，退货期暂停，处理完后继续。',
+    en: 'A return is being decided; the return window stands still until then.',
+  }),
+  distributor_not_active: () => ({
+    zh: '分销商不是正常状态，恢复后才能放款。',
+    en: 'The distributor is not active; it can be released once they are reinstated.',
+  }),
+  awaiting_finance: () => ({
+    zh: '退货期已结束，等待财务放款。',
+    en: 'The return window is over; finance has not released it yet.',
+  }),
+  reversed: () => ({
+    zh: '放款前商品已全部取消或退货。',
+    en: 'All units were canceled or returned before the release.',
+  }),
+  clawed_back: () => ({
+    zh: '放款后商品已全部退货，佣金已追回。',
+    en: 'All units were returned after the release, so it was taken back.',
+  }),
+};

@@ -1,0 +1,136 @@
+import { ThingLink } from '../../detail/Links';
+import { bulkRun } from '../../list/bulkRun';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+import { FINANCE, HOLD_REASON_OPTIONS, HOLD_REASONS } from '../shared/financeWords';
+import '../shared/finance.css';
+
+const TEXTS = {
+  title: { zh: '扣留', en: 'Holds' },
+  commission: { zh: '佣金', en: 'Commission' },
+  commissionState: { zh: '佣金状态', en: 'Commission is' },
+  placedBy: { zh: '扣留人', en: 'Placed by' },
+  placedAt: { zh: '扣留时间', en: 'Placed' },
+  liftedBy: { zh: '解除人', en: 'Lifted by' },
+  liftedAt: { zh: '解除时间', en: 'Lifted' },
+  liftNote: { zh: '解除说明', en: 'Why lifted' },
+  unhold: { zh: '解除扣留', en: 'Lift holds' },
+  onlyReason: {
+    zh: '所选佣金上该原因的扣留会被解除，其他原因的扣留不变',
+    en: 'Holds with this reason on the selected commissions are lifted, others stay',
+  },
+} satisfies Record<string, Text>;
+
+const list = defineList({
+  key: 'holds',
+  path: '/v1/holds',
+  title: TEXTS.title,
+  defaultSort: '-placedAt',
+  idOf: ({ id }) => id,
+  href: ({ commissionId }) => `/commissions/${commissionId}`,
+  amountOf: ({ amount }) => amount,
+  columns: [
+    { key: 'commission', title: TEXTS.commission, render: ({ commissionId }) => `#${commissionId}` },
+    {
+      key: 'open',
+      title: WORDS.state,
+      render: ({ open }) => <StateTag state={open ? 'on_hold' : 'lifted'} />,
+    },
+    { key: 'reason', title: WORDS.reason, render: ({ reason }) => <Reason code={reason} /> },
+    { key: 'note', title: FINANCE.note, render: ({ note }) => <div className="note-cell">{note}</div> },
+    {
+      key: 'amount',
+      title: WORDS.amount,
+      align: 'right',
+      render: ({ amount }) => <MoneyText value={amount} strong />,
+    },
+    {
+      key: 'commissionState',
+      title: TEXTS.commissionState,
+      render: ({ commissionState }) => <StateTag state={commissionState} />,
+    },
+    {
+      key: 'distributor',
+      title: FINANCE.beneficiary,
+      render: ({ distributorId, distributorName }) => (
+        <ThingLink kind="distributor" id={distributorId}>
+          {distributorName}
+        </ThingLink>
+      ),
+    },
+    { key: 'order', title: FINANCE.order, render: ({ orderId }) => <ThingLink kind="order" id={orderId} /> },
+    {
+      key: 'placedAt',
+      title: TEXTS.placedAt,
+      sort: 'placedAt',
+      render: ({ placedAt }) => <TimeText at={placedAt} />,
+    },
+    { key: 'placedBy', title: TEXTS.placedBy, render: ({ placedBy }) => placedBy },
+    { key: 'liftedAt', title: TEXTS.liftedAt, render: ({ liftedAt }) => <TimeText at={liftedAt} /> },
+    { key: 'liftedBy', title: TEXTS.liftedBy, hidden: true, render: ({ liftedBy }) => liftedBy ?? '–' },
+    {
+      key: 'liftNote',
+      title: TEXTS.liftNote,
+      hidden: true,
+      render: ({ liftNote }) => <div className="note-cell">{liftNote ?? '–'}</div>,
+    },
+  ],
+  filters: [
+    {
+      param: 'open',
+      label: WORDS.state,
+      kind: 'select',
+      options: [
+        { value: 'true', label: { zh: '扣留中', en: 'On hold' } },
+        { value: 'false', label: { zh: '已解除', en: 'Lifted' } },
+      ],
+    },
+    { param: 'reason', label: WORDS.reason, kind: 'select', options: HOLD_REASON_OPTIONS },
+    { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
+    { param: 'placedAfter', label: { zh: '扣留不早于', en: 'Placed from' }, kind: 'from', rare: true },
+    { param: 'placedBefore', label: { zh: '扣留不晚于', en: 'Placed until' }, kind: 'until', rare: true },
+  ],
+  bulk: [
+    {
+      key: 'unhold',
+      label: TEXTS.unhold,
+      roles: ['admin', 'finance', 'compliance'],
+      applies: ({ open }) => open,
+      target: ({ commissionId }) => commissionId,
+      fields: [
+        {
+          name: 'reason',
+          label: WORDS.reason,
+          kind: 'select',
+          options: HOLD_REASON_OPTIONS,
+          required: true,
+          help: TEXTS.onlyReason,
+        },
+        { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },
+      ],
+      run: bulkRun('commissions.unhold'),
+    },
+  ],
+  empty: {
+    title: { zh: '没有扣留', en: 'Nothing is on hold' },
+    hint: {
+      zh: '在佣金列表或佣金详情中可以扣留；扣留期间不会放款。',
+      en: 'Put commissions on hold in their list or on their page; they are not released meanwhile.',
+    },
+  },
+});
+
+/** What keeps commissions back, by reason, and what did. */
+export default function HoldsPage() {
+  return <ListPage list={list} />;
+}
+
+function Reason({ code }: { code: string }) {
+  const t = useT();
+  const name = HOLD_REASONS[code];
+  return <>{name ? t(name) : code}</>;
+}

@@ -1,0 +1,311 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Breadcrumb, Table, Tabs, type TabsProps, Typography } from 'antd';
+import { type ComponentProps, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import type { Action } from '../../actions/ActionBar';
+import { api, data, type idempotencyKey } from '../../api/client';
+import type { Answer, ListPath } from '../../api/types';
+import { useIsRole } from '../../app/session';
+import { DetailPage } from '../../detail/DetailPage';
+import { hrefOf } from '../../detail/kinds';
+import { ThingLink } from '../../detail/Links';
+import { Facts, Panel } from '../../detail/Panel';
+import { Reveal } from '../../detail/Reveal';
+import { EmbeddedList } from '../../list/EmbeddedList';
+import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
+import { type Text, useT } from '../../locale/locale';
+import { RegionText } from '../../locale/regions';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText } from '../../ui/format';
+import { Credentials } from '../application/Credentials';
+import { downlineList } from './list';
+import { commissionList, orderList, statementList, withdrawalList } from './money';
+
+type Distributor = Answer<'/v1/distributors/{id}'>;
+type Balance = Answer<'/v1/distributors/{id}/balance'>['balances'][number];
+
+const DECIDERS = ['admin', 'compliance', 'operator'] as const;
+
+const TEXTS = {
+  overview: { zh: '概览', en: 'Overview' },
+  balances: { zh: '余额', en: 'Balances' },
+  facts: { zh: '基本信息', en: 'Facts' },
+  credentials: { zh: '资质', en: 'Credentials' },
+  account: { zh: '收款账户', en: 'Bank account' },
+  identityPerson: { zh: '身份证号码', en: 'Identity number' },
+  identityCompany: { zh: '统一社会信用代码', en: 'Unified social credit code' },
+} satisfies Record<string, Text>;
+
+/** One distributor. */
+export default function DistributorPage() {
+  const { id = '' } = useParams();
+  return (
+    <DetailPage
+      key={id}
+      kind="distributor"
+      id={id}
+      load={(signal) => data(api.GET('/v1/distributors/{id}', { params: { path: { id } }, signal }))}
+      title={({ name }) => name}
+      state={({ state }) => state}
+      actions={actionsFor}
+    >
+      {(distributor) => <Parts distributor={distributor} />}
+    </DetailPage>
+  );
+}
+
+function actionsFor({ id, state, name }: Distributor): Action[] {
+  const params = (header: ReturnType<typeof idempotencyKey>) => ({ path: { id }, header });
+  const reason = {
+    name: 'reason',
+    label: { zh: '原因（写入审计日志）', en: 'Reason; the audit log keeps it' },
+    kind: 'textarea',
+    maxLength: 2000,
+    required: true,
+  } as const;
+  return [
+    {
+      key: 'suspend',
+      label: { zh: '暂停', en: 'Suspend' },
+      roles: DECIDERS,
+      available: state === 'active',
+      danger: true,
+      summary: <SuspendSummary name={name} />,
+      fields: [reason],
+      run: (body, key) =>
+        api.POST('/v1/distributors/{id}/suspend', {
+          params: params(key),
+          body: { reason: String(body.reason) },
+        }),
+      done: { zh: '已暂停', en: 'Suspended' },
+    },
+    {
+      key: 'reinstate',
+      label: { zh: '恢复', en: 'Reinstate' },
+      roles: DECIDERS,
+      available: state === 'suspended',
+      primary: true,
+      fields: [reason],
+      run: (body, key) =>
+        api.POST('/v1/distributors/{id}/reinstate', {
+          params: params(key),
+          body: { reason: String(body.reason) },
+        }),
+      done: { zh: '已恢复', en: 'Active again' },
+    },
+  ];
+}
+
+function SuspendSummary({ name }: { name: string }) {
+  return useT()({
+    zh: `暂停「${name}」后，不再放款，也不能提现；佣金照常计算，恢复后继续。`,
+    en: `While ${name} is suspended nothing is released and nothing can be withdrawn. Commissions go on and are released afterwards.`,
+  });
+}
+
+function Parts({ distributor }: { distributor: Distributor }) {
+  const t = useT();
+  const { id } = distributor;
+  const seesWithdrawals = useIsRole('admin', 'compliance', 'finance');
+  const seesTree = !useIsRole('distributor');
+  const [tab, setTab] = useState('overview');
+  const tabs: TabsProps['items'] = [
+    { key: 'overview', label: t(TEXTS.overview), children: <Overview distributor={distributor} /> },
+    {
+      key: 'statement',
+      label: t(statementList.title),
+      children: <ListPart list={statementList} params={{ id }} />,
+    },
+    {
+      key: 'commissions',
+      label: t(commissionList.title),
+      children: <ListPart list={commissionList} fixed={{ distributorId: id }} />,
+    },
+    {
+      key: 'orders',
+      label: t(orderList.title),
+      children: <ListPart list={orderList} fixed={{ distributorId: id }} />,
+    },
+    ...(seesWithdrawals
+      ? [
+          {
+            key: 'withdrawals',
+            label: t(withdrawalList.title),
+            children: <ListPart list={withdrawalList} fixed={{ distributorId: id }} />,
+          },
+        ]
+      : []),
+    {
+      key: 'downline',
+      label: `${t(downlineList.title)} ${distributor.directDownline}`,
+      children: <ListPart list={downlineList} params={{ id }} />,
+    },
+  ];
+  return (
+    <>
+      {distributor.state !== 'active' && distributor.stateReason && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t({ zh: '当前状态的原因', en: 'Why it is in this state' })}
+          description={distributor.stateReason}
+        />
+      )}
+      {seesTree && <SponsorPath id={id} />}
+      <Tabs activeKey={tab} onChange={setTab} items={tabs} destroyOnHidden />
+    </>
+  );
+}
+
+function ListPart<P extends ListPath>(props: ComponentProps<typeof EmbeddedList<P>>) {
+  return (
+    <section className="panel">
+      <EmbeddedList {...props} />
+    </section>
+  );
+}
+
+/** Who brought this one in, and who that one. */
+function SponsorPath({ id }: { id: string }) {
+  const t = useT();
+  const path = useQuery({
+    queryKey: ['sponsor-path', id],
+    queryFn: () => data(api.GET('/v1/distributors/{id}/path', { params: { path: { id } } })),
+  });
+  const above = path.data?.items ?? [];
+  return (
+    <div style={{ marginBottom: 12, display: 'flex', flexWrap: 'wrap', gap: '4px 16px' }}>
+      {above.length > 1 && (
+        <Breadcrumb
+          items={above.map((one) => ({
+            key: one.id,
+            title: one.id === id ? one.name : <Link to={hrefOf('distributor', one.id)}>{one.name}</Link>,
+          }))}
+        />
+      )}
+      <Link to={`/sponsor-tree?at=${id}`}>{t({ zh: '在关系树中查看', en: 'Show in the sponsor tree' })}</Link>
+    </div>
+  );
+}
+
+function Overview({ distributor }: { distributor: Distributor }) {
+  const t = useT();
+  const { id, kind, bankAccount, sponsorId } = distributor;
+  const identity = kind === 'person' ? TEXTS.identityPerson : TEXTS.identityCompany;
+  const credentials = useQuery({
+    queryKey: ['distributor-credentials', id],
+    queryFn: () => data(api.GET('/v1/distributors/{id}/credentials', { params: { path: { id } } })),
+  });
+  const roles = ['admin', 'compliance', 'finance'] as const;
+  return (
+    <>
+      <Balances id={id} />
+      <Panel title={TEXTS.facts}>
+        <Facts
+          facts={[
+            [WORDS.tier, distributor.tier],
+            [
+              { zh: '推荐码', en: 'Referral code' },
+              <Typography.Text key="code" copyable code>
+                {distributor.referralCode}
+              </Typography.Text>,
+            ],
+            [WORDS.region, <RegionText key="region" region={distributor.region} />],
+            [WORDS.kind, t(APPLICANT_KINDS[kind])],
+            [{ zh: '手机', en: 'Phone' }, distributor.phone],
+            [
+              { zh: '邮箱', en: 'Mail' },
+              <span key="mail" style={{ overflowWrap: 'anywhere' }}>
+                {distributor.email}
+              </span>,
+            ],
+            [
+              { zh: '销售渠道', en: 'Channels' },
+              <NamedList key="channels" names={CHANNELS} codes={distributor.channels} />,
+            ],
+            [{ zh: '加入时间', en: 'Joined' }, <TimeText key="at" at={distributor.createdAt} />],
+            [
+              identity,
+              <Reveal
+                key="identity"
+                masked={distributor.identityNumberMasked}
+                label={identity}
+                roles={roles}
+                of="distributors"
+                id={id}
+                field="identityNumber"
+              />,
+            ],
+            [
+              TEXTS.account,
+              <span key="account">
+                <Reveal
+                  masked={bankAccount.numberMasked}
+                  label={TEXTS.account}
+                  roles={roles}
+                  of="distributors"
+                  id={id}
+                  field="bankAccount"
+                />
+                <div>
+                  {bankAccount.holder}
+                  {t({ zh: '，', en: ', ' })}
+                  {bankAccount.bankName}
+                </div>
+              </span>,
+            ],
+            [{ zh: '商城客户号', en: 'Customer id in the shop' }, distributor.shopCustomerId ?? undefined],
+            [
+              { zh: '上级', en: 'Sponsor' },
+              sponsorId ? (
+                <Link to={hrefOf('distributor', sponsorId)}>{t({ zh: '查看上级', en: 'Open' })}</Link>
+              ) : (
+                t({ zh: '无', en: 'None' })
+              ),
+            ],
+            [
+              { zh: '申请', en: 'Application' },
+              <ThingLink key="application" kind="application" id={distributor.applicationId} />,
+            ],
+          ]}
+        />
+      </Panel>
+      <Credentials title={TEXTS.credentials} items={credentials.data?.items ?? []} />
+    </>
+  );
+}
+
+function Balances({ id }: { id: string }) {
+  const t = useT();
+  const balance = useQuery({
+    queryKey: ['balance', id],
+    queryFn: () => data(api.GET('/v1/distributors/{id}/balance', { params: { path: { id } } })),
+  });
+  const money = (key: 'held' | 'available' | 'reserved' | 'debt', title: Text) => ({
+    key,
+    title: t(title),
+    align: 'right' as const,
+    render: (_: unknown, item: Balance) => <MoneyText value={item[key]} strong={key === 'available'} />,
+  });
+  return (
+    <Panel title={TEXTS.balances}>
+      <Table<Balance>
+        size="small"
+        rowKey="currency"
+        pagination={false}
+        loading={balance.isPending}
+        dataSource={balance.data?.balances ?? []}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: t({ zh: '还没有佣金入账', en: 'Nothing earned yet' }) }}
+        columns={[
+          { key: 'currency', title: t(WORDS.currency), dataIndex: 'currency' },
+          money('held', { zh: '冻结', en: 'Held' }),
+          money('available', { zh: '可提现', en: 'Available' }),
+          money('reserved', { zh: '提现中', en: 'Reserved' }),
+          money('debt', { zh: '欠款', en: 'Debt' }),
+        ]}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,189 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { App, Button } from 'antd';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { ActionDialog } from '../../actions/ActionDialog';
+import { api, data } from '../../api/client';
+import type { Money } from '../../api/types';
+import { shortId } from '../../detail/Links';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText, useFormats } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+import { stateOptions } from '../shared/options';
+import { PAYOUT, payoutState } from './payout';
+
+const TEXTS = {
+  title: { zh: '打款批次', en: 'Payout batches' },
+  make: { zh: '生成打款批次', en: 'Make a payout batch' },
+  nothing: { zh: '没有已批准待打款的提现', en: 'No approved withdrawal waits for payment' },
+  failed: { zh: '待打款合计无法读取，请重试', en: 'What waits for payment could not be read; try again' },
+  hint: {
+    zh: '列入该币种全部已批准的提现，生成银行打款文件。分销商不是正常状态的提现不会列入，仍保持已批准。',
+    en: 'All approved withdrawals of the currency go into one payout file. Those of distributors who are not active stay approved and wait.',
+  },
+} satisfies Record<string, Text>;
+
+const list = defineList({
+  key: 'payout-batches',
+  path: '/v1/payout-batches',
+  title: TEXTS.title,
+  defaultSort: '-createdAt',
+  idOf: ({ id }) => id,
+  href: ({ id }) => `/payout-batches/${id}`,
+  columns: [
+    { key: 'id', title: WORDS.id, render: ({ id }) => shortId(id) },
+    { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={payoutState(state)} /> },
+    {
+      key: 'withdrawals',
+      title: PAYOUT.count,
+      align: 'right',
+      render: ({ withdrawals }) => withdrawals,
+    },
+    {
+      key: 'total',
+      title: WORDS.amount,
+      align: 'right',
+      render: ({ total }) => <MoneyText value={total} strong />,
+    },
+    { key: 'paid', title: PAYOUT.paid, align: 'right', render: ({ paid }) => paid },
+    { key: 'failed', title: PAYOUT.failed, align: 'right', render: ({ failed }) => failed },
+    { key: 'createdBy', title: PAYOUT.createdBy, render: ({ createdBy }) => createdBy },
+    {
+      key: 'createdAt',
+      title: PAYOUT.createdAt,
+      sort: 'createdAt',
+      render: ({ createdAt }) => <TimeText at={createdAt} />,
+    },
+    { key: 'settledAt', title: PAYOUT.settledAt, render: ({ settledAt }) => <TimeText at={settledAt} /> },
+  ],
+  filters: [
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: stateOptions(['open', 'settled']).map((option) => ({
+        ...option,
+        label: option.value === 'open' ? PAYOUT.toConfirm : option.label,
+      })),
+    },
+    { param: 'createdBefore', label: { zh: '创建止', en: 'Made until' }, kind: 'until' },
+  ],
+  empty: {
+    title: { zh: '还没有打款批次', en: 'There are no payout batches yet' },
+    hint: {
+      zh: '批准提现后，点击右上角生成打款批次，下载银行文件并确认结果。',
+      en: 'Once withdrawals are approved, make a batch, send its file to the bank and confirm the result.',
+    },
+    action: {
+      label: { zh: '查看待审批提现', en: 'See withdrawals to approve' },
+      href: '/withdrawals?state=requested',
+      roles: ['admin', 'finance'],
+    },
+  },
+});
+
+interface Waiting {
+  currency: string;
+  count: number;
+  capped: boolean;
+  sum: Money;
+}
+
+/** What is approved and waits for payment, by currency. */
+async function readWaiting(): Promise<Waiting[]> {
+  const summaryOf = (currency?: string) =>
+    data(
+      api.GET('/v1/withdrawals/summary', {
+        params: { query: { state: 'approved', ...(currency && { currency }) } },
+      }),
+    );
+  const { sums } = await summaryOf();
+  return Promise.all(
+    sums.map(async (sum) => {
+      const { count, capped, sums: own } = await summaryOf(sum.currency);
+      return { currency: sum.currency, count, capped, sum: own[0] ?? sum };
+    }),
+  );
+}
+
+/** Payout files and what became of them. */
+export default function PayoutBatchesPage() {
+  return <ListPage list={list} actions={<MakeBatch />} />;
+}
+
+function MakeBatch() {
+  const t = useT();
+  const { money, number } = useFormats();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  const [waiting, setWaiting] = useState<Waiting[]>();
+
+  const ask = async () => {
+    setBusy(true);
+    try {
+      const found = await readWaiting();
+      if (found.length === 0) void message.info(t(TEXTS.nothing));
+      else setWaiting(found);
+    } catch {
+      void message.error(t(TEXTS.failed));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <Button type="primary" loading={busy} onClick={() => void ask()}>
+        {t(TEXTS.make)}
+      </Button>
+      {waiting && (
+        <ActionDialog
+          title={t(TEXTS.make)}
+          confirm={TEXTS.make}
+          summary={
+            <>
+              {waiting.map(({ currency, count, capped, sum }) => (
+                <p key={currency} className="strong" style={{ fontSize: 18, margin: 0 }}>
+                  {t({
+                    zh: `${capped ? '超过 ' : ''}${number(count)} 笔提现，共 ${money(sum)}`,
+                    en: `${capped ? 'More than ' : ''}${number(count)} withdrawals, ${money(sum)}`,
+                  })}
+                </p>
+              ))}
+              <p>{t(TEXTS.hint)}</p>
+            </>
+          }
+          fields={[
+            {
+              name: 'currency',
+              label: WORDS.currency,
+              kind: 'select',
+              required: true,
+              initial: waiting[0]?.currency,
+              options: waiting.map(({ currency }) => ({
+                value: currency,
+                label: { zh: currency, en: currency },
+              })),
+            },
+          ]}
+          onCancel={() => setWaiting(undefined)}
+          onSubmit={async ({ currency }, header) => {
+            const batch = await data(
+              api.POST('/v1/payout-batches', {
+                params: { header },
+                body: { currency: String(currency) },
+              }),
+            );
+            await queries.invalidateQueries();
+            await navigate(`/payout-batches/${batch.id}`);
+          }}
+        />
+      )}
+    </>
+  );
+}

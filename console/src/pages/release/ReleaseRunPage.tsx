@@ -1,0 +1,290 @@
+import { Alert, Progress, Select } from 'antd';
+import { useParams } from 'react-router';
+import type { Action } from '../../actions/ActionBar';
+import { api, data } from '../../api/client';
+import type { Answer } from '../../api/types';
+import { useMe } from '../../app/session';
+import { DetailPage } from '../../detail/DetailPage';
+import { DistributorLink } from '../../detail/DistributorLink';
+import { ThingLink } from '../../detail/Links';
+import { Facts, Panel } from '../../detail/Panel';
+import { defineList } from '../../list/definition';
+import { ListTable } from '../../list/ListTable';
+import { useLocalListState } from '../../list/useListState';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { MoneyText, TimeText, useFormats } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+import { Approvals } from '../shared/Approvals';
+import { FINANCE, leftOutText } from '../shared/financeWords';
+import { stateOptions } from '../shared/options';
+import { isMoving, RELEASE, selectionText } from './release';
+import '../shared/finance.css';
+
+type Run = Answer<'/v1/commission-releases/{id}'>;
+
+const TEXTS = {
+  run: { zh: '放款批次', en: 'Release run' },
+  progress: { zh: '进度', en: 'Progress' },
+  items: { zh: '每条佣金的结果', en: 'Result of each commission' },
+  approve: { zh: '批准放款', en: 'Approve the release' },
+  reject: { zh: '驳回', en: 'Reject' },
+  approved: { zh: '已批准，开始放款', en: 'Approved; the release has begun' },
+  rejected: { zh: '已驳回', en: 'Rejected' },
+  who: { zh: '发起与审批', en: 'Who proposed and who approved' },
+  onlyYou: {
+    zh: '需要另一位财务人员批准：金额超过双人审批线，而这个批次是您发起的。',
+    en: 'Somebody else has to approve this: the total is above the limit for one person, and you proposed it.',
+  },
+  second: {
+    zh: '金额超过双人审批线：发起人之外的另一位财务人员批准后才会放款。',
+    en: 'The total is above the limit for one person: somebody other than who proposed it approves it.',
+  },
+  leftOut: { zh: '未放款的原因', en: 'Why some were left out' },
+  result: { zh: '结果', en: 'Result' },
+  proposed: { zh: '拟放款', en: 'Proposed' },
+  released: { zh: '已放款', en: 'Released' },
+} satisfies Record<string, Text>;
+
+const items = defineList({
+  key: 'release-items',
+  path: '/v1/commission-releases/{id}/items',
+  title: TEXTS.items,
+  idOf: ({ commissionId }) => commissionId,
+  columns: [
+    {
+      key: 'commission',
+      title: { zh: '佣金', en: 'Commission' },
+      sort: 'commissionId',
+      render: ({ commissionId }) => (
+        <ThingLink kind="commission" id={commissionId}>
+          #{commissionId}
+        </ThingLink>
+      ),
+    },
+    {
+      key: 'distributor',
+      title: FINANCE.beneficiary,
+      render: ({ distributorId, distributorName }) => (
+        <ThingLink kind="distributor" id={distributorId}>
+          {distributorName}
+        </ThingLink>
+      ),
+    },
+    { key: 'order', title: FINANCE.order, render: ({ orderId }) => <ThingLink kind="order" id={orderId} /> },
+    {
+      key: 'proposed',
+      title: TEXTS.proposed,
+      align: 'right',
+      render: ({ proposed }) => <MoneyText value={proposed} />,
+    },
+    {
+      key: 'released',
+      title: TEXTS.released,
+      align: 'right',
+      render: ({ released }) => <MoneyText value={released} strong />,
+    },
+    { key: 'state', title: TEXTS.result, render: ({ state }) => <StateTag state={state} /> },
+    { key: 'reason', title: WORDS.reason, render: ({ reason }) => <Reason code={reason} /> },
+  ],
+  filters: [],
+  empty: {
+    title: { zh: '没有记录', en: 'Nothing here' },
+    hint: { zh: '没有这种结果的佣金。', en: 'No commission has this result.' },
+  },
+});
+
+/** One release run: who proposed and approved it, how far it is, and what became of each commission. */
+export default function ReleaseRunPage() {
+  const t = useT();
+  const { id = '' } = useParams();
+  const me = useMe();
+  const { monies } = useFormats();
+  return (
+    <DetailPage
+      kind="release"
+      id={id}
+      process="release"
+      load={(signal) => data(api.GET('/v1/commission-releases/{id}', { params: { path: { id } }, signal }))}
+      refreshEvery={({ state }) => (isMoving(state) ? 1_500 : 10_000)}
+      title={({ totals }) => `${t(TEXTS.run)} · ${monies(totals)}`}
+      state={({ state }) => state}
+      actions={(run) => actionsOf(run, me.user.id)}
+    >
+      {(run) => <RunView run={run} />}
+    </DetailPage>
+  );
+}
+
+/** Whether this person has to leave the approval to somebody else. */
+const needsAnother = (run: Run, userId: string) =>
+  run.approvalsNeeded > 1 && run.approvals.some((approval) => approval.userId === userId);
+
+function actionsOf(run: Run, userId: string): Action[] {
+  const roles = ['admin', 'finance'] as const;
+  const path = { id: run.id };
+  const isOpen = run.state === 'proposed';
+  return [
+    {
+      key: 'approve',
+      label: TEXTS.approve,
+      shortcut: 'a',
+      roles,
+      available: isOpen && !needsAnother(run, userId),
+      primary: true,
+      fields: [{ name: 'note', label: WORDS.note, kind: 'textarea' }],
+      summary: <Sums run={run} />,
+      done: TEXTS.approved,
+      run: ({ note }, header) =>
+        api.POST('/v1/commission-releases/{id}/approve', {
+          params: { path, header },
+          body: note === undefined ? {} : { note: String(note) },
+        }),
+    },
+    {
+      key: 'reject',
+      label: TEXTS.reject,
+      shortcut: 'x',
+      roles,
+      available: isOpen,
+      danger: true,
+      fields: [{ name: 'reason', label: WORDS.reason, kind: 'textarea', required: true }],
+      done: TEXTS.rejected,
+      run: ({ reason }, header) =>
+        api.POST('/v1/commission-releases/{id}/reject', {
+          params: { path, header },
+          body: { reason: String(reason) },
+        }),
+    },
+  ];
+}
+
+function Sums({ run }: { run: Run }) {
+  const t = useT();
+  const { number, monies } = useFormats();
+  const { pending } = run.progress;
+  return (
+    <span className="strong">
+      {t({
+        zh: `${number(pending)} 条，共 ${monies(run.totals)}`,
+        en: `${number(pending)}, ${monies(run.totals)}`,
+      })}
+    </span>
+  );
+}
+
+function RunView({ run }: { run: Run }) {
+  const t = useT();
+  const me = useMe();
+  const { number, monies, time } = useFormats();
+  const state = useLocalListState();
+  const { pending, released, leftOut } = run.progress;
+  const total = pending + released + leftOut;
+  const percent = total === 0 ? 100 : Math.floor(((released + leftOut) / total) * 100);
+  const { distributorId } = run.selection;
+  return (
+    <>
+      {run.state === 'proposed' && run.approvalsNeeded > 1 && (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t(needsAnother(run, me.user.id) ? TEXTS.onlyYou : TEXTS.second)}
+        />
+      )}
+      {run.state === 'rejected' && run.reason && (
+        <Alert
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t(TEXTS.rejected)}
+          description={run.reason}
+        />
+      )}
+      <Panel title={TEXTS.progress}>
+        {(isMoving(run.state) || run.state === 'done') && (
+          <Progress
+            aria-label={t(TEXTS.progress)}
+            percent={percent}
+            status={run.state === 'done' ? 'success' : 'active'}
+          />
+        )}
+        <Facts
+          facts={[
+            [RELEASE.items, number(run.items)],
+            [
+              RELEASE.proposedTotal,
+              <span key="p" className="money strong">
+                {monies(run.totals)}
+              </span>,
+            ],
+            [{ zh: '已放款条数', en: 'Commissions released' }, number(released)],
+            [
+              RELEASE.releasedTotal,
+              <span key="r" className="money strong">
+                {monies(run.releasedTotals)}
+              </span>,
+            ],
+            [{ zh: '待处理', en: 'Waiting' }, number(pending)],
+            [{ zh: '未放款', en: 'Left out' }, number(leftOut)],
+            [RELEASE.selection, t(selectionText(run.selection, time))],
+            [
+              WORDS.distributor,
+              typeof distributorId === 'string' ? <DistributorLink key="d" id={distributorId} /> : undefined,
+            ],
+            [RELEASE.finishedAt, run.finishedAt ? <TimeText key="f" at={run.finishedAt} /> : undefined],
+          ]}
+        />
+        {Object.keys(run.leftOutReasons).length > 0 && (
+          <>
+            <div className="strong">{t(TEXTS.leftOut)}</div>
+            <ul className="plain-list">
+              {Object.entries(run.leftOutReasons).map(([reason, count]) => (
+                <li key={reason}>
+                  {t(leftOutText(reason))}: {number(count)}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Panel>
+      <Panel title={TEXTS.who}>
+        <Approvals
+          asked={{ name: run.proposedBy, at: run.proposedAt, label: RELEASE.proposedBy }}
+          approvals={run.approvals}
+          needed={run.approvalsNeeded}
+          isOpen={run.state === 'proposed'}
+        />
+      </Panel>
+      <Panel title={TEXTS.items}>
+        <div className="toolbar">
+          <Select
+            aria-label={t(TEXTS.result)}
+            placeholder={t(TEXTS.result)}
+            allowClear
+            style={{ minWidth: 140 }}
+            value={state.filters.state}
+            options={stateOptions(['pending', 'released', 'left_out']).map(({ value, label }) => ({
+              value,
+              label: t(label),
+            }))}
+            onChange={(value: string | undefined) => state.setFilter('state', value)}
+          />
+        </div>
+        <ListTable
+          list={items}
+          state={state}
+          fixed={state.filters.state ? { state: state.filters.state } : undefined}
+          params={{ id: run.id }}
+          refresh={isMoving(run.state)}
+          keyboard
+        />
+      </Panel>
+    </>
+  );
+}
+
+function Reason({ code }: { code: string | null }) {
+  const t = useT();
+  return <>{code === null ? '–' : t(leftOutText(code))}</>;
+}

@@ -1,0 +1,97 @@
+import { shortId } from '../../detail/Links';
+import { defineList } from '../../list/definition';
+import { ListPage } from '../../list/ListPage';
+import { type Text, useT } from '../../locale/locale';
+import { WORDS } from '../../locale/words';
+import { TimeText, useFormats } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+import { YES_NO } from '../shared/financeWords';
+import { stateOptions } from '../shared/options';
+import { isMoving, RELEASE, selectionText } from './release';
+
+const list = defineList({
+  key: 'commission-releases',
+  path: '/v1/commission-releases',
+  title: { zh: '放款批次', en: 'Release runs' },
+  defaultSort: '-proposedAt',
+  idOf: ({ id }) => id,
+  href: ({ id }) => `/commission-releases/${id}`,
+  moving: ({ state }) => isMoving(state),
+  columns: [
+    { key: 'id', title: WORDS.id, render: ({ id }) => shortId(id) },
+    { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
+    { key: 'items', title: RELEASE.items, align: 'right', render: ({ items }) => <Count value={items} /> },
+    {
+      key: 'totals',
+      title: RELEASE.proposedTotal,
+      align: 'right',
+      render: ({ totals }) => <Sums value={totals} />,
+    },
+    {
+      key: 'selection',
+      title: RELEASE.selection,
+      render: ({ selection }) => <Selection value={selection} />,
+    },
+    {
+      key: 'approvalsNeeded',
+      title: RELEASE.approvals,
+      render: ({ approvalsNeeded }) => <Shown text={approvalsNeeded > 1 ? RELEASE.two : RELEASE.one} />,
+    },
+    { key: 'proposedBy', title: RELEASE.proposedBy, render: ({ proposedBy }) => proposedBy },
+    {
+      key: 'proposedAt',
+      title: RELEASE.proposedAt,
+      sort: 'proposedAt',
+      render: ({ proposedAt }) => <TimeText at={proposedAt} />,
+    },
+    {
+      key: 'finishedAt',
+      title: RELEASE.finishedAt,
+      render: ({ finishedAt }) => <TimeText at={finishedAt} />,
+    },
+    { key: 'reason', title: WORDS.reason, hidden: true, render: ({ reason }) => reason ?? '–' },
+  ],
+  filters: [
+    {
+      param: 'state',
+      label: WORDS.state,
+      kind: 'select',
+      options: stateOptions(['proposed', 'approved', 'running', 'done', 'rejected']),
+    },
+    { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waits for me' }, kind: 'select', options: YES_NO },
+  ],
+  empty: {
+    title: { zh: '还没有放款批次', en: 'There are no release runs yet' },
+    hint: {
+      zh: '在佣金列表中筛选“待放款”，勾选或整体发起放款。',
+      en: 'Filter the commissions by “Due”, then release the selected ones or all matching.',
+    },
+    action: {
+      label: { zh: '查看待放款佣金', en: 'See what is due' },
+      href: '/commissions?state=due',
+      roles: ['admin', 'finance'],
+    },
+  },
+});
+
+/** Release runs, newest first. */
+export default function ReleaseRunsPage() {
+  return <ListPage list={list} />;
+}
+
+function Count({ value }: { value: number }) {
+  return <>{useFormats().number(value)}</>;
+}
+
+function Sums({ value }: { value: readonly { amount: number; currency: string }[] }) {
+  return <span className="money strong">{useFormats().monies(value)}</span>;
+}
+
+function Selection({ value }: { value: Record<string, unknown> }) {
+  const t = useT();
+  return <>{t(selectionText(value, useFormats().time))}</>;
+}
+
+function Shown({ text }: { text: Text }) {
+  return <>{useT()(text)}</>;
+}

@@ -1,0 +1,169 @@
+import { type ApplicationState, isDecided } from '../domain/application';
+import { type Actor, addAudit } from './journal';
+import { type Client, inTransaction, type Pool } from './pool';
+import { type Refusal, refuse } from './refusal';
+
+/** Somebody wants to work on an application. */
+export interface ClaimCommand {
+  applicationId: string;
+  actor: Actor & { userId: string };
+}
+
+/** A claim that holds. */
+export interface Claim {
+  userId: string;
+  name: string;
+  expiresAt: Date;
+}
+
+/** How long a claim holds without renewal. By the clock of the database, as everything about claims. */
+const LAPSES_AFTER = '30 minutes';
+
+/** SQL: the claim `c` holds at present. */
+export const claimHolds = 'c.expires_at > now()';
+
+/**
+ * Claims an application, or renews the caller's own claim.
+ * @throws refusal `application_not_found`, `application_decided`, `application_state` or `claimed_by_another`
+ */
+export function claimApplication(pool: Pool, command: ClaimCommand): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    await refuseUnlessOpen(client, command.applicationId);
+    if (!(await take(client, command))) throw await claimedByAnother(client, command.applicationId);
+  });
+}
+
+/**
+ * Claims the application that has waited longest and that nobody works on. Several who ask at once get different ones.
+ * @returns its id, or null when none is left
+ */
+export async function claimNextApplication(pool: Pool, actor: ClaimCommand['actor']): Promise<string | null> {
+  for (;;) {
+    const found = await inTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT a.id FROM applications a
+         WHERE a.state = 'in_review'
+           AND NOT EXISTS (SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND ${claimHolds})
+         ORDER BY a.submitted_at, a.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+      );
+      const applicationId = rows[0]?.id;
+      if (!applicationId) return { id: null };
+      // Lost when somebody's claim was committed after this statement had begun to look: then look again.
+      return (await take(client, { applicationId, actor })) ? { id: applicationId } : undefined;
+    });
+    if (found) return found.id;
+  }
+}
+
+/**
+ * Gives a claim back. What is not claimed, or not any more, is left as it is.
+ * @param mayTakeAway whether the caller may end the claim of somebody else
+ * @throws refusal `claimed_by_another`
+ */
+export function releaseClaim(
+  pool: Pool,
+  { applicationId, actor }: ClaimCommand,
+  mayTakeAway: boolean,
+): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `DELETE FROM application_claims c USING users u
+       WHERE c.application_id = $1 AND u.id = c.user_id AND (c.user_id = $2 OR $3 OR NOT ${claimHolds}) RETURNING u.name`,
+      [applicationId, actor.userId, mayTakeAway],
+    );
+    if (rows[0]) {
+      await addAudit(client, {
+        actor,
+        action: 'application.release_claim',
+        subject: `application/${applicationId}`,
+        before: { claimedBy: rows[0].name },
+      });
+    } else if (await holder(client, applicationId)) {
+      throw await claimedByAnother(client, applicationId);
+    }
+  });
+}
+
+/**
+ * Refuses a decision about an application on which somebody else works, unless an admin makes it, and ends the claim.
+ * In the transaction of the decision, which has locked the application.
+ */
+export async function endClaim(client: Client, applicationId: string, actor: Actor): Promise<void> {
+  const { rowCount } = await client.query(
+    `DELETE FROM application_claims c WHERE c.application_id = $1
+       AND (c.user_id = $2 OR NOT ${claimHolds} OR EXISTS (SELECT 1 FROM users WHERE id = $2 AND role = 'admin'))`,
+    [applicationId, actor.userId],
+  );
+  if (!rowCount && (await holder(client, applicationId))) {
+    throw await claimedByAnother(client, applicationId);
+  }
+}
+
+async function take(client: Client, { applicationId, actor }: ClaimCommand): Promise<boolean> {
+  const { rows } = await client.query<{ renewed: boolean }>(
+    `INSERT INTO application_claims AS c (application_id, user_id, claimed_at, expires_at)
+     VALUES ($1, $2, clock_timestamp(), now() + interval '${LAPSES_AFTER}')
+     ON CONFLICT (application_id) DO UPDATE SET user_id = excluded.user_id, expires_at = excluded.expires_at,
+       claimed_at = CASE WHEN c.user_id = excluded.user_id AND ${claimHolds} THEN c.claimed_at ELSE excluded.claimed_at END
+     WHERE c.user_id = excluded.user_id OR NOT ${claimHolds}
+     RETURNING claimed_at < now() AS renewed`,
+    [applicationId, actor.userId],
+  );
+  if (!rows[0]) return false;
+  if (!rows[0].renewed) {
+    await addAudit(client, {
+      actor,
+      action: 'application.claim',
+      subject: `application/${applicationId}`,
+      after: { claimedBy: actor.name },
+    });
+  }
+  return true;
+}
+
+async function refuseUnlessOpen(client: Client, id: string): Promise<void> {
+  // Shared with other claims, but not with a decision: a claim comes before it and is ended by it, or after it.
+  const { rows } = await client.query<{ state: ApplicationState }>(
+    'SELECT state FROM applications WHERE id = $1 FOR SHARE',
+    [id],
+  );
+  const state = rows[0]?.state;
+  if (!state) {
+    throw refuse({ code: 'application_not_found', status: 404, message: `There is no application ${id}.` });
+  }
+  if (state === 'submitted' || state === 'in_review') return;
+  throw refuse(
+    isDecided(state)
+      ? {
+          code: 'application_decided',
+          status: 409,
+          message: `The application is already ${state}; that is final.`,
+        }
+      : {
+          code: 'application_state',
+          status: 409,
+          message: `The application is ${state}: it waits for the applicant, not for a reviewer.`,
+        },
+  );
+}
+
+async function holder(client: Client, applicationId: string): Promise<Claim | undefined> {
+  const { rows } = await client.query<Claim>(
+    `SELECT c.user_id AS "userId", u.name, c.expires_at AS "expiresAt"
+     FROM application_claims c JOIN users u ON u.id = c.user_id WHERE c.application_id = $1 AND ${claimHolds}`,
+    [applicationId],
+  );
+  return rows[0];
+}
+
+async function claimedByAnother(client: Client, applicationId: string): Promise<Error> {
+  const claim = await holder(client, applicationId);
+  const refusal: Refusal = {
+    code: 'claimed_by_another',
+    status: 409,
+    message: claim
+      ? `${claim.name} works on this application, until ${claim.expiresAt.toISOString()} unless renewed. Ask for it to be given back, or take another one.`
+      : 'Somebody else worked on this application a moment ago. Try again.',
+  };
+  return refuse(refusal);
+}

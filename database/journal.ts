@@ -1,0 +1,73 @@
+import type { AuditAction, EventType } from '../domain/journal';
+import type { Client, Pool } from './pool';
+
+/** Who did something: a user, or the applicant or system by name. */
+export interface Actor {
+  userId: string | null;
+  name: string;
+  /** Id of the HTTP request, for the audit trail. */
+  requestId?: string;
+}
+
+/** The platform itself, as when a deadline passes. */
+export const SYSTEM: Actor = { userId: null, name: 'system' };
+
+/** One line of a thing's timeline. */
+export interface TimelineEvent {
+  subject: string;
+  /** Unique within the subject: what makes a repeated message leave no second line. */
+  key: string;
+  type: EventType;
+  actor: Actor;
+  /** Milliseconds since 1970. */
+  occurredAt: number;
+  data?: Record<string, unknown>;
+}
+
+/** Adds a line to a timeline, once. @returns false when it is there already */
+export async function addEvent(client: Client, event: TimelineEvent): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `INSERT INTO events (subject, key, type, actor, occurred_at, data) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT DO NOTHING`,
+    [event.subject, event.key, event.type, event.actor.name, new Date(event.occurredAt), event.data ?? {}],
+  );
+  return rowCount === 1;
+}
+
+/** Whether a timeline has a line of this key. */
+export async function hasEvent(client: Client, subject: string, key: string): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT 1 FROM events WHERE subject = $1 AND key = $2', [
+    subject,
+    key,
+  ]);
+  return rowCount === 1;
+}
+
+/** What somebody decided or looked at, for the audit trail. Never holds a plain sensitive number. */
+export interface AuditEntry {
+  actor: Actor;
+  action: AuditAction;
+  subject: string;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+  reason?: string | null;
+}
+
+/** Writes to the audit trail. In the transaction that makes the change, so that one never exists without the other. */
+export async function addAudit(client: Client | Pool, entry: AuditEntry): Promise<void> {
+  const { actor } = entry;
+  await client.query(
+    `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      actor.userId,
+      actor.name,
+      entry.action,
+      entry.subject,
+      entry.before ?? null,
+      entry.after ?? null,
+      entry.reason ?? null,
+      actor.requestId ?? null,
+    ],
+  );
+}

@@ -1,0 +1,56 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Config, publicUrl } from '../config';
+import { mailLinks } from '../domain/mail/texts';
+import type { Sealer } from './sealing';
+
+type Hasher = Pick<Sealer, 'numberHash'>;
+type Address = Pick<Config, 'PUBLIC_URL' | 'API_PORT'>;
+
+/** With what an applicant reads and changes the application without an account. Made from its id, stored nowhere. */
+export function applicantToken(sealer: Hasher, applicationId: string): string {
+  return sealer.numberHash('applicant_token', applicationId);
+}
+
+/** Whether a token is what it should be, in a time that does not tell how much of it is right. */
+export function tokensEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The token of a one-time link: its id, and a hash of it that only who has FIELD_HASH_KEY can make. */
+export function signInLinkToken(sealer: Hasher, linkId: string): string {
+  return `${linkId}.${sealer.numberHash('sign_in_link', linkId)}`;
+}
+
+/** The id of the link that a token is of. @returns undefined for a token that was never given out */
+export function linkIdOf(sealer: Hasher, token: string): string | undefined {
+  const [id = ''] = token.split('.');
+  return tokensEqual(token, signInLinkToken(sealer, id)) ? id : undefined;
+}
+
+/** Where a person sets a password. The token is in the fragment, which no server or proxy gets to log. */
+export function signInPage(config: Address, sealer: Hasher, linkId: string): string {
+  return `${publicUrl(config)}/welcome#${signInLinkToken(sealer, linkId)}`;
+}
+
+/**
+ * Puts the links into a mail that is about to leave. They are not in the stored text, because each of them opens
+ * something; and they are those of the mail's own subject, whatever somebody wrote into a name or a reason.
+ */
+export function withLinks(
+  mail: { body: string; subjectRef: string; signInLinkId: string | null },
+  config: Address,
+  sealer: Hasher,
+): string {
+  const [kind, id = ''] = mail.subjectRef.split('/');
+  let body = mail.body.replaceAll(mailLinks.console, () => publicUrl(config));
+  if (kind === 'application') {
+    const page = `${publicUrl(config)}/application/${id}#${applicantToken(sealer, id)}`;
+    body = body.replaceAll(mailLinks.application, () => page);
+  }
+  if (mail.signInLinkId) {
+    const page = signInPage(config, sealer, mail.signInLinkId);
+    body = body.replaceAll(mailLinks.signIn, () => page);
+  }
+  return body;
+}

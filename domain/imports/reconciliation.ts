@@ -1,0 +1,116 @@
+import { formatScaled, fromMinorUnits, type ScaledAmount } from '../decimal';
+import type { ImportItem, RejectReason } from './shopExportItems';
+
+/** How many, and how much in all. */
+export interface CountedAmount {
+  count: number;
+  amount: ScaledAmount;
+}
+
+/**
+ * What became of a file's money in one currency. It holds to the last scaled unit:
+ * `fileTotal = sales − returns + priceDifferences + the sum of rejected`.
+ */
+export interface Reconciliation {
+  readonly currency: string;
+  rows: number;
+  /** Sum over all readable rows, as the file has them. */
+  fileTotal: ScaledAmount;
+  orders: number;
+  /** Lines of imported orders, at quantity × unit price − discount. */
+  readonly sales: CountedAmount;
+  /** Imported returns, at the price of their purchase; positive. */
+  readonly returns: CountedAmount;
+  /** What cancellations credited less (positive) or more (negative) than was paid. */
+  readonly priceDifferences: CountedAmount;
+  /** What was not imported, signed. A cancellation matched in part counts here with the rest. */
+  readonly rejected: Partial<Record<RejectReason, CountedAmount>>;
+}
+
+/** Makes an empty reconciliation of a currency. */
+export function emptyReconciliation(currency: string): Reconciliation {
+  const none = (): CountedAmount => ({ count: 0, amount: 0n });
+  return {
+    currency,
+    rows: 0,
+    fileTotal: 0n,
+    orders: 0,
+    sales: none(),
+    returns: none(),
+    priceDifferences: none(),
+    rejected: {},
+  };
+}
+
+function count(counted: CountedAmount, amount: ScaledAmount): CountedAmount {
+  counted.count += 1;
+  counted.amount += amount;
+  return counted;
+}
+
+/** The currency an item counts in. */
+export function currencyOf(item: ImportItem): string {
+  switch (item.kind) {
+    case 'product':
+      return item.price.currency;
+    case 'order':
+      return item.order.currency;
+    case 'return':
+      return item.value.currency;
+    case 'price_difference':
+    case 'rejected':
+      return item.currency;
+  }
+}
+
+/**
+ * Counts an item.
+ *
+ * @param reconciliation of the item's currency; it is changed
+ * @param item anything the importer gave out
+ */
+export function countItem(reconciliation: Reconciliation, item: ImportItem): void {
+  switch (item.kind) {
+    case 'product':
+      break;
+    case 'order':
+      reconciliation.orders += 1;
+      for (const { quantity, unitPrice, discount = 0 } of item.order.lines) {
+        count(reconciliation.sales, fromMinorUnits(quantity * unitPrice - discount, item.order.currency));
+      }
+      break;
+    case 'return':
+      count(reconciliation.returns, fromMinorUnits(item.value.amount, item.value.currency));
+      break;
+    case 'price_difference':
+      count(reconciliation.priceDifferences, item.amount);
+      break;
+    case 'rejected':
+      reconciliation.rejected[item.reason] = count(
+        reconciliation.rejected[item.reason] ?? { count: 0, amount: 0n },
+        item.amount,
+      );
+      break;
+  }
+}
+
+/** What the right side of the equation gives: sales − returns + price differences + rejected. */
+export function explainedTotal(reconciliation: Reconciliation): ScaledAmount {
+  const { sales, returns, priceDifferences, rejected } = reconciliation;
+  const rejectedTotal = Object.values(rejected).reduce((total, part) => total + (part?.amount ?? 0n), 0n);
+  return sales.amount - returns.amount + priceDifferences.amount + rejectedTotal;
+}
+
+/**
+ * Makes sure that every unit of the file's money is accounted for.
+ *
+ * @throws Error when the equation does not hold, with both sides
+ */
+export function assertReconciled(reconciliation: Reconciliation): void {
+  const explained = explainedTotal(reconciliation);
+  if (explained !== reconciliation.fileTotal) {
+    throw new Error(
+      `The file's total is ${formatScaled(reconciliation.fileTotal)} ${reconciliation.currency}, but the import explains ${formatScaled(explained)}`,
+    );
+  }
+}

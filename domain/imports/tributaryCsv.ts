@@ -1,0 +1,169 @@
+import { formatScaled, minorUnit, parseScaled, toMinorUnits } from '../decimal';
+import { parseRfc3339 } from '../zonedTime';
+import type { RejectReason } from './shopExportItems';
+import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
+
+/** A return's id is `<order_id>/<line_id>/return` and has at most 80 characters. */
+const LONGEST_IDS = 80 - '//return'.length;
+
+/** The returned pieces' part of a line discount, rounded half up to a minor unit; all of it for all pieces. */
+function discountShare(discount: bigint, returned: number, quantity: number, unit: bigint): bigint {
+  if (returned === quantity) return discount;
+  const whole = BigInt(quantity) * unit;
+  return ((2n * discount * BigInt(returned) + whole) / (2n * whole)) * unit;
+}
+
+function parse(row: number, fields: CsvFields): ParsedRow {
+  const value = (column: string) => (fields[column] ?? '').trim();
+  const wholeNumber = (column: string) =>
+    WHOLE_NUMBER.test(value(column)) ? Number(value(column)) : undefined;
+  const currency = /^[A-Z]{3}$/.test(value('currency')) ? value('currency') : 'XXX';
+  const orderId = value('order_id');
+  const lineId = value('line_id');
+  const sku = value('sku');
+  const quantity = wholeNumber('quantity');
+  const price = parseScaled(value('unit_price'));
+  const discount = parseScaled(value('discount') || '0');
+  const returnedQuantity = value('returned_quantity') === '' ? 0 : wholeNumber('returned_quantity');
+  const isReadable = quantity !== undefined && price !== undefined && discount !== undefined;
+  const sold = isReadable ? BigInt(quantity) * price - discount : 0n;
+  const isReturnReadable =
+    isReadable && returnedQuantity !== undefined && returnedQuantity > 0 && returnedQuantity <= quantity;
+  const returnValue = isReturnReadable
+    ? BigInt(returnedQuantity) * price -
+      discountShare(discount, returnedQuantity, quantity, minorUnit(currency))
+    : 0n;
+  const facts = { row, orderId, sku, quantity, amount: sold - returnValue, currency };
+  const unusable = (reason: RejectReason, detail: string): ParsedRow => ({
+    kind: 'unusable',
+    ...facts,
+    reason,
+    detail,
+  });
+  const malformed = (column: string, remedy: string) =>
+    unusable('malformed_row', `${column} "${value(column)}" can't be used: ${remedy}.`);
+
+  if (orderId === '') return malformed('order_id', 'name the order');
+  if (lineId === '') return malformed('line_id', 'name the line');
+  if (orderId.length + lineId.length > LONGEST_IDS) {
+    return malformed('order_id', `with line_id it may have ${LONGEST_IDS} characters`);
+  }
+  if (sku === '') return malformed('sku', 'name the product');
+  if (value('region') === '') return malformed('region', 'name where the order went');
+  if (currency === 'XXX') return malformed('currency', 'write an ISO 4217 code such as CNY');
+  const paidAt = parseRfc3339(value('paid_at'));
+  if (!paidAt) return malformed('paid_at', 'write RFC 3339 with an offset');
+  if (quantity === undefined || quantity <= 0) {
+    return malformed('quantity', 'write a whole number above zero');
+  }
+  if (price === undefined) return malformed('unit_price', 'write a decimal number');
+  if (price < 0n) return unusable('negative_price', `The price is ${formatScaled(price)}.`);
+  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so nothing can be earned.');
+  const unitPrice = toMinorUnits(price, currency);
+  if (unitPrice === undefined) {
+    return unusable(
+      'price_below_minor_unit',
+      `The price ${formatScaled(price)} is no whole number of minor units.`,
+    );
+  }
+  const discountMinor = discount === undefined ? undefined : toMinorUnits(discount, currency);
+  if (discountMinor === undefined || discountMinor < 0 || sold < 0n) {
+    return malformed('discount', 'write what the whole line was reduced by, at most its price');
+  }
+  if (toMinorUnits(BigInt(quantity) * price, currency) === undefined) {
+    return malformed('unit_price', 'the line is too large');
+  }
+  const deliveredAt = parseRfc3339(value('delivered_at'));
+  if (value('delivered_at') !== '' && (!deliveredAt || deliveredAt.instant < paidAt.instant)) {
+    return malformed('delivered_at', 'write RFC 3339 with an offset, not before paid_at');
+  }
+  if (returnedQuantity === undefined || returnedQuantity < 0 || returnedQuantity > quantity) {
+    return malformed('returned_quantity', 'write how many pieces came back, at most the quantity');
+  }
+  const returnedAt = parseRfc3339(value('returned_at'));
+  if (returnedQuantity > 0 && (!returnedAt || returnedAt.instant < paidAt.instant)) {
+    return malformed('returned_at', 'write RFC 3339 with an offset, not before paid_at');
+  }
+  if (returnedQuantity === 0 && value('returned_at') !== '') {
+    return malformed('returned_at', 'it needs a returned_quantity');
+  }
+  return {
+    kind: 'sale',
+    ...facts,
+    quantity,
+    paidAt,
+    customerId: value('customer_id'),
+    ...(value('attribution_code') && { attributionCode: value('attribution_code') }),
+    region: value('region'),
+    lineId,
+    name: sku,
+    unitPrice,
+    ...(discountMinor > 0 && { discount: discountMinor }),
+    ...(deliveredAt && { deliveredAt }),
+    ...(returnedAt && {
+      returned: {
+        quantity: returnedQuantity,
+        value: Number(returnValue / minorUnit(currency)),
+        at: returnedAt,
+      },
+    }),
+  };
+}
+
+/**
+ * Tributary's own order file: UTF-8 CSV with a header, one row a line of an order.
+ *
+ * | column | |
+ * | --- | --- |
+ * | `order_id` | the order in the shop; with `line_id` at most 72 characters |
+ * | `paid_at` | RFC 3339 with offset; that of the order's first row counts |
+ * | `currency` | ISO 4217 |
+ * | `customer_id` | the customer in the shop; empty for a guest |
+ * | `attribution_code` | optional: the code the order came with |
+ * | `region` | where it was shipped to |
+ * | `line_id` | unique within the order |
+ * | `sku` | the product |
+ * | `quantity` | whole number above zero |
+ * | `unit_price` | decimal, in major units, a whole number of minor units |
+ * | `discount` | optional: what the whole line was reduced by, in major units |
+ * | `delivered_at` | optional: RFC 3339; empty while the line is under way |
+ * | `returned_quantity`, `returned_at` | optional: how many pieces came back, and when |
+ *
+ * The total of the file is Σ (quantity × unit price − discount − value of the return), where a return of some
+ * pieces has its part of the discount, rounded half up to a minor unit.
+ */
+export const tributaryCsv: ExportFormat = {
+  name: 'Tributary CSV',
+  requiredColumns: [
+    'order_id',
+    'paid_at',
+    'currency',
+    'customer_id',
+    'region',
+    'line_id',
+    'sku',
+    'quantity',
+    'unit_price',
+  ],
+  assumesDelivery: false,
+  hasCancellations: false,
+  parse,
+};
+
+/** All columns of {@link tributaryCsv} in the documented order, for writing such a file. */
+export const TRIBUTARY_CSV_COLUMNS = [
+  'order_id',
+  'paid_at',
+  'currency',
+  'customer_id',
+  'attribution_code',
+  'region',
+  'line_id',
+  'sku',
+  'quantity',
+  'unit_price',
+  'discount',
+  'delivered_at',
+  'returned_quantity',
+  'returned_at',
+] as const;
