@@ -3,21 +3,11 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import nodemailer from 'nodemailer';
 import { type Config, durationMs } from '../config';
 import { withLinks } from '../database/links';
-import type { Client, Pool } from '../database/pool';
+import type { Mail } from '../database/mails';
+import type { Pool } from '../database/pool';
 import type { Sealer } from '../database/sealing';
 import { storableText } from '../domain/storableText';
 import { startOptions } from '../temporal/messages';
-
-/** A mail as it is kept and sent. */
-export interface Mail {
-  /** What the mail is about, uniquely: the same key is never sent twice. */
-  key: string;
-  /** The thing it belongs to: `application/<id>`. */
-  subjectRef: string;
-  recipient: string;
-  subject: string;
-  body: string;
-}
 
 /** Hands mails to the mail server. */
 export interface Mailer {
@@ -53,35 +43,6 @@ export function createMailer(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM'>, tim
       });
     },
   };
-}
-
-/** A mail before it is sent. */
-export interface QueuedMail extends Mail {
-  /** The one-time link that goes in place of `mailLinks.signIn`. */
-  signInLinkId?: string;
-}
-
-/**
- * Keeps mails for delivery, in the transaction of the step that they tell of: no step is without its mail, and no
- * mail tells of a step that did not happen. `deliverMail` sends them.
- */
-export async function queueMails(client: Client, mails: QueuedMail[]): Promise<void> {
-  await client.query(
-    `INSERT INTO mails (key, subject_ref, recipient, subject, body, sign_in_link_id)
-     SELECT key, "subjectRef", recipient, subject, body, "signInLinkId" FROM jsonb_to_recordset($1) AS m
-       (key text, "subjectRef" text, recipient text, subject text, body text, "signInLinkId" uuid)
-     ON CONFLICT (key) DO NOTHING`,
-    [JSON.stringify(mails)],
-  );
-}
-
-/** Keys of the mails about a thing that wait for delivery, oldest first. */
-export async function pendingMails(database: Pool | Client, subjectRef: string): Promise<string[]> {
-  const { rows } = await database.query<{ key: string }>(
-    `SELECT key FROM mails WHERE subject_ref = $1 AND state = 'pending' ORDER BY created_at, key`,
-    [subjectRef],
-  );
-  return rows.map(({ key }) => key);
 }
 
 /** The process that sends one mail. */

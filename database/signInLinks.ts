@@ -1,8 +1,8 @@
-import { queueMails } from '../activities/mail';
 import type { Config } from '../config';
 import type { Locale } from '../domain/application';
 import { forgottenPasswordMail, signInLinkMail, singleSignOnMail } from '../domain/mail/texts';
 import { type Actor, addAudit, SYSTEM } from './journal';
+import { queueMails } from './mails';
 import type { Client } from './pool';
 import { refuse } from './refusal';
 

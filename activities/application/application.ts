@@ -2,6 +2,7 @@ import type { Config } from '../../config';
 import { durationMs } from '../../config';
 import { endClaim } from '../../database/claims';
 import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from '../../database/journal';
+import { queueMails } from '../../database/mails';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import {
@@ -14,7 +15,6 @@ import {
 import type { EventType } from '../../domain/journal';
 import { type ApplicationNews, applicationMail } from '../../domain/mail/texts';
 import { publicReason } from '../../domain/reasonCodes';
-import { queueMails } from '../mail';
 import {
   addAccount,
   addDistributor,

@@ -1,7 +1,7 @@
+import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import type { ApplicantKind, ApplicationState, Locale, Submission } from '../../domain/application';
-import { pendingMails } from '../mail';
 
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {

@@ -1,8 +1,8 @@
 import type { Config } from '../../config';
+import { queueMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type { Locale } from '../../domain/application';
 import { type WithdrawalNews, withdrawalMail } from '../../domain/mail/texts';
-import { queueMails } from '../mail';
 
 interface Row {
   id: string;

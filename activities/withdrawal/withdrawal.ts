@@ -1,6 +1,7 @@
 import type { Config } from '../../config';
 import { countApproval, recordDecision, whoDecided } from '../../database/decisions';
 import { type Actor, hasEvent } from '../../database/journal';
+import { pendingMails } from '../../database/mails';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import type { AuditAction } from '../../domain/journal';
@@ -11,7 +12,6 @@ import {
   type WithdrawalProgress,
   type WithdrawalState,
 } from '../../domain/withdrawal';
-import { pendingMails } from '../mail';
 import { queueWithdrawalMails } from './mails';
 
 /** What a step made of a withdrawal. */
