@@ -51,6 +51,8 @@ export interface AuditEntry {
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
   reason?: string | null;
+  /** Key of the subject's event that this is the other side of: the timeline shows both as one line. */
+  eventKey?: string;
 }
 
 /** Writes to the audit trail. In the transaction that makes the change, so that one never exists without the other. */
