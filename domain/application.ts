@@ -62,7 +62,7 @@ export interface ApplicationPolicy {
 }
 
 /** True when nothing can change the application any more. */
-export function isDecided(state: ApplicationState): boolean {
+export function isDecided(state: ApplicationState): state is 'approved' | 'rejected' | 'withdrawn' {
   return state === 'approved' || state === 'rejected' || state === 'withdrawn';
 }
 

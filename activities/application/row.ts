@@ -1,7 +1,7 @@
 import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
-import { refuse } from '../../database/refusal';
 import type { ApplicantKind, ApplicationState, Locale, Submission } from '../../domain/application';
+import { keyOf, subjectOf } from '../../domain/kinds';
 
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {
@@ -38,11 +38,6 @@ export interface ApplicationRow {
   fingerprint: Buffer;
   changes_requested: string | null;
   changes_deadline: Date | null;
-}
-
-/** The subject under which an application's events, mails and audit entries are kept; also its workflow's id. */
-export function applicationSubject(id: string): string {
-  return `application/${id}`;
 }
 
 /** The columns that a submission fills, in the order of `submittedValues`. */
@@ -86,19 +81,15 @@ export function submittedPlaceholders(first: number): string {
 
 /** Key of the event that ends the automatic checks of a round. */
 export function checkedKey(round: number): string {
-  return `checked/${round}`;
+  return keyOf('checked', round);
 }
 
-/** Locks an application for the step of this transaction. @throws application_not_found */
-export async function lockApplication(client: Client, id: string): Promise<ApplicationRow> {
+/** Locks an application for the step of this transaction. */
+export async function lockApplication(client: Client, id: string): Promise<ApplicationRow | undefined> {
   const { rows } = await client.query<ApplicationRow>('SELECT * FROM applications WHERE id = $1 FOR UPDATE', [
     id,
   ]);
-  const [row] = rows;
-  if (!row) {
-    throw refuse({ code: 'application_not_found', status: 404, message: `There is no application ${id}.` });
-  }
-  return row;
+  return rows[0];
 }
 
 /** Where an application stands. */
@@ -106,7 +97,7 @@ export async function applicationProgress(
   client: Client,
   applicationId: string,
 ): Promise<ApplicationProgress> {
-  const subject = applicationSubject(applicationId);
+  const subject = subjectOf('application', applicationId);
   const { rows } = await client.query<{
     state: ApplicationState;
     round: number;

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Config } from '../../config';
 import type { Pool } from '../../database/pool';
+import type { RefusalCode } from '../../domain/refusals';
 import type { PrismaClient } from '../../prisma/client/client';
 
 export const roleSchema = z.enum(['admin', 'compliance', 'finance', 'operator', 'distributor']);
@@ -101,7 +102,7 @@ interface Spec<Roles, Params, Query, Body> {
    */
   secretBody?: boolean;
   /** Codes of the problems that are particular to it. */
-  errors?: readonly string[];
+  errors?: readonly RefusalCode[];
   handler: (call: Call<Roles, Params, Query, Body>) => Promise<Reply>;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -12,14 +13,7 @@ import {
   timelineEventSchema,
 } from '../http/timeline';
 import { startWithUpdate } from '../workflows/client';
-import {
-  actorOfCall,
-  approvalsOf,
-  approvalsSchema,
-  decisionNote,
-  notApprovedBy,
-  tellProcess,
-} from '../workflows/tell';
+import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
 
 const readers = ['admin', 'compliance', 'finance', 'distributor'] as const;
 const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
@@ -131,7 +125,7 @@ export const createWithdrawal = endpoint({
   }),
   responses: { 201: { description: 'Requested.', schema: detailSchema } },
   errors: [
-    'distributor_unknown',
+    'distributor_not_found',
     'distributor_not_active',
     'no_bank_account',
     'below_minimum',
@@ -222,7 +216,7 @@ export const approveWithdrawal = endpoint({
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
-  errors: ['withdrawal_decided', 'already_approved_by_you', 'own_withdrawal', 'distributor_not_active'],
+  errors: ['withdrawal_decided', 'second_person_needed', 'own_withdrawal', 'distributor_not_active'],
   handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
 });
 
@@ -266,7 +260,7 @@ export const returnWithdrawalPayment = endpoint({
   params,
   body: z.strictObject({ reason: decisionNote }),
   responses: answer,
-  errors: ['withdrawal_not_paid', 'already_reported_by_you', 'own_withdrawal'],
+  errors: ['withdrawal_state', 'second_person_needed', 'own_withdrawal'],
   handler: ({ params: { id }, body, ...call }) => decide('returnPayment', id, body.reason, call),
 });
 

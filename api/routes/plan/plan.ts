@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Client, inTransaction } from '../../../database/pool';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
+import type { RefusalCode } from '../../../domain/refusals';
 import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -285,6 +286,6 @@ async function refuseMoment(client: Client, effectiveFrom: Date | undefined): Pr
   }
 }
 
-function conflict(code: string, detail: string, pointer?: string): Problem {
+function conflict(code: RefusalCode, detail: string, pointer?: string): Problem {
   return new Problem({ status: 409, code, detail, errors: pointer ? [{ pointer, detail }] : undefined });
 }
