@@ -25,5 +25,5 @@ export interface Decision {
 export async function recordDecision(client: Client, decision: Decision): Promise<void> {
   const { subject, key, type, action, by, at, data, before, after, reason } = decision;
   await addEvent(client, { subject, key, type, actor: by, occurredAt: at, data });
-  await addAudit(client, { actor: by, action, subject, before, after, reason });
+  await addAudit(client, { actor: by, action, subject, before, after, reason, eventKey: key });
 }

@@ -107,6 +107,7 @@ function changeState(
       before: { state: row.state },
       after: { state: change.to },
       reason,
+      eventKey: key,
     });
   });
 }

@@ -114,18 +114,24 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
   }
 
   return {
-    /** Records a new application. The same id with other content is refused: `application_differs`. */
-    submitApplication(command: StepCommand & { submission: Submission }): Promise<ApplicationProgress> {
-      const { applicationId: id, submission, actor, now } = command;
+    /**
+     * Records a new application, pinned to the durations in force. The same id with other content is refused:
+     * `application_differs`.
+     * @param command.policy the durations of a process that was started with them
+     */
+    submitApplication(
+      command: StepCommand & { submission: Submission; policy?: ApplicationPolicy },
+    ): Promise<ApplicationProgress> {
+      const { applicationId: id, submission, policy = applicationPolicy(config), actor, now } = command;
       const key = 'submitted';
       return decide(
         pool,
         { kind: 'application', id, key, by: actor, at: now },
         async (client) => {
           await client.query(
-            `INSERT INTO applications (id, state, submitted_at, ${SUBMITTED_COLUMNS})
-             VALUES ($1, 'submitted', $2, ${submittedPlaceholders(3)}) ON CONFLICT (id) DO NOTHING`,
-            [id, new Date(now), ...submittedValues(submission)],
+            `INSERT INTO applications (id, state, submitted_at, policy, ${SUBMITTED_COLUMNS})
+             VALUES ($1, 'submitted', $2, $3, ${submittedPlaceholders(4)}) ON CONFLICT (id) DO NOTHING`,
+            [id, new Date(now), policy, ...submittedValues(submission)],
           );
           const row = await lockApplication(client, id);
           if (row && row.fingerprint.toString('hex') !== submission.fingerprint) {
@@ -145,16 +151,18 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       );
     },
 
-    /** Reads where an application stands, to go on from there, and the durations to go on with. */
+    /**
+     * Reads where an application stands, to go on from there; null where there is none. The durations are in the row:
+     * they are answered for histories in which they were.
+     */
     async resumeApplication(
       applicationId: string,
-    ): Promise<{ progress: ApplicationProgress; policy: ApplicationPolicy }> {
+    ): Promise<{ progress: ApplicationProgress; policy: ApplicationPolicy } | null> {
       return inTransaction(pool, async (client) => {
-        await lockApplication(client, applicationId);
-        return {
-          progress: await applicationProgress(client, applicationId),
-          policy: applicationPolicy(config),
-        };
+        const row = await lockApplication(client, applicationId);
+        return row
+          ? { progress: await applicationProgress(client, applicationId), policy: row.policy }
+          : null;
       });
     },
 
@@ -260,12 +268,13 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     /**
      * Asks the applicant for changes.
      * @param command.deadline milliseconds since 1970, when the reviewer names a date
+     * @param command.policy the durations of a process that was started with them, @default those of the row
      */
     requestChanges(
       command: StepCommand &
-        ReviewReason & { message: string | null; deadline: number | null; policy: ApplicationPolicy },
+        ReviewReason & { message: string | null; deadline: number | null; policy?: ApplicationPolicy },
     ): Promise<ApplicationProgress> {
-      const { applicationId, reasonCode = null, note = null, policy, actor, now } = command;
+      const { applicationId, reasonCode = null, note = null, actor, now } = command;
       return step(command, 'changes_requested', ['in_review'], async (client, row) => {
         await endClaim(client, row.id, actor);
         const message = publicReason(reasonCode, row.locale, command.message);
@@ -277,6 +286,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
             pointer: '/deadline',
           });
         }
+        const policy = command.policy ?? row.policy;
         const deadline = new Date(command.deadline ?? now + policy.changesDeadlineMs);
         const reminderAt = new Date(reminderTime(now, deadline.getTime(), policy.reminderBeforeMs));
         await client.query(

@@ -1,6 +1,12 @@
 import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
-import type { ApplicantKind, ApplicationState, Locale, Submission } from '../../domain/application';
+import type {
+  ApplicantKind,
+  ApplicationPolicy,
+  ApplicationState,
+  Locale,
+  Submission,
+} from '../../domain/application';
 import { keyOf, subjectOf } from '../../domain/kinds';
 
 /** What the workflow of an application has to know of its row. */
@@ -23,6 +29,7 @@ export interface ApplicationRow {
   id: string;
   state: ApplicationState;
   round: number;
+  policy: ApplicationPolicy;
   kind: ApplicantKind;
   name: string;
   email: string;
