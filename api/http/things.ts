@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
-import type { Principal, Role } from './endpoint';
+import type { Role } from '../../domain/roles';
+import type { Principal } from './endpoint';
 import { notFound, Problem } from './problem';
 
 /** A kind of thing that has a story. */

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { inTransaction, type Pool } from '../../database/pool';
+import type { Role } from '../../domain/roles';
 import { audit } from '../http/audit';
-import type { ApiContext, Endpoint, Principal, Role } from '../http/endpoint';
+import type { ApiContext, Endpoint, Principal } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { authenticateSession, sessionToken } from './sessions';
 

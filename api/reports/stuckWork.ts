@@ -1,4 +1,5 @@
 import type { Pool } from '../../database/pool';
+import type { Role } from '../../domain/roles';
 import {
   adviseOnStuck,
   type StuckAdvice,
@@ -7,7 +8,6 @@ import {
   stuckAfter,
 } from '../../domain/stuckWork';
 import { scrub } from '../../log';
-import type { Role } from '../http/endpoint';
 import { isOfReadableKind, mayRead } from '../http/things';
 import { isResendable } from '../routes/mail/send';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { inTransaction, type Pool } from '../../database/pool';
+import { OPERATORS } from '../../domain/roles';
 import { actorOf, audit } from '../http/audit';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 
-const staff = ['admin', 'operator'] as const;
 const stateSchema = z.enum(['running', 'stopped', 'finished']);
 const count = z.int().min(0).max(2_000_000_000);
 /** In major units, exact: a file may hold less than a minor unit. */
@@ -120,7 +120,7 @@ export const importEndpoints: Endpoint[] = [
     description:
       'For programs that import, so that others see how it goes; npm run import does. A file with the same hash whose import was not finished goes on in the same run, which then counts anew.',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     body: z.strictObject({
       fileName: lineOf(300),
@@ -161,7 +161,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports',
     summary: 'List imports',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:read',
     query: runs.query,
     responses: runs.responses,
@@ -181,7 +181,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}',
     summary: 'Get an import',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:read',
     params: uuidParams,
     responses: one,
@@ -195,7 +195,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}',
     summary: 'Report how far an import is',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
@@ -222,7 +222,7 @@ export const importEndpoints: Endpoint[] = [
     summary: 'Report rows that were not imported',
     description: 'Numbered through the run, so that a repeated report adds nothing.',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
@@ -251,7 +251,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}/finish',
     summary: 'Report that an import is done, with what became of the money in the file',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
@@ -288,7 +288,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}/rejections',
     summary: 'List the rows of an import that were rejected',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:read',
     params: uuidParams,
     query: rejections.query,

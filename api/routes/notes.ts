@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { type Client, inTransaction } from '../../database/pool';
+import { STAFF } from '../../domain/roles';
 import { actorOf, audit } from '../http/audit';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { readableThing, thingKindSchema } from '../http/things';
-
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 
 /** `order/42` as kind and id. */
 const subjectSchema = z
@@ -77,7 +76,7 @@ const colleagueSchema = personSchema.extend({ role: roleSchema }).meta({ id: 'Co
 const colleagues = defineList({
   item: colleagueSchema,
   filters: {
-    role: z.enum(staff).optional(),
+    role: z.enum(STAFF).optional(),
     subject: subjectSchema.optional().describe('Only those who may read this thing, such as order/42.'),
   },
   sorts: { name: { column: 'u.name', type: 'text' } },
@@ -124,7 +123,7 @@ export const noteEndpoints: Endpoint[] = [
     summary: 'Add a note about a thing',
     description: 'Seen by staff who may read the thing, never by applicants or distributors.',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:write',
     body: z.strictObject({
       subject: subjectSchema.describe('What it is about, such as order/42.'),
@@ -160,7 +159,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/notes',
     summary: 'List the notes about a thing',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     query: notes.query,
     responses: notes.responses,
@@ -183,7 +182,7 @@ export const noteEndpoints: Endpoint[] = [
     summary: 'Take back a note of your own',
     description: 'It stays in its place without its text. To correct one, retract it and add another.',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:write',
     params: uuidParams,
     responses: { 200: noteResponse('The note as it is now.') },
@@ -213,7 +212,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/me/mentions',
     summary: 'List the notes that mention you, unread ones first',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     query: mentions.query,
     responses: mentions.responses,
@@ -237,7 +236,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/me/mentions/{id}/read',
     summary: 'Mark a mention of you as read',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     params: z.object({ id: uuid.describe('Of the note.') }),
     responses: { 204: { description: 'Read.' } },
@@ -255,7 +254,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/colleagues',
     summary: 'List staff, for mentions and filters',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     query: colleagues.query,
     responses: colleagues.responses,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inTransaction } from '../../database/pool';
+import { OPERATORS, ROLES } from '../../domain/roles';
 import { actorOf, audit } from '../http/audit';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -69,7 +70,6 @@ const updateProduct = {
          RETURNING ${returned}`,
 };
 const productParams = z.object({ sku: lineOf(64).describe('Stock keeping unit, as the shop names it.') });
-const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
 export const productEndpoints: Endpoint[] = [
   endpoint({
@@ -78,7 +78,7 @@ export const productEndpoints: Endpoint[] = [
     summary: 'Add or change a product',
     description: 'Orders keep the category that the product had when they were paid.',
     tag: 'products',
-    roles: ['admin', 'operator'],
+    roles: OPERATORS,
     scope: 'products:write',
     params: productParams,
     body: z.strictObject({
@@ -116,7 +116,7 @@ export const productEndpoints: Endpoint[] = [
     path: '/v1/products',
     summary: 'List products',
     tag: 'products',
-    roles: readers,
+    roles: ROLES,
     scope: 'products:read',
     query: products.query,
     responses: products.responses,
@@ -139,7 +139,7 @@ export const productEndpoints: Endpoint[] = [
     path: '/v1/products/{sku}',
     summary: 'Get a product',
     tag: 'products',
-    roles: readers,
+    roles: ROLES,
     scope: 'products:read',
     params: productParams,
     responses: { 200: { description: 'The product.', schema: productSchema } },

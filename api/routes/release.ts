@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
+import { FINANCE } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -15,7 +16,6 @@ import {
   tellProcess,
 } from '../workflows/tell';
 
-const staff = ['admin', 'finance'] as const;
 const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
 
@@ -112,7 +112,7 @@ export const createReleaseRun = endpoint({
   description:
     'Freezes the items. What waits in another run or is not due is left out at once, with its reason. Nothing moves before the run is approved.',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:write',
   body: selectionSchema,
   responses: { 201: { description: 'The proposed run.', schema: detailSchema } },
@@ -143,7 +143,7 @@ export const listReleaseRuns = endpoint({
   path: '/v1/commission-releases',
   summary: 'List release runs',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:read',
   query: runs.query,
   responses: runs.responses,
@@ -168,7 +168,7 @@ export const getReleaseRun = endpoint({
   path: '/v1/commission-releases/{id}',
   summary: 'One release run with its progress',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:read',
   params,
   responses: answer,
@@ -183,7 +183,7 @@ export const listReleaseItems = endpoint({
   path: '/v1/commission-releases/{id}/items',
   summary: 'What became of each commission in a run',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:read',
   params,
   query: items.query,
@@ -215,7 +215,7 @@ export const approveReleaseRun = endpoint({
   description:
     'Where the total of a currency is above SECOND_APPROVAL_ABOVE, by somebody other than who proposed it.',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:approve',
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
@@ -229,7 +229,7 @@ export const rejectReleaseRun = endpoint({
   path: '/v1/commission-releases/{id}/reject',
   summary: 'Reject a release run; what waited in it may be proposed again',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:approve',
   params,
   body: z.strictObject({ reason: decisionNote }),

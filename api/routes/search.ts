@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { majorUnits } from '../../domain/payout';
-import { type Endpoint, endpoint, type Role } from '../http/endpoint';
+import type { Role } from '../../domain/roles';
+import { CHANNEL, FINANCE, ROLES, WITHDRAWAL_READERS } from '../../domain/roles';
+import { type Endpoint, endpoint } from '../http/endpoint';
 import { lineOf } from '../http/schemas';
 
 const kindSchema = z.enum([
@@ -52,8 +54,6 @@ interface Term {
   number: string | undefined;
 }
 
-const everybody = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
-
 const within = (column: string, { from, to, end }: NonNullable<Term['uuids']>) =>
   `(${column} BETWEEN ${from}::uuid AND ${to}::uuid${end ? ` OR right(${column}::text, 8) = ${end}` : ''})`;
 
@@ -67,7 +67,7 @@ const either = (select: string, conditions: (string | undefined)[]) =>
 const sources: Source[] = [
   {
     kind: 'application',
-    roles: ['admin', 'compliance', 'operator'],
+    roles: CHANNEL,
     sql: ({ lowerPrefix, uuids }) =>
       either(
         `SELECT id::text AS id, name AS title, region AS subtitle, state, NULL::bigint AS amount, NULL AS currency
@@ -77,7 +77,7 @@ const sources: Source[] = [
   },
   {
     kind: 'distributor',
-    roles: everybody,
+    roles: ROLES,
     sql: ({ own, prefix, lowerPrefix, uuids }) =>
       either(
         `SELECT id::text AS id, name AS title, referral_code AS subtitle, state, NULL::bigint AS amount, NULL AS currency
@@ -91,14 +91,14 @@ const sources: Source[] = [
   },
   {
     kind: 'order',
-    roles: everybody,
+    roles: ROLES,
     sql: ({ own, prefix }) =>
       `SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
        FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~`,
   },
   {
     kind: 'commission',
-    roles: everybody,
+    roles: ROLES,
     sql: ({ own, number }) =>
       number &&
       `SELECT id::text AS id, id::text AS title, order_id AS subtitle, state, amount, currency
@@ -106,7 +106,7 @@ const sources: Source[] = [
   },
   {
     kind: 'withdrawal',
-    roles: ['admin', 'compliance', 'finance', 'distributor'],
+    roles: WITHDRAWAL_READERS,
     sql: ({ own, uuids }) =>
       uuids &&
       `SELECT w.id::text AS id, d.name AS title, '' AS subtitle, w.state, w.amount, w.currency
@@ -115,7 +115,7 @@ const sources: Source[] = [
   },
   {
     kind: 'release',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     sql: ({ uuids }) =>
       uuids &&
       `SELECT id::text AS id, id::text AS title, item_count::text AS subtitle, state, NULL::bigint AS amount, NULL AS currency
@@ -123,7 +123,7 @@ const sources: Source[] = [
   },
   {
     kind: 'payout',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     sql: ({ uuids }) =>
       uuids &&
       `SELECT id::text AS id, id::text AS title, '' AS subtitle, state, NULL::bigint AS amount, currency
@@ -131,7 +131,7 @@ const sources: Source[] = [
   },
   {
     kind: 'product',
-    roles: everybody,
+    roles: ROLES,
     sql: ({ prefix, lowerPrefix }) =>
       either(
         'SELECT sku AS id, name AS title, sku AS subtitle, NULL AS state, price AS amount, currency FROM products WHERE',
@@ -159,7 +159,7 @@ export const searchEndpoints: Endpoint[] = [
     summary: 'Find anything by the beginning of its name or number, or the last eight digits of its id',
     description: `At most ${mostOfEach} of each kind, of what your role may read. Distributors find their own only.`,
     tag: 'search',
-    roles: everybody,
+    roles: ROLES,
     scope: 'search:read',
     query: z.object({ q: lineOf(100).describe('The beginning of a name, an id, a referral code or a SKU.') }),
     responses: { 200: { description: 'What was found.', schema: z.object({ items: z.array(hitSchema) }) } },

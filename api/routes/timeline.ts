@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maskMailAddress } from '../../domain/mailAddress';
+import { ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { timestampOutput } from '../http/schemas';
@@ -70,7 +71,7 @@ export const timelineEndpoints: Endpoint[] = [
     description:
       'Events, changes by people, mails, movements of money and notes. A decision is one entry, with what its event and its audit entry know. Distributors see those of their own orders, commissions and withdrawals, without what staff did and noted among themselves.',
     tag: 'timeline',
-    roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
+    roles: ROLES,
     scope: 'timeline:read',
     params: z.object({ kind: thingKindSchema, id: z.string().min(1).max(200) }),
     query: entries.query,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { timestampOutput } from '../http/schemas';
 import { readProcessState } from './processState';
@@ -44,7 +45,7 @@ export const processEndpoints: Endpoint[] = [
     description:
       'From the workflow itself: where it stands, what it waits for, and which activities are under way or fail. The id of a return is "<order>/<return>", with the slash as %2F.',
     tag: 'system',
-    roles: ['admin', 'compliance', 'finance', 'operator'],
+    roles: STAFF,
     scope: 'processes:read',
     params: z.object({ kind: kindSchema, id: z.string().min(1).max(200) }),
     responses: { 200: { description: 'Its present state.', schema: stateSchema } },

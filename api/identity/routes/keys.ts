@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
 import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
@@ -76,7 +77,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
         'The answer shows the key, and nothing shows it again: a repeat with the same Idempotency-Key is refused ' +
         'with key_already_made. Whoever lost the answer revokes that key and makes another.',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:write',
       body: z.strictObject({
         userId: uuid.describe('Whom requests with this key count as.'),
@@ -140,7 +141,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       path: '/v1/keys',
       summary: 'List API keys',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:read',
       query: keys.query,
       responses: keys.responses,
@@ -165,7 +166,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       path: '/v1/key-scopes',
       summary: 'The scopes that a key can have, by the role of its user',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:read',
       responses: {
         200: {
@@ -186,7 +187,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       summary: 'Revoke an API key',
       description: 'It stops working with the next request. Revoking it again changes nothing.',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:write',
       params: keyParams,
       responses: { 200: { description: 'The key.', schema: keySchema } },

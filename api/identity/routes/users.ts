@@ -3,6 +3,7 @@ import { signInPage } from '../../../database/links';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { mailSignInLink } from '../../../database/signInLinks';
+import { ADMIN } from '../../../domain/roles';
 import { Prisma, type User } from '../../../prisma/client/client';
 import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
@@ -104,7 +105,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users',
     summary: 'Add a user',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     body: userBody,
     responses: { 201: { description: 'The user.', schema: userSchema } },
@@ -146,7 +147,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users',
     summary: 'List users',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:read',
     query: users.query,
     responses: users.responses,
@@ -170,7 +171,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users/{id}',
     summary: 'Get a user',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:read',
     params: uuidParams,
     responses: { 200: { description: 'The user.', schema: userSchema } },
@@ -188,7 +189,7 @@ export const userEndpoints: Endpoint[] = [
       'What the new role may not do stops with the next request, also for keys; sessions end, and the person signs in again. ' +
       "A distributor's user stays one: for staff work add another.",
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     body: z.strictObject({ role: staffRole, reason }),
@@ -231,7 +232,7 @@ export const userEndpoints: Endpoint[] = [
     description:
       'All keys and sessions of the user stop working with the next request, and one-time links are void. What the user did stays.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     body: z.strictObject({ reason: reason.optional() }),
@@ -266,7 +267,7 @@ export const userEndpoints: Endpoint[] = [
     description:
       'The password, the second factor and keys that were not revoked work again; sessions and one-time links of before do not.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     body: z.strictObject({ reason }),
@@ -295,7 +296,7 @@ export const userEndpoints: Endpoint[] = [
     description:
       'Answers the link, and mails it to the user. It works once, for 24 hours; earlier ones are void. A second factor is still asked for.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     responses: {
@@ -321,7 +322,7 @@ export const userEndpoints: Endpoint[] = [
     summary: 'Take the second factor from a user',
     description: 'For somebody who has lost both the device and the recovery codes.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     responses: { 204: { description: 'The user has none.' } },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mailProcess } from '../../../activities/mail';
 import { inTransaction } from '../../../database/pool';
 import { maskMailAddress } from '../../../domain/mailAddress';
+import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
 import { actorOf, audit } from '../../http/audit';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
@@ -12,7 +13,6 @@ import { isOfReadableKind } from '../../http/things';
 import { signalWithStart } from '../../workflows/client';
 import { isResendable } from './send';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
 
 const mailSchema = z
@@ -82,7 +82,7 @@ export const mailEndpoints: Endpoint[] = [
     summary: 'List mails',
     description: 'Those about things that the role may read; admins see all.',
     tag: 'system',
-    roles: staff,
+    roles: STAFF,
     scope: 'mails:read',
     query: mails.query,
     responses: mails.responses,
@@ -112,7 +112,7 @@ export const mailEndpoints: Endpoint[] = [
     description:
       'It is tried for MAIL_RETRY_FOR from now on. Slashes in the key are written as %2F. A mail whose one-time link is over is refused: make a new link, which is mailed by itself.',
     tag: 'system',
-    roles: staff,
+    roles: STAFF,
     scope: 'mails:write',
     params: z.object({ key: z.string().min(1).max(300) }),
     responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },

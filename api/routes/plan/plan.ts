@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Client, inTransaction } from '../../../database/pool';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
+import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
 import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -72,7 +73,6 @@ async function readPlan(client: Pick<Client, 'query'>, id: number): Promise<Plan
 }
 
 const planParams = z.object({ id: z.coerce.number().int().min(1) });
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 /** Beyond so many levels a compliance officer must answer for the plan. 《禁止传销条例》第七条. */
 const freeLevels = 2;
 
@@ -83,7 +83,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     summary: 'Write a new version of the commission plan',
     description: 'It has no effect before it is activated, and never changes after that.',
     tag: 'commission plans',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'plans:write',
     body: z.strictObject({ name: lineOf(200), terms: planTermsSchema }),
     responses: { 201: { description: 'The plan, as a draft.', schema: planSchema } },
@@ -128,7 +128,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     path: '/v1/commission-plans',
     summary: 'List commission plans',
     tag: 'commission plans',
-    roles: staff,
+    roles: STAFF,
     scope: 'plans:read',
     query: plans.query,
     responses: plans.responses,
@@ -148,7 +148,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     path: '/v1/commission-plans/{id}',
     summary: 'Get a commission plan',
     tag: 'commission plans',
-    roles: staff,
+    roles: STAFF,
     scope: 'plans:read',
     params: planParams,
     responses: { 200: { description: 'The plan.', schema: planSchema } },
@@ -163,7 +163,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     summary: 'Answer for a plan with a third level',
     description: 'The statement and the name of the compliance officer are kept with the plan.',
     tag: 'commission plans',
-    roles: ['compliance'],
+    roles: COMPLIANCE,
     scope: 'plans:acknowledge',
     params: planParams,
     body: z.strictObject({ statement: lineOf(2000) }),
@@ -204,7 +204,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     summary: 'Put a plan in force',
     description: 'Orders paid from that moment on go by it; earlier orders keep their plan.',
     tag: 'commission plans',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'plans:write',
     params: planParams,
     body: z.strictObject({

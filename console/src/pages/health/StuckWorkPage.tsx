@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Result, Skeleton } from 'antd';
 import { Link, useLocation } from 'react-router';
+import { STAFF } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -107,7 +108,7 @@ function StuckItem({ item }: { item: Stuck }) {
         actions={item.actions.map(({ name, path }) => ({
           key: name,
           label: { zh: '重新发送', en: 'Send again' },
-          roles: ['admin', 'compliance', 'finance', 'operator'],
+          roles: STAFF,
           available: true,
           fields: [],
           summary: t(item.what),
