@@ -10,7 +10,7 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
   database: { from: ['database', 'domain', 'prisma', 'config', 'log'] },
   workflows: { from: ['workflows', 'domain'], typesFrom: ['activities', 'database'] },
   temporal: { from: ['temporal', 'database', 'domain', 'workflows', 'config', 'log', 'package.json'] },
-  activities: { from: ['activities', 'database', 'domain', 'temporal', 'config', 'log'] },
+  activities: { from: ['activities', 'database', 'domain', 'temporal', 'prisma', 'config', 'log'] },
   api: {
     from: [
       'api',
