@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { addAudit } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
 import { OPERATORS } from '../../domain/roles';
-import { actorOf, audit } from '../http/audit';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
+import { actorOfCall } from '../workflows/tell';
 
 const stateSchema = z.enum(['running', 'stopped', 'finished']);
 const count = z.int().min(0).max(2_000_000_000);
@@ -145,8 +146,8 @@ export const importEndpoints: Endpoint[] = [
         const { id, attempt } = rows[0]!;
         // Each attempt judges the whole file.
         if (attempt > 1) await client.query('DELETE FROM import_rejections WHERE run_id = $1', [id]);
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'import.begin',
           subject: `import/${id}`,
           after: { fileName: body.fileName, attempt },
@@ -271,8 +272,8 @@ export const importEndpoints: Endpoint[] = [
           [id, body.orders, body.returns, body.rejected, JSON.stringify(body.reconciliations)],
         );
         if (!rowCount) return false;
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'import.finish',
           subject: `import/${id}`,
           after: { orders: body.orders, returns: body.returns, rejected: body.rejected },

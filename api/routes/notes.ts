@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { addAudit } from '../../database/journal';
 import { type Client, inTransaction } from '../../database/pool';
 import { STAFF } from '../../domain/roles';
-import { actorOf, audit } from '../http/audit';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { readableThing, thingKindSchema } from '../http/things';
+import { actorOfCall } from '../workflows/tell';
 
 /** `order/42` as kind and id. */
 const subjectSchema = z
@@ -142,8 +143,8 @@ export const noteEndpoints: Endpoint[] = [
         );
         if (added.rowCount) {
           await mention(client, id, [...new Set(named)], thing.roles);
-          await audit(client, {
-            ...actorOf(call),
+          await addAudit(client, {
+            actor: actorOfCall(call),
             action: 'note.add',
             subject: `note/${id}`,
             after: { about: thing.subject, mentions: named },
@@ -203,7 +204,7 @@ export const noteEndpoints: Endpoint[] = [
           });
         }
         if (rowCount)
-          await audit(client, { ...actorOf(call), action: 'note.retract', subject: `note/${id}` });
+          await addAudit(client, { actor: actorOfCall(call), action: 'note.retract', subject: `note/${id}` });
         return { status: 200, body: note };
       }),
   }),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { addAudit } from '../../database/journal';
 import { inTransaction } from '../../database/pool';
 import { OPERATORS, ROLES } from '../../domain/roles';
-import { actorOf, audit } from '../http/audit';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { lineOf, moneySchema, timestampOutput } from '../http/schemas';
+import { actorOfCall } from '../workflows/tell';
 
 const productSchema = z
   .object({
@@ -101,8 +102,8 @@ export const productEndpoints: Endpoint[] = [
         const before = created ? undefined : (await client.query<ProductRow>(lockProduct, [sku])).rows[0];
         const product = created ?? (await write(updateProduct));
         if (!product) return { status: 200, body: toBody(before!) };
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: created ? 'product.create' : 'product.update',
           subject: `product/${sku}`,
           before: before ? { ...toBody(before) } : undefined,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { addAudit } from '../../../database/journal';
 import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
-import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
 import { everyScope, hashKey, newKeyText, scopesOf } from '../authentication';
 import { lockAdmins, refuseLockout } from '../lockout';
 
@@ -118,7 +119,12 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
               },
             });
             const after = { userId: user.id, name: body.name, scopes: made.scopes };
-            await audit(tx, { ...actorOf(call), action: 'key.create', subject: `key/${id}`, after });
+            await addAudit(tx, {
+              actor: actorOfCall(call),
+              action: 'key.create',
+              subject: `key/${id}`,
+              after,
+            });
             return made;
           });
           return {
@@ -203,7 +209,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           if (!present) throw notFound(`The key ${id}`);
           if (count) {
             await refuseLockout(tx);
-            await audit(tx, { ...actorOf(call), action: 'key.revoke', subject: `key/${id}` });
+            await addAudit(tx, { actor: actorOfCall(call), action: 'key.revoke', subject: `key/${id}` });
           }
           return present;
         });

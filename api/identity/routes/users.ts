@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { addAudit } from '../../../database/journal';
 import { signInPage } from '../../../database/links';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { mailSignInLink } from '../../../database/signInLinks';
 import { ADMIN } from '../../../domain/roles';
 import { Prisma, type User } from '../../../prisma/client/client';
-import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -115,7 +115,12 @@ export const userEndpoints: Endpoint[] = [
         const user = await prisma.$transaction(async (tx) => {
           const made = await tx.user.create({ data: { id, ...body } });
           const { email: _, ...after } = body;
-          await audit(tx, { ...actorOf(call), action: 'user.create', subject: `user/${id}`, after });
+          await addAudit(tx, {
+            actor: actorOfCall(call),
+            action: 'user.create',
+            subject: `user/${id}`,
+            after,
+          });
           return made;
         });
         return { status: 201, body: toBody(user) };
@@ -212,8 +217,8 @@ export const userEndpoints: Endpoint[] = [
         const changed = await tx.user.update({ where: { id }, data: { role } });
         await refuseLockout(tx);
         await endSessions(tx, id);
-        await audit(tx, {
-          ...actorOf(call),
+        await addAudit(tx, {
+          actor: actorOfCall(call),
           action: 'user.change_role',
           subject: `user/${id}`,
           before: { role: before.role },
@@ -249,8 +254,8 @@ export const userEndpoints: Endpoint[] = [
         await endSessions(tx, id);
         const openLinks = { userId: id, usedAt: null, voidedAt: null };
         await tx.signInLink.updateMany({ where: openLinks, data: { voidedAt: now } });
-        await audit(tx, {
-          ...actorOf(call),
+        await addAudit(tx, {
+          actor: actorOfCall(call),
           action: 'user.disable',
           subject: `user/${id}`,
           reason: body.reason,
@@ -277,8 +282,8 @@ export const userEndpoints: Endpoint[] = [
         const before = await lockUser(tx, id);
         if (!before.disabledAt) return before;
         const enabled = await tx.user.update({ where: { id }, data: { disabledAt: null } });
-        await audit(tx, {
-          ...actorOf(call),
+        await addAudit(tx, {
+          actor: actorOfCall(call),
           action: 'user.enable',
           subject: `user/${id}`,
           before: { disabledAt: before.disabledAt.toISOString() },
@@ -331,7 +336,11 @@ export const userEndpoints: Endpoint[] = [
         const { rowCount } = await client.query('SELECT 1 FROM users WHERE id = $1', [id]);
         if (!rowCount) throw notFound(`The user ${id}`);
         if (await removeSecondFactor(client, id))
-          await audit(client, { ...actorOf(call), action: 'second_factor.remove', subject: `user/${id}` });
+          await addAudit(client, {
+            actor: actorOfCall(call),
+            action: 'second_factor.remove',
+            subject: `user/${id}`,
+          });
       });
       return { status: 204 };
     },

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { mailProcess } from '../../../activities/mail';
+import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
-import { actorOf, audit } from '../../http/audit';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { timestampOutput } from '../../http/schemas';
 import { isOfReadableKind } from '../../http/things';
 import { signalWithStart } from '../../workflows/client';
+import { actorOfCall } from '../../workflows/tell';
 import { isResendable } from './send';
 
 const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
@@ -140,8 +141,8 @@ export const mailEndpoints: Endpoint[] = [
               'Only a mail that could not be delivered is sent again.',
             );
           }
-          await audit(client, {
-            ...actorOf(call),
+          await addAudit(client, {
+            actor: actorOfCall(call),
             action: 'mail.resend',
             subject: about,
             before: { mail: key, state: 'undeliverable' },

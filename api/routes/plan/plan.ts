@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { addAudit } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
-import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
 
 const planState = z.enum(['draft', 'scheduled', 'in_force', 'superseded']);
 
@@ -112,8 +113,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
           `UPDATE events SET data = jsonb_build_object('planId', $2::bigint) WHERE subject = 'request/' || $1 AND key = 'plan'`,
           [resourceId, id],
         );
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'plan.create',
           subject: `commission-plan/${id}`,
           after: { name: body.name, terms: body.terms },
@@ -187,8 +188,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
           'UPDATE commission_plans SET acknowledged_by = $2, acknowledgement = $3 WHERE id = $1',
           [id, call.principal.userId, statement],
         );
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'plan.acknowledge',
           subject: `commission-plan/${id}`,
           after: { acknowledgement: statement },
@@ -244,8 +245,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
           [id, effectiveFrom, call.principal.userId],
         );
         const [activated] = rows;
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'plan.activate',
           subject: `commission-plan/${id}`,
           after: {
