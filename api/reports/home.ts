@@ -1,12 +1,12 @@
 import type { Role } from '../../domain/roles';
 import { DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
-import { stuckAfter } from '../../domain/stuckWork';
 import type { Principal } from '../http/endpoint';
+import { isOfReadableKind } from '../http/readable';
 import type { Bind, Counted } from '../http/summary';
-import { isOfReadableKind } from '../http/things';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
+import { stuckAfter } from './stuckAdvice';
 
 /** One figure of somebody's home page. */
 export interface Card {

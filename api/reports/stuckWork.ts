@@ -1,15 +1,9 @@
 import type { Pool } from '../../database/pool';
 import type { Role } from '../../domain/roles';
-import {
-  adviseOnStuck,
-  type StuckAdvice,
-  type StuckFacts,
-  type StuckKind,
-  stuckAfter,
-} from '../../domain/stuckWork';
 import { scrub } from '../../log';
-import { isOfReadableKind, mayRead } from '../http/things';
+import { isOfReadableKind, mayRead } from '../http/readable';
 import { isResendable } from '../routes/mail/send';
+import { adviseOnStuck, type StuckAdvice, type StuckFacts, type StuckKind, stuckAfter } from './stuckAdvice';
 
 /** A piece of work that needs somebody. */
 export interface StuckItem extends Omit<StuckAdvice, 'href'> {

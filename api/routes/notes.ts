@@ -5,8 +5,8 @@ import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
+import { readableThing, thingKindSchema } from '../http/readable';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
-import { readableThing, thingKindSchema } from '../http/things';
 import { actorOfCall } from '../workflows/tell';
 
 /** `order/42` as kind and id. */

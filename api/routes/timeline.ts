@@ -3,8 +3,8 @@ import { maskMailAddress } from '../../domain/mailAddress';
 import { ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
+import { readableThing, thingKindSchema } from '../http/readable';
 import { timestampOutput } from '../http/schemas';
-import { readableThing, thingKindSchema } from '../http/things';
 import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../http/timeline';
 
 const entrySchema = z
