@@ -1,25 +1,27 @@
 import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { type Client, inTransaction } from '../../database/pool';
+import { parseSubject } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
-import { readableThing, thingKindSchema } from '../http/readable';
+import { readableThing, timelineKindSchema } from '../http/readable';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { actorOfCall } from '../workflows/tell';
 
 /** `order/42` as kind and id. */
 const subjectSchema = z
   .string()
-  .max(220)
+  .max(300)
   .transform((text, context) => {
-    const slash = text.indexOf('/');
-    const kind = thingKindSchema.safeParse(text.slice(0, slash));
-    if (kind.success && slash < text.length - 1) return { kind: kind.data, id: text.slice(slash + 1) };
+    const named = parseSubject(text);
+    const kind = timelineKindSchema.safeParse(named?.kind);
+    const [id, ...more] = named?.id ?? [];
+    if (kind.success && id && more.length === 0) return { kind: kind.data, id };
     context.addIssue({
       code: 'custom',
-      message: `write kind/id, such as order/42, with a kind of: ${thingKindSchema.options.join(', ')}`,
+      message: `write kind/id, such as order/42, a slash in the id as %2F, with a kind of: ${timelineKindSchema.options.join(', ')}`,
     });
     return z.NEVER;
   });

@@ -3,7 +3,7 @@ import { maskMailAddress } from '../../domain/mailAddress';
 import { ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
-import { readableThing, thingKindSchema } from '../http/readable';
+import { readableThing, timelineKindSchema } from '../http/readable';
 import { timestampOutput } from '../http/schemas';
 import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../http/timeline';
 
@@ -73,7 +73,7 @@ export const timelineEndpoints: Endpoint[] = [
     tag: 'timeline',
     roles: ROLES,
     scope: 'timeline:read',
-    params: z.object({ kind: thingKindSchema, id: z.string().min(1).max(200) }),
+    params: z.object({ kind: timelineKindSchema, id: z.string().min(1).max(200) }),
     query: entries.query,
     responses: entries.responses,
     handler: async ({ params: { kind, id }, query, context, principal, req }) => {

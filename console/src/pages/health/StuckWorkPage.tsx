@@ -36,6 +36,7 @@ const KINDS: Record<string, Text> = {
   return_undecided: { zh: '久未处理的退货', en: 'Returns that nobody decided' },
   release_running: { zh: '运行过久的放款批次', en: 'Release runs that take too long' },
   withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a result' },
+  bulk_running: { zh: '运行过久的批量操作', en: 'Bulk actions that take too long' },
   payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files that are not confirmed' },
   mail_undeliverable: { zh: '无法送达的邮件', en: 'Mails that could not be delivered' },
 };
