@@ -64,20 +64,20 @@ export async function addAudit(
   transaction: Client | Pool | Prisma.TransactionClient,
   entry: AuditEntry,
 ): Promise<void> {
-  const { actor, action, subject, before, after, reason } = entry;
+  const { actor, action, subject, before, after, reason, eventKey } = entry;
   const { userId: actorId, name, requestId } = actor;
   if ('auditEntry' in transaction) {
     const sides = { before, after } as { before?: Prisma.InputJsonObject; after?: Prisma.InputJsonObject };
     await transaction.auditEntry.create({
-      data: { actorId, actor: name, action, subject, ...sides, reason, requestId },
+      data: { actorId, actor: name, action, subject, ...sides, reason, requestId, eventKey },
       select: { id: true },
     });
     return;
   }
   await transaction.query({
     name: 'add-audit',
-    text: `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    text: `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id, event_key)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       actorId,
       name,
@@ -87,6 +87,7 @@ export async function addAudit(
       after ?? null,
       reason ?? null,
       requestId ?? null,
+      eventKey ?? null,
     ],
   });
 }

@@ -116,7 +116,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.create',
-          subject: `commission-plan/${id}`,
+          subject: `plan/${id}`,
           after: { name: body.name, terms: body.terms },
         });
         return readPlan(client, id);
@@ -191,7 +191,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.acknowledge',
-          subject: `commission-plan/${id}`,
+          subject: `plan/${id}`,
           after: { acknowledgement: statement },
         });
         return readPlan(client, id);
@@ -248,7 +248,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.activate',
-          subject: `commission-plan/${id}`,
+          subject: `plan/${id}`,
           after: {
             planId: id,
             effectiveFrom: activated!.effectiveFrom.toISOString(),
