@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
+import type { Role } from '../domain/roles';
 import { documentEndpoints } from './http/documents';
-import type { Endpoint, Role } from './http/endpoint';
+import type { Endpoint } from './http/endpoint';
 import { systemEndpoints } from './http/system';
 import { scopesOf } from './identity/authentication';
 import { keyEndpoints } from './identity/routes/keys';

@@ -51,7 +51,7 @@ function putWhole(file: string, content: Buffer): void {
 function hashSources(): string {
   const hash = createHash('sha256');
   const add = (file: string) => hash.update(file).update(readFileSync(path.join(root, file)));
-  for (const folder of ['console/src', 'console/public']) {
+  for (const folder of ['console/src', 'console/public', 'domain']) {
     const entries = readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
     for (const file of files

@@ -1,4 +1,5 @@
 import type { AuditAction, EventType } from '../domain/journal';
+import type { Prisma } from '../prisma/client/client';
 import type { Client, Pool } from './pool';
 
 /** Who did something: a user, or the applicant or system by name. */
@@ -55,22 +56,38 @@ export interface AuditEntry {
   eventKey?: string;
 }
 
-/** Writes to the audit trail. In the transaction that makes the change, so that one never exists without the other. */
-export async function addAudit(client: Client | Pool, entry: AuditEntry): Promise<void> {
-  const { actor } = entry;
-  await client.query(
-    `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id, event_key)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      actor.userId,
-      actor.name,
-      entry.action,
-      entry.subject,
-      entry.before ?? null,
-      entry.after ?? null,
-      entry.reason ?? null,
-      actor.requestId ?? null,
-      entry.eventKey ?? null,
+/**
+ * Writes to the audit trail, in the transaction that makes the change, so that one never exists without the other.
+ * @param transaction of `pg` or of Prisma; a pool for what changes nothing, such as looking at a number
+ */
+export async function addAudit(
+  transaction: Client | Pool | Prisma.TransactionClient,
+  entry: AuditEntry,
+): Promise<void> {
+  const { actor, action, subject, before, after, reason, eventKey } = entry;
+  const { userId: actorId, name, requestId } = actor;
+  if ('auditEntry' in transaction) {
+    const sides = { before, after } as { before?: Prisma.InputJsonObject; after?: Prisma.InputJsonObject };
+    await transaction.auditEntry.create({
+      data: { actorId, actor: name, action, subject, ...sides, reason, requestId, eventKey },
+      select: { id: true },
+    });
+    return;
+  }
+  await transaction.query({
+    name: 'add-audit',
+    text: `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id, event_key)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    values: [
+      actorId,
+      name,
+      action,
+      subject,
+      before ?? null,
+      after ?? null,
+      reason ?? null,
+      requestId ?? null,
+      eventKey ?? null,
     ],
-  );
+  });
 }

@@ -1,3 +1,4 @@
+import { CHANNEL, CONTROLLERS, FINANCE, REVIEWERS } from '../domain/roles';
 /** What can be done to many things at once. */
 export const bulkActionNames = [
   'withdrawals.approve',
@@ -22,37 +23,37 @@ export interface BulkRight {
 /** Who may do what. Read when the action is asked for, and again before each item. */
 export const bulkRights: Record<BulkActionName, BulkRight> = {
   'withdrawals.approve': {
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'withdrawals:approve',
     single: '/v1/withdrawals/{id}/approve',
   },
   'withdrawals.reject': {
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'withdrawals:approve',
     single: '/v1/withdrawals/{id}/reject',
   },
   'commissions.hold': {
-    roles: ['admin', 'finance', 'compliance'],
+    roles: CONTROLLERS,
     scope: 'commissions:hold',
     single: '/v1/commissions/{id}/hold',
   },
   'commissions.unhold': {
-    roles: ['admin', 'finance', 'compliance'],
+    roles: CONTROLLERS,
     scope: 'commissions:hold',
     single: '/v1/commissions/{id}/unhold',
   },
   'distributors.suspend': {
-    roles: ['admin', 'compliance', 'operator'],
+    roles: CHANNEL,
     scope: 'distributors:write',
     single: '/v1/distributors/{id}/suspend',
   },
   'distributors.reinstate': {
-    roles: ['admin', 'compliance', 'operator'],
+    roles: CHANNEL,
     scope: 'distributors:write',
     single: '/v1/distributors/{id}/reinstate',
   },
   'applications.claim': {
-    roles: ['admin', 'compliance'],
+    roles: REVIEWERS,
     scope: 'applications:decide',
     single: '/v1/applications/{id}/claim',
   },

@@ -1,4 +1,14 @@
-import { FINANCE, REVIEWERS, ROLES, type Role, STAFF } from './roles';
+import {
+  ADMIN,
+  CHANNEL,
+  FINANCE,
+  OPERATORS,
+  REVIEWERS,
+  ROLES,
+  type Role,
+  STAFF,
+  WITHDRAWAL_READERS,
+} from './roles';
 
 /** A kind of thing: what every layer has to know of it. */
 interface KindOfThing {
@@ -8,12 +18,18 @@ interface KindOfThing {
   states: readonly string[];
   /** The states in which something is still to happen: its workflow runs, where it has one. */
   open: readonly string[];
-  /** Who may read it. A distributor reads only their own. */
-  readers: readonly Role[];
-  /** Path of its page in the console, before the id; null where it has no page of its own. */
-  path: string | null;
   /** Name of the workflow function that alone changes its state; null where no workflow does. */
   workflow: string | null;
+  /** Who may read it. A distributor reads only their own. */
+  readers: readonly Role[];
+  /** Whether it can be read as a timeline and noted about. */
+  timeline: boolean;
+  /** Who finds it by the search over everything, a distributor only their own; nobody where it is not searched. */
+  searchedBy: readonly Role[];
+  /** Address of its list in the console; null where none lists it. */
+  path: string | null;
+  /** Whether each of it has a page of its own there, at the path and its id. */
+  page: boolean;
 }
 
 /**
@@ -25,163 +41,245 @@ export const kinds = {
     names: { zh: '申请', en: 'Application' },
     states: ['submitted', 'in_review', 'changes_requested', 'approved', 'rejected', 'withdrawn'],
     open: ['submitted', 'in_review', 'changes_requested'],
-    readers: ['admin', 'compliance', 'operator'],
-    path: '/applications',
     workflow: 'application',
+    readers: CHANNEL,
+    timeline: true,
+    searchedBy: CHANNEL,
+    path: '/applications',
+    page: true,
   },
   distributor: {
     names: { zh: '分销商', en: 'Distributor' },
     states: ['active', 'suspended', 'terminated'],
     open: [],
-    readers: STAFF,
-    path: '/distributors',
     workflow: null,
+    readers: STAFF,
+    timeline: true,
+    searchedBy: ROLES,
+    path: '/distributors',
+    page: true,
   },
   credential: {
     names: { zh: '资质', en: 'Credential' },
-    states: [],
+    states: ['valid', 'expiring', 'expired'],
     open: [],
-    readers: ['admin', 'compliance', 'operator'],
-    path: null,
     workflow: null,
+    readers: CHANNEL,
+    timeline: false,
+    searchedBy: [],
+    path: '/credentials',
+    page: false,
   },
   order: {
     names: { zh: '订单', en: 'Order' },
     states: ['open', 'closed'],
     open: ['open'],
-    readers: ROLES,
-    path: '/orders',
     workflow: 'order',
+    readers: ROLES,
+    timeline: true,
+    searchedBy: ROLES,
+    path: '/orders',
+    page: true,
   },
   return: {
     names: { zh: '退货', en: 'Return' },
     states: ['requested', 'refunded', 'rejected'],
     open: ['requested'],
-    readers: ROLES,
-    path: null,
     workflow: 'lateReturn',
+    readers: ROLES,
+    timeline: false,
+    searchedBy: [],
+    path: '/returns',
+    page: false,
   },
   commission: {
     names: { zh: '佣金', en: 'Commission' },
     states: ['held', 'due', 'released', 'reversed', 'clawed_back'],
-    open: [],
-    readers: ROLES,
-    path: '/commissions',
+    open: ['held', 'due'],
     workflow: null,
+    readers: ROLES,
+    timeline: true,
+    searchedBy: ROLES,
+    path: '/commissions',
+    page: true,
   },
   release: {
     names: { zh: '结算批次', en: 'Release run' },
     states: ['proposed', 'approved', 'running', 'done', 'rejected'],
     open: ['proposed', 'approved', 'running'],
-    readers: FINANCE,
-    path: '/commission-releases',
     workflow: 'release',
+    readers: FINANCE,
+    timeline: true,
+    searchedBy: FINANCE,
+    path: '/commission-releases',
+    page: true,
   },
   withdrawal: {
     names: { zh: '提现', en: 'Withdrawal' },
     states: ['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled'],
     open: ['requested', 'approved', 'paying'],
-    readers: ['admin', 'compliance', 'finance', 'distributor'],
-    path: '/withdrawals',
     workflow: 'withdrawal',
+    readers: WITHDRAWAL_READERS,
+    timeline: true,
+    searchedBy: WITHDRAWAL_READERS,
+    path: '/withdrawals',
+    page: true,
   },
   payout: {
     names: { zh: '打款批次', en: 'Payout batch' },
     states: ['open', 'settled'],
     open: ['open'],
-    readers: FINANCE,
-    path: '/payout-batches',
     workflow: 'payout',
+    readers: FINANCE,
+    timeline: true,
+    searchedBy: FINANCE,
+    path: '/payout-batches',
+    page: true,
   },
   plan: {
     names: { zh: '佣金方案', en: 'Commission plan' },
-    states: [],
+    states: ['draft', 'scheduled', 'in_force', 'superseded'],
     open: [],
-    readers: STAFF,
-    path: '/commission-plans',
     workflow: null,
+    readers: STAFF,
+    timeline: true,
+    searchedBy: [],
+    path: '/commission-plans',
+    page: true,
   },
   product: {
     names: { zh: '商品', en: 'Product' },
     states: [],
     open: [],
-    readers: STAFF,
-    path: '/products',
     workflow: null,
+    readers: STAFF,
+    timeline: true,
+    searchedBy: ROLES,
+    path: '/products',
+    page: true,
   },
   bulk: {
     names: { zh: '批量操作', en: 'Bulk action' },
     states: ['running', 'done'],
     open: ['running'],
-    readers: STAFF,
-    path: '/bulk-actions',
     workflow: 'bulk',
+    readers: STAFF,
+    timeline: false,
+    searchedBy: [],
+    path: '/bulk-actions',
+    page: true,
   },
   mail: {
     names: { zh: '邮件', en: 'Mail' },
     states: ['pending', 'sent', 'undeliverable'],
     open: ['pending'],
-    readers: STAFF,
-    path: null,
     workflow: 'mail',
+    readers: STAFF,
+    timeline: false,
+    searchedBy: [],
+    path: '/mails',
+    page: false,
   },
   import: {
     names: { zh: '导入', en: 'Import' },
-    states: [],
-    open: [],
-    readers: ['admin', 'operator'],
-    path: '/imports',
+    states: ['running', 'stopped', 'finished'],
+    open: ['running', 'stopped'],
     workflow: null,
+    readers: OPERATORS,
+    timeline: false,
+    searchedBy: [],
+    path: '/imports',
+    page: true,
   },
   user: {
     names: { zh: '用户', en: 'User' },
     states: [],
     open: [],
-    readers: ['admin'],
-    path: '/users',
     workflow: null,
+    readers: ADMIN,
+    timeline: true,
+    searchedBy: [],
+    path: '/users',
+    page: true,
   },
   key: {
     names: { zh: 'API 密钥', en: 'API key' },
-    states: [],
+    states: ['active', 'expired', 'revoked'],
     open: [],
-    readers: ['admin'],
-    path: null,
     workflow: null,
+    readers: ADMIN,
+    timeline: false,
+    searchedBy: [],
+    path: '/keys',
+    page: false,
   },
   session: {
     names: { zh: '会话', en: 'Session' },
     states: [],
     open: [],
-    readers: ['admin'],
-    path: null,
     workflow: null,
+    readers: ADMIN,
+    timeline: false,
+    searchedBy: [],
+    path: null,
+    page: false,
   },
   blacklist: {
     names: { zh: '黑名单', en: 'Blacklist entry' },
     states: [],
     open: [],
-    readers: REVIEWERS,
-    path: null,
     workflow: null,
+    readers: REVIEWERS,
+    timeline: false,
+    searchedBy: [],
+    path: '/blacklist',
+    page: false,
   },
   note: {
     names: { zh: '备注', en: 'Note' },
     states: [],
     open: [],
-    readers: STAFF,
-    path: null,
     workflow: null,
+    readers: STAFF,
+    timeline: false,
+    searchedBy: [],
+    path: null,
+    page: false,
   },
 } as const satisfies Record<string, KindOfThing>;
 
 export type Kind = keyof typeof kinds;
 
+export const KINDS = Object.keys(kinds) as readonly Kind[];
+
 /** The states of a kind. */
 export type StateOf<K extends Kind> = (typeof kinds)[K]['states'][number];
 
+/** The kinds that have this in a column. */
+type KindWith<Column extends keyof KindOfThing, Value> = {
+  [K in Kind]: (typeof kinds)[K][Column] extends Value ? K : never;
+}[Kind];
+
 /** Kinds with a workflow of their own. */
-export type ProcessKind = { [K in Kind]: (typeof kinds)[K]['workflow'] extends string ? K : never }[Kind];
+export type ProcessKind = KindWith<'workflow', string>;
+
+/** Kinds that can be read as a timeline and noted about. */
+export type TimelineKind = KindWith<'timeline', true>;
+
+/** Kinds that the search over everything finds. */
+export type SearchKind = Exclude<Kind, KindWith<'searchedBy', readonly []>>;
+
+/** Kinds that the console lists. */
+export type ListKind = KindWith<'path', string>;
+
+/** Kinds of which each has a page of its own in the console. */
+export type PageKind = KindWith<'page', true>;
+
+export const processKinds = KINDS.filter((kind): kind is ProcessKind => kinds[kind].workflow !== null);
+
+export const timelineKinds = KINDS.filter((kind): kind is TimelineKind => kinds[kind].timeline);
+
+export const isPageKind = (kind: Kind): kind is PageKind => kinds[kind].page;
 
 /** What names a thing of a kind: its id, or the ids on the way to it, as a return has its order's and its own. */
 export type Id = string | number | readonly (string | number)[];
@@ -200,6 +298,23 @@ export function parseSubject(subject: string): { kind: Kind; id: string[] } | un
   const [kind = '', ...parts] = subject.split('/');
   if (!Object.hasOwn(kinds, kind) || parts.length === 0) return undefined;
   return { kind: kind as Kind, id: parts.map((part) => part.replace(/%(25|2F)/g, decodeURIComponent)) };
+}
+
+/** Address of a thing's page in the console. */
+export function hrefOf(kind: PageKind, id: string): string {
+  return `${kinds[kind].path}/${encodeURIComponent(id)}`;
+}
+
+/**
+ * Address of the page of the console that tells of a subject: its own, its order's for a return, or else the list.
+ * @returns undefined where there is none
+ */
+export function pageOfSubject(subject: string): string | undefined {
+  const named = parseSubject(subject);
+  if (!named) return undefined;
+  const { kind, id } = named;
+  if (kind === 'return') return hrefOf('order', id[0]!);
+  return isPageKind(kind) ? hrefOf(kind, id[0]!) : (kinds[kind].path ?? undefined);
 }
 
 /** A key of several parts, such as `window_closed/<line>`, in which no part can pass for two. */

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import type { Config } from '../../config';
 import type { Pool } from '../../database/pool';
 import type { RefusalCode } from '../../domain/refusals';
+import type { Role } from '../../domain/roles';
+import { ROLES } from '../../domain/roles';
 import type { PrismaClient } from '../../prisma/client/client';
 
-export const roleSchema = z.enum(['admin', 'compliance', 'finance', 'operator', 'distributor']);
-export type Role = z.infer<typeof roleSchema>;
+export const roleSchema = z.enum(ROLES);
 
 /** Who makes a request: a user, by one of the user's keys or signed in with a session. */
 export interface Principal {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
+import { addAudit, SYSTEM } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
-import { audit } from '../http/audit';
-import type { ApiContext, Endpoint, Principal, Role } from '../http/endpoint';
+import type { Role } from '../../domain/roles';
+import type { ApiContext, Endpoint, Principal } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { authenticateSession, sessionToken } from './sessions';
 
@@ -141,10 +142,9 @@ export function bootstrapAdmin(pool: Pool, keyText: string): Promise<boolean> {
       'INSERT INTO api_keys (id, user_id, name, secret_hash, scopes) VALUES ($1, $2, $3, $4, $5)',
       ['bootstrap', userId, 'BOOTSTRAP_ADMIN_KEY', hashKey(keyText), [everyScope]],
     );
-    const actor = { actorId: null, actor: 'system' };
-    await audit(client, { ...actor, action: 'user.create', subject: `user/${userId}`, after: user });
-    await audit(client, {
-      ...actor,
+    await addAudit(client, { actor: SYSTEM, action: 'user.create', subject: `user/${userId}`, after: user });
+    await addAudit(client, {
+      actor: SYSTEM,
       action: 'key.create',
       subject: 'key/bootstrap',
       after: { scopes: [everyScope] },

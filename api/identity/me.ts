@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ApiContext, type Principal, type Role, roleSchema } from '../http/endpoint';
+import type { Role } from '../../domain/roles';
+import { type ApiContext, type Principal, roleSchema } from '../http/endpoint';
 import { uuid } from '../http/schemas';
 import { everyScope } from './authentication';
 

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { addAudit } from '../../database/journal';
+import { type Actor, type AuditEntry, addAudit } from '../../database/journal';
 import { linkIdOf } from '../../database/links';
 import { type Client, inTransaction } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { linkIsDead, mailForgottenPassword } from '../../database/signInLinks';
-import { type AuditEntry, audit } from '../http/audit';
-import type { ApiContext, Principal, Role } from '../http/endpoint';
+import type { Role } from '../../domain/roles';
+import type { ApiContext, Principal } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { sendQueuedMail } from '../routes/mail/send';
 import { hashPassword, isPassword, refuseWeakPassword } from './passwords';
@@ -57,9 +57,13 @@ export interface SignedIn {
 export function auditOwn(
   client: Client,
   user: Pick<Account, 'id' | 'name'>,
-  entry: Pick<AuditEntry, 'action' | 'after' | 'requestId'>,
+  { requestId, ...entry }: Pick<AuditEntry, 'action' | 'after'> & Pick<Actor, 'requestId'>,
 ): Promise<void> {
-  return audit(client, { actorId: user.id, actor: user.name, subject: `user/${user.id}`, ...entry });
+  return addAudit(client, {
+    actor: { userId: user.id, name: user.name, requestId },
+    subject: `user/${user.id}`,
+    ...entry,
+  });
 }
 
 /**

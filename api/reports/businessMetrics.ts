@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Pool } from '../../database/pool';
+import { type Kind, kinds, type ProcessKind } from '../../domain/kinds';
 import { unlessSlow } from '../http/stall';
 
 interface Figure {
@@ -9,69 +10,131 @@ interface Figure {
   value: number;
 }
 
+/** What a kind adds to the metrics. */
+interface Measured {
+  /** Gives name, labels and value of each figure. */
+  sql: string;
+  /** What each metric says, by its name. */
+  help: Record<string, string>;
+}
+
 // What is still open, each by an index that holds only or mainly the open ones. Orders and commissions in their
 // return window are the many: past `bound` they are not counted on, since a scrape must not cost more with them.
 const bound = 10_000;
-const sql = `
-  SELECT 'tributary_applications' AS name, jsonb_build_object('state', s.state) AS labels, open.count::float8 AS value
-    FROM unnest(ARRAY['submitted', 'in_review', 'changes_requested']) AS s (state), LATERAL (
-      SELECT count(*) FROM (SELECT FROM applications a WHERE a.state = s.state LIMIT ${bound}) capped) open
-  UNION ALL
-  SELECT 'tributary_applications_oldest_seconds', jsonb_build_object('state', s.state),
-      coalesce(extract(epoch FROM now() - oldest.at), 0)
-    FROM unnest(ARRAY['submitted', 'in_review', 'changes_requested']) AS s (state), LATERAL (
-      SELECT min(a.submitted_at) AS at FROM applications a WHERE a.state = s.state) oldest
-  UNION ALL
-  SELECT 'tributary_withdrawals', jsonb_build_object('state', s.state), open.count
-    FROM unnest(ARRAY['requested', 'approved', 'paying']) AS s (state), LATERAL (
-      SELECT count(*) FROM (SELECT FROM withdrawals w WHERE w.state = s.state LIMIT ${bound}) capped) open
-  UNION ALL
-  SELECT 'tributary_withdrawals_oldest_seconds', jsonb_build_object('state', s.state),
-      coalesce(extract(epoch FROM now() - oldest.at), 0)
-    FROM unnest(ARRAY['requested', 'approved', 'paying']) AS s (state), LATERAL (
-      SELECT min(w.requested_at) AS at FROM withdrawals w WHERE w.state = s.state) oldest
-  UNION ALL
-  SELECT 'tributary_commissions', jsonb_build_object('state', s.state), open.count
-    FROM unnest(ARRAY['held', 'due']) AS s (state), LATERAL (
-      SELECT count(*) FROM (SELECT FROM commissions c WHERE c.state = s.state LIMIT ${bound}) capped) open
-  UNION ALL
-  SELECT 'tributary_commissions_oldest_due_seconds', '{}',
-      coalesce(extract(epoch FROM now() - (SELECT min(due_at) FROM commissions WHERE state = 'due')), 0)
-  UNION ALL
-  SELECT 'tributary_orders_open', '{}',
-      (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'open' LIMIT ${bound}) capped)
-  UNION ALL
-  SELECT 'tributary_ledger_transfers', '{}', coalesce((SELECT max(id) FROM transfers), 0)
-  UNION ALL
-  SELECT 'tributary_mails', jsonb_build_object('state', s.state), open.count
-    FROM unnest(ARRAY['pending', 'undeliverable']) AS s (state), LATERAL (
-      SELECT count(*) FROM (SELECT FROM mails m WHERE m.state = s.state AND m.state <> 'sent' LIMIT ${bound}) capped) open
-  UNION ALL
-  SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'early_event'),
-      (SELECT count(*) FROM (SELECT FROM early_events LIMIT ${bound}) capped)
-  UNION ALL
-  SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'accepted_order'),
-      (SELECT count(*) FROM (SELECT FROM accepted_orders LIMIT ${bound}) capped)
-  UNION ALL
-  SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'early_event'),
-      coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM early_events)), 0)
-  UNION ALL
-  SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'accepted_order'),
-      coalesce(extract(epoch FROM now() - (SELECT min(accepted_at) FROM accepted_orders)), 0)`;
 
-const help: Record<string, string> = {
-  tributary_applications: `Applications that wait, counted up to ${bound}.`,
-  tributary_applications_oldest_seconds: 'Age of the oldest application that waits.',
-  tributary_withdrawals: `Withdrawals that are not settled, counted up to ${bound}.`,
-  tributary_withdrawals_oldest_seconds: 'Age of the oldest withdrawal that is not settled.',
-  tributary_commissions: `Commissions in their return window, and those that wait for finance, counted up to ${bound}.`,
-  tributary_commissions_oldest_due_seconds: 'For how long the oldest commission has waited for finance.',
-  tributary_orders_open: `Orders whose return windows are not all over, counted up to ${bound}.`,
-  tributary_ledger_transfers: 'Transfers posted since the beginning.',
-  tributary_mails: `Mails that are not sent yet, or can not be delivered, counted up to ${bound}.`,
-  tributary_messages_waiting: `Events whose order or return has not arrived, and orders answered with 202 that are not taken in yet, counted up to ${bound}.`,
-  tributary_messages_waiting_oldest_seconds: 'Age of the oldest of them.',
+/** How many things of a kind are open, by state. */
+function counted(kind: Kind, metric: string, table: string, help: string): Measured {
+  return {
+    sql: `SELECT '${metric}' AS name, jsonb_build_object('state', s.state) AS labels, open.count::float8 AS value
+      FROM unnest(ARRAY[${kinds[kind].open.map((state) => `'${state}'`).join(', ')}]) AS s (state), LATERAL (
+        SELECT count(*) FROM (SELECT FROM ${table} t WHERE t.state = s.state LIMIT ${bound}) capped) open`,
+    help: { [metric]: `${help}, counted up to ${bound}.` },
+  };
+}
+
+/** The same, and since when the oldest in each state has waited. */
+function aged(kind: Kind, metric: string, table: string, since: string, help: string): Measured {
+  const { sql, help: helpOfCount } = counted(kind, metric, table, help);
+  return {
+    sql: `${sql}
+      UNION ALL SELECT '${metric}_oldest_seconds', jsonb_build_object('state', s.state),
+        coalesce(extract(epoch FROM now() - oldest.at), 0)
+      FROM unnest(ARRAY[${kinds[kind].open.map((state) => `'${state}'`).join(', ')}]) AS s (state), LATERAL (
+        SELECT min(t.${since}) AS at FROM ${table} t WHERE t.state = s.state) oldest`,
+    help: { ...helpOfCount, [`${metric}_oldest_seconds`]: `Age of the oldest of them, by state.` },
+  };
+}
+
+// By kind, so that a process that is added is measured as well.
+const measuredKinds: Record<ProcessKind | 'commission', Measured> = {
+  application: aged(
+    'application',
+    'tributary_applications',
+    'applications',
+    'submitted_at',
+    'Applications that wait',
+  ),
+  withdrawal: aged(
+    'withdrawal',
+    'tributary_withdrawals',
+    'withdrawals',
+    'requested_at',
+    'Withdrawals that are not settled',
+  ),
+  commission: counted(
+    'commission',
+    'tributary_commissions',
+    'commissions',
+    'Commissions in their return window, and those that wait for finance',
+  ),
+  order: {
+    sql: `SELECT 'tributary_orders_open', '{}',
+      (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'open' LIMIT ${bound}) capped)`,
+    help: { tributary_orders_open: `Orders whose return windows are not all over, counted up to ${bound}.` },
+  },
+  return: aged(
+    'return',
+    'tributary_returns',
+    'returns',
+    'requested_at',
+    'Returns that the shop has not decided',
+  ),
+  release: aged(
+    'release',
+    'tributary_release_runs',
+    'release_runs',
+    'proposed_at',
+    'Release runs that are not done',
+  ),
+  payout: aged(
+    'payout',
+    'tributary_payout_batches',
+    'payout_batches',
+    'created_at',
+    'Payout batches that are not confirmed',
+  ),
+  bulk: counted('bulk', 'tributary_bulk_actions', 'bulk_actions', 'Bulk actions under way'),
+  mail: {
+    sql: `SELECT 'tributary_mails', jsonb_build_object('state', s.state), open.count
+      FROM unnest(ARRAY['pending', 'undeliverable']) AS s (state), LATERAL (
+        SELECT count(*) FROM (SELECT FROM mails m WHERE m.state = s.state AND m.state <> 'sent' LIMIT ${bound}) capped) open`,
+    help: {
+      tributary_mails: `Mails that are not sent yet, or can not be delivered, counted up to ${bound}.`,
+    },
+  },
 };
+
+const measured: readonly Measured[] = [
+  ...Object.values(measuredKinds),
+  {
+    sql: `SELECT 'tributary_commissions_oldest_due_seconds', '{}',
+      coalesce(extract(epoch FROM now() - (SELECT min(due_at) FROM commissions WHERE state = 'due')), 0)`,
+    help: {
+      tributary_commissions_oldest_due_seconds: 'For how long the oldest commission has waited for finance.',
+    },
+  },
+  {
+    sql: `SELECT 'tributary_ledger_transfers', '{}', coalesce((SELECT max(id) FROM transfers), 0)`,
+    help: { tributary_ledger_transfers: 'Transfers posted since the beginning.' },
+  },
+  {
+    sql: `SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'early_event'),
+        (SELECT count(*) FROM (SELECT FROM early_events LIMIT ${bound}) capped)
+      UNION ALL SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'accepted_order'),
+        (SELECT count(*) FROM (SELECT FROM accepted_orders LIMIT ${bound}) capped)
+      UNION ALL SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'early_event'),
+        coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM early_events)), 0)
+      UNION ALL SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'accepted_order'),
+        coalesce(extract(epoch FROM now() - (SELECT min(accepted_at) FROM accepted_orders)), 0)`,
+    help: {
+      tributary_messages_waiting: `Events whose order or return has not arrived, and orders answered with 202 that are not taken in yet, counted up to ${bound}.`,
+      tributary_messages_waiting_oldest_seconds: 'Age of the oldest of them.',
+    },
+  },
+];
+
+const sql = measured.map((one) => one.sql).join('\nUNION ALL\n');
+const help: Record<string, string> = Object.assign({}, ...measured.map((one) => one.help));
 
 // However many scrape, and however often, the database is asked once in this time.
 const freshMs = 15_000;

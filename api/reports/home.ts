@@ -1,10 +1,12 @@
-import { stuckAfter } from '../../domain/stuckWork';
-import type { Principal, Role } from '../http/endpoint';
+import type { Role } from '../../domain/roles';
+import { DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
+import type { Principal } from '../http/endpoint';
+import { isOfReadableKind } from '../http/readable';
 import type { Bind, Counted } from '../http/summary';
-import { isOfReadableKind } from '../http/things';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
+import { stuckAfter } from './stuckAdvice';
 
 /** One figure of somebody's home page. */
 export interface Card {
@@ -60,7 +62,7 @@ function mentionCards(userId: string): Card[] {
     {
       key: 'mentions_unread',
       group: 'waiting',
-      roles: ['admin', 'compliance', 'finance', 'operator'],
+      roles: STAFF,
       href: '/mentions?unread=true',
       count: (bind) => ({
         from: 'note_mentions m JOIN notes n ON n.id = m.note_id',
@@ -72,7 +74,7 @@ function mentionCards(userId: string): Card[] {
 }
 
 function complianceCards(userId: string, at: Moment, now: number): Card[] {
-  const roles = ['admin', 'compliance'] as const;
+  const roles = REVIEWERS;
   const claim = 'SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND c.expires_at > now()';
   const applications = (
     card: Pick<Card, 'key' | 'group'>,
@@ -124,7 +126,7 @@ function complianceCards(userId: string, at: Moment, now: number): Card[] {
 }
 
 function financeCards(userId: string, at: Moment, now: number): Card[] {
-  const roles = ['admin', 'finance'] as const;
+  const roles = FINANCE;
   const commissions = (
     card: Pick<Card, 'key' | 'group'>,
     query: string,
@@ -231,7 +233,7 @@ function financeCards(userId: string, at: Moment, now: number): Card[] {
 }
 
 function operatorCards(at: Moment, now: number): Card[] {
-  const roles = ['admin', 'operator'] as const;
+  const roles = OPERATORS;
   const [returnLate, yesterday] = [at(now - usual.return), at(now - day)];
   return [
     {
@@ -288,7 +290,7 @@ function mailCard(role: Role): Card {
   return {
     key: 'mails_undeliverable',
     group: 'waiting',
-    roles: ['admin', 'compliance', 'finance', 'operator'],
+    roles: STAFF,
     href: '/mails?resendable=true',
     count: () => ({
       from: 'mails m',
@@ -299,7 +301,7 @@ function mailCard(role: Role): Card {
 }
 
 function ownCards(distributorId: string, at: Moment, now: number): Card[] {
-  const roles = ['distributor'] as const;
+  const roles = DISTRIBUTOR;
   const commissions = (
     card: Pick<Card, 'key' | 'group'>,
     href: string,

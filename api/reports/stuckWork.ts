@@ -1,15 +1,9 @@
 import type { Pool } from '../../database/pool';
-import {
-  adviseOnStuck,
-  type StuckAdvice,
-  type StuckFacts,
-  type StuckKind,
-  stuckAfter,
-} from '../../domain/stuckWork';
+import type { Role } from '../../domain/roles';
 import { scrub } from '../../log';
-import type { Role } from '../http/endpoint';
-import { isOfReadableKind, mayRead } from '../http/things';
+import { isOfReadableKind, mayRead } from '../http/readable';
 import { isResendable } from '../routes/mail/send';
+import { adviseOnStuck, type StuckAdvice, type StuckFacts, type StuckKind, stuckAfter } from './stuckAdvice';
 
 /** A piece of work that needs somebody. */
 export interface StuckItem extends Omit<StuckAdvice, 'href'> {
@@ -64,6 +58,8 @@ const sources: Record<StuckKind, string> = {
       AND s.since < now() - $1::interval`,
   payout_unconfirmed: `SELECT 'payout/' || b.id, b.created_at, '{}'::jsonb FROM payout_batches b
     WHERE b.state = 'open' AND b.created_at < now() - $1::interval`,
+  bulk_running: `SELECT 'bulk/' || b.id, b.asked_at, '{}'::jsonb FROM bulk_actions b
+    WHERE b.state = 'running' AND b.asked_at < now() - $1::interval`,
   mail_undeliverable: `SELECT m.subject_ref, m.created_at,
       jsonb_build_object('key', m.key, 'error', coalesce(m.last_error, '')) FROM mails m
     WHERE m.state = 'undeliverable' AND ${isResendable}`,

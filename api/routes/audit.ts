@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REVIEWERS } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { timestampInput, timestampOutput, uuid } from '../http/schemas';
@@ -42,7 +43,7 @@ export const auditEndpoints: Endpoint[] = [
     path: '/v1/audit',
     summary: 'List what staff and the system did',
     tag: 'audit',
-    roles: ['admin', 'compliance'],
+    roles: REVIEWERS,
     scope: 'audit:read',
     query: entries.query,
     responses: entries.responses,

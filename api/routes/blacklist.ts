@@ -3,13 +3,13 @@ import { addAudit } from '../../database/journal';
 import { inTransaction } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { normalisePhone } from '../../domain/credential';
+import { REVIEWERS } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { actorOfCall } from '../workflows/tell';
 
-const roles = ['admin', 'compliance'] as const;
 const kindSchema = z.enum(['identity_number', 'bank_account', 'phone']);
 
 const entrySchema = z
@@ -50,7 +50,7 @@ export const blacklistEndpoints: Endpoint[] = [
     summary: 'Put a number on the blacklist',
     description: 'Applications with this number can not be approved. Only a keyed hash of it is kept.',
     tag: 'blacklist',
-    roles,
+    roles: REVIEWERS,
     scope: 'blacklist:write',
     body: z.strictObject({ kind: kindSchema, number: lineOf(64), reason: lineOf(2000) }),
     responses: { 201: { description: 'The entry.', schema: entrySchema } },
@@ -96,7 +96,7 @@ export const blacklistEndpoints: Endpoint[] = [
     path: '/v1/blacklist',
     summary: 'List the blacklist',
     tag: 'blacklist',
-    roles,
+    roles: REVIEWERS,
     scope: 'blacklist:read',
     query: entries.query,
     responses: entries.responses,
@@ -116,7 +116,7 @@ export const blacklistEndpoints: Endpoint[] = [
     path: '/v1/blacklist/{id}',
     summary: 'Take a number off the blacklist',
     tag: 'blacklist',
-    roles,
+    roles: REVIEWERS,
     scope: 'blacklist:write',
     params: uuidParams,
     query: z.object({ reason: lineOf(2000).optional().describe('The audit trail keeps it.') }),

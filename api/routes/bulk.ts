@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { acceptBulkAction, type BulkWork } from '../../activities/bulk';
 import type { Pool } from '../../database/pool';
 import { bulkActionNames, bulkRights } from '../../domain/bulk';
+import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -10,7 +11,6 @@ import { everyScope } from '../identity/authentication';
 import { startWorkflow } from '../workflows/client';
 import { actorOfCall } from '../workflows/tell';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const mostItems = 5000;
 const text = lineOf(1000);
 
@@ -149,7 +149,7 @@ export const bulkActionEndpoints: Endpoint[] = [
     description:
       'Runs in the background, one by one and in your name: each as if you had sent the single call, with the same rules. What is refused has its reason in /items, and the rest goes on. If your right to it ends meanwhile, what is left is refused.',
     tag: 'bulk actions',
-    roles: staff,
+    roles: STAFF,
     scope: 'bulk:write',
     body: requestSchema,
     responses: { 202: { description: 'Accepted.', schema: bulkSchema } },
@@ -176,7 +176,7 @@ export const bulkActionEndpoints: Endpoint[] = [
     path: '/v1/bulk-actions',
     summary: 'List your bulk actions',
     tag: 'bulk actions',
-    roles: staff,
+    roles: STAFF,
     scope: 'bulk:read',
     query: bulks.query,
     responses: bulks.responses,
@@ -199,7 +199,7 @@ export const bulkActionEndpoints: Endpoint[] = [
     path: '/v1/bulk-actions/{id}',
     summary: 'One bulk action with its progress',
     tag: 'bulk actions',
-    roles: staff,
+    roles: STAFF,
     scope: 'bulk:read',
     params: uuidParams,
     responses: { 200: { description: 'The bulk action.', schema: bulkSchema } },
@@ -213,7 +213,7 @@ export const bulkActionEndpoints: Endpoint[] = [
     path: '/v1/bulk-actions/{id}/items',
     summary: 'What became of each thing in a bulk action',
     tag: 'bulk actions',
-    roles: staff,
+    roles: STAFF,
     scope: 'bulk:read',
     params: uuidParams,
     query: items.query,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { addAudit } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
-import { actorOf, audit } from '../http/audit';
+import { OPERATORS } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
+import { actorOfCall } from '../workflows/tell';
 
-const staff = ['admin', 'operator'] as const;
 const stateSchema = z.enum(['running', 'stopped', 'finished']);
 const count = z.int().min(0).max(2_000_000_000);
 /** In major units, exact: a file may hold less than a minor unit. */
@@ -120,7 +121,7 @@ export const importEndpoints: Endpoint[] = [
     description:
       'For programs that import, so that others see how it goes; npm run import does. A file with the same hash whose import was not finished goes on in the same run, which then counts anew.',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     body: z.strictObject({
       fileName: lineOf(300),
@@ -145,8 +146,8 @@ export const importEndpoints: Endpoint[] = [
         const { id, attempt } = rows[0]!;
         // Each attempt judges the whole file.
         if (attempt > 1) await client.query('DELETE FROM import_rejections WHERE run_id = $1', [id]);
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'import.begin',
           subject: `import/${id}`,
           after: { fileName: body.fileName, attempt },
@@ -161,7 +162,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports',
     summary: 'List imports',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:read',
     query: runs.query,
     responses: runs.responses,
@@ -181,7 +182,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}',
     summary: 'Get an import',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:read',
     params: uuidParams,
     responses: one,
@@ -195,7 +196,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}',
     summary: 'Report how far an import is',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
@@ -222,7 +223,7 @@ export const importEndpoints: Endpoint[] = [
     summary: 'Report rows that were not imported',
     description: 'Numbered through the run, so that a repeated report adds nothing.',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
@@ -251,7 +252,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}/finish',
     summary: 'Report that an import is done, with what became of the money in the file',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
@@ -271,8 +272,8 @@ export const importEndpoints: Endpoint[] = [
           [id, body.orders, body.returns, body.rejected, JSON.stringify(body.reconciliations)],
         );
         if (!rowCount) return false;
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'import.finish',
           subject: `import/${id}`,
           after: { orders: body.orders, returns: body.returns, rejected: body.rejected },
@@ -288,7 +289,7 @@ export const importEndpoints: Endpoint[] = [
     path: '/v1/imports/{id}/rejections',
     summary: 'List the rows of an import that were rejected',
     tag: 'imports',
-    roles: staff,
+    roles: OPERATORS,
     scope: 'imports:read',
     params: uuidParams,
     query: rejections.query,

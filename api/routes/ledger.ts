@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verifyLedger } from '../../database/verifyLedger';
+import { FINANCE } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { timestampOutput } from '../http/schemas';
 
@@ -37,7 +38,7 @@ export const ledgerEndpoints: Endpoint[] = [
       'what its own transfers say; and the sums of days that reports read are those of their orders and transfers. ' +
       'Reads every transfer and every order line.',
     tag: 'ledger',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'ledger:read',
     responses: { 200: { description: 'What was found.', schema: reportSchema } },
     handler: async ({ context }) => {

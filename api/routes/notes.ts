@@ -1,25 +1,27 @@
 import { z } from 'zod';
+import { addAudit } from '../../database/journal';
 import { type Client, inTransaction } from '../../database/pool';
-import { actorOf, audit } from '../http/audit';
+import { parseSubject } from '../../domain/kinds';
+import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
+import { readableThing, timelineKindSchema } from '../http/readable';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
-import { readableThing, thingKindSchema } from '../http/things';
-
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
+import { actorOfCall } from '../workflows/tell';
 
 /** `order/42` as kind and id. */
 const subjectSchema = z
   .string()
-  .max(220)
+  .max(300)
   .transform((text, context) => {
-    const slash = text.indexOf('/');
-    const kind = thingKindSchema.safeParse(text.slice(0, slash));
-    if (kind.success && slash < text.length - 1) return { kind: kind.data, id: text.slice(slash + 1) };
+    const named = parseSubject(text);
+    const kind = timelineKindSchema.safeParse(named?.kind);
+    const [id, ...more] = named?.id ?? [];
+    if (kind.success && id && more.length === 0) return { kind: kind.data, id };
     context.addIssue({
       code: 'custom',
-      message: `write kind/id, such as order/42, with a kind of: ${thingKindSchema.options.join(', ')}`,
+      message: `write kind/id, such as order/42, a slash in the id as %2F, with a kind of: ${timelineKindSchema.options.join(', ')}`,
     });
     return z.NEVER;
   });
@@ -77,7 +79,7 @@ const colleagueSchema = personSchema.extend({ role: roleSchema }).meta({ id: 'Co
 const colleagues = defineList({
   item: colleagueSchema,
   filters: {
-    role: z.enum(staff).optional(),
+    role: z.enum(STAFF).optional(),
     subject: subjectSchema.optional().describe('Only those who may read this thing, such as order/42.'),
   },
   sorts: { name: { column: 'u.name', type: 'text' } },
@@ -124,7 +126,7 @@ export const noteEndpoints: Endpoint[] = [
     summary: 'Add a note about a thing',
     description: 'Seen by staff who may read the thing, never by applicants or distributors.',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:write',
     body: z.strictObject({
       subject: subjectSchema.describe('What it is about, such as order/42.'),
@@ -143,8 +145,8 @@ export const noteEndpoints: Endpoint[] = [
         );
         if (added.rowCount) {
           await mention(client, id, [...new Set(named)], thing.roles);
-          await audit(client, {
-            ...actorOf(call),
+          await addAudit(client, {
+            actor: actorOfCall(call),
             action: 'note.add',
             subject: `note/${id}`,
             after: { about: thing.subject, mentions: named },
@@ -160,7 +162,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/notes',
     summary: 'List the notes about a thing',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     query: notes.query,
     responses: notes.responses,
@@ -183,7 +185,7 @@ export const noteEndpoints: Endpoint[] = [
     summary: 'Take back a note of your own',
     description: 'It stays in its place without its text. To correct one, retract it and add another.',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:write',
     params: uuidParams,
     responses: { 200: noteResponse('The note as it is now.') },
@@ -204,7 +206,7 @@ export const noteEndpoints: Endpoint[] = [
           });
         }
         if (rowCount)
-          await audit(client, { ...actorOf(call), action: 'note.retract', subject: `note/${id}` });
+          await addAudit(client, { actor: actorOfCall(call), action: 'note.retract', subject: `note/${id}` });
         return { status: 200, body: note };
       }),
   }),
@@ -213,7 +215,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/me/mentions',
     summary: 'List the notes that mention you, unread ones first',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     query: mentions.query,
     responses: mentions.responses,
@@ -237,7 +239,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/me/mentions/{id}/read',
     summary: 'Mark a mention of you as read',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     params: z.object({ id: uuid.describe('Of the note.') }),
     responses: { 204: { description: 'Read.' } },
@@ -255,7 +257,7 @@ export const noteEndpoints: Endpoint[] = [
     path: '/v1/colleagues',
     summary: 'List staff, for mentions and filters',
     tag: 'notes',
-    roles: staff,
+    roles: STAFF,
     scope: 'notes:read',
     query: colleagues.query,
     responses: colleagues.responses,

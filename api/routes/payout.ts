@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
+import { FINANCE } from '../../domain/roles';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -10,7 +11,6 @@ import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } fr
 import { startWithUpdate } from '../workflows/client';
 import { actorOfCall, tellProcess } from '../workflows/tell';
 
-const staff = ['admin', 'finance'] as const;
 const stateSchema = z.enum(['open', 'settled']);
 
 const batchSchema = z
@@ -55,7 +55,7 @@ export const createPayoutBatch = endpoint({
   description:
     'What is canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active stay approved and wait.',
   tag: 'payouts',
-  roles: staff,
+  roles: FINANCE,
   scope: 'payouts:write',
   body: z.strictObject({ currency: currencySchema }),
   responses: { 201: { description: 'The batch.', schema: batchSchema } },
@@ -82,7 +82,7 @@ export const listPayoutBatches = endpoint({
   path: '/v1/payout-batches',
   summary: 'List payout batches',
   tag: 'payouts',
-  roles: staff,
+  roles: FINANCE,
   scope: 'payouts:read',
   query: list.query,
   responses: list.responses,
@@ -106,7 +106,7 @@ export const getPayoutBatch = endpoint({
   path: '/v1/payout-batches/{id}',
   summary: 'One payout batch',
   tag: 'payouts',
-  roles: staff,
+  roles: FINANCE,
   scope: 'payouts:read',
   params,
   responses: { 200: { description: 'The batch.', schema: batchSchema } },
@@ -123,7 +123,7 @@ export const getPayoutFile = endpoint({
   description:
     'CSV with full account numbers, the same bytes each time. Every download is written to the audit trail. Amounts are in major units.',
   tag: 'payouts',
-  roles: staff,
+  roles: FINANCE,
   scope: 'payouts:reveal',
   params,
   responses: { 200: { description: 'The file.', schema: z.string(), contentType: 'text/csv' } },
@@ -164,7 +164,7 @@ export const confirmPayoutBatch = endpoint({
   summary: 'Confirm what the bank did with a payout file',
   description: 'All withdrawals in it are paid, but for those listed as failed, whose money comes back.',
   tag: 'payouts',
-  roles: staff,
+  roles: FINANCE,
   scope: 'payouts:write',
   params,
   body: z.strictObject({

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { addAudit } from '../../database/journal';
 import { inTransaction } from '../../database/pool';
-import { actorOf, audit } from '../http/audit';
+import { OPERATORS, ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { lineOf, moneySchema, timestampOutput } from '../http/schemas';
+import { actorOfCall } from '../workflows/tell';
 
 const productSchema = z
   .object({
@@ -69,7 +71,6 @@ const updateProduct = {
          RETURNING ${returned}`,
 };
 const productParams = z.object({ sku: lineOf(64).describe('Stock keeping unit, as the shop names it.') });
-const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
 export const productEndpoints: Endpoint[] = [
   endpoint({
@@ -78,7 +79,7 @@ export const productEndpoints: Endpoint[] = [
     summary: 'Add or change a product',
     description: 'Orders keep the category that the product had when they were paid.',
     tag: 'products',
-    roles: ['admin', 'operator'],
+    roles: OPERATORS,
     scope: 'products:write',
     params: productParams,
     body: z.strictObject({
@@ -101,8 +102,8 @@ export const productEndpoints: Endpoint[] = [
         const before = created ? undefined : (await client.query<ProductRow>(lockProduct, [sku])).rows[0];
         const product = created ?? (await write(updateProduct));
         if (!product) return { status: 200, body: toBody(before!) };
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: created ? 'product.create' : 'product.update',
           subject: `product/${sku}`,
           before: before ? { ...toBody(before) } : undefined,
@@ -116,7 +117,7 @@ export const productEndpoints: Endpoint[] = [
     path: '/v1/products',
     summary: 'List products',
     tag: 'products',
-    roles: readers,
+    roles: ROLES,
     scope: 'products:read',
     query: products.query,
     responses: products.responses,
@@ -139,7 +140,7 @@ export const productEndpoints: Endpoint[] = [
     path: '/v1/products/{sku}',
     summary: 'Get a product',
     tag: 'products',
-    roles: readers,
+    roles: ROLES,
     scope: 'products:read',
     params: productParams,
     responses: { 200: { description: 'The product.', schema: productSchema } },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
+import { FINANCE } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -9,7 +10,6 @@ import { readTimeline, timelineEventSchema } from '../http/timeline';
 import { startWithUpdate } from '../workflows/client';
 import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
 
-const staff = ['admin', 'finance'] as const;
 const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
 
@@ -106,7 +106,7 @@ export const createReleaseRun = endpoint({
   description:
     'Freezes the items. What waits in another run or is not due is left out at once, with its reason. Nothing moves before the run is approved.',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:write',
   body: selectionSchema,
   responses: { 201: { description: 'The proposed run.', schema: detailSchema } },
@@ -137,7 +137,7 @@ export const listReleaseRuns = endpoint({
   path: '/v1/commission-releases',
   summary: 'List release runs',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:read',
   query: runs.query,
   responses: runs.responses,
@@ -162,7 +162,7 @@ export const getReleaseRun = endpoint({
   path: '/v1/commission-releases/{id}',
   summary: 'One release run with its progress',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:read',
   params,
   responses: answer,
@@ -177,7 +177,7 @@ export const listReleaseItems = endpoint({
   path: '/v1/commission-releases/{id}/items',
   summary: 'What became of each commission in a run',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:read',
   params,
   query: items.query,
@@ -209,7 +209,7 @@ export const approveReleaseRun = endpoint({
   description:
     'Where the total of a currency is above SECOND_APPROVAL_ABOVE, by somebody other than who proposed it.',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:approve',
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
@@ -223,7 +223,7 @@ export const rejectReleaseRun = endpoint({
   path: '/v1/commission-releases/{id}/reject',
   summary: 'Reject a release run; what waited in it may be proposed again',
   tag: 'commission releases',
-  roles: staff,
+  roles: FINANCE,
   scope: 'releases:approve',
   params,
   body: z.strictObject({ reason: decisionNote }),

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
+import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
-
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 
 const listName = z
   .string()
@@ -79,7 +78,7 @@ export const savedViewEndpoints: Endpoint[] = [
     path: '/v1/saved-views',
     summary: 'Save a view of a list',
     tag: 'saved views',
-    roles: staff,
+    roles: STAFF,
     scope: 'views:write',
     body: z.strictObject({ list: listName, ...viewBody }),
     responses: { 201: answer },
@@ -100,7 +99,7 @@ export const savedViewEndpoints: Endpoint[] = [
     path: '/v1/saved-views',
     summary: 'List your views, and those that colleagues of your role share',
     tag: 'saved views',
-    roles: staff,
+    roles: STAFF,
     scope: 'views:read',
     query: z.object({ list: listName.optional() }),
     responses: {
@@ -123,7 +122,7 @@ export const savedViewEndpoints: Endpoint[] = [
     path: '/v1/saved-views/{id}',
     summary: 'One view, as from a link',
     tag: 'saved views',
-    roles: staff,
+    roles: STAFF,
     scope: 'views:read',
     params: uuidParams,
     responses: { 200: answer },
@@ -138,7 +137,7 @@ export const savedViewEndpoints: Endpoint[] = [
     path: '/v1/saved-views/{id}',
     summary: 'Change a view of your own',
     tag: 'saved views',
-    roles: staff,
+    roles: STAFF,
     scope: 'views:write',
     params: uuidParams,
     body: z.strictObject(viewBody),
@@ -161,7 +160,7 @@ export const savedViewEndpoints: Endpoint[] = [
     path: '/v1/saved-views/{id}',
     summary: 'Delete a view of your own',
     tag: 'saved views',
-    roles: staff,
+    roles: STAFF,
     scope: 'views:write',
     params: uuidParams,
     responses: { 204: { description: 'Deleted.' } },

@@ -1,22 +1,15 @@
 import { z } from 'zod';
+import { KINDS, type Kind, kinds, type SearchKind } from '../../domain/kinds';
 import { majorUnits } from '../../domain/payout';
-import { type Endpoint, endpoint, type Role } from '../http/endpoint';
+import { ROLES, type Role } from '../../domain/roles';
+import { type Endpoint, endpoint } from '../http/endpoint';
 import { lineOf } from '../http/schemas';
 
-const kindSchema = z.enum([
-  'application',
-  'distributor',
-  'order',
-  'commission',
-  'withdrawal',
-  'release',
-  'payout',
-  'product',
-]);
+const searchKinds = KINDS.filter((kind): kind is SearchKind => kinds[kind].searchedBy.length > 0);
 
 const hitSchema = z
   .object({
-    kind: kindSchema,
+    kind: z.enum(searchKinds),
     id: z.string(),
     title: z.string(),
     subtitle: z.string(),
@@ -32,12 +25,8 @@ interface Row extends Omit<z.input<typeof hitSchema>, 'kind'> {
 
 const mostOfEach = 5;
 
-interface Source {
-  kind: z.output<typeof kindSchema>;
-  roles: readonly Role[];
-  /** Gives id, title, subtitle, state, amount, currency; undefined where the text can be none of these. */
-  sql: (term: Term) => string | undefined;
-}
+/** Gives id, title, subtitle, state, amount, currency; undefined where the text can be none of these. */
+type Source = (term: Term) => string | undefined;
 
 /** What is looked for, as parameters of a statement. */
 interface Term {
@@ -52,8 +41,6 @@ interface Term {
   number: string | undefined;
 }
 
-const everybody = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
-
 const within = (column: string, { from, to, end }: NonNullable<Term['uuids']>) =>
   `(${column} BETWEEN ${from}::uuid AND ${to}::uuid${end ? ` OR right(${column}::text, 8) = ${end}` : ''})`;
 
@@ -64,81 +51,51 @@ const either = (select: string, conditions: (string | undefined)[]) =>
     .map((condition) => `(${select} ${condition} LIMIT ${mostOfEach})`)
     .join(' UNION ');
 
-const sources: Source[] = [
-  {
-    kind: 'application',
-    roles: ['admin', 'compliance', 'operator'],
-    sql: ({ lowerPrefix, uuids }) =>
-      either(
-        `SELECT id::text AS id, name AS title, region AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+const sources: Record<SearchKind, Source> = {
+  application: ({ lowerPrefix, uuids }) =>
+    either(
+      `SELECT id::text AS id, name AS title, region AS subtitle, state, NULL::bigint AS amount, NULL AS currency
          FROM applications WHERE`,
-        [`lower(name) LIKE ${lowerPrefix}`, uuids && within('id', uuids)],
-      ),
-  },
-  {
-    kind: 'distributor',
-    roles: everybody,
-    sql: ({ own, prefix, lowerPrefix, uuids }) =>
-      either(
-        `SELECT id::text AS id, name AS title, referral_code AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+      [`lower(name) LIKE ${lowerPrefix}`, uuids && within('id', uuids)],
+    ),
+  distributor: ({ own, prefix, lowerPrefix, uuids }) =>
+    either(
+      `SELECT id::text AS id, name AS title, referral_code AS subtitle, state, NULL::bigint AS amount, NULL AS currency
          FROM distributors WHERE ${own ? `id = ${own} AND` : ''}`,
-        [
-          `lower(name) LIKE ${lowerPrefix}`,
-          `referral_code LIKE upper(${prefix})`,
-          uuids && within('id', uuids),
-        ],
-      ),
-  },
-  {
-    kind: 'order',
-    roles: everybody,
-    sql: ({ own, prefix }) =>
-      `SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+      [
+        `lower(name) LIKE ${lowerPrefix}`,
+        `referral_code LIKE upper(${prefix})`,
+        uuids && within('id', uuids),
+      ],
+    ),
+  order: ({ own, prefix }) =>
+    `SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
        FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~`,
-  },
-  {
-    kind: 'commission',
-    roles: everybody,
-    sql: ({ own, number }) =>
-      number &&
-      `SELECT id::text AS id, id::text AS title, order_id AS subtitle, state, amount, currency
+  commission: ({ own, number }) =>
+    number &&
+    `SELECT id::text AS id, id::text AS title, order_id AS subtitle, state, amount, currency
        FROM commissions WHERE ${own ? `distributor_id = ${own} AND` : ''} id = ${number}::bigint`,
-  },
-  {
-    kind: 'withdrawal',
-    roles: ['admin', 'compliance', 'finance', 'distributor'],
-    sql: ({ own, uuids }) =>
-      uuids &&
-      `SELECT w.id::text AS id, d.name AS title, '' AS subtitle, w.state, w.amount, w.currency
+  withdrawal: ({ own, uuids }) =>
+    uuids &&
+    `SELECT w.id::text AS id, d.name AS title, '' AS subtitle, w.state, w.amount, w.currency
        FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
        WHERE ${own ? `w.distributor_id = ${own} AND` : ''} ${within('w.id', uuids)}`,
-  },
-  {
-    kind: 'release',
-    roles: ['admin', 'finance'],
-    sql: ({ uuids }) =>
-      uuids &&
-      `SELECT id::text AS id, id::text AS title, item_count::text AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+  release: ({ uuids }) =>
+    uuids &&
+    `SELECT id::text AS id, id::text AS title, item_count::text AS subtitle, state, NULL::bigint AS amount, NULL AS currency
        FROM release_runs WHERE ${within('id', uuids)}`,
-  },
-  {
-    kind: 'payout',
-    roles: ['admin', 'finance'],
-    sql: ({ uuids }) =>
-      uuids &&
-      `SELECT id::text AS id, id::text AS title, '' AS subtitle, state, NULL::bigint AS amount, currency
+  payout: ({ uuids }) =>
+    uuids &&
+    `SELECT id::text AS id, id::text AS title, '' AS subtitle, state, NULL::bigint AS amount, currency
        FROM payout_batches WHERE ${within('id', uuids)}`,
-  },
-  {
-    kind: 'product',
-    roles: everybody,
-    sql: ({ prefix, lowerPrefix }) =>
-      either(
-        'SELECT sku AS id, name AS title, sku AS subtitle, NULL AS state, price AS amount, currency FROM products WHERE',
-        [`sku LIKE ${prefix}`, `lower(name) LIKE ${lowerPrefix}`],
-      ),
-  },
-];
+  product: ({ prefix, lowerPrefix }) =>
+    either(
+      'SELECT sku AS id, name AS title, sku AS subtitle, NULL AS state, price AS amount, currency FROM products WHERE',
+      [`sku LIKE ${prefix}`, `lower(name) LIKE ${lowerPrefix}`],
+    ),
+};
+
+const searchers = (kind: Kind): readonly Role[] => kinds[kind].searchedBy;
 
 /** The uuids that begin with a text of at least four digits: they are stored in the order of their digits. */
 function uuidRange(text: string): { from: string; to: string } | undefined {
@@ -147,7 +104,7 @@ function uuidRange(text: string): { from: string; to: string } | undefined {
   return { from: digits.padEnd(32, '0'), to: digits.padEnd(32, 'f') };
 }
 
-function toHit(kind: Source['kind'], { amount, currency, subtitle, ...row }: Row): z.input<typeof hitSchema> {
+function toHit(kind: SearchKind, { amount, currency, subtitle, ...row }: Row): z.input<typeof hitSchema> {
   const money = amount !== null && currency ? `${majorUnits({ amount, currency })} ${currency}` : '';
   return { kind, ...row, subtitle: [subtitle, money].filter(Boolean).join(' · ') };
 }
@@ -159,18 +116,18 @@ export const searchEndpoints: Endpoint[] = [
     summary: 'Find anything by the beginning of its name or number, or the last eight digits of its id',
     description: `At most ${mostOfEach} of each kind, of what your role may read. Distributors find their own only.`,
     tag: 'search',
-    roles: everybody,
+    roles: ROLES,
     scope: 'search:read',
     query: z.object({ q: lineOf(100).describe('The beginning of a name, an id, a referral code or a SKU.') }),
     responses: { 200: { description: 'What was found.', schema: z.object({ items: z.array(hitSchema) }) } },
     handler: async ({ query: { q }, context, principal }) => {
       const escaped = q.replace(/[\\%_]/g, '\\$&');
       const range = uuidRange(q);
-      const find = async ({ kind, sql }: Source) => {
+      const find = async (kind: SearchKind) => {
         const values: unknown[] = [];
         const bind = (value: unknown) => `$${values.push(value)}`;
         // Read only by the sources that use them: a parameter that a statement does not name is an error.
-        const text = sql({
+        const text = sources[kind]({
           get own() {
             return principal.distributorId === null ? null : bind(principal.distributorId);
           },
@@ -201,7 +158,7 @@ export const searchEndpoints: Endpoint[] = [
         return rows.map((hit) => toHit(kind, hit));
       };
       const found = await Promise.all(
-        sources.filter(({ roles }) => roles.some((role) => role === principal.role)).map(find),
+        searchKinds.filter((kind) => searchers(kind).includes(principal.role)).map(find),
       );
       return { status: 200, body: { items: found.flat() } };
     },

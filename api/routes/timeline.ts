@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { maskMailAddress } from '../../domain/mailAddress';
+import { ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
+import { readableThing, timelineKindSchema } from '../http/readable';
 import { timestampOutput } from '../http/schemas';
-import { readableThing, thingKindSchema } from '../http/things';
 import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../http/timeline';
 
 const entrySchema = z
@@ -70,9 +71,9 @@ export const timelineEndpoints: Endpoint[] = [
     description:
       'Events, changes by people, mails, movements of money and notes. A decision is one entry, with what its event and its audit entry know. Distributors see those of their own orders, commissions and withdrawals, without what staff did and noted among themselves.',
     tag: 'timeline',
-    roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
+    roles: ROLES,
     scope: 'timeline:read',
-    params: z.object({ kind: thingKindSchema, id: z.string().min(1).max(200) }),
+    params: z.object({ kind: timelineKindSchema, id: z.string().min(1).max(200) }),
     query: entries.query,
     responses: entries.responses,
     handler: async ({ params: { kind, id }, query, context, principal, req }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
+import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -15,7 +16,6 @@ import {
 import { startWithUpdate } from '../workflows/client';
 import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
 
-const readers = ['admin', 'compliance', 'finance', 'distributor'] as const;
 const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
 
 const withdrawalSchema = z
@@ -117,7 +117,7 @@ export const createWithdrawal = endpoint({
   description:
     'Reserves the money at once. Nothing can be withdrawn while something is owed: debt is paid first.',
   tag: 'withdrawals',
-  roles: ['admin', 'finance', 'distributor'],
+  roles: WITHDRAWERS,
   scope: 'withdrawals:write',
   body: z.strictObject({
     distributorId: uuid,
@@ -156,7 +156,7 @@ export const listWithdrawals = endpoint({
   path: '/v1/withdrawals',
   summary: 'List withdrawals',
   tag: 'withdrawals',
-  roles: readers,
+  roles: WITHDRAWAL_READERS,
   scope: 'withdrawals:read',
   query: list.query,
   responses: list.responses,
@@ -178,7 +178,7 @@ export const summarizeWithdrawals = endpoint({
   summary: 'How many withdrawals a filter finds, and their sum',
   description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
   tag: 'withdrawals',
-  roles: readers,
+  roles: WITHDRAWAL_READERS,
   scope: 'withdrawals:read',
   query: filterSchema,
   responses: summaryResponses,
@@ -195,7 +195,7 @@ export const getWithdrawal = endpoint({
   path: '/v1/withdrawals/{id}',
   summary: 'One withdrawal with its timeline',
   tag: 'withdrawals',
-  roles: readers,
+  roles: WITHDRAWAL_READERS,
   scope: 'withdrawals:read',
   params,
   responses: answer,
@@ -211,7 +211,7 @@ export const approveWithdrawal = endpoint({
   summary: 'Approve a withdrawal',
   description: 'Above the amount SECOND_APPROVAL_ABOVE it takes two different people.',
   tag: 'withdrawals',
-  roles: ['admin', 'finance'],
+  roles: FINANCE,
   scope: 'withdrawals:approve',
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
@@ -225,7 +225,7 @@ export const rejectWithdrawal = endpoint({
   path: '/v1/withdrawals/{id}/reject',
   summary: 'Reject a withdrawal; the money comes back',
   tag: 'withdrawals',
-  roles: ['admin', 'finance'],
+  roles: FINANCE,
   scope: 'withdrawals:approve',
   params,
   body: z.strictObject({ reason: decisionNote }),
@@ -239,7 +239,7 @@ export const cancelWithdrawal = endpoint({
   path: '/v1/withdrawals/{id}/cancel',
   summary: 'Cancel a withdrawal that is not on its way yet; the money comes back',
   tag: 'withdrawals',
-  roles: ['admin', 'finance', 'distributor'],
+  roles: WITHDRAWERS,
   scope: 'withdrawals:write',
   params,
   body: z.strictObject({ reason: decisionNote.optional() }),
@@ -255,7 +255,7 @@ export const returnWithdrawalPayment = endpoint({
   description:
     'The withdrawal becomes failed. Where it took two people to approve, it takes two different people to report this.',
   tag: 'withdrawals',
-  roles: ['admin', 'finance'],
+  roles: FINANCE,
   scope: 'withdrawals:approve',
   params,
   body: z.strictObject({ reason: decisionNote }),

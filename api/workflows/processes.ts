@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { processKinds, subjectOf } from '../../domain/kinds';
+import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { timestampOutput } from '../http/schemas';
 import { readProcessState } from './processState';
-
-// Each is also what the ids of its workflows begin with.
-const kindSchema = z.enum(['application', 'order', 'return', 'withdrawal', 'release', 'payout', 'bulk']);
 
 const stateSchema = z
   .object({
@@ -42,15 +41,15 @@ export const processEndpoints: Endpoint[] = [
     path: '/v1/processes/{kind}/{id}',
     summary: 'What the process of a thing is at, live',
     description:
-      'From the workflow itself: where it stands, what it waits for, and which activities are under way or fail. The id of a return is "<order>/<return>", with the slash as %2F.',
+      'From the workflow itself: where it stands, what it waits for, and which activities are under way or fail. The id of a return is "<order>/<return>", with the slash between them as %2F, and one within either of them as %252F.',
     tag: 'system',
-    roles: ['admin', 'compliance', 'finance', 'operator'],
+    roles: STAFF,
     scope: 'processes:read',
-    params: z.object({ kind: kindSchema, id: z.string().min(1).max(200) }),
+    params: z.object({ kind: z.enum(processKinds), id: z.string().min(1).max(300) }),
     responses: { 200: { description: 'Its present state.', schema: stateSchema } },
     handler: async ({ params: { kind, id }, context }) => ({
       status: 200,
-      body: await readProcessState(context, `${kind}/${id}`),
+      body: await readProcessState(context, kind === 'return' ? `${kind}/${id}` : subjectOf(kind, id)),
     }),
   }),
 ];

@@ -1,5 +1,5 @@
+import { adviseOnStuck, type StuckKind, stuckAfter } from '../../api/reports/stuckAdvice';
 import { applicationStatusOf, orderStatusOf, withdrawalStatusOf } from '../../domain/processStatus';
-import { adviseOnStuck, type StuckKind, stuckAfter } from '../../domain/stuckWork';
 
 test('an order waits for its delivery, then for the window or the decision on a return', () => {
   const open = { finished: false, nextWindowEnd: null, openReturns: [] };

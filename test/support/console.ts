@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { BrowserContext, Locator, Page, Request } from 'playwright-core';
-import type { Role } from '../../api/http/endpoint';
 import { hashPassword } from '../../api/identity/passwords';
+import type { Role } from '../../domain/roles';
 import { startApi, startWorker, type TestApi } from './api';
 import { startChromium } from './chromium';
 import type { TestSettings } from './config';

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Role } from '../../api/http/endpoint';
 import { hashPassword } from '../../api/identity/passwords';
+import type { Role } from '../../domain/roles';
 import { type Answer, makeDistributor, type Request, type TestApi } from './api';
 
 export const PASSWORD = 'quiet river under stones';

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { addAudit } from '../../../database/journal';
 import type { RefusalCode } from '../../../domain/refusals';
+import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
-import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
 import { everyScope, hashKey, newKeyText, scopesOf } from '../authentication';
 import { lockAdmins, refuseLockout } from '../lockout';
 
@@ -77,7 +79,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
         'The answer shows the key, and nothing shows it again: a repeat with the same Idempotency-Key is refused ' +
         'with key_already_made. Whoever lost the answer revokes that key and makes another.',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:write',
       body: z.strictObject({
         userId: uuid.describe('Whom requests with this key count as.'),
@@ -118,7 +120,12 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
               },
             });
             const after = { userId: user.id, name: body.name, scopes: made.scopes };
-            await audit(tx, { ...actorOf(call), action: 'key.create', subject: `key/${id}`, after });
+            await addAudit(tx, {
+              actor: actorOfCall(call),
+              action: 'key.create',
+              subject: `key/${id}`,
+              after,
+            });
             return made;
           });
           return {
@@ -141,7 +148,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       path: '/v1/keys',
       summary: 'List API keys',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:read',
       query: keys.query,
       responses: keys.responses,
@@ -166,7 +173,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       path: '/v1/key-scopes',
       summary: 'The scopes that a key can have, by the role of its user',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:read',
       responses: {
         200: {
@@ -187,7 +194,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       summary: 'Revoke an API key',
       description: 'It stops working with the next request. Revoking it again changes nothing.',
       tag: 'keys',
-      roles: ['admin'],
+      roles: ADMIN,
       scope: 'keys:write',
       params: keyParams,
       responses: { 200: { description: 'The key.', schema: keySchema } },
@@ -203,7 +210,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           if (!present) throw notFound(`The key ${id}`);
           if (count) {
             await refuseLockout(tx);
-            await audit(tx, { ...actorOf(call), action: 'key.revoke', subject: `key/${id}` });
+            await addAudit(tx, { actor: actorOfCall(call), action: 'key.revoke', subject: `key/${id}` });
           }
           return present;
         });

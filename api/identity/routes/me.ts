@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { durationMs } from '../../../config';
+import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
-import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
 import { localeSchema, meSchema, readMe, type ScopesOfRole } from '../me';
 import { newTotpSecret, otpauthUri, replaceRecoveryCodes, totpStep } from '../secondFactor';
 import { sessionLasts } from '../sessions';
@@ -85,8 +86,8 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
             after.locale,
           ]);
           const subject = `user/${principal.userId}`;
-          await audit(client, {
-            ...actorOf(call),
+          await addAudit(client, {
+            actor: actorOfCall(call),
             action: 'user.update',
             subject,
             before: { ...before },
@@ -212,8 +213,8 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
           );
           if (!rowCount) throw secondFactorOn();
           const subject = `user/${user.id}`;
-          const actor = actorOf({ principal, requestId });
-          await audit(client, { ...actor, action: 'second_factor.enable', subject });
+          const actor = actorOfCall({ principal, requestId });
+          await addAudit(client, { actor, action: 'second_factor.enable', subject });
           return replaceRecoveryCodes(client, sealer, user.id);
         });
         return { status: 200, body: { recoveryCodes } };
@@ -293,7 +294,11 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
           if (!session) throw notFound(`The session ${id}`);
           if (session.ended) return;
           await client.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [id]);
-          await audit(client, { ...actorOf(call), action: 'session.end', subject: `session/${id}` });
+          await addAudit(client, {
+            actor: actorOfCall(call),
+            action: 'session.end',
+            subject: `session/${id}`,
+          });
         });
         return { status: 204 };
       },

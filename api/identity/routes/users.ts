@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { addAudit } from '../../../database/journal';
 import { signInPage } from '../../../database/links';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { mailSignInLink } from '../../../database/signInLinks';
+import { ADMIN } from '../../../domain/roles';
 import { Prisma, type User } from '../../../prisma/client/client';
-import { actorOf, audit } from '../../http/audit';
 import { type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -104,7 +105,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users',
     summary: 'Add a user',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     body: userBody,
     responses: { 201: { description: 'The user.', schema: userSchema } },
@@ -114,7 +115,12 @@ export const userEndpoints: Endpoint[] = [
         const user = await prisma.$transaction(async (tx) => {
           const made = await tx.user.create({ data: { id, ...body } });
           const { email: _, ...after } = body;
-          await audit(tx, { ...actorOf(call), action: 'user.create', subject: `user/${id}`, after });
+          await addAudit(tx, {
+            actor: actorOfCall(call),
+            action: 'user.create',
+            subject: `user/${id}`,
+            after,
+          });
           return made;
         });
         return { status: 201, body: toBody(user) };
@@ -146,7 +152,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users',
     summary: 'List users',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:read',
     query: users.query,
     responses: users.responses,
@@ -170,7 +176,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users/{id}',
     summary: 'Get a user',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:read',
     params: uuidParams,
     responses: { 200: { description: 'The user.', schema: userSchema } },
@@ -188,7 +194,7 @@ export const userEndpoints: Endpoint[] = [
       'What the new role may not do stops with the next request, also for keys; sessions end, and the person signs in again. ' +
       "A distributor's user stays one: for staff work add another.",
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     body: z.strictObject({ role: staffRole, reason }),
@@ -211,8 +217,8 @@ export const userEndpoints: Endpoint[] = [
         const changed = await tx.user.update({ where: { id }, data: { role } });
         await refuseLockout(tx);
         await endSessions(tx, id);
-        await audit(tx, {
-          ...actorOf(call),
+        await addAudit(tx, {
+          actor: actorOfCall(call),
           action: 'user.change_role',
           subject: `user/${id}`,
           before: { role: before.role },
@@ -231,7 +237,7 @@ export const userEndpoints: Endpoint[] = [
     description:
       'All keys and sessions of the user stop working with the next request, and one-time links are void. What the user did stays.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     body: z.strictObject({ reason: reason.optional() }),
@@ -248,8 +254,8 @@ export const userEndpoints: Endpoint[] = [
         await endSessions(tx, id);
         const openLinks = { userId: id, usedAt: null, voidedAt: null };
         await tx.signInLink.updateMany({ where: openLinks, data: { voidedAt: now } });
-        await audit(tx, {
-          ...actorOf(call),
+        await addAudit(tx, {
+          actor: actorOfCall(call),
           action: 'user.disable',
           subject: `user/${id}`,
           reason: body.reason,
@@ -266,7 +272,7 @@ export const userEndpoints: Endpoint[] = [
     description:
       'The password, the second factor and keys that were not revoked work again; sessions and one-time links of before do not.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     body: z.strictObject({ reason }),
@@ -276,8 +282,8 @@ export const userEndpoints: Endpoint[] = [
         const before = await lockUser(tx, id);
         if (!before.disabledAt) return before;
         const enabled = await tx.user.update({ where: { id }, data: { disabledAt: null } });
-        await audit(tx, {
-          ...actorOf(call),
+        await addAudit(tx, {
+          actor: actorOfCall(call),
           action: 'user.enable',
           subject: `user/${id}`,
           before: { disabledAt: before.disabledAt.toISOString() },
@@ -295,7 +301,7 @@ export const userEndpoints: Endpoint[] = [
     description:
       'Answers the link, and mails it to the user. It works once, for 24 hours; earlier ones are void. A second factor is still asked for.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     responses: {
@@ -321,7 +327,7 @@ export const userEndpoints: Endpoint[] = [
     summary: 'Take the second factor from a user',
     description: 'For somebody who has lost both the device and the recovery codes.',
     tag: 'users',
-    roles: ['admin'],
+    roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
     responses: { 204: { description: 'The user has none.' } },
@@ -330,7 +336,11 @@ export const userEndpoints: Endpoint[] = [
         const { rowCount } = await client.query('SELECT 1 FROM users WHERE id = $1', [id]);
         if (!rowCount) throw notFound(`The user ${id}`);
         if (await removeSecondFactor(client, id))
-          await audit(client, { ...actorOf(call), action: 'second_factor.remove', subject: `user/${id}` });
+          await addAudit(client, {
+            actor: actorOfCall(call),
+            action: 'second_factor.remove',
+            subject: `user/${id}`,
+          });
       });
       return { status: 204 };
     },

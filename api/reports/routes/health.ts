@@ -1,12 +1,12 @@
 import { optionalTsToDate, optionalTsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
+import { OPERATORS, STAFF } from '../../../domain/roles';
 import { version } from '../../../package.json';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
 import { readStuckWork } from '../stuckWork';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const words = z.object({ zh: z.string(), en: z.string() });
 
 const stuckSchema = z
@@ -161,7 +161,7 @@ export const healthEndpoints: Endpoint[] = [
     description:
       'At most 100 of each kind, the oldest first. Of mails those about things that the role may read.',
     tag: 'system',
-    roles: staff,
+    roles: STAFF,
     scope: 'stuck-work:read',
     responses: {
       200: {
@@ -183,7 +183,7 @@ export const healthEndpoints: Endpoint[] = [
     summary: 'How the system is: database, Temporal, workers, mails',
     description: 'Answers 200 also while some of it is away, and says which.',
     tag: 'system',
-    roles: ['admin', 'operator'],
+    roles: OPERATORS,
     scope: 'system:read',
     responses: { 200: { description: 'How it is.', schema: healthSchema } },
     handler: async ({ context }) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
 import { countBounded, summarySchema } from '../../http/summary';
@@ -20,7 +21,7 @@ export const homeEndpoints: Endpoint[] = [
     summary: 'What waits for you, what is late, what changed',
     description: 'By role. Every figure is bounded, and leads to the list behind it.',
     tag: 'home',
-    roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
+    roles: ROLES,
     scope: 'home:read',
     responses: {
       200: { description: 'The cards.', schema: z.object({ cards: z.array(cardSchema) }) },

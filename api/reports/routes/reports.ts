@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  type ApiContext,
-  type Endpoint,
-  endpoint,
-  type Principal,
-  type Reply,
-  type Role,
-} from '../../http/endpoint';
+import type { Role } from '../../../domain/roles';
+import { STAFF } from '../../../domain/roles';
+import { type ApiContext, type Endpoint, endpoint, type Principal, type Reply } from '../../http/endpoint';
 import { csvReply } from '../../http/list';
 import { Problem } from '../../http/problem';
 import { currencySchema, uuid } from '../../http/schemas';
@@ -21,7 +16,6 @@ import {
   topDistributorsReport,
 } from '../reports';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 /** A chart of more says nothing, and each costs a look into an index. */
 const mostPeriods = 400;
 const daysOf = { day: 1, week: 7, month: 30 } as const;
@@ -65,7 +59,7 @@ function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): End
     summary: spec.summary,
     description: `${spec.description} With "Accept: text/csv": the rows as CSV.`,
     tag: 'reports',
-    roles: spec.alsoFor ? [...staff, spec.alsoFor] : staff,
+    roles: spec.alsoFor ? [...STAFF, spec.alsoFor] : STAFF,
     scope: 'reports:read',
     query: z.strictObject({
       ...days,
@@ -233,7 +227,7 @@ function topDistributors(): Endpoint {
     summary: 'The distributors who sold the most in a span of days',
     description: 'With "Accept: text/csv": the rows as CSV.',
     tag: 'reports',
-    roles: staff,
+    roles: STAFF,
     scope: 'reports:read',
     query: z.strictObject({
       ...days,

@@ -2,13 +2,13 @@ import type { Request } from 'express';
 import type { Actor } from '../../../database/journal';
 import { applicantToken, tokensEqual } from '../../../database/links';
 import { createSealer } from '../../../database/sealing';
+import { CHANNEL } from '../../../domain/roles';
 import type { ApiContext, Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
 import { actorOfCall } from '../../workflows/tell';
 
 /** Carries the token by which an applicant, who has no user, comes back to the application. */
 export const TOKEN_HEADER = 'X-Applicant-Token';
-export const applicationStaff = ['admin', 'compliance', 'operator'] as const;
 
 /** The applicant by the token he got, or a user of the staff by his key. */
 export function applicantOrStaff(
@@ -36,11 +36,11 @@ export function applicantOrStaff(
 }
 
 export function refuseDistributors({ role }: Principal): void {
-  if (!applicationStaff.some((allowed) => allowed === role)) {
+  if (!CHANNEL.some((allowed) => allowed === role)) {
     throw new Problem({
       status: 403,
       code: 'role_not_allowed',
-      detail: `This is for applicants, and for the roles ${applicationStaff.join(', ')}; the user of this key has the role ${role}.`,
+      detail: `This is for applicants, and for the roles ${CHANNEL.join(', ')}; the user of this key has the role ${role}.`,
     });
   }
 }

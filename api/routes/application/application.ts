@@ -4,13 +4,14 @@ import { claimHolds } from '../../../database/claims';
 import { applicantToken } from '../../../database/links';
 import { createSealer } from '../../../database/sealing';
 import { subjectOf } from '../../../domain/kinds';
+import { CHANNEL } from '../../../domain/roles';
 import type { ApplicationAnswer, ApplicationInput } from '../../../workflows/application';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, uuid, uuidParams } from '../../http/schemas';
 import { startWithUpdate } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/tell';
-import { applicantOrStaff, applicationStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
+import { applicantOrStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
 import { applicationStep, tellApplication } from './send';
 import { protectSubmission, submissionBody } from './submission';
 import {
@@ -104,7 +105,7 @@ export const applicationEndpoints: Endpoint[] = [
     path: '/v1/applications',
     summary: 'List applications',
     tag: 'applications',
-    roles: applicationStaff,
+    roles: CHANNEL,
     scope: 'applications:read',
     query: applications.query,
     responses: applications.responses,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { claimApplication, claimNextApplication, releaseClaim } from '../../../database/claims';
 import { reasonCodes } from '../../../domain/reasonCodes';
+import { CHANNEL, REVIEWERS } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { uuidParams } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/tell';
 import { applicationSchema, readApplication } from './view';
 
-const reviewers = ['admin', 'compliance'] as const;
 const answer = { 200: { description: 'The application as it is now.', schema: applicationSchema } };
 const textsSchema = z.object({ 'zh-CN': z.string(), en: z.string() });
 
@@ -17,7 +17,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
     summary: 'Claim the application that has waited longest',
     description: 'Of those in review that nobody works on. Two reviewers at once get two different ones.',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:decide',
     responses: {
       200: { description: 'Yours to decide.', schema: applicationSchema },
@@ -35,7 +35,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
     description:
       'Others are then refused to decide it, but for admins. Lapses after 30 minutes without renewal, and ends with the decision.',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:decide',
     params: uuidParams,
     responses: answer,
@@ -51,7 +51,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
     summary: 'Give the claim of an application back',
     description: 'An admin may end the claim of somebody else.',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:decide',
     params: uuidParams,
     responses: answer,
@@ -67,7 +67,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
     path: '/v1/reason-codes',
     summary: 'List the reasons for rejecting and for asking for changes',
     tag: 'applications',
-    roles: ['admin', 'compliance', 'operator'],
+    roles: CHANNEL,
     scope: 'applications:read',
     responses: {
       200: {

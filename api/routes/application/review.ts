@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codesFor } from '../../../domain/reasonCodes';
+import { REVIEWERS } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
 import { reveal, revealBody, revealResponse } from '../../http/reveal';
@@ -8,7 +9,6 @@ import { actorOfCall } from '../../workflows/tell';
 import { applicationStep, tellApplication } from './send';
 
 const LONGEST_DEADLINE_MS = 366 * 86_400_000;
-const reviewers = ['admin', 'compliance'] as const;
 const internalNote = lineOf(2000).optional().describe('For reviewers; the applicant never sees it.');
 const codeDescription =
   'One of GET /v1/reason-codes: its public text is mailed, in the language of the applicant.';
@@ -22,7 +22,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
     description:
       'Makes the distributor. Where a check failed, the note has to say why it is approved all the same.',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:decide',
     params: uuidParams,
     body: z.strictObject({
@@ -50,7 +50,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
     path: '/v1/applications/{id}/reject',
     summary: 'Reject an application',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:decide',
     params: uuidParams,
     body: z
@@ -80,7 +80,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
     summary: 'Ask the applicant for changes',
     description: 'Without an answer by the deadline the application is withdrawn; a reminder comes before.',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:decide',
     params: uuidParams,
     body: z
@@ -119,7 +119,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
     path: '/v1/applications/{id}/reveal',
     summary: 'Show a number of an applicant in full',
     tag: 'applications',
-    roles: reviewers,
+    roles: REVIEWERS,
     scope: 'applications:reveal',
     params: uuidParams,
     body: revealBody,

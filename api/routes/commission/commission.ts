@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { earningSchema } from '../../../domain/plan';
+import { ROLES } from '../../../domain/roles';
 import { endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -15,8 +16,6 @@ import { type Bind, type Counted, replySummary, summaryResponses } from '../../h
 import { planReader } from '../plan/reader';
 import { attributionSchema, ruleTraceSchema } from './explanation';
 import { explainCommission } from './view';
-
-const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
 const minorUnits = z.coerce.number().int().min(0).max(1_000_000_000_000);
 
@@ -98,7 +97,7 @@ export const listCommissions = endpoint({
   path: '/v1/commissions',
   summary: 'List commissions',
   tag: 'commissions',
-  roles: readers,
+  roles: ROLES,
   scope: 'commissions:read',
   query: list.query,
   responses: list.responses,
@@ -125,7 +124,7 @@ export const summarizeCommissions = endpoint({
   summary: 'How many commissions a filter finds, and their sum',
   description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
   tag: 'commissions',
-  roles: readers,
+  roles: ROLES,
   scope: 'commissions:read',
   query: filterSchema,
   responses: summaryResponses,
@@ -144,7 +143,7 @@ export const getExplanation = endpoint({
   path: '/v1/commissions/{id}/explain',
   summary: 'Why a commission is this amount, and why it is not paid yet',
   tag: 'commissions',
-  roles: readers,
+  roles: ROLES,
   scope: 'commissions:read',
   params: z.object({ id: commissionId }),
   responses: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CommissionFacts, earningStatus, whyNothing } from '../../../domain/explanation';
 import type { Earning } from '../../../domain/plan';
+import { ROLES } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -80,7 +81,7 @@ export const earningEndpoints: Endpoint[] = [
     description:
       'Commissions that are held or due. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
     tag: 'distributors',
-    roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
+    roles: ROLES,
     scope: 'commissions:read',
     params: uuidParams,
     query: earnings.query,

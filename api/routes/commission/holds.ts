@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { liftHolds, placeHold } from '../../../database/holds';
+import { CONTROLLERS } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import {
@@ -14,7 +15,6 @@ import { actorOfCall } from '../../workflows/tell';
 
 const note = z.string().trim().min(1).max(1000);
 const params = z.object({ id: commissionId });
-const staff = ['admin', 'finance', 'compliance'] as const;
 
 export const holdCommission = endpoint({
   method: 'post',
@@ -22,7 +22,7 @@ export const holdCommission = endpoint({
   summary: 'Keep a commission back',
   description: 'A commission is not released while any hold is open; there is at most one for each reason.',
   tag: 'commissions',
-  roles: staff,
+  roles: CONTROLLERS,
   scope: 'commissions:hold',
   params,
   body: z.strictObject({ reason: holdReason, note }),
@@ -47,7 +47,7 @@ export const unholdCommission = endpoint({
   description:
     'Lifts all, or only the one of the given reason. When that was the last obstacle of a commission that is due and whose plan releases by itself, it is released at once.',
   tag: 'commissions',
-  roles: staff,
+  roles: CONTROLLERS,
   scope: 'commissions:hold',
   params,
   body: z.strictObject({ note, reason: holdReason.optional() }),
@@ -107,7 +107,7 @@ export const listHolds = endpoint({
   path: '/v1/holds',
   summary: 'List what keeps commissions back, and what did',
   tag: 'commissions',
-  roles: staff,
+  roles: CONTROLLERS,
   scope: 'commissions:read',
   query: list.query,
   responses: list.responses,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dateIn } from '../../../domain/calendarDate';
+import { CHANNEL } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { uuid } from '../../http/schemas';
@@ -44,7 +45,7 @@ export const credentialEndpoints: Endpoint[] = [
     summary: 'List the credentials of all distributors by when they expire',
     description: "Days are counted in the brand's time zone.",
     tag: 'distributors',
-    roles: ['admin', 'compliance', 'operator'],
+    roles: CHANNEL,
     scope: 'credentials:read',
     query: credentials.query,
     responses: credentials.responses,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { FINANCE } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { currencySchema, moneySchema, timestampInput, uuid } from '../../http/schemas';
 import { accountSchema, type TransferRow, toTransfer, transferColumns, transferSchema } from './distributor';
-
-const staff = ['admin', 'finance'] as const;
 
 const balanceSchema = z.object({
   distributorId: uuid,
@@ -64,7 +63,7 @@ export const balanceEndpoints: Endpoint[] = [
     path: '/v1/balances',
     summary: 'List what distributors have and owe',
     tag: 'ledger',
-    roles: staff,
+    roles: FINANCE,
     scope: 'ledger:read',
     query: balances.query,
     responses: balances.responses,
@@ -89,7 +88,7 @@ export const balanceEndpoints: Endpoint[] = [
     path: '/v1/transfers',
     summary: 'List movements of money over all distributors',
     tag: 'ledger',
-    roles: staff,
+    roles: FINANCE,
     scope: 'ledger:read',
     query: transfers.query,
     responses: transfers.responses,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
+import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -16,9 +17,6 @@ import {
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { actorOfCall } from '../../workflows/tell';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
-
-const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
-const deciders = ['admin', 'compliance', 'operator'] as const;
 
 const stateSchema = z.enum(['active', 'suspended', 'terminated']);
 
@@ -197,7 +195,7 @@ function stateChange(path: string, summary: string, change: typeof suspendDistri
     path: `/v1/distributors/{id}/${path}`,
     summary,
     tag: 'distributors',
-    roles: deciders,
+    roles: CHANNEL,
     scope: 'distributors:write',
     params: uuidParams,
     body: z.strictObject({ reason: lineOf(2000).describe('The audit trail keeps it.') }),
@@ -223,7 +221,7 @@ export const distributorEndpoints: Endpoint[] = [
     summary: 'List distributors',
     description: 'A user with the role distributor finds only itself.',
     tag: 'distributors',
-    roles: readers,
+    roles: ROLES,
     scope: 'distributors:read',
     query: distributors.query,
     responses: distributors.responses,
@@ -250,7 +248,7 @@ export const distributorEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}',
     summary: 'Get a distributor',
     tag: 'distributors',
-    roles: readers,
+    roles: ROLES,
     scope: 'distributors:read',
     params: uuidParams,
     responses: { 200: { description: 'The distributor.', schema: distributorSchema } },
@@ -272,7 +270,7 @@ export const distributorEndpoints: Endpoint[] = [
     description:
       'At the top is the currency asked for; without one the only currency, or CNY among several. `balances` has all.',
     tag: 'distributors',
-    roles: readers,
+    roles: ROLES,
     scope: 'distributors:read',
     params: uuidParams,
     query: z.object({ currency: currencySchema.optional() }),
@@ -302,7 +300,7 @@ export const distributorEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}/statement',
     summary: 'List every movement of the money of a distributor',
     tag: 'distributors',
-    roles: readers,
+    roles: ROLES,
     scope: 'distributors:read',
     params: uuidParams,
     query: statement.query,
@@ -331,7 +329,7 @@ export const distributorEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}/credentials',
     summary: 'List the credentials of a distributor',
     tag: 'distributors',
-    roles: readers,
+    roles: ROLES,
     scope: 'distributors:read',
     params: uuidParams,
     responses: {
@@ -352,7 +350,7 @@ export const distributorEndpoints: Endpoint[] = [
     summary: 'List whom a distributor brought in',
     description: 'The next level only; `directDownline` of each says whether there are more below.',
     tag: 'distributors',
-    roles: readers,
+    roles: ROLES,
     scope: 'distributors:read',
     params: uuidParams,
     query: downline.query,
@@ -377,7 +375,7 @@ export const distributorEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}/reveal',
     summary: 'Show a number of a distributor in full',
     tag: 'distributors',
-    roles: ['admin', 'compliance', 'finance'],
+    roles: CONTROLLERS,
     scope: 'distributors:reveal',
     params: uuidParams,
     body: revealBody,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
 import { uuid, uuidParams } from '../../http/schemas';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 /** Of the nodes below the page's own; whoever wants more asks for that node's page. */
 const belowEach = 50;
 const deepest = 3;
@@ -91,7 +91,7 @@ export const sponsorTreeEndpoints: Endpoint[] = [
     summary: 'Read the tree of who brought in whom, level by level',
     description: 'A page of siblings at a time, so that a tree of thousands stays usable.',
     tag: 'distributors',
-    roles: staff,
+    roles: STAFF,
     scope: 'distributors:read',
     query: tree.query,
     responses: tree.responses,
@@ -111,7 +111,7 @@ export const sponsorTreeEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}/path',
     summary: 'Read the way from the top of the tree down to a distributor',
     tag: 'distributors',
-    roles: staff,
+    roles: STAFF,
     scope: 'distributors:read',
     params: uuidParams,
     responses: {

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { mailProcess } from '../../../activities/mail';
+import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import type { RefusalCode } from '../../../domain/refusals';
+import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
-import { actorOf, audit } from '../../http/audit';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
+import { isOfReadableKind } from '../../http/readable';
 import { timestampOutput } from '../../http/schemas';
-import { isOfReadableKind } from '../../http/things';
 import { signalWithStart } from '../../workflows/client';
+import { actorOfCall } from '../../workflows/tell';
 import { isResendable } from './send';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
 
 const mailSchema = z
@@ -83,7 +84,7 @@ export const mailEndpoints: Endpoint[] = [
     summary: 'List mails',
     description: 'Those about things that the role may read; admins see all.',
     tag: 'system',
-    roles: staff,
+    roles: STAFF,
     scope: 'mails:read',
     query: mails.query,
     responses: mails.responses,
@@ -113,7 +114,7 @@ export const mailEndpoints: Endpoint[] = [
     description:
       'It is tried for MAIL_RETRY_FOR from now on. Slashes in the key are written as %2F. A mail whose one-time link is over is refused: make a new link, which is mailed by itself.',
     tag: 'system',
-    roles: staff,
+    roles: STAFF,
     scope: 'mails:write',
     params: z.object({ key: z.string().min(1).max(300) }),
     responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
@@ -138,8 +139,8 @@ export const mailEndpoints: Endpoint[] = [
           if (!rowCount) {
             throw conflict('mail_state', 'Only a mail that could not be delivered is sent again.');
           }
-          await audit(client, {
-            ...actorOf(call),
+          await addAudit(client, {
+            actor: actorOfCall(call),
             action: 'mail.resend',
             subject: about,
             before: { mail: key, state: 'undeliverable' },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { OPERATORS } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
 import { eventTime, identifier } from '../../http/schemas';
-import { lineId, mostLines, orderParams, orderSchema, quantity, shopRoles } from './schema';
+import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
 import { tellOrder } from './send';
 
 const waitingSchema = z.object({
@@ -28,7 +29,7 @@ const eventErrors = [
 const event = {
   method: 'post',
   tag: 'orders',
-  roles: shopRoles,
+  roles: OPERATORS,
   scope: 'orders:write',
   params: orderParams,
   responses: eventResponses,

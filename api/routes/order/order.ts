@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { isKnownOrder } from '../../../activities/order/payment';
 import { asRefusal } from '../../../database/refusal';
 import type { OrderPayment } from '../../../domain/order';
+import { OPERATORS, ROLES } from '../../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
 import { currencySchema, eventTime, identifier, timestampOutput } from '../../http/schemas';
 import { eventForDistributor, timelineEventSchema } from '../../http/timeline';
 import { signalWithStart, startWithUpdate } from '../../workflows/client';
-import { lineId, mostLines, orderParams, orderReaders, orderSchema, quantity, shopRoles } from './schema';
+import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
 import { awaitedNext, readOrder, readOrderTimeline } from './view';
 
 /** Bound of every amount in an order, and of their sum, so that no sum of many orders outgrows a safe integer. */
@@ -88,7 +89,7 @@ const createOrder = endpoint({
   description:
     'Attributes the order, computes every commission by the plan in force when it was paid and holds them. A repeated delivery of the same order changes nothing and gives the same answer. With "Prefer: respond-async" the answer is 202 as soon as the order is safely kept.',
   tag: 'orders',
-  roles: shopRoles,
+  roles: OPERATORS,
   scope: 'orders:write',
   body: paymentSchema,
   responses: {
@@ -141,7 +142,7 @@ const getOrder = endpoint({
   path: '/v1/orders/{id}',
   summary: 'One order',
   tag: 'orders',
-  roles: orderReaders,
+  roles: ROLES,
   scope: 'orders:read',
   params: orderParams,
   responses: { 200: { description: 'The order.', schema: orderSchema } },
@@ -174,7 +175,7 @@ const getOrderTimeline = endpoint({
   path: '/v1/orders/{id}/timeline',
   summary: "An order's story in order, and what is awaited next",
   tag: 'orders',
-  roles: orderReaders,
+  roles: ROLES,
   scope: 'orders:read',
   params: orderParams,
   responses: {

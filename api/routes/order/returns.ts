@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
@@ -46,7 +47,7 @@ export const returnEndpoints: Endpoint[] = [
     path: '/v1/returns',
     summary: 'List returns',
     tag: 'orders',
-    roles: ['admin', 'compliance', 'finance', 'operator'],
+    roles: STAFF,
     scope: 'orders:read',
     query: returns.query,
     responses: returns.responses,

@@ -9,9 +9,6 @@ export const mostLines = 2000;
 
 /** Params of an endpoint about one order. */
 export const orderParams = z.object({ id: identifier });
-/** Who may tell of orders: the shop does, by a key of one of these. */
-export const shopRoles = ['admin', 'operator'] as const;
-export const orderReaders = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
 /** An order in answers. */
 export const orderSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../../../domain/roles';
 import { windowPicture } from '../../../domain/windowPicture';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
@@ -44,7 +45,7 @@ export const orderWindowEndpoints: Endpoint[] = [
     path: '/v1/orders/{id}/windows',
     summary: 'The return window of each line: delivered when, paused by what, ending when',
     tag: 'orders',
-    roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
+    roles: ROLES,
     scope: 'orders:read',
     params: z.object({ id: identifier }),
     responses: {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { addAudit } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import type { RefusalCode } from '../../../domain/refusals';
-import { actorOf, audit } from '../../http/audit';
+import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { actorOfCall } from '../../workflows/tell';
 
 const planState = z.enum(['draft', 'scheduled', 'in_force', 'superseded']);
 
@@ -73,7 +75,6 @@ async function readPlan(client: Pick<Client, 'query'>, id: number): Promise<Plan
 }
 
 const planParams = z.object({ id: z.coerce.number().int().min(1) });
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 /** Beyond so many levels a compliance officer must answer for the plan. 《禁止传销条例》第七条. */
 const freeLevels = 2;
 
@@ -84,7 +85,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     summary: 'Write a new version of the commission plan',
     description: 'It has no effect before it is activated, and never changes after that.',
     tag: 'commission plans',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'plans:write',
     body: z.strictObject({ name: lineOf(200), terms: planTermsSchema }),
     responses: { 201: { description: 'The plan, as a draft.', schema: planSchema } },
@@ -113,8 +114,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
           `UPDATE events SET data = jsonb_build_object('planId', $2::bigint) WHERE subject = 'request/' || $1 AND key = 'plan'`,
           [resourceId, id],
         );
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'plan.create',
           subject: `plan/${id}`,
           after: { name: body.name, terms: body.terms },
@@ -129,7 +130,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     path: '/v1/commission-plans',
     summary: 'List commission plans',
     tag: 'commission plans',
-    roles: staff,
+    roles: STAFF,
     scope: 'plans:read',
     query: plans.query,
     responses: plans.responses,
@@ -149,7 +150,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     path: '/v1/commission-plans/{id}',
     summary: 'Get a commission plan',
     tag: 'commission plans',
-    roles: staff,
+    roles: STAFF,
     scope: 'plans:read',
     params: planParams,
     responses: { 200: { description: 'The plan.', schema: planSchema } },
@@ -164,7 +165,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     summary: 'Answer for a plan with a third level',
     description: 'The statement and the name of the compliance officer are kept with the plan.',
     tag: 'commission plans',
-    roles: ['compliance'],
+    roles: COMPLIANCE,
     scope: 'plans:acknowledge',
     params: planParams,
     body: z.strictObject({ statement: lineOf(2000) }),
@@ -188,8 +189,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
           'UPDATE commission_plans SET acknowledged_by = $2, acknowledgement = $3 WHERE id = $1',
           [id, call.principal.userId, statement],
         );
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'plan.acknowledge',
           subject: `plan/${id}`,
           after: { acknowledgement: statement },
@@ -205,7 +206,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     summary: 'Put a plan in force',
     description: 'Orders paid from that moment on go by it; earlier orders keep their plan.',
     tag: 'commission plans',
-    roles: ['admin', 'finance'],
+    roles: FINANCE,
     scope: 'plans:write',
     params: planParams,
     body: z.strictObject({
@@ -245,8 +246,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
           [id, effectiveFrom, call.principal.userId],
         );
         const [activated] = rows;
-        await audit(client, {
-          ...actorOf(call),
+        await addAudit(client, {
+          actor: actorOfCall(call),
           action: 'plan.activate',
           subject: `plan/${id}`,
           after: {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { planTermsSchema } from '../../../domain/plan';
 import { previewPlan } from '../../../domain/planPreview';
+import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { fieldErrors } from '../../http/input';
 import { currencySchema, moneySchema } from '../../http/schemas';
 import { ruleTraceSchema } from '../commission/explanation';
 
-const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const minorUnits = z.int().min(0).max(1_000_000_000_000);
 
 const sampleLine = z
@@ -50,7 +50,7 @@ export const planPreviewEndpoints: Endpoint[] = [
     summary: 'Try terms on a sample order',
     description: 'By the same rules that a paid order goes through. Nothing is stored.',
     tag: 'commission plans',
-    roles: staff,
+    roles: STAFF,
     scope: 'plans:read',
     body: z.strictObject({
       terms: planTermsSchema,
@@ -108,7 +108,7 @@ export const planPreviewEndpoints: Endpoint[] = [
     summary: 'Check terms while they are being written',
     description: 'Answers 200 with what is wrong, field by field; nothing is stored.',
     tag: 'commission plans',
-    roles: staff,
+    roles: STAFF,
     scope: 'plans:read',
     body: z.strictObject({ terms: z.unknown() }),
     responses: {

@@ -1,3 +1,14 @@
+import {
+  ADMIN,
+  CHANNEL,
+  CONTROLLERS,
+  DISTRIBUTOR,
+  FINANCE,
+  OPERATORS,
+  REVIEWERS,
+  ROLES,
+  STAFF,
+} from '../../../domain/roles';
 import type { Role } from '../api/types';
 import type { Text } from '../locale/locale';
 
@@ -12,14 +23,12 @@ interface Group {
   entries: readonly Entry[];
 }
 
-const STAFF: readonly Role[] = ['admin', 'compliance', 'finance', 'operator'];
-
 /** The menu, group by group; a page stands here once, with the roles it is for. */
 const MENU: readonly Group[] = [
   {
     title: { zh: '工作台', en: 'My work' },
     entries: [
-      { href: '/', label: { zh: '首页', en: 'Home' }, roles: [...STAFF, 'distributor'] },
+      { href: '/', label: { zh: '首页', en: 'Home' }, roles: ROLES },
       { href: '/bulk-actions', label: { zh: '批量操作', en: 'Bulk actions' }, roles: STAFF },
     ],
   },
@@ -29,16 +38,16 @@ const MENU: readonly Group[] = [
       {
         href: '/applications',
         label: { zh: '申请审核', en: 'Applications' },
-        roles: ['admin', 'compliance', 'operator'],
+        roles: CHANNEL,
       },
       { href: '/distributors', label: { zh: '分销商', en: 'Distributors' }, roles: STAFF },
       { href: '/sponsor-tree', label: { zh: '上下级关系', en: 'Sponsor tree' }, roles: STAFF },
       {
         href: '/credentials',
         label: { zh: '资质', en: 'Credentials' },
-        roles: ['admin', 'compliance', 'operator'],
+        roles: CHANNEL,
       },
-      { href: '/blacklist', label: { zh: '黑名单', en: 'Blacklist' }, roles: ['admin', 'compliance'] },
+      { href: '/blacklist', label: { zh: '黑名单', en: 'Blacklist' }, roles: REVIEWERS },
     ],
   },
   {
@@ -47,30 +56,30 @@ const MENU: readonly Group[] = [
       {
         href: '/commissions',
         label: { zh: '佣金', en: 'Commissions' },
-        roles: ['admin', 'compliance', 'finance', 'operator'],
+        roles: STAFF,
       },
       {
         href: '/commission-releases',
         label: { zh: '放款批次', en: 'Release runs' },
-        roles: ['admin', 'finance'],
+        roles: FINANCE,
       },
-      { href: '/holds', label: { zh: '扣留', en: 'Holds' }, roles: ['admin', 'compliance', 'finance'] },
+      { href: '/holds', label: { zh: '扣留', en: 'Holds' }, roles: CONTROLLERS },
       {
         href: '/withdrawals',
         label: { zh: '提现', en: 'Withdrawals' },
-        roles: ['admin', 'compliance', 'finance'],
+        roles: CONTROLLERS,
       },
       {
         href: '/payout-batches',
         label: { zh: '打款批次', en: 'Payout batches' },
-        roles: ['admin', 'finance'],
+        roles: FINANCE,
       },
       {
         href: '/balances',
         label: { zh: '余额与欠款', en: 'Balances and debts' },
-        roles: ['admin', 'finance'],
+        roles: FINANCE,
       },
-      { href: '/transfers', label: { zh: '账务流水', en: 'Transfers' }, roles: ['admin', 'finance'] },
+      { href: '/transfers', label: { zh: '账务流水', en: 'Transfers' }, roles: FINANCE },
       { href: '/commission-plans', label: { zh: '佣金方案', en: 'Commission plans' }, roles: STAFF },
     ],
   },
@@ -80,10 +89,10 @@ const MENU: readonly Group[] = [
       { href: '/orders', label: { zh: '订单', en: 'Orders' }, roles: STAFF },
       { href: '/returns', label: { zh: '退货', en: 'Returns' }, roles: STAFF },
       { href: '/products', label: { zh: '商品', en: 'Products' }, roles: STAFF },
-      { href: '/imports', label: { zh: '导入', en: 'Imports' }, roles: ['admin', 'operator'] },
+      { href: '/imports', label: { zh: '导入', en: 'Imports' }, roles: OPERATORS },
       { href: '/stuck-work', label: { zh: '异常任务', en: 'Stuck work' }, roles: STAFF },
       { href: '/mails', label: { zh: '邮件', en: 'Mails' }, roles: STAFF },
-      { href: '/health', label: { zh: '系统状态', en: 'System health' }, roles: ['admin', 'operator'] },
+      { href: '/health', label: { zh: '系统状态', en: 'System health' }, roles: OPERATORS },
     ],
   },
   {
@@ -93,18 +102,18 @@ const MENU: readonly Group[] = [
   {
     title: { zh: '我的生意', en: 'My business' },
     entries: [
-      { href: '/earnings', label: { zh: '我的佣金', en: 'My earnings' }, roles: ['distributor'] },
-      { href: '/my-withdrawals', label: { zh: '提现', en: 'Withdraw' }, roles: ['distributor'] },
-      { href: '/referral', label: { zh: '推广链接', en: 'Referral link' }, roles: ['distributor'] },
-      { href: '/downline', label: { zh: '我的下级', en: 'My downline' }, roles: ['distributor'] },
+      { href: '/earnings', label: { zh: '我的佣金', en: 'My earnings' }, roles: DISTRIBUTOR },
+      { href: '/my-withdrawals', label: { zh: '提现', en: 'Withdraw' }, roles: DISTRIBUTOR },
+      { href: '/referral', label: { zh: '推广链接', en: 'Referral link' }, roles: DISTRIBUTOR },
+      { href: '/downline', label: { zh: '我的下级', en: 'My downline' }, roles: DISTRIBUTOR },
     ],
   },
   {
     title: { zh: '系统管理', en: 'Administration' },
     entries: [
-      { href: '/users', label: { zh: '用户', en: 'Users' }, roles: ['admin'] },
-      { href: '/keys', label: { zh: 'API 密钥', en: 'API keys' }, roles: ['admin'] },
-      { href: '/audit', label: { zh: '审计日志', en: 'Audit log' }, roles: ['admin', 'compliance'] },
+      { href: '/users', label: { zh: '用户', en: 'Users' }, roles: ADMIN },
+      { href: '/keys', label: { zh: 'API 密钥', en: 'API keys' }, roles: ADMIN },
+      { href: '/audit', label: { zh: '审计日志', en: 'Audit log' }, roles: REVIEWERS },
     ],
   },
 ];

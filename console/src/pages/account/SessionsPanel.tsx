@@ -1,15 +1,13 @@
 import { Tag } from 'antd';
+import { ROLES } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
-import type { Role } from '../../api/types';
 import { Panel } from '../../detail/Panel';
 import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
-
-const EVERYBODY: readonly Role[] = ['admin', 'compliance', 'finance', 'operator', 'distributor'];
 
 const sessions = defineList({
   key: 'sessions',
@@ -44,7 +42,7 @@ const sessions = defineList({
             {
               key: 'end',
               label: { zh: '结束会话', en: 'Sign out there' },
-              roles: EVERYBODY,
+              roles: ROLES,
               available: !current,
               fields: [],
               run: () => api.DELETE('/v1/me/sessions/{id}', { params: { path: { id } } }),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ADMIN } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, maybeTexts, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -59,7 +60,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
         {
           key: 'make',
           label: { zh: '创建密钥', en: 'Make a key' },
-          roles: ['admin'],
+          roles: ADMIN,
           available: true,
           primary: true,
           fields: [

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useParams } from 'react-router';
+import { ADMIN } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import type { Field } from '../../actions/fields';
 import { maybeText, textOf } from '../../actions/values';
@@ -76,7 +77,7 @@ const reason: Field = {
 
 function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void): Action[] {
   const path = { id: user.id };
-  const roles = ['admin'] as const;
+  const roles = ADMIN;
   const enabled = user.disabledAt === null;
   return [
     {

@@ -1,4 +1,5 @@
 import { useNavigate } from 'react-router';
+import { ADMIN } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -95,7 +96,7 @@ function AddUser() {
         {
           key: 'add',
           label: { zh: '新增用户', en: 'Add a user' },
-          roles: ['admin'],
+          roles: ADMIN,
           available: true,
           primary: true,
           summary: t({

@@ -1,3 +1,4 @@
+import { ADMIN } from '../../../../domain/roles';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
@@ -85,7 +86,7 @@ function stateOf({ revokedAt, expiresAt }: Key): string {
 const revocationOf = (key: Key): Action => ({
   key: 'revoke',
   label: { zh: '吊销', en: 'Revoke' },
-  roles: ['admin'],
+  roles: ADMIN,
   available: stateOf(key) === 'active',
   danger: true,
   fields: [],

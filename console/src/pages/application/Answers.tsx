@@ -1,3 +1,4 @@
+import { REVIEWERS } from '../../../../domain/roles';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
@@ -5,7 +6,7 @@ import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
-import { type Application, REVIEWERS } from './application';
+import type { Application } from './application';
 import { ClaimText } from './list';
 
 /** What the applicant handed in. */

@@ -1,10 +1,11 @@
 import { Alert } from 'antd';
 import { useEffect } from 'react';
+import { REVIEWERS } from '../../../../domain/roles';
 import { api, idempotencyKey } from '../../api/client';
 import { useIsRole, useMe } from '../../app/session';
 import { useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
-import { type Application, REVIEWERS } from './application';
+import type { Application } from './application';
 import { isOpen } from './list';
 
 /** A claim lapses after half an hour; whoever has the page open keeps it. */

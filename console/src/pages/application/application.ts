@@ -3,4 +3,3 @@ import type { Answer } from '../../api/types';
 export type Application = Answer<'/v1/applications/{id}'>;
 
 /** Who decides about applications. */
-export const REVIEWERS = ['admin', 'compliance'] as const;

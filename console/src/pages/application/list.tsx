@@ -1,4 +1,5 @@
 import { Tag } from 'antd';
+import { REVIEWERS } from '../../../../domain/roles';
 import { api, data, type IdempotencyKey } from '../../api/client';
 import type { Item } from '../../api/types';
 import { useMe } from '../../app/session';
@@ -146,7 +147,7 @@ export const applicationList = defineList({
     {
       key: 'claim',
       label: { zh: '批量领取', en: 'Claim' },
-      roles: ['admin', 'compliance'],
+      roles: REVIEWERS,
       applies: (item) => isOpen(item.state),
       fields: [],
       run: async (ids, _values, header) => {

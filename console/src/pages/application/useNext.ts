@@ -1,5 +1,6 @@
 import { App } from 'antd';
 import { useNavigate } from 'react-router';
+import { REVIEWERS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { useT } from '../../locale/locale';
 import { claimNext } from './list';
@@ -18,7 +19,7 @@ export function useNext(primary: boolean): Action {
     key: 'next',
     label: { zh: '领取下一件', en: 'Next' },
     shortcut: 'n',
-    roles: ['admin', 'compliance'],
+    roles: REVIEWERS,
     available: true,
     direct: true,
     primary,

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
+import { REVIEWERS } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api } from '../../api/client';
@@ -119,7 +120,7 @@ export default function BlacklistPage() {
             {
               key: 'add',
               label: TEXTS.add,
-              roles: ['admin', 'compliance'],
+              roles: REVIEWERS,
               available: true,
               primary: true,
               fields: [

@@ -1,6 +1,7 @@
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
+import { CONTROLLERS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -17,7 +18,7 @@ import { STATES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { PlainTable } from '../../ui/PlainTable';
 import { StateTag } from '../../ui/StateTag';
-import { FINANCE, HOLD_REASON_OPTIONS, HOLD_REASONS } from '../shared/financeWords';
+import { HOLD_REASON_OPTIONS, HOLD_REASONS, MONEY_TEXTS } from '../shared/financeWords';
 import { Calculation, RulesTried } from './calculation';
 import '../shared/finance.css';
 
@@ -78,7 +79,7 @@ export default function CommissionPage() {
 }
 
 function actionsOf({ id, state, holds }: Explanation): Action[] {
-  const roles = ['admin', 'finance', 'compliance'] as const;
+  const roles = CONTROLLERS;
   const path = { id };
   const open = new Set(holds.filter(({ liftedAt }) => !liftedAt).map(({ reason }) => reason));
   const mayHold = state === 'held' || state === 'due';
@@ -97,7 +98,7 @@ function actionsOf({ id, state, holds }: Explanation): Action[] {
           required: true,
           options: HOLD_REASON_OPTIONS.filter(({ value }) => !open.has(value)),
         },
-        { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },
+        { name: 'note', label: MONEY_TEXTS.holdNote, kind: 'textarea', required: true },
       ],
       run: ({ reason, note }, header) =>
         api.POST('/v1/commissions/{id}/hold', {
@@ -119,7 +120,7 @@ function actionsOf({ id, state, holds }: Explanation): Action[] {
           options: HOLD_REASON_OPTIONS.filter(({ value }) => open.has(value)),
           help: TEXTS.allReasons,
         },
-        { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },
+        { name: 'note', label: MONEY_TEXTS.holdNote, kind: 'textarea', required: true },
       ],
       run: ({ reason, note }, header) =>
         api.POST('/v1/commissions/{id}/unhold', {
@@ -148,22 +149,22 @@ function Explained({ commission }: { commission: Explanation }) {
         <Facts
           facts={[
             [TEXTS.amountNow, <MoneyText key="now" value={money(commission.amount)} strong />],
-            [FINANCE.original, <MoneyText key="original" value={money(commission.originalAmount)} />],
+            [MONEY_TEXTS.original, <MoneyText key="original" value={money(commission.originalAmount)} />],
             [
-              FINANCE.beneficiary,
+              MONEY_TEXTS.beneficiary,
               <ThingLink key="distributor" kind="distributor" id={commission.distributorId}>
                 {commission.distributorName}
               </ThingLink>,
             ],
-            [FINANCE.level, t({ zh: `第 ${level} 级`, en: `Level ${level}` })],
+            [MONEY_TEXTS.level, t({ zh: `第 ${level} 级`, en: `Level ${level}` })],
             [WORDS.order, <ThingLink key="order" kind="order" id={commission.orderId} />],
-            [FINANCE.line, commission.lineId],
+            [MONEY_TEXTS.line, commission.lineId],
             [TEXTS.sku, <ThingLink key="sku" kind="product" id={line.sku} />],
             [TEXTS.category, line.category ?? '–'],
             [TEXTS.paidAt, <TimeText key="paid" at={commission.paidAt} />],
             [TEXTS.lineState, <StateTag key="line" state={line.state} />],
-            [FINANCE.dueAt, <TimeText key="due" at={commission.dueAt ?? line.windowEndsAt} />],
-            [FINANCE.releasedAt, <TimeText key="released" at={commission.releasedAt} />],
+            [MONEY_TEXTS.dueAt, <TimeText key="due" at={commission.dueAt ?? line.windowEndsAt} />],
+            [MONEY_TEXTS.releasedAt, <TimeText key="released" at={commission.releasedAt} />],
           ]}
         />
       </Panel>
@@ -257,7 +258,7 @@ function Explained({ commission }: { commission: Explanation }) {
           empty={t(TEXTS.noHolds)}
           columns={[
             { title: t(WORDS.reason), render: ({ reason }) => reasonName(t, reason) },
-            { title: t(FINANCE.note), render: ({ note }) => note },
+            { title: t(MONEY_TEXTS.note), render: ({ note }) => note },
             { title: t(TEXTS.placed), render: ({ placedAt }) => <TimeText at={placedAt} /> },
             {
               title: t(TEXTS.lifted),

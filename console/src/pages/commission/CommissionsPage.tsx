@@ -1,6 +1,7 @@
 import { App, Button } from 'antd';
 import { useId, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { CONTROLLERS, FINANCE } from '../../../../domain/roles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data, type IdempotencyKey } from '../../api/client';
 import { useIsRole } from '../../app/session';
@@ -14,7 +15,7 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { COMMISSION_STATES, FINANCE, HOLD_REASON_OPTIONS, YES_NO } from '../shared/financeWords';
+import { COMMISSION_STATES, HOLD_REASON_OPTIONS, MONEY_TEXTS, YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
 
 const TEXTS = {
@@ -37,9 +38,7 @@ const TEXTS = {
   propose: { zh: '发起放款批次', en: 'Propose the release run' },
 } satisfies Record<string, Text>;
 
-const finance = ['admin', 'finance'] as const;
-const holders = ['admin', 'finance', 'compliance'] as const;
-const noteField = { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true } as const;
+const noteField = { name: 'note', label: MONEY_TEXTS.holdNote, kind: 'textarea', required: true } as const;
 
 /** Proposes a release run; nothing moves before it is approved. */
 async function propose(body: ReleaseBody, header: IdempotencyKey): Promise<string> {
@@ -71,36 +70,36 @@ const list = defineList({
     },
     {
       key: 'original',
-      title: FINANCE.original,
+      title: MONEY_TEXTS.original,
       align: 'right',
       hidden: true,
       render: ({ originalAmount }) => <MoneyText value={originalAmount} />,
     },
     {
       key: 'distributor',
-      title: FINANCE.beneficiary,
+      title: MONEY_TEXTS.beneficiary,
       render: ({ distributorId, distributorName }) => (
         <ThingLink kind="distributor" id={distributorId}>
           {distributorName}
         </ThingLink>
       ),
     },
-    { key: 'level', title: FINANCE.level, render: ({ level }) => level },
+    { key: 'level', title: MONEY_TEXTS.level, render: ({ level }) => level },
     {
       key: 'order',
-      title: FINANCE.order,
+      title: MONEY_TEXTS.order,
       render: ({ orderId }) => <ThingLink kind="order" id={orderId} />,
     },
-    { key: 'line', title: FINANCE.line, hidden: true, render: ({ lineId }) => lineId },
-    { key: 'dueAt', title: FINANCE.dueAt, sort: 'dueAt', render: ({ dueAt }) => <TimeText at={dueAt} /> },
+    { key: 'line', title: MONEY_TEXTS.line, hidden: true, render: ({ lineId }) => lineId },
+    { key: 'dueAt', title: MONEY_TEXTS.dueAt, sort: 'dueAt', render: ({ dueAt }) => <TimeText at={dueAt} /> },
     {
       key: 'releasedAt',
-      title: FINANCE.releasedAt,
+      title: MONEY_TEXTS.releasedAt,
       render: ({ releasedAt }) => <TimeText at={releasedAt} />,
     },
     {
       key: 'createdAt',
-      title: FINANCE.createdAt,
+      title: MONEY_TEXTS.createdAt,
       hidden: true,
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
@@ -116,7 +115,7 @@ const list = defineList({
     { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(COMMISSION_STATES) },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Window ended until' }, kind: 'until' },
-    { param: 'orderId', label: FINANCE.order, kind: 'text', width: 110 },
+    { param: 'orderId', label: MONEY_TEXTS.order, kind: 'text', width: 110 },
     { param: 'onHold', label: TEXTS.onHold, kind: 'select', options: YES_NO },
     {
       param: 'holdReason',
@@ -143,7 +142,7 @@ const list = defineList({
     {
       key: 'release',
       label: TEXTS.release,
-      roles: finance,
+      roles: FINANCE,
       applies: ({ state }) => state === 'due',
       fields: [],
       run: (commissionIds, _, key) => propose({ commissionIds }, key),
@@ -151,7 +150,7 @@ const list = defineList({
     {
       key: 'hold',
       label: TEXTS.hold,
-      roles: holders,
+      roles: CONTROLLERS,
       applies: ({ state }) => state === 'held' || state === 'due',
       fields: [
         { name: 'reason', label: WORDS.reason, kind: 'select', required: true, options: HOLD_REASON_OPTIONS },
@@ -162,7 +161,7 @@ const list = defineList({
     {
       key: 'unhold',
       label: TEXTS.unhold,
-      roles: holders,
+      roles: CONTROLLERS,
       applies: ({ state }) => state === 'held' || state === 'due',
       fields: [
         {
@@ -195,7 +194,7 @@ const loadSummary = (query: Record<string, string>, signal?: AbortSignal) =>
 /** All commissions: what is held, due and released, with what can be done to many. */
 export default function CommissionsPage() {
   const query = useListFilters(list);
-  const mayRelease = useIsRole(...finance);
+  const mayRelease = useIsRole(...FINANCE);
   return (
     <ListPage list={list} actions={mayRelease && <ReleaseAll query={query} />}>
       <Totals name="commissions" query={query} load={loadSummary} />

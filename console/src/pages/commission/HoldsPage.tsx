@@ -1,3 +1,4 @@
+import { CONTROLLERS } from '../../../../domain/roles';
 import { ThingLink } from '../../detail/Links';
 import { bulkRun } from '../../list/bulkRun';
 import { defineList } from '../../list/definition';
@@ -6,7 +7,7 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { FINANCE, HOLD_REASON_OPTIONS, HOLD_REASONS } from '../shared/financeWords';
+import { HOLD_REASON_OPTIONS, HOLD_REASONS, MONEY_TEXTS } from '../shared/financeWords';
 import '../shared/finance.css';
 
 const TEXTS = {
@@ -41,7 +42,7 @@ const list = defineList({
       render: ({ open }) => <StateTag state={open ? 'on_hold' : 'lifted'} />,
     },
     { key: 'reason', title: WORDS.reason, render: ({ reason }) => <Reason code={reason} /> },
-    { key: 'note', title: FINANCE.note, render: ({ note }) => <div className="note-cell">{note}</div> },
+    { key: 'note', title: MONEY_TEXTS.note, render: ({ note }) => <div className="note-cell">{note}</div> },
     {
       key: 'amount',
       title: WORDS.amount,
@@ -55,14 +56,18 @@ const list = defineList({
     },
     {
       key: 'distributor',
-      title: FINANCE.beneficiary,
+      title: MONEY_TEXTS.beneficiary,
       render: ({ distributorId, distributorName }) => (
         <ThingLink kind="distributor" id={distributorId}>
           {distributorName}
         </ThingLink>
       ),
     },
-    { key: 'order', title: FINANCE.order, render: ({ orderId }) => <ThingLink kind="order" id={orderId} /> },
+    {
+      key: 'order',
+      title: MONEY_TEXTS.order,
+      render: ({ orderId }) => <ThingLink kind="order" id={orderId} />,
+    },
     {
       key: 'placedAt',
       title: TEXTS.placedAt,
@@ -98,7 +103,7 @@ const list = defineList({
     {
       key: 'unhold',
       label: TEXTS.unhold,
-      roles: ['admin', 'finance', 'compliance'],
+      roles: CONTROLLERS,
       applies: ({ open }) => open,
       target: ({ commissionId }) => commissionId,
       fields: [
@@ -110,7 +115,7 @@ const list = defineList({
           required: true,
           help: TEXTS.onlyReason,
         },
-        { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true },
+        { name: 'note', label: MONEY_TEXTS.holdNote, kind: 'textarea', required: true },
       ],
       run: bulkRun('commissions.unhold'),
     },

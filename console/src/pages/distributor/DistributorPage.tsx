@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Breadcrumb, Table, Tabs, type TabsProps, Typography } from 'antd';
 import { type ComponentProps, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import { CHANNEL, CONTROLLERS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data, type idempotencyKey } from '../../api/client';
 import type { Answer, ListPath } from '../../api/types';
@@ -23,8 +24,6 @@ import { commissionList, orderList, statementList, withdrawalList } from './mone
 
 type Distributor = Answer<'/v1/distributors/{id}'>;
 type Balance = Answer<'/v1/distributors/{id}/balance'>['balances'][number];
-
-const DECIDERS = ['admin', 'compliance', 'operator'] as const;
 
 const TEXTS = {
   overview: { zh: '概览', en: 'Overview' },
@@ -67,7 +66,7 @@ function actionsFor({ id, state, name }: Distributor): Action[] {
     {
       key: 'suspend',
       label: { zh: '暂停', en: 'Suspend' },
-      roles: DECIDERS,
+      roles: CHANNEL,
       available: state === 'active',
       danger: true,
       summary: <SuspendSummary name={name} />,
@@ -82,7 +81,7 @@ function actionsFor({ id, state, name }: Distributor): Action[] {
     {
       key: 'reinstate',
       label: { zh: '恢复', en: 'Reinstate' },
-      roles: DECIDERS,
+      roles: CHANNEL,
       available: state === 'suspended',
       primary: true,
       fields: [reason],
@@ -197,7 +196,7 @@ function Overview({ distributor }: { distributor: Distributor }) {
     queryKey: ['distributor-credentials', id],
     queryFn: () => data(api.GET('/v1/distributors/{id}/credentials', { params: { path: { id } } })),
   });
-  const roles = ['admin', 'compliance', 'finance'] as const;
+  const roles = CONTROLLERS;
   return (
     <>
       <Balances id={id} />

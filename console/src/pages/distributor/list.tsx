@@ -1,3 +1,4 @@
+import { CHANNEL, REVIEWERS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
 import { hrefOf } from '../../detail/kinds';
@@ -50,7 +51,7 @@ const withReason = (
 ): BulkAction<Distributor> => ({
   key: action,
   label,
-  roles: ['admin', 'compliance', 'operator'],
+  roles: CHANNEL,
   danger: action === 'distributors.suspend',
   applies: (item) => item.state === from,
   fields: [{ name: 'reason', label: WORDS.reason, kind: 'textarea', maxLength: 2000, required: true }],
@@ -98,7 +99,7 @@ export const distributorList = defineList({
     action: {
       label: { zh: '去审核申请', en: 'Review applications' },
       href: '/applications',
-      roles: ['admin', 'compliance'],
+      roles: REVIEWERS,
     },
   },
 });

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Result, Skeleton } from 'antd';
 import { Link, useLocation } from 'react-router';
+import { STAFF } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -35,6 +36,7 @@ const KINDS: Record<string, Text> = {
   return_undecided: { zh: '久未处理的退货', en: 'Returns that nobody decided' },
   release_running: { zh: '运行过久的放款批次', en: 'Release runs that take too long' },
   withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a result' },
+  bulk_running: { zh: '运行过久的批量操作', en: 'Bulk actions that take too long' },
   payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files that are not confirmed' },
   mail_undeliverable: { zh: '无法送达的邮件', en: 'Mails that could not be delivered' },
 };
@@ -107,7 +109,7 @@ function StuckItem({ item }: { item: Stuck }) {
         actions={item.actions.map(({ name, path }) => ({
           key: name,
           label: { zh: '重新发送', en: 'Send again' },
-          roles: ['admin', 'compliance', 'finance', 'operator'],
+          roles: STAFF,
           available: true,
           fields: [],
           summary: t(item.what),

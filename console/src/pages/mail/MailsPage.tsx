@@ -1,3 +1,4 @@
+import { STAFF } from '../../../../domain/roles';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
@@ -115,7 +116,7 @@ function LinkOver() {
 const resendOf = ({ key, resendable, recipient }: Mail): Action => ({
   key: 'resend',
   label: { zh: '重新发送', en: 'Send again' },
-  roles: ['admin', 'compliance', 'finance', 'operator'],
+  roles: STAFF,
   available: resendable,
   fields: [],
   summary: recipient,

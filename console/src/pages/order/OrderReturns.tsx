@@ -1,3 +1,4 @@
+import { OPERATORS } from '../../../../domain/roles';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { maybeText, textOf } from '../../actions/values';
 import { api } from '../../api/client';
@@ -6,7 +7,7 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { ORDER, type Order, SHOP } from './order';
+import { ORDER, type Order } from './order';
 
 type Return = Order['returns'][number];
 
@@ -53,7 +54,7 @@ function returnActionsOf(order: Order, { id: returnId, state }: Return): Action[
     {
       key: 'refund',
       label: { zh: '已退款', en: 'Refunded' },
-      roles: SHOP,
+      roles: OPERATORS,
       available: state === 'requested',
       fields: [{ name: 'refundedAt', label: ORDER.when, kind: 'time' }],
       summary: <RefundHint closed={order.state === 'closed'} />,
@@ -66,7 +67,7 @@ function returnActionsOf(order: Order, { id: returnId, state }: Return): Action[
     {
       key: 'reject',
       label: { zh: '拒绝退货', en: 'Reject the return' },
-      roles: SHOP,
+      roles: OPERATORS,
       danger: true,
       available: state === 'requested',
       fields: [{ name: 'reason', label: WORDS.reason, kind: 'textarea', maxLength: 500, required: true }],

@@ -1,3 +1,4 @@
+import { OPERATORS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
@@ -110,7 +111,7 @@ const orders = defineList({
     action: {
       label: { zh: '查看导入方法', en: 'See how to import' },
       href: '/imports',
-      roles: ['admin', 'operator'],
+      roles: OPERATORS,
     },
   },
 });

@@ -4,9 +4,6 @@ import type { Text } from '../../locale/locale';
 export type Order = Answer<'/v1/orders/{id}'>;
 export type Line = Order['lines'][number];
 
-/** Who enters what the shop has not told. */
-export const SHOP = ['admin', 'operator'] as const;
-
 /** Words of several parts of an order's page. */
 export const ORDER = {
   line: { zh: '行', en: 'Line' },

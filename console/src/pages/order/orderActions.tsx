@@ -1,11 +1,12 @@
 import { InputNumber } from 'antd';
+import { OPERATORS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import type { CustomControl, Field } from '../../actions/fields';
 import { countsOf, maybeText, maybeTexts, textOf } from '../../actions/values';
 import { api } from '../../api/client';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
-import { type Line, ORDER, type Order, SHOP } from './order';
+import { type Line, ORDER, type Order } from './order';
 
 const TEXTS = {
   shippedAt: { zh: '发货时间', en: 'Shipped at' },
@@ -53,7 +54,7 @@ export function orderActions(order: Order): Action[] {
     {
       key: 'ship',
       label: { zh: '登记发货', en: 'Enter shipment' },
-      roles: SHOP,
+      roles: OPERATORS,
       available: open && toShip.length > 0,
       fields: [timeField('shippedAt', TEXTS.shippedAt), linesField(toShip)],
       run: (values, header) =>
@@ -65,7 +66,7 @@ export function orderActions(order: Order): Action[] {
     {
       key: 'deliver',
       label: { zh: '登记签收', en: 'Enter delivery' },
-      roles: SHOP,
+      roles: OPERATORS,
       primary: true,
       available: open && underWay.length > 0,
       summary: <DeliverHint />,
@@ -79,7 +80,7 @@ export function orderActions(order: Order): Action[] {
     {
       key: 'return',
       label: { zh: '登记退货', en: 'Enter return' },
-      roles: SHOP,
+      roles: OPERATORS,
       available: returnable.length > 0,
       fields: [
         {
@@ -105,7 +106,7 @@ export function orderActions(order: Order): Action[] {
     {
       key: 'cancel',
       label: { zh: '取消订单行', en: 'Cancel lines' },
-      roles: SHOP,
+      roles: OPERATORS,
       danger: true,
       available: open && underWay.length > 0,
       fields: [reason, linesField(underWay)],

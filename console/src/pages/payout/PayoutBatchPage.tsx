@@ -1,6 +1,7 @@
 import { Alert, Button, Steps } from 'antd';
 import { createContext, useContext, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
+import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data, downloadCsv } from '../../api/client';
@@ -154,7 +155,7 @@ function PayoutBatch({ id }: { id: string }) {
 }
 
 function actionsOf(batch: Batch, failed: FailureMarks, onConfirmed: () => void): Action[] {
-  const roles = ['admin', 'finance'] as const;
+  const roles = FINANCE;
   const isOpen = batch.state === 'open';
   const path = { id: batch.id };
   return [

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { FINANCE } from '../../../../domain/roles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data } from '../../api/client';
 import type { Money } from '../../api/types';
@@ -80,7 +81,7 @@ const list = defineList({
     action: {
       label: { zh: '查看待审批提现', en: 'See withdrawals to approve' },
       href: '/withdrawals?state=requested',
-      roles: ['admin', 'finance'],
+      roles: FINANCE,
     },
   },
 });

@@ -1,5 +1,6 @@
 import { Alert, Button } from 'antd';
 import { Link, useParams } from 'react-router';
+import { COMPLIANCE, FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import { useIsRole } from '../../app/session';
@@ -112,7 +113,7 @@ function actionsOf(plan: Plan): Action[] {
       key: 'activate',
       label: TEXTS.activate,
       shortcut: 'a',
-      roles: ['admin', 'finance'],
+      roles: FINANCE,
       available: plan.state === 'draft' && !waitsForCompliance(plan),
       primary: true,
       summary: <Unchanging />,
@@ -127,7 +128,7 @@ function actionsOf(plan: Plan): Action[] {
     {
       key: 'acknowledge',
       label: TEXTS.acknowledge,
-      roles: ['compliance'],
+      roles: COMPLIANCE,
       available: waitsForCompliance(plan),
       primary: true,
       fields: [

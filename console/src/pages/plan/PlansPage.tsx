@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
 import { Link } from 'react-router';
+import { FINANCE } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { useIsRole } from '../../app/session';
 import { defineList } from '../../list/definition';
@@ -73,7 +74,7 @@ const list = defineList({
       zh: '新建一个版本并启用后，新支付的订单按它计算佣金。',
       en: 'Write a version and activate it; orders paid from then on go by it.',
     },
-    action: { label: TEXTS.make, href: '/commission-plans/new', roles: ['admin', 'finance'] },
+    action: { label: TEXTS.make, href: '/commission-plans/new', roles: FINANCE },
   },
 });
 

@@ -1,4 +1,5 @@
 import { useParams } from 'react-router';
+import { OPERATORS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { DetailPage } from '../../detail/DetailPage';
 import { Facts, Panel } from '../../detail/Panel';
@@ -20,7 +21,7 @@ export default function ProductPage() {
           key: 'change',
           label: { zh: '修改', en: 'Change' },
           shortcut: 'e',
-          roles: ['admin', 'operator'],
+          roles: OPERATORS,
           available: true,
           primary: true,
           fields: productFields(product.price.currency, product),

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
+import { OPERATORS } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { textOf } from '../../actions/values';
 import { api } from '../../api/client';
@@ -76,7 +77,7 @@ function AddProduct() {
         {
           key: 'add',
           label: ADD,
-          roles: ['admin', 'operator'],
+          roles: OPERATORS,
           available: true,
           primary: true,
           fields: [

@@ -1,5 +1,6 @@
 import { Alert, Progress, Select } from 'antd';
 import { useParams } from 'react-router';
+import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -16,7 +17,7 @@ import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { Approvals } from '../shared/Approvals';
-import { FINANCE, leftOutText } from '../shared/financeWords';
+import { leftOutText, MONEY_TEXTS } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
 import { isMoving, RELEASE, selectionText } from './release';
 import '../shared/finance.css';
@@ -64,14 +65,18 @@ const items = defineList({
     },
     {
       key: 'distributor',
-      title: FINANCE.beneficiary,
+      title: MONEY_TEXTS.beneficiary,
       render: ({ distributorId, distributorName }) => (
         <ThingLink kind="distributor" id={distributorId}>
           {distributorName}
         </ThingLink>
       ),
     },
-    { key: 'order', title: FINANCE.order, render: ({ orderId }) => <ThingLink kind="order" id={orderId} /> },
+    {
+      key: 'order',
+      title: MONEY_TEXTS.order,
+      render: ({ orderId }) => <ThingLink kind="order" id={orderId} />,
+    },
     {
       key: 'proposed',
       title: TEXTS.proposed,
@@ -121,7 +126,7 @@ const needsAnother = (run: Run, userId: string) =>
   run.approvalsNeeded > 1 && run.approvals.some((approval) => approval.userId === userId);
 
 function actionsOf(run: Run, userId: string): Action[] {
-  const roles = ['admin', 'finance'] as const;
+  const roles = FINANCE;
   const path = { id: run.id };
   const isOpen = run.state === 'proposed';
   return [

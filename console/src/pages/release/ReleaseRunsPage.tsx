@@ -1,3 +1,4 @@
+import { FINANCE } from '../../../../domain/roles';
 import { shortId } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
@@ -69,7 +70,7 @@ const list = defineList({
     action: {
       label: { zh: '查看待放款佣金', en: 'See what is due' },
       href: '/commissions?state=due',
-      roles: ['admin', 'finance'],
+      roles: FINANCE,
     },
   },
 });

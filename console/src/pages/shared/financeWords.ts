@@ -39,7 +39,7 @@ export const YES_NO = [
 ];
 
 /** Columns and filters that the pages of finance share. */
-export const FINANCE = {
+export const MONEY_TEXTS = {
   beneficiary: { zh: '受益分销商', en: 'Distributor' },
   level: { zh: '层级', en: 'Level' },
   order: { zh: '订单号', en: 'Order' },

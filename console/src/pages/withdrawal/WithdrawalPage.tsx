@@ -1,5 +1,6 @@
 import { Alert } from 'antd';
 import { useParams } from 'react-router';
+import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -74,7 +75,7 @@ const approvedBy = ({ approvals }: Withdrawal, userId: string) =>
   approvals.some((approval) => approval.userId === userId);
 
 function actionsOf(withdrawal: Withdrawal, userId: string): Action[] {
-  const roles = ['admin', 'finance'] as const;
+  const roles = FINANCE;
   const { state, amount, distributorName } = withdrawal;
   const path = { id: withdrawal.id };
   const isOpen = state === 'requested';

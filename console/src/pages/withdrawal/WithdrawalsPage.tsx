@@ -1,3 +1,4 @@
+import { FINANCE } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { shortId, ThingLink } from '../../detail/Links';
 import { bulkRun } from '../../list/bulkRun';
@@ -19,8 +20,6 @@ const TEXTS = {
   approve: { zh: '批准', en: 'Approve' },
   reject: { zh: '驳回', en: 'Reject' },
 } satisfies Record<string, Text>;
-
-const roles = ['admin', 'finance'] as const;
 
 const list = defineList({
   key: 'withdrawals',
@@ -107,7 +106,7 @@ const list = defineList({
     {
       key: 'approve',
       label: TEXTS.approve,
-      roles,
+      roles: FINANCE,
       applies: ({ state }) => state === 'requested',
       fields: [{ name: 'note', label: WORDS.note, kind: 'textarea' }],
       run: bulkRun('withdrawals.approve'),
@@ -115,7 +114,7 @@ const list = defineList({
     {
       key: 'reject',
       label: TEXTS.reject,
-      roles,
+      roles: FINANCE,
       danger: true,
       applies: ({ state }) => state === 'requested',
       fields: [

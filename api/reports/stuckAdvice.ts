@@ -1,24 +1,32 @@
+import { kinds, type ProcessKind, pageOfSubject, parseSubject } from '../../domain/kinds';
+
 /** What people read, in both languages of the console. */
 export interface Words {
   zh: string;
   en: string;
 }
 
-/** Why a piece of work is thought to be stuck, and after how long, as an interval of PostgreSQL. */
-export const stuckAfter = {
-  failing_activity: '0',
-  application_waits: '3 days',
-  changes_overdue: '10 minutes',
-  order_not_taken_in: '5 minutes',
-  window_not_closed: '10 minutes',
-  return_undecided: '14 days',
-  release_running: '1 hour',
-  withdrawal_paying: '3 days',
-  payout_unconfirmed: '3 days',
-  mail_undeliverable: '0',
-} as const;
+/** What of each process is thought to be stuck, and after how long, as an interval of PostgreSQL. */
+const stuckOf = {
+  application: { application_waits: '3 days', changes_overdue: '10 minutes' },
+  order: { order_not_taken_in: '5 minutes', window_not_closed: '10 minutes' },
+  return: { return_undecided: '14 days' },
+  release: { release_running: '1 hour' },
+  withdrawal: { withdrawal_paying: '3 days' },
+  payout: { payout_unconfirmed: '3 days' },
+  mail: { mail_undeliverable: '0' },
+  bulk: { bulk_running: '1 hour' },
+} as const satisfies Record<ProcessKind, Record<string, string>>;
 
-export type StuckKind = keyof typeof stuckAfter;
+type ReasonOf<K extends ProcessKind> = K extends ProcessKind ? keyof (typeof stuckOf)[K] : never;
+
+/** Why a piece of work is thought to be stuck. */
+export type StuckKind = 'failing_activity' | ReasonOf<ProcessKind>;
+
+/** After how long each is. */
+export const stuckAfter = Object.assign({ failing_activity: '0' }, ...Object.values(stuckOf)) as Readonly<
+  Record<StuckKind, string>
+>;
 
 /** What is known of a piece of stuck work. */
 export interface StuckFacts {
@@ -47,22 +55,11 @@ export interface StuckAdvice {
   actions: StuckAction[];
 }
 
-/** Pages of the console by what subjects begin with. */
-const pages: Record<string, string> = {
-  application: '/applications',
-  order: '/orders',
-  withdrawal: '/withdrawals',
-  release: '/commission-releases',
-  payout: '/payout-batches',
-  bulk: '/bulk-actions',
-};
-
-/** The page of the console about a subject such as `order/4711`. */
-export function pageOfSubject(subject: string): string {
-  const [kind = '', id = ''] = subject.split('/');
-  if (kind === 'return') return `/orders/${encodeURIComponent(id)}`;
-  const page = pages[kind];
-  return page ? `${page}/${encodeURIComponent(id)}` : '/mails?state=undeliverable';
+/** The page about what is stuck; about what has none of its own, as an invitation, all mails that are. */
+function pageOf(subject: string): string {
+  const kind = parseSubject(subject)?.kind;
+  const page = kind && kinds[kind].workflow ? pageOfSubject(subject) : undefined;
+  return page ?? '/mails?state=undeliverable';
 }
 
 /** Says what is wrong with a piece of stuck work and what to do about it. */
@@ -72,7 +69,7 @@ export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
     ? [{ name: 'resend', method: 'POST', path: `/v1/mails/${encodeURIComponent(mail.key)}/resend` }]
     : [];
   const { what, remedy } = words(kind, activity, mail);
-  return { what, remedy, href: pageOfSubject(subject), actions };
+  return { what, remedy, href: pageOf(subject), actions };
 }
 
 function words(
@@ -158,6 +155,14 @@ function words(
         remedy: {
           zh: '向打款服务商查询这一笔；系统会继续自动查询，不会重复打款。',
           en: 'Ask the payout provider about it; the system goes on asking by itself, and never pays twice.',
+        },
+      };
+    case 'bulk_running':
+      return {
+        what: { zh: '批量操作已运行超过 1 小时', en: 'A bulk action has been running for over an hour' },
+        remedy: {
+          zh: '打开批量操作查看进度；若没有进展，检查后台处理程序。重启后会从中断处继续，不会重复执行。',
+          en: 'Open it to see its progress; if there is none, check the workers. It goes on where it was, and does nothing twice.',
         },
       };
     case 'payout_unconfirmed':
