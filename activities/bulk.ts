@@ -7,7 +7,9 @@ import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { asRefusal, type Refusal } from '../database/refusal';
 import { type BulkActionName, bulkRights } from '../domain/bulk';
-import { rootFailure, updateWithStart } from '../temporal/messages';
+import { activitySender } from '../temporal/activitySender';
+import { rootFailure, send } from '../temporal/messages';
+import { approveWithdrawal, rejectWithdrawal } from '../workflows/withdrawal';
 
 /** Where a bulk action is. */
 export type BulkState = 'running' | 'done';
@@ -83,23 +85,18 @@ interface ItemCommand {
 
 /** The steps of a bulk action. */
 export function createBulkActivities({ pool }: { pool: Pool }) {
-  async function tellWithdrawal(
-    update: 'approve' | 'reject',
+  async function decideWithdrawal(
+    update: typeof approveWithdrawal,
     { target: id, decisionId, actor }: ItemCommand,
     text: string | undefined,
   ): Promise<void> {
-    const { client, info } = Context.current();
-    const { connection, workflow } = client;
-    await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      updateWithStart(workflow, info.taskQueue, {
-        workflow: 'withdrawal',
-        workflowId: `withdrawal/${id}`,
-        input: [{ id, resume: true }],
-        update,
-        args: [{ id, decisionId, by: actor, text }],
-        updateId: decisionId,
-      }),
-    );
+    await send(activitySender(ANSWER_WITHIN_MS), {
+      kind: 'withdrawal',
+      id,
+      update,
+      args: [{ id, decisionId, by: actor, text }],
+      messageId: decisionId,
+    });
   }
 
   /** Does to one thing what the single call does, by the same step. */
@@ -108,9 +105,9 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     const now = Date.now();
     switch (work.action) {
       case 'withdrawals.approve':
-        return tellWithdrawal('approve', command, work.input.note);
+        return decideWithdrawal(approveWithdrawal, command, work.input.note);
       case 'withdrawals.reject':
-        return tellWithdrawal('reject', command, work.input.reason);
+        return decideWithdrawal(rejectWithdrawal, command, work.input.reason);
       case 'commissions.hold':
         return placeHold(
           pool,

@@ -6,8 +6,10 @@ import { withLinks } from '../database/links';
 import type { Mail } from '../database/mails';
 import type { Pool } from '../database/pool';
 import type { Sealer } from '../database/sealing';
+import { subjectOf } from '../domain/kinds';
 import { storableText } from '../domain/storableText';
-import { startOptions } from '../temporal/messages';
+import { activitySender } from '../temporal/activitySender';
+import { start } from '../temporal/messages';
 
 /** Hands mails to the mail server. */
 export interface Mailer {
@@ -45,11 +47,6 @@ export function createMailer(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM'>, tim
   };
 }
 
-/** The process that sends one mail. */
-export function mailProcess(key: string) {
-  return { workflowId: `mail/${key}`, input: [{ key }] };
-}
-
 /** Longest answer of a mail server that is kept. */
 const LONGEST_ERROR = 1000;
 /** How many mails about a payout batch are begun at once. */
@@ -82,17 +79,12 @@ export function createMailActivities(context: {
   const retryForMs = durationMs(config.MAIL_RETRY_FOR);
 
   /** Once, however often it is asked for: the process is named after the mail. */
-  async function start(key: string) {
-    const { client, info } = Context.current();
-    return client.connection.withDeadline(Date.now() + START_WITHIN_MS, () =>
-      client.workflow.start('mail', startOptions(info.taskQueue, mailProcess(key))),
-    );
-  }
+  const startProcess = (key: string) => start(activitySender(START_WITHIN_MS), { kind: 'mail', id: key });
 
   return {
     /** Has a queued mail sent by a process of its own, so that whatever it tells of never waits for a mail server. */
     async startMail(key: string): Promise<void> {
-      await start(key);
+      await startProcess(key);
     },
 
     /**
@@ -109,10 +101,13 @@ export function createMailActivities(context: {
       );
       const work = async () => {
         for (let next = rows.pop(); next && !cancellationSignal.aborted; next = rows.pop()) {
-          const handle = await start(next.key);
+          const { key } = next;
+          await startProcess(key);
           heartbeat();
           await client.connection
-            .withDeadline(Date.now() + PATIENCE_MS, () => handle.result())
+            .withDeadline(Date.now() + PATIENCE_MS, () =>
+              client.workflow.getHandle(subjectOf('mail', key)).result(),
+            )
             .catch(() => {});
           heartbeat();
         }

@@ -88,7 +88,7 @@ async function openOrders({ pool, client, seeded }: Prepared, count: number): Pr
     for (const { id } of next) {
       await client.workflow.start(order, {
         workflowId: `ours/${id}`,
-        args: [{ orderId: id, resume: true }],
+        args: [{ id, resume: true }],
         taskQueue: TASK_QUEUE,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
       });

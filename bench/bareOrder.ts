@@ -1,5 +1,6 @@
 import { condition, defineUpdate, proxyLocalActivities, setHandler, sleep } from '@temporalio/workflow';
 import type { OrderPayment } from '../domain/order';
+import type { ProcessInput } from '../workflows/shared/process';
 import type { nothing as nothingActivity } from './nothing';
 
 const { nothing } = proxyLocalActivities<{ nothing: typeof nothingActivity }>({
@@ -19,7 +20,7 @@ export const WINDOW_MS = 1000;
  * What an order's workflow costs before it does anything: the same two updates with the same payloads, the same
  * timer and as many local activities, which do nothing.
  */
-export async function bareOrder(_input: { orderId: string }): Promise<void> {
+export async function bareOrder(_input: ProcessInput): Promise<void> {
   let deliveredAt: number | undefined;
   setHandler(defineUpdate<void, [OrderPayment]>('pay'), () => nothing());
   setHandler(defineUpdate<{ nextWindowEnd: number }, [Delivered]>('orderEvent'), async ({ at }) => {

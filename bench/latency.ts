@@ -83,7 +83,7 @@ async function startBare({ client }: Platform, payment: OrderPayment): Promise<v
     updateId: 'pay',
     startWorkflowOperation: new WithStartWorkflowOperation(bareOrder, {
       workflowId: `bare/${payment.externalId}`,
-      args: [{ orderId: payment.externalId }],
+      args: [{ id: payment.externalId }],
       taskQueue: TASK_QUEUE,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     }),

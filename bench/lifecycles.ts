@@ -97,7 +97,7 @@ export async function runLifecycle(
   const workflowId = `${side}/${payment.externalId}`;
   const startWorkflowOperation = new WithStartWorkflowOperation(side === 'ours' ? order : bareOrder, {
     workflowId,
-    args: [{ orderId: payment.externalId }],
+    args: [{ id: payment.externalId }],
     taskQueue: TASK_QUEUE,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
   });

@@ -1,14 +1,17 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { ConfigError } from '../config';
 import { createPool } from '../database/pool';
-import { type OpenWorkflow, openWorkflows } from '../database/recovery';
+import { type OpenProcess, openProcesses } from '../database/recovery';
+import type { ProcessKind } from '../domain/kinds';
 import { connectionConfig } from '../temporal/connection';
+import { type Sender, start, tell } from '../temporal/messages';
 import { dataConverter } from '../temporal/payloadCodec';
 import { scheduleHousekeeping } from '../temporal/schedules';
+import { paid } from '../workflows/order';
 import { commandSettings } from './settings';
 
-/** How many were started, and how many ran already, by kind of workflow. */
-export type Recovered = Map<string, { started: number; running: number }>;
+/** How many were started, and how many ran already, by kind of process. */
+export type Recovered = Map<ProcessKind, { started: number; running: number }>;
 
 const inFlight = 20;
 
@@ -22,13 +25,14 @@ export async function recover(
   report: (recovered: Recovered) => void = () => {},
 ): Promise<Recovered> {
   const recovered: Recovered = new Map();
-  for await (const page of openWorkflows(pool)) {
+  const sender: Sender = { taskQueue, call: (work) => work(client.workflow) };
+  for await (const page of openProcesses(pool)) {
     const left = [...page];
     const startNext = async (): Promise<void> => {
       for (let next = left.pop(); next; next = left.pop()) {
-        const counts = recovered.get(next.workflow) ?? { started: 0, running: 0 };
-        recovered.set(next.workflow, counts);
-        counts[(await start(client, taskQueue, next)) ? 'started' : 'running']++;
+        const counts = recovered.get(next.kind) ?? { started: 0, running: 0 };
+        recovered.set(next.kind, counts);
+        counts[(await startOne(sender, next)) ? 'started' : 'running']++;
       }
     };
     await Promise.all(Array.from({ length: inFlight }, startNext));
@@ -37,23 +41,10 @@ export async function recover(
   return recovered;
 }
 
-async function start(client: Client, taskQueue: string, open: OpenWorkflow): Promise<boolean> {
-  const options = { workflowId: open.workflowId, taskQueue, args: [open.input] };
-  if (open.signal) {
-    await client.workflow.signalWithStart(open.workflow, {
-      ...options,
-      signal: open.signal.name,
-      signalArgs: [open.signal.argument],
-    });
-    return true;
-  }
-  try {
-    await client.workflow.start(open.workflow, { ...options, workflowIdConflictPolicy: 'FAIL' });
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    throw error;
-  }
+async function startOne(sender: Sender, { payment, ...open }: OpenProcess): Promise<boolean> {
+  if (!payment) return start(sender, open);
+  await tell(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [payment] });
+  return true;
 }
 
 async function main(): Promise<void> {
@@ -68,8 +59,8 @@ async function main(): Promise<void> {
     const total = [...soFar.values()].reduce((sum, { started, running: ran }) => sum + started + ran, 0);
     console.log(`${total} looked at`);
   });
-  for (const [workflow, { started, running: ran }] of recovered) {
-    console.log(`${workflow}: ${started} started, ${ran} ran already`);
+  for (const [kind, { started, running: ran }] of recovered) {
+    console.log(`${kind}: ${started} started, ${ran} ran already`);
   }
   if (!recovered.size) console.log('Nothing is open: no workflow is needed.');
   await Promise.all([pool.end(), connection.close()]);

@@ -1,23 +1,21 @@
-import { type Kind, kinds, type ProcessKind } from '../domain/kinds';
+import { type Id, type Kind, kinds, type ProcessKind } from '../domain/kinds';
+import type { OrderPayment } from '../domain/order';
 import type { Pool } from './pool';
 
-/** A workflow that has to run, with what to start it with so that it goes on from the database. */
-export interface OpenWorkflow {
-  workflow: string;
-  workflowId: string;
-  input: Record<string, unknown>;
-  /** What it still has to be told, where it has no row of its own yet. */
-  signal?: { name: string; argument: unknown };
+/** A process that has to run. */
+export interface OpenProcess {
+  kind: ProcessKind;
+  id: Id;
+  /** What an order's process still has to be told, where the order has no row of its own yet. */
+  payment?: OrderPayment;
 }
 
 /** SQL list of the states in which a thing is open. */
 const open = (kind: Kind) => kinds[kind].open.map((state) => `'${state}'`).join(', ');
 
-/** The workflow of a thing whose id is a UUID, in `alias`, from the rows of `from` that `where` chooses. */
-const byId = (kind: ProcessKind, from: string, alias: string, where: string) =>
-  `SELECT ${alias}.id::text AS key, '${kinds[kind].workflow}' AS workflow, '${kind}/' || ${alias}.id AS "workflowId",
-     jsonb_build_object('id', ${alias}.id, 'resume', true) AS input
-   FROM ${from} ${alias} WHERE ${where} AND ${alias}.id::text > $1 ORDER BY 1 LIMIT $2`;
+/** The things of a table whose id is a UUID. */
+const byId = (table: string, where: string) =>
+  `SELECT id::text AS key, to_jsonb(id) AS id FROM ${table} WHERE ${where} AND id::text > $1 ORDER BY 1 LIMIT $2`;
 
 const ofApplications = `m.subject_ref LIKE 'application/%'`;
 
@@ -25,53 +23,51 @@ const ofApplications = `m.subject_ref LIKE 'application/%'`;
 // database.
 const sources: Record<ProcessKind, readonly string[]> = {
   order: [
-    `SELECT o.id AS key, 'order' AS workflow, 'order/' || key_part(o.id) AS "workflowId",
-       jsonb_build_object('orderId', o.id, 'resume', true) AS input
-     FROM orders o WHERE o.state IN (${open('order')}) AND o.id > $1 ORDER BY o.id LIMIT $2`,
+    `SELECT id AS key, to_jsonb(id) AS id
+     FROM orders WHERE state IN (${open('order')}) AND id > $1 ORDER BY 1 LIMIT $2`,
     // Accepted, and not taken in yet.
-    `SELECT a.id AS key, 'order' AS workflow, 'order/' || key_part(a.id) AS "workflowId",
-       jsonb_build_object('orderId', a.id) AS input, jsonb_build_object('name', 'paid', 'argument', a.payment) AS signal
-     FROM accepted_orders a WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
+    `SELECT id AS key, to_jsonb(id) AS id, payment FROM accepted_orders WHERE id > $1 ORDER BY 1 LIMIT $2`,
   ],
   return: [
-    `SELECT r.subject AS key, 'lateReturn' AS workflow, r.subject AS "workflowId",
-       jsonb_build_object('orderId', r.order_id, 'returnId', r.id, 'resume', true) AS input
-     FROM (SELECT *, 'return/' || key_part(order_id) || '/' || key_part(id) AS subject FROM returns) r
+    `SELECT r.key, jsonb_build_array(r.order_id, r.id) AS id
+     FROM (SELECT *, key_part(order_id) || '/' || key_part(id) AS key FROM returns) r
      JOIN orders o ON o.id = r.order_id
-     WHERE r.state IN (${open('return')}) AND o.state = 'closed' AND r.subject > $1 ORDER BY 1 LIMIT $2`,
+     WHERE r.state IN (${open('return')}) AND o.state = 'closed' AND r.key > $1 ORDER BY 1 LIMIT $2`,
   ],
   // A decided one still has to send the mails about it.
   application: [
-    `SELECT a.id::text AS key, 'application' AS workflow, 'application/' || a.id AS "workflowId",
-       jsonb_build_object('applicationId', a.id, 'resume', true) AS input
+    `SELECT a.id::text AS key, to_jsonb(a.id) AS id
      FROM applications a WHERE a.id::text > $1 AND (a.state IN (${open('application')}) OR 'application/' || a.id IN (
        SELECT m.subject_ref FROM mails m WHERE m.state IN (${open('mail')}) AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
   ],
   // One in a payout file waits for the confirmation of the file.
-  withdrawal: [
-    byId('withdrawal', 'withdrawals', 'w', `w.state IN (${open('withdrawal')}) AND w.batch_id IS NULL`),
-  ],
-  payout: [byId('payout', 'payout_batches', 'b', `b.state IN (${open('payout')})`)],
-  release: [byId('release', 'release_runs', 'r', `r.state IN (${open('release')})`)],
+  withdrawal: [byId('withdrawals', `state IN (${open('withdrawal')}) AND batch_id IS NULL`)],
+  payout: [byId('payout_batches', `state IN (${open('payout')})`)],
+  release: [byId('release_runs', `state IN (${open('release')})`)],
   mail: [
-    `SELECT m.key, 'mail' AS workflow, 'mail/' || key_part(m.key) AS "workflowId", jsonb_build_object('key', m.key) AS input
+    `SELECT m.key, to_jsonb(m.key) AS id
      FROM mails m WHERE m.state IN (${open('mail')}) AND NOT ${ofApplications} AND m.key > $1 ORDER BY 1 LIMIT $2`,
   ],
-  bulk: [byId('bulk', 'bulk_actions', 'b', `b.state IN (${open('bulk')})`)],
+  bulk: [byId('bulk_actions', `state IN (${open('bulk')})`)],
 };
 
 const pageSize = 500;
 
-/** Everything that is open in PostgreSQL and so needs a workflow, page by page. */
-export async function* openWorkflows(pool: Pool): AsyncGenerator<OpenWorkflow[]> {
-  for (const source of Object.values(sources).flat()) {
-    let after = '';
-    for (;;) {
-      const { rows } = await pool.query<OpenWorkflow & { key: string }>(source, [after, pageSize]);
-      if (rows.length) yield rows;
-      if (rows.length < pageSize) break;
-      after = rows.at(-1)!.key;
+/** Everything that is open in PostgreSQL and so needs a process, page by page. */
+export async function* openProcesses(pool: Pool): AsyncGenerator<OpenProcess[]> {
+  for (const kind of Object.keys(sources) as ProcessKind[]) {
+    for (const source of sources[kind]) {
+      let after = '';
+      for (;;) {
+        const { rows } = await pool.query<Omit<OpenProcess, 'kind'> & { key: string }>(source, [
+          after,
+          pageSize,
+        ]);
+        if (rows.length) yield rows.map(({ key: _key, ...row }) => ({ kind, ...row }));
+        if (rows.length < pageSize) break;
+        after = rows.at(-1)!.key;
+      }
     }
   }
 }

@@ -101,6 +101,18 @@ export function needsReturn(
   return event.type === 'return_refunded' || event.type === 'return_rejected';
 }
 
+/** True when the lines show that this shipment, delivery or cancelation was applied before. */
+export function isKnown({ lines }: OrderState, event: Exclude<OrderEvent, { returnId: string }>): boolean {
+  const known = (line: OrderLine) => {
+    if (event.type === 'canceled') return line.state === 'canceled';
+    return (event.type === 'shipped' ? line.shippedAt : line.deliveredAt) === event.at;
+  };
+  const { lineIds } = event;
+  return lineIds
+    ? lineIds.every((id) => lines.some((line) => line.lineId === id && known(line)))
+    : lines.some(known);
+}
+
 /**
  * Applies one event. An event that was applied before changes nothing, so every message may come twice.
  * @returns the new state, or the very same object when the event brings nothing new

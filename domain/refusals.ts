@@ -43,8 +43,6 @@ export const refusals = {
   plan_activated: 'The plan is activated; plans in force do not change.',
   user_disabled: 'The user is disabled. Enable the user first.',
 
-  already_finished: 'The process that the message is for has ended; it takes no more messages.',
-
   // The id is known with other content
   application_differs: 'The id belongs to an application with other content.',
   order_differs: 'The order number is known with other content. Send changes as events: cancel, returns.',

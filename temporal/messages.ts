@@ -3,53 +3,168 @@ import {
   WithStartWorkflowOperation,
   type Workflow,
   type WorkflowClient,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import { type Id, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
+import type * as application from '../workflows/application';
+import type * as bulk from '../workflows/bulk';
+import type * as mail from '../workflows/mail';
+import type * as order from '../workflows/order';
+import type * as payout from '../workflows/payout';
+import type * as release from '../workflows/release';
+import type { ProcessInput } from '../workflows/shared/process';
+import type * as withdrawal from '../workflows/withdrawal';
 
-/** A workflow that is started where it does not run. */
-export interface ProcessStart {
-  /** Name of the workflow function. */
-  workflow: string;
-  workflowId: string;
-  input: unknown[];
+/** What defines the messages that each process takes. */
+type Messages = {
+  application: typeof application;
+  order: typeof order;
+  return: Pick<typeof order, 'orderEvent'>;
+  withdrawal: typeof withdrawal;
+  release: typeof release;
+  payout: typeof payout;
+  mail: typeof mail;
+  bulk: typeof bulk;
+} & Record<ProcessKind, object>;
+
+/** The updates of a process. */
+export type UpdateOf<K extends ProcessKind> = Extract<
+  Messages[K][keyof Messages[K]],
+  UpdateDefinition<unknown, unknown[]>
+>;
+
+/** The signals of a process. */
+type SignalOf<K extends ProcessKind> = Extract<Messages[K][keyof Messages[K]], SignalDefinition<unknown[]>>;
+
+type AnswerOf<U> = U extends UpdateDefinition<infer Answer, infer _Args> ? Answer : never;
+/** The arguments of a message. */
+export type ArgsOf<M> =
+  M extends UpdateDefinition<infer _Answer, infer Args>
+    ? Args
+    : M extends SignalDefinition<infer Args>
+      ? Args
+      : never;
+
+/** Who sends: which task queue the workflows run on, and within which limits calls are made. */
+export interface Sender {
+  taskQueue: string;
+  /** Makes a call of the Temporal client, bounded in time. */
+  call<R>(work: (client: WorkflowClient) => Promise<R>): Promise<R>;
 }
 
-/** A message that a workflow answers. */
-export interface ProcessUpdate {
-  update: string;
-  args: unknown[];
+/** Whose process a message is for. */
+interface Addressee<K extends ProcessKind> {
+  kind: K;
+  id: Id;
+  /** False for the message that makes the thing: a run started for it finds no row to go on from. @default true */
+  resume?: boolean;
 }
 
-/** How a workflow is started: once, however many ask for it, and again after it has ended. */
-export function startOptions(taskQueue: string, { workflowId, input }: Omit<ProcessStart, 'workflow'>) {
-  return {
-    workflowId,
-    args: input,
-    taskQueue,
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-  };
+/** The process ended twice while a message to it was on its way. */
+export class ProcessGone extends Error {
+  override name = 'ProcessGone';
 }
 
 /**
- * Sends an update to a workflow, which is started first where it does not run.
- * @param updateId the same for repeats of the same message, which then get the first one's answer
- * @throws what the client throws; a refusal is in it as `rootFailure`
+ * Sends a message to the process of a thing and waits for its answer. Processes end as soon as nothing is left to
+ * wait for, or are lost with Temporal's database; where none runs, one is started, which goes on from the row.
+ * @param message.messageId the same for repeats of the message: the run that has it answers them as it did, a later
+ *   one by what it finds in the row
+ * @throws ProcessGone, and what the client throws; a refusal is in it as `rootFailure`
  */
-export function updateWithStart<R>(
-  client: WorkflowClient,
-  taskQueue: string,
-  { workflow, update, args, updateId, ...start }: ProcessStart & ProcessUpdate & { updateId: string },
-): Promise<R> {
-  return client.executeUpdateWithStart<Workflow, R, unknown[]>(update, {
-    args,
-    updateId,
-    startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(
-      workflow,
-      startOptions(taskQueue, start),
-    ),
+export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
+  { taskQueue, call }: Sender,
+  { update, args, messageId, ...addressee }: Addressee<K> & { update: U; args: ArgsOf<U>; messageId: string },
+): Promise<AnswerOf<U>> {
+  const attempt = () =>
+    call(async (client) => {
+      const { workflow, options } = startOf(taskQueue, addressee);
+      try {
+        // What `U` stands for is an update with these arguments and this answer.
+        return await client.executeUpdateWithStart<Workflow, AnswerOf<U>, unknown[]>(
+          update as unknown as UpdateDefinition<AnswerOf<U>, unknown[]>,
+          {
+            args,
+            updateId: messageId,
+            startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(workflow, {
+              ...options,
+              workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+            }),
+          },
+        );
+      } catch (error) {
+        throw isGone(error)
+          ? new ProcessGone(`the process of ${options.workflowId} ended while it was asked`)
+          : error;
+      }
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof ProcessGone)) throw error;
+    // It ended while the message was on its way; the next one decides by the row.
+    return attempt();
+  }
+}
+
+/** Tells the process of a thing something that nobody waits for; it is started where it does not run. */
+export async function tell<K extends ProcessKind, S extends SignalOf<K>>(
+  { taskQueue, call }: Sender,
+  { signal, args, ...addressee }: Addressee<K> & { signal: S; args: ArgsOf<S> },
+): Promise<void> {
+  const { workflow, options } = startOf(taskQueue, addressee);
+  await call((client) =>
+    client.signalWithStart<Workflow, unknown[]>(workflow, {
+      ...options,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      signal: signal as unknown as SignalDefinition<unknown[]>,
+      signalArgs: args,
+    }),
+  );
+}
+
+/** Starts the process of a thing, to which nothing has to be said. @returns false when it runs already */
+export function start<K extends ProcessKind>(
+  { taskQueue, call }: Sender,
+  addressee: Addressee<K>,
+): Promise<boolean> {
+  const { workflow, options } = startOf(taskQueue, addressee);
+  return call(async (client) => {
+    try {
+      await client.start(workflow, { ...options, workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
   });
+}
+
+function startOf(taskQueue: string, { kind, id, resume = true }: Addressee<ProcessKind>) {
+  const input: ProcessInput<Id> = resume ? { id, resume } : { id };
+  return {
+    workflow: kinds[kind].workflow,
+    options: {
+      workflowId: subjectOf(kind, id),
+      args: [input],
+      taskQueue,
+      // Again after it has ended.
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    },
+  };
+}
+
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof WorkflowNotFoundError ||
+    (error instanceof WorkflowUpdateFailedError &&
+      rootFailure(error)?.type === 'AcceptedUpdateCompletedWorkflow')
+  );
 }
 
 /** The failure that a workflow or activity ended an update with, inside what the client throws. */

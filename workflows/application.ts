@@ -1,6 +1,4 @@
 import {
-  ApplicationFailure,
-  allHandlersFinished,
   condition,
   currentUpdateInfo,
   defineQuery,
@@ -22,10 +20,10 @@ import {
   type Submission,
 } from '../domain/application';
 import { applicationStatusOf, type ProcessStatus } from '../domain/processStatus';
-import { inTurn } from './shared/inTurn';
+import { beginProcess, type ProcessInput } from './shared/process';
 
-/** A new application comes with its durations; a resumed one takes up from its row. */
-export type ApplicationInput =
+/** What runs of before the common input were started with: a new application with its durations. */
+type EarlierInput =
   | { applicationId: string; policy: ApplicationPolicy }
   | { applicationId: string; resume: true };
 
@@ -78,31 +76,29 @@ const mail = proxyActivities<Activities>({
 });
 
 const SYSTEM: Actor = { userId: null, name: 'system' };
-const REVIEWABLE: ApplicationState[] = ['submitted', 'in_review'];
 
 /**
  * One application, from its submission to the decision and the last mail about it. The row in PostgreSQL holds the
  * facts; this holds what waits for what.
  */
-export async function application(input: ApplicationInput): Promise<ApplicationState | 'refused'> {
-  const { applicationId } = input;
-  let policy = 'policy' in input ? input.policy : undefined;
-  let progress: ApplicationProgress | undefined;
-  let refused = false;
+export async function application(input: ProcessInput | EarlierInput): Promise<ApplicationState | 'refused'> {
+  const id = 'applicationId' in input ? input.applicationId : input.id;
+  // Of an application that is in progress since before they were in its row.
+  const policy = 'policy' in input ? input.policy : undefined;
   const mails = new Map<string, Promise<unknown>>();
   const mailsUnderway = new Set<string>();
-  const oneByOne = inTurn();
+  // Steps run in turn. Two at once would be safe in the database, but their results could come back in the other
+  // order and leave an old state here.
+  const process = beginProcess<ApplicationProgress>({ id, underway: () => mailsUnderway.size > 0 });
 
-  /**
-   * Runs one step after the other. Two at once would be safe in the database, but their results could come back in
-   * the other order and leave an old state here.
-   */
-  function take(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
-    return oneByOne(async () => {
-      progress = await step();
-      for (const key of progress.pendingMails) send(key);
-      return { state: progress.state, round: progress.round, distributorId: progress.distributorId };
-    });
+  async function take(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
+    const { state, round, distributorId } = await process.step(async () => withMails(await step()));
+    return { state, round, distributorId };
+  }
+
+  function withMails(progress: ApplicationProgress): ApplicationProgress {
+    for (const key of progress.pendingMails) send(key);
+    return progress;
   }
 
   // Beside the process, which never waits for a mail before its own end.
@@ -116,106 +112,80 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
   /** The request that an update handler answers, as steps take it. To be called before the handler waits. */
   function request(actor: Actor): () => StepCommand {
     const commandId = currentUpdateInfo()!.id;
-    return () => ({ applicationId, commandId, actor, now: Date.now() });
-  }
-
-  /** Refuses at the door, without a trace in the history, what is bound to be refused. */
-  function allowIn(states: ApplicationState[]) {
-    return (_request: unknown) => {
-      if (progress && !states.includes(progress.state)) throw refusal(progress.state);
-    };
+    return () => ({ applicationId: id, commandId, actor, now: Date.now() });
   }
 
   /** A decision waits for the automatic checks, which take a moment. */
   async function decide(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
-    await condition(() => progress !== undefined && (progress.checked || isDecided(progress.state)));
+    await condition(() => {
+      const progress = process.state();
+      return progress ? progress.checked || isDecided(progress.state) : process.refused();
+    });
     return take(step);
   }
 
-  setHandler(submitApplication, async ({ submission, actor }) => {
+  /** What the applicant does needs no checks, but the row. */
+  async function whenKnown(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
+    await condition(() => process.state() !== undefined || process.refused());
+    return take(step);
+  }
+
+  setHandler(submitApplication, ({ submission, actor }) => {
     const command = request(actor);
-    try {
-      return await take(() => steps.submitApplication({ ...command(), submission }));
-    } catch (error) {
-      refused = progress === undefined;
-      throw error;
-    }
+    return take(() => steps.submitApplication({ ...command(), submission, policy }));
   });
-  setHandler(
-    resubmitApplication,
-    async ({ submission, actor }) => {
-      const command = request(actor);
-      await condition(() => progress !== undefined);
-      return take(() => steps.resubmitApplication({ ...command(), submission }));
-    },
-    { validator: allowIn(['changes_requested']) },
-  );
-  setHandler(
-    approveApplication,
-    ({ tier, note, actor }) => {
-      const command = request(actor);
-      const distributorId = uuid4();
-      return decide(() => steps.approveApplication({ ...command(), distributorId, tier, note }));
-    },
-    { validator: allowIn(REVIEWABLE) },
-  );
-  setHandler(
-    rejectApplication,
-    ({ actor, ...reason }) => {
-      const command = request(actor);
-      return decide(() => steps.rejectApplication({ ...command(), ...reason }));
-    },
-    { validator: allowIn(REVIEWABLE) },
-  );
-  setHandler(
-    requestApplicationChanges,
-    ({ actor, ...asked }) => {
-      const command = request(actor);
-      return decide(() => steps.requestChanges({ ...command(), ...asked, policy: policy! }));
-    },
-    { validator: allowIn(REVIEWABLE) },
-  );
-  setHandler(
-    withdrawApplication,
-    async ({ actor }) => {
-      const command = request(actor);
-      await condition(() => progress !== undefined);
-      return take(() => steps.withdrawApplication({ ...command(), because: 'applicant' }));
-    },
-    { validator: allowIn(['submitted', 'in_review', 'changes_requested']) },
-  );
+  setHandler(resubmitApplication, ({ submission, actor }) => {
+    const command = request(actor);
+    return whenKnown(() => steps.resubmitApplication({ ...command(), submission }));
+  });
+  setHandler(approveApplication, ({ tier, note, actor }) => {
+    const command = request(actor);
+    const distributorId = uuid4();
+    return decide(() => steps.approveApplication({ ...command(), distributorId, tier, note }));
+  });
+  setHandler(rejectApplication, ({ actor, ...reason }) => {
+    const command = request(actor);
+    return decide(() => steps.rejectApplication({ ...command(), ...reason }));
+  });
+  setHandler(requestApplicationChanges, ({ actor, ...asked }) => {
+    const command = request(actor);
+    return decide(() => steps.requestChanges({ ...command(), ...asked, policy }));
+  });
+  setHandler(withdrawApplication, ({ actor }) => {
+    const command = request(actor);
+    return whenKnown(() => steps.withdrawApplication({ ...command(), because: 'applicant' }));
+  });
   setHandler(resendApplicationMail, (key) => {
     if (mailsUnderway.has(key)) return;
     mails.delete(key);
     send(key);
   });
   setHandler(applicationStatus, () => ({
-    ...applicationStatusOf(progress, [...mailsUnderway]),
-    progress: progress ?? null,
+    ...applicationStatusOf(process.state(), [...mailsUnderway]),
+    progress: process.state() ?? null,
     mailsUnderway: [...mailsUnderway],
   }));
 
-  if ('resume' in input) {
-    await take(async () => {
-      const found = (await steps.resumeApplication(applicationId))!;
-      policy = found.policy;
-      return found.progress;
+  if ('resume' in input && input.resume) {
+    await process.look(async () => {
+      const found = await steps.resumeApplication(id);
+      return found && withMails(found.progress);
     });
   }
-  await condition(() => progress !== undefined || refused);
-
+  let progress = await process.until(() => true);
   while (progress && !isDecided(progress.state)) {
     const { state, round, checked, reminderAt, deadline } = progress;
     if (!checked) await runChecks(round);
     else if (state === 'changes_requested') await awaitChanges(round, reminderAt, deadline);
-    else await condition(() => progress!.state !== state);
+    else await process.until((known) => known.state !== state);
+    progress = process.state();
   }
   // A mail may be asked for again while others are still under way.
-  await condition(() => mailsUnderway.size === 0 && allHandlersFinished());
-  return progress?.state ?? 'refused';
+  await process.settled();
+  return process.state()?.state ?? 'refused';
 
   async function runChecks(round: number): Promise<void> {
-    const check = { applicationId, round, now: Date.now() };
+    const check = { applicationId: id, round, now: Date.now() };
     await Promise.all([
       checks.checkNumbers(check),
       checks.checkValidityDates(check),
@@ -223,26 +193,29 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
       checks.checkBlacklist(check),
       checks.checkSponsor(check),
     ]);
-    await take(() => steps.finishChecks({ applicationId, round, now: Date.now() }));
+    await take(() => steps.finishChecks({ applicationId: id, round, now: Date.now() }));
   }
 
   /** Waits for the applicant; reminds him, and withdraws the application when he lets the deadline pass. */
   async function awaitChanges(round: number, reminderAt: number, deadline: number): Promise<void> {
-    const answered = () => progress!.state !== 'changes_requested' || progress!.round !== round;
+    const answered = () => {
+      const known = process.state()!;
+      return known.state !== 'changes_requested' || known.round !== round;
+    };
     const answeredBy = async (time: number) => {
       const left = time - Date.now();
       return left > 0 ? condition(answered, left) : answered();
     };
     // An answer that came in while the step waited its turn makes the step void.
     const takeUnlessAnswered = (step: () => Promise<ApplicationProgress>) =>
-      take(async () => (answered() ? progress! : step()));
+      take(async () => (answered() ? process.state()! : step()));
 
     if (await answeredBy(reminderAt)) return;
-    await takeUnlessAnswered(() => steps.remindApplicant({ applicationId, round, now: Date.now() }));
+    await takeUnlessAnswered(() => steps.remindApplicant({ applicationId: id, round, now: Date.now() }));
     if (await answeredBy(deadline)) return;
     await takeUnlessAnswered(() =>
       steps.withdrawApplication({
-        applicationId,
+        applicationId: id,
         commandId: `deadline/${round}`,
         actor: SYSTEM,
         now: Date.now(),
@@ -250,18 +223,4 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
       }),
     );
   }
-}
-
-/** The same words as the database's own refusal, which decides when two come at once. */
-function refusal(state: ApplicationState): ApplicationFailure {
-  const code = isDecided(state) ? 'application_decided' : 'application_state';
-  const message = isDecided(state)
-    ? `The application is already ${state}; that is final.`
-    : `The application is ${state}, which does not allow this.`;
-  return ApplicationFailure.create({
-    type: code,
-    message,
-    nonRetryable: true,
-    details: [{ code, status: 409, message }],
-  });
 }

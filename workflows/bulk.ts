@@ -1,11 +1,7 @@
 import { defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { BulkState } from '../activities/bulk';
-
-/** Input of `bulk`. The row is there before: it says what is to be done. */
-export interface BulkInput {
-  id: string;
-}
+import type { ProcessInput } from './shared/process';
 
 export const bulkStatus = defineQuery<{ state: BulkState }>('status');
 
@@ -15,8 +11,11 @@ const { runBulkAction } = proxyActivities<Activities>({
   retry: { initialInterval: '1s', maximumInterval: '1m' },
 });
 
-/** One bulk action: everything a person asked for at once, done one by one in the person's name. */
-export async function bulk({ id }: BulkInput): Promise<void> {
+/**
+ * One bulk action: everything a person asked for at once, done one by one in the person's name. The row is there
+ * before: it says what is to be done.
+ */
+export async function bulk({ id }: ProcessInput): Promise<void> {
   let state: BulkState = 'running';
   setHandler(bulkStatus, () => ({ state }));
   state = await runBulkAction(id);

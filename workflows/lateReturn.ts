@@ -1,9 +1,9 @@
-import { allHandlersFinished, condition, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import { proxyLocalActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { OrderProgress } from '../activities/order/order';
 import { lateReturnStatusOf } from '../domain/processStatus';
 import { orderEvent, orderStatus } from './order';
-import { inTurn } from './shared/inTurn';
+import { beginProcess, type ProcessInput } from './shared/process';
 
 const { applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
@@ -11,34 +11,29 @@ const { applyOrderEvent, settleOrder } = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 
-export interface LateReturnInput {
+/** What runs of before the common input were started with. */
+interface EarlierInput {
   orderId: string;
   returnId: string;
-  /** The return is in the database already: go on from there. */
   resume?: boolean;
 }
 
 /**
  * A return that was asked for when its order's workflow had ended. It waits for the refund or the rejection, and
  * takes commissions back: reversed while they are due, clawed back when they were released.
+ * @param input its id are the order's and its own
  */
-export async function lateReturn({ orderId, returnId, resume }: LateReturnInput): Promise<void> {
-  let progress: OrderProgress | undefined;
-  let refused = false;
-  const turn = inTurn();
-  setHandler(orderStatus, () => lateReturnStatusOf(returnId, progress));
-  setHandler(orderEvent, (event) =>
-    turn(async () => {
-      try {
-        progress = await applyOrderEvent(orderId, event, Date.now());
-        return progress;
-      } catch (error) {
-        refused = progress === undefined;
-        throw error;
-      }
-    }),
-  );
-  if (resume) progress = await turn(() => settleOrder(orderId, Date.now()));
-  await condition(() => refused || (progress !== undefined && !progress.openReturns.includes(returnId)));
-  await condition(allHandlersFinished);
+export async function lateReturn(
+  input: ProcessInput<readonly [orderId: string, returnId: string]> | EarlierInput,
+): Promise<void> {
+  const id = 'orderId' in input ? ([input.orderId, input.returnId] as const) : input.id;
+  const [orderId, returnId] = id;
+  const process = beginProcess<OrderProgress>({ id });
+
+  setHandler(orderStatus, () => lateReturnStatusOf(returnId, process.state()));
+  setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(orderId, event, Date.now(), true)));
+
+  if (input.resume) await process.look(() => settleOrder(orderId, Date.now()));
+  await process.until(({ openReturns }) => !openReturns.includes(returnId));
+  await process.settled();
 }

@@ -1,5 +1,6 @@
 import { defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { ProcessInput } from './shared/process';
 
 /** Signal: the mail could not be delivered and waits to be sent again. Sent with the start of the workflow. */
 export const resendMail = defineSignal('resend');
@@ -12,8 +13,10 @@ const { deliverMail } = proxyActivities<Activities>({
 /**
  * Sends one queued mail that its own process does not send, such as a user's one-time link or the news of a
  * withdrawal.
+ * @param input its id is the key of the mail; runs of before the common input were started with `key`
  */
-export async function mail({ key }: { key: string }): Promise<'sent' | 'undeliverable'> {
+export async function mail(input: ProcessInput | { key: string }): Promise<'sent' | 'undeliverable'> {
+  const key = 'key' in input ? input.key : input.id;
   let asked: boolean;
   // May come while an attempt is just noted as the last one.
   setHandler(resendMail, () => {

@@ -1,20 +1,17 @@
 import {
-  allHandlersFinished,
   condition,
-  continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
   proxyLocalActivities,
   rootCause,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { OrderProgress, ToldEvent } from '../activities/order/order';
 import type { OrderPayment } from '../domain/order';
 import { orderStatusOf, type ProcessStatus } from '../domain/processStatus';
-import { inTurn } from './shared/inTurn';
+import { beginProcess, type ProcessInput } from './shared/process';
 
 // Each step is milliseconds of SQL, so it runs inside the workflow task and saves three history events.
 const { payOrder, applyOrderEvent, settleOrder, notePaymentRefused } = proxyLocalActivities<Activities>({
@@ -32,9 +29,9 @@ export const orderEvent = defineUpdate<OrderProgress, [ToldEvent]>('orderEvent')
 /** Query: what the order waits for. */
 export const orderStatus = defineQuery<ProcessStatus>('status');
 
-export interface OrderInput {
+/** What runs of before the common input were started with. */
+interface EarlierInput {
   orderId: string;
-  /** The order is in the database already: go on from there. */
   resume?: boolean;
 }
 
@@ -42,52 +39,38 @@ export interface OrderInput {
  * An order from payment to the end of its last return window. It waits for events and for windows; what they mean
  * is decided in `domain/order` and written by the activities.
  */
-export async function order({ orderId, resume }: OrderInput): Promise<void> {
-  let progress: OrderProgress | undefined;
-  let refused = false;
-  // Steps run one after the other: answers that overtake each other would leave an outdated timer.
-  const turn = inTurn();
+export async function order(input: ProcessInput | EarlierInput): Promise<void> {
+  const id = 'orderId' in input ? input.orderId : input.id;
+  const process = beginProcess<OrderProgress>({ id });
 
-  const reached = (now: OrderProgress) => {
-    progress = now;
-    return now;
-  };
+  setHandler(orderStatus, () => orderStatusOf(process.state()));
+  const takeIn = (payment: OrderPayment) => process.step(() => payOrder(payment, Date.now()));
+  setHandler(pay, async (payment) => {
+    await takeIn(payment);
+  });
+  setHandler(paid, async (payment) => {
+    try {
+      await takeIn(payment);
+    } catch (error) {
+      await notePaymentRefused(id, String(rootCause(error)), Date.now());
+    }
+  });
+  setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(id, event, Date.now())));
 
-  setHandler(orderStatus, () => orderStatusOf(progress));
-  const takeIn = (payment: OrderPayment) =>
-    turn(async () => {
-      try {
-        progress = await payOrder(payment, Date.now());
-        refused = false;
-      } catch (error) {
-        refused = progress === undefined;
-        throw error;
-      }
-    });
-  setHandler(pay, takeIn);
-  setHandler(paid, (payment) =>
-    takeIn(payment).catch((error: unknown) =>
-      notePaymentRefused(orderId, String(rootCause(error)), Date.now()),
-    ),
-  );
-  setHandler(orderEvent, (event) => turn(() => applyOrderEvent(orderId, event, Date.now()).then(reached)));
+  if (input.resume) await process.look(() => settleOrder(id, Date.now(), true));
   // A payment told twice may be refused first and taken in then.
   const isOver = async () => {
-    if (progress?.finished || refused) await condition(allHandlersFinished);
-    return progress?.finished || refused;
+    const over = () => process.refused() || process.state()?.finished;
+    if (over()) await process.settled();
+    return over();
   };
-  const settle = () => turn(() => settleOrder(orderId, Date.now()).then(reached));
-  if (resume) await turn(() => settleOrder(orderId, Date.now(), true).then(reached));
-
   while (!(await isOver())) {
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof order>({ orderId, resume: true });
-    }
-    const seen = progress;
-    const moved = () => progress !== seen || refused;
+    await process.renewIfLong();
+    const seen = process.state();
+    const moved = () => process.state() !== seen || process.refused();
     const end = seen?.nextWindowEnd ?? null;
     if (end === null) await condition(moved);
-    else if (!(await condition(moved, Math.max(1, end - Date.now())))) await settle();
+    else if (!(await condition(moved, Math.max(1, end - Date.now()))))
+      await process.look(() => settleOrder(id, Date.now()));
   }
 }

@@ -1,22 +1,8 @@
-import {
-  allHandlersFinished,
-  condition,
-  defineQuery,
-  defineUpdate,
-  patched,
-  proxyActivities,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, defineUpdate, patched, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { BatchConfirmation, BatchRequest, BatchState } from '../activities/payout';
 import { type ProcessStatus, payoutStatusOf } from '../domain/processStatus';
-
-/** Input of `payout`. */
-export interface PayoutInput {
-  id: string;
-  /** Set when the batch has a row already: the process goes on from there. */
-  resume?: boolean;
-}
+import { beginProcess, type ProcessInput } from './shared/process';
 
 export const openPayoutBatch = defineUpdate<BatchState, [BatchRequest]>('open');
 export const confirmPayoutBatch = defineUpdate<BatchState, [BatchConfirmation]>('confirm');
@@ -35,32 +21,20 @@ const mails = proxyActivities<Activities>({
 });
 
 /** One payout file: collected, waiting for the bank, settled as a whole by finance's confirmation. */
-export async function payout({ id, resume }: PayoutInput): Promise<void> {
-  let state: BatchState | undefined;
-  let missing = false;
-
-  setHandler(payoutStatus, () => payoutStatusOf(state));
-  setHandler(openPayoutBatch, async (request) => {
-    try {
-      const opened = await steps.openPayoutBatch(request, Date.now());
-      state ??= opened;
-      return opened;
-    } catch (refusal) {
-      missing = true;
-      throw refusal;
-    }
-  });
-  setHandler(confirmPayoutBatch, async (confirmation) => {
-    state = await steps.confirmPayoutBatch(confirmation, Date.now());
-    return state;
+export async function payout({ id, resume }: ProcessInput): Promise<void> {
+  const process = beginProcess<BatchState>({
+    id,
+    later: (known, news) => (known === 'settled' ? known : news),
   });
 
-  if (resume) {
-    const found = await steps.findPayoutBatch(id);
-    if (found) state ??= found;
-    else missing = true;
-  }
-  await condition(() => (state ? state === 'settled' : missing));
+  setHandler(payoutStatus, () => payoutStatusOf(process.state()));
+  setHandler(openPayoutBatch, (request) => process.step(() => steps.openPayoutBatch(request, Date.now())));
+  setHandler(confirmPayoutBatch, (confirmation) =>
+    process.step(() => steps.confirmPayoutBatch(confirmation, Date.now())),
+  );
+
+  if (resume) await process.look(() => steps.findPayoutBatch(id));
+  const state = await process.until((known) => known === 'settled');
   if (state && patched('payout-mails')) await mails.startPayoutMails(id);
-  await condition(allHandlersFinished);
+  await process.settled();
 }

@@ -1,22 +1,9 @@
-import {
-  allHandlersFinished,
-  condition,
-  defineQuery,
-  defineUpdate,
-  proxyActivities,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { ReleaseDecision, ReleaseProposal } from '../activities/release';
 import { type ProcessStatus, releaseStatusOf } from '../domain/processStatus';
 import { laterRunState, type ReleaseRunState } from '../domain/release';
-
-/** Input of `release`. */
-export interface ReleaseInput {
-  id: string;
-  /** Set when the run has a row already: the process goes on from there. */
-  resume?: boolean;
-}
+import { beginProcess, type ProcessInput } from './shared/process';
 
 export const proposeRelease = defineUpdate<ReleaseRunState, [ReleaseProposal]>('propose');
 export const approveRelease = defineUpdate<ReleaseRunState, [ReleaseDecision]>('approve');
@@ -30,33 +17,17 @@ const steps = proxyActivities<Activities>({ startToCloseTimeout: '2m', retry });
 const run = proxyActivities<Activities>({ startToCloseTimeout: '6h', heartbeatTimeout: '10s', retry });
 
 /** One release run: proposed, approved by whom it takes, carried out in batches. */
-export async function release({ id, resume }: ReleaseInput): Promise<void> {
-  let state: ReleaseRunState | undefined;
-  let missing = false;
+export async function release({ id, resume }: ProcessInput): Promise<void> {
+  const process = beginProcess<ReleaseRunState>({ id, later: laterRunState });
 
-  const learn = (news: ReleaseRunState): ReleaseRunState => {
-    state = laterRunState(state, news);
-    return news;
-  };
+  setHandler(releaseStatus, () => releaseStatusOf(process.state()));
+  setHandler(proposeRelease, (proposal) => process.step(() => steps.proposeRelease(proposal, Date.now())));
+  setHandler(approveRelease, (decision) => process.step(() => steps.approveRelease(decision, Date.now())));
+  setHandler(rejectRelease, (decision) => process.step(() => steps.rejectRelease(decision, Date.now())));
 
-  setHandler(releaseStatus, () => releaseStatusOf(state));
-  setHandler(proposeRelease, async (proposal) => {
-    try {
-      return learn(await steps.proposeRelease(proposal, Date.now()));
-    } catch (refusal) {
-      missing = true;
-      throw refusal;
-    }
-  });
-  setHandler(approveRelease, async (decision) => learn(await steps.approveRelease(decision, Date.now())));
-  setHandler(rejectRelease, async (decision) => learn(await steps.rejectRelease(decision, Date.now())));
-
-  if (resume) {
-    const found = await steps.findReleaseRun(id);
-    if (found) learn(found);
-    else missing = true;
-  }
-  await condition(() => (state ? state !== 'proposed' : missing));
-  if (state === 'approved' || state === 'running') learn(await run.executeRelease(id, Date.now()));
-  await condition(allHandlersFinished);
+  if (resume) await process.look(() => steps.findReleaseRun(id));
+  const state = await process.until((known) => known !== 'proposed');
+  if (state === 'approved' || state === 'running')
+    await process.step(() => run.executeRelease(id, Date.now()));
+  await process.settled();
 }

@@ -1,14 +1,11 @@
 import {
-  allHandlersFinished,
   condition,
-  continueAsNew,
   defineQuery,
   defineUpdate,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PayoutStart } from '../activities/payout';
@@ -20,13 +17,7 @@ import type {
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
 import { type ProcessStatus, withdrawalStatusOf } from '../domain/processStatus';
 import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';
-
-/** Input of `withdrawal`. */
-export interface WithdrawalInput {
-  id: string;
-  /** Set when the withdrawal has a row already: the process goes on from there. */
-  resume?: boolean;
-}
+import { beginProcess, type ProcessInput } from './shared/process';
 
 /** Live state of a withdrawal. */
 export interface WithdrawalStatus extends ProcessStatus {
@@ -56,19 +47,24 @@ const provider = proxyActivities<Activities>({ startToCloseTimeout: '5m', retry:
  * in charge, settles thousands in one statement and tells nobody. So no workflow waits for weeks only to be told
  * that it is over. A cancellation in between starts this process again, on the same row.
  */
-export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void> {
-  let progress: WithdrawalProgress | undefined;
-  let missing = false;
+export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
   let payout: WithdrawalStatus['payout'];
   let nextInquiryAt: number | null = null;
   const mails = new Set<string>();
   let startingMails = 0;
+  const process = beginProcess<WithdrawalProgress>({
+    id,
+    later: laterOf,
+    underway: () => startingMails > 0,
+  });
 
-  const learn = ({ mails: waiting = [], ...news }: WithdrawalStep): WithdrawalProgress => {
-    progress = laterOf(progress, news);
+  /** A step, with the mails that tell of it. */
+  const step = (work: () => Promise<WithdrawalStep>) => process.step(async () => withMails(await work()));
+
+  function withMails({ mails: waiting = [], ...news }: WithdrawalStep): WithdrawalProgress {
     for (const key of waiting) startMail(key);
     return news;
-  };
+  }
 
   // Beside the process: each mail goes out in a process of its own, which may try for days. No `patched`: answers
   // in histories of before there were such mails name none.
@@ -82,34 +78,26 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
     steps.startMail(key).then(settle, settle);
   }
 
-  setHandler(withdrawalStatus, () => ({ ...withdrawalStatusOf(progress, nextInquiryAt), payout }));
-  setHandler(requestWithdrawal, async (request) => {
-    try {
-      return learn(await steps.requestWithdrawal(request, Date.now()));
-    } catch (refusal) {
-      missing = true;
-      throw refusal;
-    }
-  });
-  setHandler(approveWithdrawal, async (decision) =>
-    learn(await steps.approveWithdrawal(decision, Date.now())),
-  );
-  setHandler(rejectWithdrawal, async (decision) => learn(await steps.rejectWithdrawal(decision, Date.now())));
-  setHandler(cancelWithdrawal, async (decision) => learn(await steps.cancelWithdrawal(decision, Date.now())));
-  setHandler(returnPayment, async (decision) => learn(await steps.returnPayment(decision, Date.now())));
+  setHandler(withdrawalStatus, () => ({ ...withdrawalStatusOf(process.state(), nextInquiryAt), payout }));
+  setHandler(requestWithdrawal, (request) => step(() => steps.requestWithdrawal(request, Date.now())));
+  setHandler(approveWithdrawal, (decision) => step(() => steps.approveWithdrawal(decision, Date.now())));
+  setHandler(rejectWithdrawal, (decision) => step(() => steps.rejectWithdrawal(decision, Date.now())));
+  setHandler(cancelWithdrawal, (decision) => step(() => steps.cancelWithdrawal(decision, Date.now())));
+  setHandler(returnPayment, (decision) => step(() => steps.returnPayment(decision, Date.now())));
 
   if (resume) {
-    const found = await steps.findWithdrawal(id);
-    if (found) learn(found);
-    else missing = true;
+    await process.look(async () => {
+      const found = await steps.findWithdrawal(id);
+      return found && withMails(found);
+    });
   }
-  await condition(() => (progress ? progress.state !== 'requested' : missing));
-  if (progress && !isHandedOver(progress)) await payOverHttp();
-  await condition(() => startingMails === 0 && allHandlersFinished());
+  const decided = await process.until(({ state }) => state !== 'requested');
+  if (decided && !isHandedOver(decided)) await payOverHttp();
+  await process.settled();
 
   async function payOverHttp(): Promise<void> {
     // Only the step that found it approved may send without asking; after any interruption it may have been sent.
-    const foundPaying = progress?.state === 'paying';
+    const foundPaying = process.state()?.state === 'paying';
     const { firstInquiryAfterMs, state, moved } = await startPayout();
     let mayHaveBeenSent = foundPaying || moved === false;
     if (isSettled(state)) return;
@@ -123,7 +111,8 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
       }
       payout = { answer, inquiries };
       if (answer.status === 'paid' || answer.status === 'failed') {
-        learn(await steps.settlePayout(id, answer, Date.now()));
+        const outcome = answer;
+        await step(() => steps.settlePayout(id, outcome, Date.now()));
         return;
       }
       mayHaveBeenSent = answer.status !== 'not_known';
@@ -133,26 +122,19 @@ export async function withdrawal({ id, resume }: WithdrawalInput): Promise<void>
         await sleep(delayMs);
         nextInquiryAt = null;
       }
-      await renewIfLong();
+      await process.renewIfLong();
     }
   }
 
   /** Whoever was suspended since the approval is not paid: the money stays reserved until that or the withdrawal ends. */
   async function startPayout(): Promise<PayoutStart> {
     for (let looks = 0; ; looks++) {
-      const started = await steps.startPayout(id, Date.now());
-      const { state } = learn({ state: started.state, method: started.method });
-      if (state !== 'approved') return started;
+      const started = await process.step(() => steps.startPayout(id, Date.now()));
+      if (started.state !== 'approved') return started;
       const delayMs = inquiryDelayMs(looks, started.firstInquiryAfterMs);
-      await condition(() => isSettled(progress!.state), delayMs);
-      await renewIfLong();
+      await condition(() => isSettled(process.state()!.state), delayMs);
+      await process.renewIfLong();
     }
-  }
-
-  async function renewIfLong(): Promise<void> {
-    if (!workflowInfo().continueAsNewSuggested) return;
-    await condition(() => startingMails === 0 && allHandlersFinished());
-    await continueAsNew<typeof withdrawal>({ id, resume: true });
   }
 }
 

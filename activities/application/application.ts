@@ -151,18 +151,11 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       );
     },
 
-    /**
-     * Reads where an application stands, to go on from there; null where there is none. The durations are in the row:
-     * they are answered for histories in which they were.
-     */
-    async resumeApplication(
-      applicationId: string,
-    ): Promise<{ progress: ApplicationProgress; policy: ApplicationPolicy } | null> {
+    /** Reads where an application stands, to go on from there; null where there is none. */
+    async resumeApplication(applicationId: string): Promise<{ progress: ApplicationProgress } | null> {
       return inTransaction(pool, async (client) => {
         const row = await lockApplication(client, applicationId);
-        return row
-          ? { progress: await applicationProgress(client, applicationId), policy: row.policy }
-          : null;
+        return row ? { progress: await applicationProgress(client, applicationId) } : null;
       });
     },
 

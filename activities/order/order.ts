@@ -9,6 +9,7 @@ import {
   closeWindows,
   eventKey,
   isFinished,
+  isKnown,
   nextWindowEnd,
   type OrderEvent,
   type OrderLine,
@@ -39,9 +40,15 @@ export function createOrderActivities(pool: Pool) {
   const planById = createPlanReader(pool);
 
   /** One step: lock, let the rules decide, write, and tell the timeline. */
-  async function step(orderId: string, now: number, event?: ToldEvent): Promise<OrderProgress> {
+  async function step(
+    orderId: string,
+    now: number,
+    event?: ToldEvent,
+    isLate?: boolean,
+  ): Promise<OrderProgress> {
     return inTransaction(pool, async (client) => {
       const order = await lockOrder(client, orderId, planById);
+      if (event && order.finished && !isLate) refuseAfterEnd(orderId, order.state, event);
       const happened = event ? decide(order.state, event) : order.state;
       const settled = closeWindows(happened, now);
       if (settled !== order.state) await save(client, orderId, order, settled, now, event);
@@ -78,18 +85,35 @@ export function createOrderActivities(pool: Pool) {
       );
     },
 
-    /** Applies one event, and those that arrived early and waited for it. */
-    async applyOrderEvent(orderId: string, event: ToldEvent, now: number): Promise<OrderProgress> {
-      const progress = await step(orderId, now, event);
+    /**
+     * Applies one event, and those that arrived early and waited for it.
+     * @param isLate it belongs to a return of a closed order, which has a process of its own
+     * @throws refusal `order_not_found`, `order_closed`, and what `domain/order` refuses
+     */
+    async applyOrderEvent(
+      orderId: string,
+      event: ToldEvent,
+      now: number,
+      isLate = false,
+    ): Promise<OrderProgress> {
+      const progress = await step(orderId, now, event, isLate);
       return event.type === 'return_requested'
         ? ((await applyEarlyEvents(orderId, now)) ?? progress)
         : progress;
     },
 
-    /** Closes the windows that are over; also tells a resumed workflow where its order stands. */
-    async settleOrder(orderId: string, now: number, resumed = false): Promise<OrderProgress> {
-      // What waited for the payment may have been left behind by a process that ended right after it.
-      return resumed ? applyEarlyEvents(orderId, now) : step(orderId, now);
+    /**
+     * Closes the windows that are over; also tells a resumed workflow where its order stands.
+     * @returns null where there is no such order
+     */
+    async settleOrder(orderId: string, now: number, resumed = false): Promise<OrderProgress | null> {
+      try {
+        // What waited for the payment may have been left behind by a process that ended right after it.
+        return await (resumed ? applyEarlyEvents(orderId, now) : step(orderId, now));
+      } catch (error) {
+        if (asRefusal(error)?.code === 'order_not_found') return null;
+        throw error;
+      }
     },
   };
 
@@ -102,13 +126,15 @@ export function createOrderActivities(pool: Pool) {
     const waiting = rows.sort((a, b) => a.event.at - b.event.at || rank(a.event) - rank(b.event));
     for (let index = 0; index < waiting.length; ) {
       const { key, event } = waiting[index]!;
-      const outcome = await step(orderId, now, event).catch((error: unknown) => error);
+      const outcome = await step(orderId, now, event, true).catch((error: unknown) => error);
       const refusal = asRefusal(outcome);
       // Still too early: its return is not known. It keeps waiting.
       if (refusal?.code === 'return_not_found') {
         index++;
         continue;
       }
+      // No refusal of the event, but of the order: all of them keep waiting for it.
+      if (refusal?.code === 'order_not_found') throw outcome;
       if (outcome instanceof Error && !refusal) throw outcome;
       if (refusal) await noteRefusedEvent(orderId, key, event, refusal.message);
       await pool.query('DELETE FROM early_events WHERE order_id = $1 AND key = $2', [orderId, key]);
@@ -191,6 +217,16 @@ async function lockOrder(
       })),
     },
   };
+}
+
+/** Of a closed order nothing is heard but what is known; its returns have processes of their own. */
+function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent): void {
+  if (!('returnId' in event) && isKnown(state, event)) return;
+  throw refuse({
+    code: 'order_closed',
+    status: 409,
+    message: `Order ${orderId} is closed: only returns can follow.`,
+  });
 }
 
 function decide(state: OrderState, event: ToldEvent): OrderState {

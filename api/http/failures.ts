@@ -2,7 +2,8 @@ import { isNativeError } from 'node:util/types';
 import { ApplicationFailure } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { SealError } from '../../database/sealing';
-import { refusalProblem, WorkflowGone } from '../workflows/client';
+import { ProcessGone } from '../../temporal/messages';
+import { refusalProblem } from '../workflows/client';
 import { Problem, unavailable } from './problem';
 
 /** What express and its body parser throw. */
@@ -17,13 +18,7 @@ interface HttpError extends Error {
  */
 export function toProblem(error: unknown, log: Logger): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof WorkflowGone) {
-    return new Problem({
-      status: 409,
-      code: 'already_finished',
-      detail: 'The process that this message is for has ended; it takes no more messages.',
-    });
-  }
+  if (error instanceof ProcessGone) return unavailable('The process ended while it was asked.');
   const refusal = error instanceof ApplicationFailure ? refusalProblem(error) : undefined;
   if (refusal) return refusal;
   const code = codeOf(error);

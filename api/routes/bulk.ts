@@ -3,12 +3,13 @@ import { acceptBulkAction, type BulkWork } from '../../activities/bulk';
 import type { Pool } from '../../database/pool';
 import { bulkActionNames, bulkRights } from '../../domain/bulk';
 import { STAFF } from '../../domain/roles';
+import { start } from '../../temporal/messages';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { commissionId, holdReason, lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { everyScope } from '../identity/authentication';
-import { startWorkflow } from '../workflows/client';
+import { senderOf } from '../workflows/client';
 import { actorOfCall } from '../workflows/tell';
 
 const mostItems = 5000;
@@ -163,7 +164,7 @@ export const bulkActionEndpoints: Endpoint[] = [
         by: actorOfCall({ principal, requestId }),
         keyId: principal.keyId,
       });
-      await startWorkflow(context, { workflow: 'bulk', workflowId: `bulk/${id}`, input: [{ id }] });
+      await start(senderOf(context), { kind: 'bulk', id });
       return {
         status: 202,
         body: await bulkOrNotFound(context.pool, id, principal),

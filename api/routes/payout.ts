@@ -4,12 +4,14 @@ import { revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { FINANCE } from '../../domain/roles';
+import { send } from '../../temporal/messages';
+import * as messages from '../../workflows/payout';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
-import { startWithUpdate } from '../workflows/client';
-import { actorOfCall, tellProcess } from '../workflows/tell';
+import { senderOf } from '../workflows/client';
+import { actorOfCall } from '../workflows/tell';
 
 const stateSchema = z.enum(['open', 'settled']);
 
@@ -61,13 +63,13 @@ export const createPayoutBatch = endpoint({
   responses: { 201: { description: 'The batch.', schema: batchSchema } },
   errors: ['nothing_to_pay'],
   handler: async ({ body, context, principal, resourceId: id, requestId }) => {
-    await startWithUpdate(context, {
-      workflow: 'payout',
-      workflowId: `payout/${id}`,
-      input: [{ id }],
-      update: 'open',
+    await send(senderOf(context), {
+      kind: 'payout',
+      id,
+      update: messages.openPayoutBatch,
       args: [{ id, currency: body.currency, by: actorOfCall({ principal, requestId }) }],
-      updateId: id,
+      messageId: id,
+      resume: false,
     });
     return {
       status: 201,
@@ -177,12 +179,12 @@ export const confirmPayoutBatch = endpoint({
   errors: ['payout_decided', 'not_in_batch'],
   handler: async ({ params: { id }, body, context, principal, resourceId: decisionId, requestId }) => {
     await batchOrNotFound(context.pool, id);
-    await tellProcess(context, {
-      workflow: 'payout',
+    await send(senderOf(context), {
+      kind: 'payout',
       id,
-      update: 'confirm',
-      message: { id, decisionId, failed: body.failed, by: actorOfCall({ principal, requestId }) },
-      updateId: decisionId,
+      update: messages.confirmPayoutBatch,
+      args: [{ id, decisionId, failed: body.failed, by: actorOfCall({ principal, requestId }) }],
+      messageId: decisionId,
     });
     return { status: 200, body: await batchOrNotFound(context.pool, id) };
   },

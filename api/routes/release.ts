@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { FINANCE } from '../../domain/roles';
+import { send } from '../../temporal/messages';
+import * as messages from '../../workflows/release';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
 import { readTimeline, timelineEventSchema } from '../http/timeline';
-import { startWithUpdate } from '../workflows/client';
-import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
+import { senderOf } from '../workflows/client';
+import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/tell';
 
 const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
@@ -116,13 +118,13 @@ export const createReleaseRun = endpoint({
       'commissionIds' in body
         ? { commissionIds: [...new Set(body.commissionIds)] }
         : { ...body, dueBefore: body.dueBefore.toISOString() };
-    await startWithUpdate(context, {
-      workflow: 'release',
-      workflowId: `release/${id}`,
-      input: [{ id }],
-      update: 'propose',
+    await send(senderOf(context), {
+      kind: 'release',
+      id,
+      update: messages.proposeRelease,
       args: [{ id, selection, by: actorOfCall({ principal, requestId }) }],
-      updateId: id,
+      messageId: id,
+      resume: false,
     });
     return {
       status: 201,
@@ -215,7 +217,7 @@ export const approveReleaseRun = endpoint({
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
   errors: ['release_decided', 'second_person_needed'],
-  handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
+  handler: ({ params: { id }, body, ...call }) => decide(messages.approveRelease, id, body.note, call),
 });
 
 export const rejectReleaseRun = endpoint({
@@ -229,11 +231,11 @@ export const rejectReleaseRun = endpoint({
   body: z.strictObject({ reason: decisionNote }),
   responses: answer,
   errors: ['release_decided'],
-  handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
+  handler: ({ params: { id }, body, ...call }) => decide(messages.rejectRelease, id, body.reason, call),
 });
 
 async function decide(
-  update: 'approve' | 'reject',
+  update: typeof messages.approveRelease,
   id: string,
   text: string | undefined,
   {
@@ -249,8 +251,13 @@ async function decide(
   },
 ) {
   await runOrNotFound(context.pool, id);
-  const message = { id, decisionId, by: actorOfCall({ principal, requestId }), text };
-  await tellProcess(context, { workflow: 'release', id, update, message, updateId: decisionId });
+  await send(senderOf(context), {
+    kind: 'release',
+    id,
+    update,
+    args: [{ id, decisionId, by: actorOfCall({ principal, requestId }), text }],
+    messageId: decisionId,
+  });
   return { status: 200, body: await runOrNotFound(context.pool, id) };
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
+import { send } from '../../temporal/messages';
+import * as messages from '../../workflows/withdrawal';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -13,8 +15,8 @@ import {
   readTimeline,
   timelineEventSchema,
 } from '../http/timeline';
-import { startWithUpdate } from '../workflows/client';
-import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
+import { senderOf } from '../workflows/client';
+import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/tell';
 
 const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
 
@@ -135,13 +137,13 @@ export const createWithdrawal = endpoint({
   handler: async ({ body, context, principal, resourceId: id, requestId }) => {
     if (isStranger(principal, body.distributorId)) throw notFound(`Distributor ${body.distributorId}`);
     const { distributorId, amount } = body;
-    await startWithUpdate(context, {
-      workflow: 'withdrawal',
-      workflowId: `withdrawal/${id}`,
-      input: [{ id }],
-      update: 'request',
+    await send(senderOf(context), {
+      kind: 'withdrawal',
+      id,
+      update: messages.requestWithdrawal,
       args: [{ id, distributorId, ...amount, by: actorOfCall({ principal, requestId }) }],
-      updateId: id,
+      messageId: id,
+      resume: false,
     });
     return {
       status: 201,
@@ -217,7 +219,7 @@ export const approveWithdrawal = endpoint({
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
   errors: ['withdrawal_decided', 'second_person_needed', 'own_withdrawal', 'distributor_not_active'],
-  handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
+  handler: ({ params: { id }, body, ...call }) => decide(messages.approveWithdrawal, id, body.note, call),
 });
 
 export const rejectWithdrawal = endpoint({
@@ -231,7 +233,7 @@ export const rejectWithdrawal = endpoint({
   body: z.strictObject({ reason: decisionNote }),
   responses: answer,
   errors: ['withdrawal_decided'],
-  handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
+  handler: ({ params: { id }, body, ...call }) => decide(messages.rejectWithdrawal, id, body.reason, call),
 });
 
 export const cancelWithdrawal = endpoint({
@@ -245,7 +247,7 @@ export const cancelWithdrawal = endpoint({
   body: z.strictObject({ reason: decisionNote.optional() }),
   responses: answer,
   errors: ['withdrawal_decided'],
-  handler: ({ params: { id }, body, ...call }) => decide('cancel', id, body.reason, call),
+  handler: ({ params: { id }, body, ...call }) => decide(messages.cancelWithdrawal, id, body.reason, call),
 });
 
 export const returnWithdrawalPayment = endpoint({
@@ -261,7 +263,7 @@ export const returnWithdrawalPayment = endpoint({
   body: z.strictObject({ reason: decisionNote }),
   responses: answer,
   errors: ['withdrawal_state', 'second_person_needed', 'own_withdrawal'],
-  handler: ({ params: { id }, body, ...call }) => decide('returnPayment', id, body.reason, call),
+  handler: ({ params: { id }, body, ...call }) => decide(messages.returnPayment, id, body.reason, call),
 });
 
 interface DecisionCall {
@@ -272,14 +274,19 @@ interface DecisionCall {
 }
 
 async function decide(
-  update: 'approve' | 'reject' | 'cancel' | 'returnPayment',
+  update: typeof messages.approveWithdrawal,
   id: string,
   text: string | undefined,
   { context, principal, resourceId: decisionId, requestId }: DecisionCall,
 ) {
   await ownWithdrawal(context, id, principal);
-  const message = { id, decisionId, by: actorOfCall({ principal, requestId }), text };
-  await tellProcess(context, { workflow: 'withdrawal', id, update, message, updateId: decisionId });
+  await send(senderOf(context), {
+    kind: 'withdrawal',
+    id,
+    update,
+    args: [{ id, decisionId, by: actorOfCall({ principal, requestId }), text }],
+    messageId: decisionId,
+  });
   return { status: 200, body: await readWithdrawal(context.pool, id, principal) };
 }
 

@@ -9,86 +9,30 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Refusal } from '../../database/refusal';
-import {
-  type ProcessStart,
-  type ProcessUpdate,
-  rootFailure,
-  startOptions,
-  updateWithStart,
-} from '../../temporal/messages';
+import { rootFailure, type Sender } from '../../temporal/messages';
 import type { ApiContext } from '../http/endpoint';
 import { Problem, unavailable } from '../http/problem';
 import { answerWithinMs as probeWithinMs, watchServer } from '../http/stall';
-
-/** No workflow of that id runs (any more): PostgreSQL knows what became of it. */
-export class WorkflowGone extends Error {
-  override name = 'WorkflowGone';
-}
 
 /** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it came later. */
 const answerWithinMs = 20_000;
 
 /**
- * Sends an update to a workflow, which is started first where it does not run.
- * @param updateId the same for repeats of the same message, which then get the first one's answer
- * @returns what the update handler returned
+ * How the API sends messages to workflows: within its limits of load and time, and with failures that a route or the
+ * caller can act on.
  * @throws Problem when the workflow refuses, is too slow or can not be reached
  */
-export function startWithUpdate<R>(
-  context: ApiContext,
-  message: ProcessStart & ProcessUpdate & { updateId: string },
-): Promise<R> {
-  return bounded(context, (client) =>
-    updateWithStart<R>(client, context.config.TEMPORAL_TASK_QUEUE, message),
-  );
-}
-
-/** Starts a workflow that does not run yet, to which nothing has to be said. */
-export async function startWorkflow(
-  context: ApiContext,
-  { workflow, ...start }: ProcessStart,
-): Promise<void> {
-  await bounded(context, (client) =>
-    client.start(workflow, startOptions(context.config.TEMPORAL_TASK_QUEUE, start)),
-  );
-}
-
-/**
- * Sends an update to a running workflow.
- * @throws WorkflowGone when it does not run, so that the caller can say what became of it
- * @throws Problem when the workflow refuses, is too slow or can not be reached
- */
-export function callUpdate<R>(
-  context: ApiContext,
-  { workflowId, update, args, updateId }: ProcessUpdate & { workflowId: string; updateId?: string },
-): Promise<R> {
-  return bounded(context, (client) =>
-    client.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(update, {
-      // The types tell updates with and without arguments apart, the call does not.
-      args: args as [unknown, ...unknown[]],
-      updateId,
-    }),
-  );
-}
-
-/** Sends a signal to a workflow, which is started first where it does not run. */
-export async function signalWithStart(
-  context: ApiContext,
-  { workflow, signal, args, ...start }: ProcessStart & { signal: string; args: unknown[] },
-): Promise<void> {
-  await bounded(context, (client) =>
-    client.signalWithStart(workflow, {
-      ...startOptions(context.config.TEMPORAL_TASK_QUEUE, start),
-      signal,
-      signalArgs: args,
-    }),
-  );
+export function senderOf(context: ApiContext): Sender {
+  return {
+    taskQueue: context.config.TEMPORAL_TASK_QUEUE,
+    call: (work) => bounded(context, work),
+  };
 }
 
 /**
  * Asks a running workflow for its live state.
  * @param withinMs how long its worker may take to answer @default 20 s
- * @throws WorkflowGone when it is not known (any more)
+ * @throws WorkflowNotFoundError when it is not known (any more)
  */
 export function queryWorkflow<R>(
   context: ApiContext,
@@ -105,7 +49,7 @@ export async function describeWorkflow(
   try {
     return await bounded(context, (client) => client.getHandle(workflowId).describe());
   } catch (error) {
-    if (error instanceof WorkflowGone) return undefined;
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }
@@ -211,11 +155,8 @@ const transient: Record<number, string> = {
 
 /** Turns a failure of the call into what the route or the caller can act on. */
 function explain(error: unknown, context: ApiContext): unknown {
-  if (error instanceof WorkflowNotFoundError) return new WorkflowGone(error.message);
   if (error instanceof WorkflowUpdateFailedError) {
     const failure = rootFailure(error);
-    // The workflow ended between taking the message and answering it.
-    if (failure?.type === 'AcceptedUpdateCompletedWorkflow') return new WorkflowGone(error.message);
     return (failure && refusalProblem(failure)) ?? error;
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {

@@ -64,7 +64,11 @@ beforeAll(async () => {
   client = new Client({ connection });
   li = await addUser(pool, 'Li');
   provider = await startProvider();
-  const file = { SMTP_URL: smtp.url };
+  const file = {
+    SMTP_URL: smtp.url,
+    APPLICATION_CHANGES_DEADLINE: '3s',
+    APPLICATION_REMINDER_BEFORE: '1s',
+  };
   const http = {
     PAYOUT_METHOD: 'http',
     PAYOUT_HTTP_URL: provider.url,
@@ -126,9 +130,9 @@ const decision = (id: string) => ({ id, decisionId: randomUUID(), by: li, text: 
 const orderReleased: Story = async ({ id, file }) => {
   const seller = await addSeller(pool);
   const order = payment({ externalId: id, attributionCode: seller.code });
-  await send(file, 'order', { orderId: id }, 'pay', order);
+  await send(file, 'order', { id }, 'pay', order);
   const delivered = { type: 'delivered', at: Date.now(), actor: 'shop' };
-  await send(file, 'order', { orderId: id, resume: true }, 'orderEvent', delivered);
+  await send(file, 'order', { id, resume: true }, 'orderEvent', delivered);
   await end('order', id);
   return { subjects: [`order/${id}`], distributors: [seller.id] };
 };
@@ -137,14 +141,14 @@ const orderReleased: Story = async ({ id, file }) => {
 const orderRefused: Story = async ({ id, file }) => {
   const seller = await addSeller(pool);
   const order = payment({ externalId: id, attributionCode: seller.code });
-  await send(file, 'order', { orderId: id }, 'pay', order);
+  await send(file, 'order', { id }, 'pay', order);
   const canceled = { type: 'canceled', at: Date.now(), reason: 'changed my mind', actor: 'shop' };
-  await send(file, 'order', { orderId: id, resume: true }, 'orderEvent', canceled);
+  await send(file, 'order', { id, resume: true }, 'orderEvent', canceled);
   await end('order', id);
   await client.workflow.signalWithStart('order', {
     workflowId: `order/${id}`,
     taskQueue: file,
-    args: [{ orderId: id }],
+    args: [{ id }],
     signal: 'paid',
     signalArgs: [{ ...order, currency: 'USD' }],
   });
@@ -157,14 +161,13 @@ function submission(change: Partial<Submission> = {}): Submission {
   return personSubmission(sealer, personNumbers(), change);
 }
 const applicant: Actor = { userId: null, name: 'applicant' };
-const policy = { changesDeadlineMs: 3_000, reminderBeforeMs: 1_500 };
 const apply = ({ id, file }: Teller) =>
-  send(file, 'application', { applicationId: id, policy }, 'submit', {
+  send(file, 'application', { id }, 'submit', {
     submission: submission(),
     actor: applicant,
   });
 const review = ({ id, file }: Teller, step: string, request: object = {}) =>
-  send(file, 'application', { applicationId: id, resume: true }, step, { actor: li, ...request });
+  send(file, 'application', { id, resume: true }, step, { actor: li, ...request });
 const applicationEnd = async ({ id }: Teller) => {
   await end('application', id);
   const { rows } = await pool.query('SELECT distributor_id FROM applications WHERE id = $1', [id]);

@@ -388,7 +388,7 @@ describe('messages that come twice and in the wrong order', () => {
           startWorkflowOperation: new WithStartWorkflowOperation(order, {
             workflowId: `order/${externalId}`,
             taskQueue: platform.taskQueue,
-            args: [{ orderId: externalId, resume: true }],
+            args: [{ id: externalId, resume: true }],
             workflowIdConflictPolicy: 'USE_EXISTING',
           }),
         });

@@ -14,7 +14,8 @@ import {
   makeUnifiedSocialCreditCode,
   normalisePhone,
 } from '../../domain/credential';
-import type { ApplicationAnswer, ApplicationInput } from '../../workflows/application';
+import type { ApplicationAnswer } from '../../workflows/application';
+import type { ProcessInput } from '../../workflows/shared/process';
 import { createDatabase } from './database';
 import { startSmtp, type TestSmtp } from './smtp';
 import './runtime';
@@ -100,7 +101,7 @@ export interface ApplicationWorld {
   compliance: { userId: string; name: string };
   taskQueue: string;
   submit(submission: Submission, id?: string): Promise<{ id: string; answer: ApplicationAnswer }>;
-  start(input: ApplicationInput): Promise<void>;
+  start(id: string): Promise<void>;
   update(id: string, name: string, request: object): Promise<ApplicationAnswer>;
   result(id: string): Promise<unknown>;
   mails(id: string): Promise<MailRow[]>;
@@ -160,12 +161,8 @@ export async function startApplicationWorld(options: {
     compliance,
     taskQueue,
     async submit(submission, id = randomUUID()) {
-      const input: ApplicationInput = {
-        applicationId: id,
-        policy: { changesDeadlineMs: 14 * 86_400_000, reminderBeforeMs: 3 * 86_400_000 },
-      };
       const answer = await client.workflow.executeUpdateWithStart<
-        (input: ApplicationInput) => Promise<unknown>,
+        (input: ProcessInput) => Promise<unknown>,
         ApplicationAnswer,
         unknown[]
       >('submit', {
@@ -174,17 +171,17 @@ export async function startApplicationWorld(options: {
         startWorkflowOperation: new WithStartWorkflowOperation('application', {
           workflowId: workflowId(id),
           taskQueue,
-          args: [input],
+          args: [{ id }],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       });
       return { id, answer };
     },
-    async start(input) {
+    async start(id) {
       await client.workflow.start('application', {
-        workflowId: workflowId(input.applicationId),
+        workflowId: workflowId(id),
         taskQueue,
-        args: [input],
+        args: [{ id, resume: true }],
       });
     },
     update: (id, name, request) =>

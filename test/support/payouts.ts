@@ -6,7 +6,7 @@ import {
   WithStartWorkflowOperation,
   type Workflow,
 } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import type { Config } from '../../config';
 import type { Actor } from '../../database/journal';
@@ -43,6 +43,7 @@ export async function startWorker(
   config: Config,
   taskQueue = `payouts-${randomUUID()}`,
   wrap: (activities: Activities) => Activities = (activities) => activities,
+  workflowBundle: WorkflowBundleOption = { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
 ): Promise<{ client: Client; taskQueue: string; stop(): Promise<void> }> {
   const address = process.env.TEST_TEMPORAL_ADDRESS!;
   const native = await connectNative();
@@ -50,7 +51,7 @@ export async function startWorker(
   const worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
+    workflowBundle,
     activities: wrap(createActivities(activityContext(pool, config))),
   });
   const running = worker.run();

@@ -172,7 +172,7 @@ export async function payOrder({ client, taskQueue }: Platform, paid: OrderPayme
     startWorkflowOperation: new WithStartWorkflowOperation(order, {
       workflowId: `order/${paid.externalId}`,
       taskQueue,
-      args: [{ orderId: paid.externalId }],
+      args: [{ id: paid.externalId }],
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   });

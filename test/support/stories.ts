@@ -5,6 +5,7 @@ import { createActivities } from '../../activities';
 import { acceptBulkAction } from '../../activities/bulk';
 import type { Actor } from '../../database/journal';
 import { createSealer } from '../../database/sealing';
+import { subjectOf } from '../../domain/kinds';
 import type { OrderEvent } from '../../domain/order';
 import { personNumbers, personSubmission } from './applications';
 import { activityContext, testConfig } from './config';
@@ -42,6 +43,11 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     PAYOUT_HTTP_URL: provider.url,
     PAYOUT_POLL_INTERVAL: '20ms',
   };
+  // Of two queues, one gives applicants no time.
+  const policies = {
+    file: {},
+    http: { APPLICATION_CHANGES_DEADLINE: '2s', APPLICATION_REMINDER_BEFORE: '1s' },
+  };
   const workers = await Promise.all(
     (['file', 'http'] as const).map((method) =>
       Worker.create({
@@ -49,7 +55,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
         taskQueue: taskQueues[method],
         workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE as string },
         activities: createActivities(
-          activityContext(pool, testConfig({ ...settings, PAYOUT_METHOD: method })),
+          activityContext(pool, testConfig({ ...settings, ...policies[method], PAYOUT_METHOD: method })),
         ),
       }),
     ),
@@ -88,8 +94,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     ];
     const paidAt = new Date(at - 60_000).toISOString();
     const order = payment({ externalId: id, paidAt, attributionCode: seller.code, lines });
-    const tell = (update: string, message: unknown) =>
-      send('order', `order/${id}`, { orderId: id }, update, message);
+    const tell = (update: string, message: unknown) => send('order', `order/${id}`, { id }, update, message);
     await tell('pay', order);
     for (const event of events) await tell('orderEvent', { ...event, actor: 'shop' });
     return id;
@@ -128,7 +133,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     await client.workflow.signalWithStart('order', {
       workflowId: `order/${id}`,
       taskQueue: taskQueues.file,
-      args: [{ orderId: id }],
+      args: [{ id }],
       signal: 'paid',
       signalArgs: [payment({ externalId: id })],
     });
@@ -140,7 +145,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     await ended('', `order/${id}`);
     const workflowId = `return/${id}/late`;
     const tell = (event: OrderEvent) =>
-      send('lateReturn', workflowId, { orderId: id, returnId: 'late' }, 'orderEvent', {
+      send('lateReturn', workflowId, { id: [id, 'late'], resume: true }, 'orderEvent', {
         ...event,
         actor: 'shop',
       });
@@ -151,26 +156,29 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
   }
 
   const submission = () => personSubmission(createSealer(testConfig()), personNumbers());
-  async function apply(changesDeadlineMs: number): Promise<{ id: string; step: Step }> {
+  async function apply(taskQueue: string): Promise<{ id: string; step: Step }> {
     const id = randomUUID();
-    const policy = { changesDeadlineMs, reminderBeforeMs: changesDeadlineMs / 2 };
     const step: Step = (update, request) =>
-      send('application', `application/${id}`, { applicationId: id, policy }, update, {
-        actor: update === 'submit' ? applicant : li,
-        ...request,
-      });
+      send(
+        'application',
+        `application/${id}`,
+        { id },
+        update,
+        { actor: update === 'submit' ? applicant : li, ...request },
+        taskQueue,
+      );
     await step('submit', { submission: submission() });
     return { id, step };
   }
   async function applicationApproved(): Promise<Told> {
-    const { id, step } = await apply(14 * day);
+    const { id, step } = await apply(taskQueues.file);
     await step('requestChanges', { message: 'a clearer photo', deadline: null });
     await step('resubmit', { submission: submission() });
     await step('approve', { tier: 'gold', note: null });
     return ended('application-approved-after-changes', `application/${id}`);
   }
   async function applicationUnanswered(): Promise<Told> {
-    const { id, step } = await apply(2_000);
+    const { id, step } = await apply(taskQueues.http);
     await step('requestChanges', { message: 'a clearer photo', deadline: null });
     return ended('application-withdrawn-at-deadline', `application/${id}`);
   }
@@ -214,8 +222,8 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       `INSERT INTO mails (key, subject_ref, recipient, subject, body) VALUES ($1, $1, 'li@example.com', 'link', 'link')`,
       [key],
     );
-    const workflowId = `mail/${key}`;
-    await client.workflow.start('mail', { workflowId, args: [{ key }], taskQueue: taskQueues.file });
+    const workflowId = subjectOf('mail', key);
+    await client.workflow.start('mail', { workflowId, args: [{ id: key }], taskQueue: taskQueues.file });
     return ended('mail-sent', workflowId);
   }
 

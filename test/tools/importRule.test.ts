@@ -6,7 +6,7 @@ test.each([
   ['workflows/order.ts', "import * as ledger from '../activities/ledger';"],
   ['workflows/order.ts', "import { type Ledger } from '../activities/ledger';"],
   ['workflows/order.ts', "import type { Config } from '../config';"],
-  ['activities/ledger.ts', "import type { Order } from '../workflows/order';"],
+  ['activities/ledger.ts', "import type { Endpoint } from '../api/http/endpoint';"],
   ['activities/mail/send.ts', "const app = await import('../../api/app');"],
   ['database/journal.ts', "import { sendMail } from '../activities/mail';"],
   ['temporal/messages.ts', "import { app } from '../api/app';"],
@@ -24,6 +24,8 @@ test.each([
     'workflows/order.ts',
     "import { split } from '../domain/money';\nimport { sleep } from '@temporalio/workflow';",
   ],
+  ['activities/bulk.ts', "import { approveWithdrawal } from '../workflows/withdrawal';"],
+  ['temporal/messages.ts', "import type * as order from '../workflows/order';"],
   ['activities/ledger.ts', "import { PrismaClient } from '../prisma/client/client';"],
   [
     'api/routes/orders.ts',

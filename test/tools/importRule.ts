@@ -10,7 +10,9 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
   database: { from: ['database', 'domain', 'prisma', 'config', 'log'] },
   workflows: { from: ['workflows', 'domain'], typesFrom: ['activities', 'database'] },
   temporal: { from: ['temporal', 'database', 'domain', 'workflows', 'config', 'log', 'package.json'] },
-  activities: { from: ['activities', 'database', 'domain', 'temporal', 'prisma', 'config', 'log'] },
+  activities: {
+    from: ['activities', 'database', 'domain', 'temporal', 'workflows', 'prisma', 'config', 'log'],
+  },
   api: {
     from: [
       'api',

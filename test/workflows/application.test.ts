@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import { openWorkflows } from '../../database/recovery';
+import { openProcesses } from '../../database/recovery';
 import type { Refusal } from '../../database/refusal';
 import {
   type ApplicationWorld,
@@ -53,8 +53,7 @@ async function refusalOf(update: Promise<unknown>): Promise<Refusal> {
 /** Ids of the applications that recovery would start a workflow for. */
 async function openApplications(world: ApplicationWorld): Promise<unknown[]> {
   const ids: unknown[] = [];
-  for await (const page of openWorkflows(world.pool))
-    ids.push(...page.map(({ input }) => input.applicationId));
+  for await (const page of openProcesses(world.pool)) ids.push(...page.map(({ id }) => id));
   return ids;
 }
 
@@ -386,13 +385,13 @@ test('an application whose workflow was lost goes on from its rows, wherever it 
   const { id } = await world.submit(personSubmission(world.sealer, numbers));
   await lose(id);
   expect(await openApplications(world)).toEqual([id]);
-  await world.start({ applicationId: id, resume: true });
+  await world.start(id);
   await world.update(id, 'requestChanges', { message: 'a clearer photo', deadline: null });
   await lose(id);
-  await world.start({ applicationId: id, resume: true });
+  await world.start(id);
   await world.update(id, 'resubmit', { submission: personSubmission(world.sealer, numbers) });
   await lose(id);
-  await world.start({ applicationId: id, resume: true });
+  await world.start(id);
   await world.update(id, 'approve', { tier: 'gold', note: null });
   await world.result(id);
   expect(await eventTypes(world, id)).toEqual([
@@ -419,7 +418,7 @@ test('a mail that was not out when the workflow of a decided application was los
     [`application/${id}`],
   );
   expect(await openApplications(world)).toEqual([id]);
-  await world.start({ applicationId: id, resume: true });
+  await world.start(id);
   await world.result(id);
   expect((await world.mails(id)).map(({ state }) => state)).toEqual(['sent', 'sent']);
   expect(await openApplications(world)).toEqual([]);

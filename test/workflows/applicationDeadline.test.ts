@@ -99,11 +99,11 @@ test('a workflow that was lost while it waited reminds once and keeps the deadli
   };
   const id = await changesRequested();
   await lose(id);
-  await world.start({ applicationId: id, resume: true });
+  await world.start(id);
   await env.sleep(12 * DAY);
   await eventually('the reminder', async () => (await timeline(id)).at(-1)?.[0] === 'reminded');
   await lose(id);
-  await world.start({ applicationId: id, resume: true });
+  await world.start(id);
   expect(await world.result(id)).toBe('withdrawn');
   expect((await timeline(id)).slice(2)).toEqual(unanswered);
   expect((await world.mails(id)).map(({ state }) => state)).toEqual(['sent', 'sent', 'sent', 'sent']);

@@ -1,18 +1,17 @@
 import { z } from 'zod';
-import { applicationPolicy } from '../../../activities/application/application';
 import { claimHolds } from '../../../database/claims';
 import { applicantToken } from '../../../database/links';
 import { createSealer } from '../../../database/sealing';
-import { subjectOf } from '../../../domain/kinds';
 import { CHANNEL } from '../../../domain/roles';
-import type { ApplicationAnswer, ApplicationInput } from '../../../workflows/application';
+import { send } from '../../../temporal/messages';
+import { resubmitApplication, submitApplication, withdrawApplication } from '../../../workflows/application';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, uuid, uuidParams } from '../../http/schemas';
-import { startWithUpdate } from '../../workflows/client';
+import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/tell';
 import { applicantOrStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
-import { applicationStep, tellApplication } from './send';
+import { applicationStep, sendToApplication } from './send';
 import { protectSubmission, submissionBody } from './submission';
 import {
   type ApplicationSummaryRow,
@@ -76,16 +75,15 @@ export const applicationEndpoints: Endpoint[] = [
       const actor = principal
         ? actorOfCall({ principal, requestId })
         : { userId: null, name: 'applicant', requestId };
-      const input: ApplicationInput = { applicationId: id, policy: applicationPolicy(context.config) };
       const submission = protectSubmission(context.config, body);
-      await startWithUpdate<ApplicationAnswer>(context, {
-        workflow: 'application',
-        workflowId: subjectOf('application', id),
-        input: [input],
-        update: 'submit',
+      await send(senderOf(context), {
+        kind: 'application',
+        id,
+        update: submitApplication,
         args: [{ submission, actor }],
         // Other content under the same id is another message, which is refused, and not a repeat of the first.
-        updateId: submission.fingerprint,
+        messageId: submission.fingerprint,
+        resume: false,
       });
       const application = await readApplication(context, id);
       return {
@@ -164,8 +162,13 @@ export const applicationEndpoints: Endpoint[] = [
     errors: applicationStep.errors,
     handler: async ({ params: { id }, body, resourceId, ...call }) => {
       const { actor, isApplicant } = applicantOrStaff(call, id);
-      const args = { submission: protectSubmission(call.context.config, body), actor };
-      const application = await tellApplication(call.context, { id, update: 'resubmit', args, resourceId });
+      const submission = protectSubmission(call.context.config, body);
+      const application = await sendToApplication(call.context, {
+        id,
+        update: resubmitApplication,
+        args: [{ submission, actor }],
+        messageId: resourceId,
+      });
       return { status: 200, body: isApplicant ? forApplicant(application) : application };
     },
   }),
@@ -182,11 +185,11 @@ export const applicationEndpoints: Endpoint[] = [
     errors: applicationStep.errors,
     handler: async ({ params: { id }, resourceId, ...call }) => {
       const { actor, isApplicant } = applicantOrStaff(call, id);
-      const application = await tellApplication(call.context, {
+      const application = await sendToApplication(call.context, {
         id,
-        update: 'withdraw',
-        args: { actor },
-        resourceId,
+        update: withdrawApplication,
+        args: [{ actor }],
+        messageId: resourceId,
       });
       return { status: 200, body: isApplicant ? forApplicant(application) : application };
     },

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { codesFor } from '../../../domain/reasonCodes';
 import { REVIEWERS } from '../../../domain/roles';
+import {
+  approveApplication,
+  rejectApplication,
+  requestApplicationChanges,
+} from '../../../workflows/application';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
 import { reveal, revealBody, revealResponse } from '../../http/reveal';
 import { lineOf, timestampInput, uuidParams } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/tell';
-import { applicationStep, tellApplication } from './send';
+import { applicationStep, sendToApplication } from './send';
 
 const LONGEST_DEADLINE_MS = 366 * 86_400_000;
 const internalNote = lineOf(2000).optional().describe('For reviewers; the applicant never sees it.');
@@ -41,7 +46,12 @@ export const applicationReviewEndpoints: Endpoint[] = [
       const args = { tier: body.tier, note: body.note ?? null, actor: actorOfCall(call) };
       return {
         status: 200,
-        body: await tellApplication(context, { id, update: 'approve', args, resourceId }),
+        body: await sendToApplication(context, {
+          id,
+          update: approveApplication,
+          args: [args],
+          messageId: resourceId,
+        }),
       };
     },
   }),
@@ -70,7 +80,12 @@ export const applicationReviewEndpoints: Endpoint[] = [
       const args = { reasonCode, reason, note, actor: actorOfCall(call) };
       return {
         status: 200,
-        body: await tellApplication(context, { id, update: 'reject', args, resourceId }),
+        body: await sendToApplication(context, {
+          id,
+          update: rejectApplication,
+          args: [args],
+          messageId: resourceId,
+        }),
       };
     },
   }),
@@ -110,7 +125,12 @@ export const applicationReviewEndpoints: Endpoint[] = [
       };
       return {
         status: 200,
-        body: await tellApplication(context, { id, update: 'requestChanges', args, resourceId }),
+        body: await sendToApplication(context, {
+          id,
+          update: requestApplicationChanges,
+          args: [args],
+          messageId: resourceId,
+        }),
       };
     },
   }),

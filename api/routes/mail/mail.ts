@@ -1,17 +1,20 @@
 import { z } from 'zod';
-import { mailProcess } from '../../../activities/mail';
 import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
+import { parseSubject } from '../../../domain/kinds';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import type { RefusalCode } from '../../../domain/refusals';
 import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
+import { tell } from '../../../temporal/messages';
+import { resendApplicationMail } from '../../../workflows/application';
+import { resendMail } from '../../../workflows/mail';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { isOfReadableKind } from '../../http/readable';
 import { timestampOutput } from '../../http/schemas';
-import { signalWithStart } from '../../workflows/client';
+import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/tell';
 import { isResendable } from './send';
 
@@ -121,7 +124,7 @@ export const mailEndpoints: Endpoint[] = [
     errors: ['mail_state', 'mail_link_over'],
     handler: async ({ params: { key }, context, ...call }) => {
       const { about, state, resentAt, resendable } = await readMail(context, call.principal, key);
-      const [, applicationId] = /^application\/(.+)$/.exec(about) ?? [];
+      const named = parseSubject(about);
       if (state === 'undeliverable' && !resendable) {
         throw conflict(
           'mail_link_over',
@@ -148,18 +151,15 @@ export const mailEndpoints: Endpoint[] = [
           });
         });
       }
-      await signalWithStart(
-        context,
-        applicationId
-          ? {
-              workflow: 'application',
-              workflowId: about,
-              input: [{ applicationId, resume: true }],
-              signal: 'resendMail',
-              args: [key],
-            }
-          : { workflow: 'mail', ...mailProcess(key), signal: 'resend', args: [] },
-      );
+      const sender = senderOf(context);
+      await (named?.kind === 'application'
+        ? tell(sender, {
+            kind: 'application',
+            id: named.id,
+            signal: resendApplicationMail,
+            args: [key],
+          })
+        : tell(sender, { kind: 'mail', id: key, signal: resendMail, args: [] }));
       return { status: 200, body: toBody(await readMail(context, call.principal, key)) };
     },
   }),

@@ -1,14 +1,14 @@
-import { mailProcess } from '../../../activities/mail';
 import { linkIsDead } from '../../../database/signInLinks';
+import { start } from '../../../temporal/messages';
 import type { ApiContext } from '../../http/endpoint';
-import { startWorkflow } from '../../workflows/client';
+import { senderOf } from '../../workflows/client';
 
 /**
  * Has a mail sent that stands in `mails` and that no other process sends. Where Temporal is away it stays pending,
  * until `npm run recover` finds it.
  */
 export async function sendQueuedMail(context: ApiContext, key: string): Promise<void> {
-  await startWorkflow(context, { workflow: 'mail', ...mailProcess(key) }).catch((error: unknown) =>
+  await start(senderOf(context), { kind: 'mail', id: key }).catch((error: unknown) =>
     context.log.warn({ err: error, key }, 'a mail stays queued'),
   );
 }

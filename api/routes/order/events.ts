@@ -3,7 +3,7 @@ import { OPERATORS } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
 import { eventTime, identifier } from '../../http/schemas';
 import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
-import { tellOrder } from './send';
+import { sendOrderEvent } from './send';
 
 const waitingSchema = z.object({
   status: z.literal('waiting'),
@@ -49,7 +49,7 @@ const shipOrder = endpoint({
   body: z.strictObject({ shippedAt: eventTime, lineIds: someLines }),
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
-    tellOrder(context, principal, params.id, {
+    sendOrderEvent(context, principal, params.id, {
       type: 'shipped',
       at: Date.parse(body.shippedAt),
       lineIds: body.lineIds,
@@ -63,7 +63,7 @@ const deliverOrder = endpoint({
   body: z.strictObject({ deliveredAt: eventTime, lineIds: someLines }),
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
-    tellOrder(context, principal, params.id, {
+    sendOrderEvent(context, principal, params.id, {
       type: 'delivered',
       at: Date.parse(body.deliveredAt),
       lineIds: body.lineIds,
@@ -83,7 +83,7 @@ const cancelOrder = endpoint({
   }),
   errors: [...eventErrors, 'return_exists'],
   handler: ({ params, body, context, principal }) =>
-    tellOrder(context, principal, params.id, {
+    sendOrderEvent(context, principal, params.id, {
       type: 'canceled',
       at: body.canceledAt ? Date.parse(body.canceledAt) : Date.now(),
       lineIds: body.lineIds,
@@ -113,7 +113,7 @@ const requestReturn = endpoint({
   errors: [...eventErrors, 'quantity_exceeded', 'line_repeated', 'return_differs'],
   handler: async ({ params, body, context, principal, resourceId }) => {
     const returnId = body.returnId ?? resourceId;
-    const reply = await tellOrder(context, principal, params.id, {
+    const reply = await sendOrderEvent(context, principal, params.id, {
       type: 'return_requested',
       ...momentOf(body.requestedAt),
       returnId,
@@ -138,7 +138,7 @@ const refundReturn = endpoint({
   body: z.strictObject({ refundedAt: eventTime.optional().describe('Left out: now.') }),
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
   handler: ({ params, body, context, principal }) =>
-    tellOrder(context, principal, params.id, {
+    sendOrderEvent(context, principal, params.id, {
       type: 'return_refunded',
       ...momentOf(body.refundedAt),
       returnId: params.returnId,
@@ -153,7 +153,7 @@ const rejectReturn = endpoint({
   body: z.strictObject({ rejectedAt: eventTime.optional().describe('Left out: now.'), reason }),
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
   handler: ({ params, body, context, principal }) =>
-    tellOrder(context, principal, params.id, {
+    sendOrderEvent(context, principal, params.id, {
       type: 'return_rejected',
       ...momentOf(body.rejectedAt),
       returnId: params.returnId,

@@ -3,11 +3,13 @@ import { isKnownOrder } from '../../../activities/order/payment';
 import { asRefusal } from '../../../database/refusal';
 import type { OrderPayment } from '../../../domain/order';
 import { OPERATORS, ROLES } from '../../../domain/roles';
+import { send, tell } from '../../../temporal/messages';
+import { paid, pay } from '../../../workflows/order';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
 import { currencySchema, eventTime, identifier, timestampOutput } from '../../http/schemas';
 import { eventForDistributor, timelineEventSchema } from '../../http/timeline';
-import { signalWithStart, startWithUpdate } from '../../workflows/client';
+import { senderOf } from '../../workflows/client';
 import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
 import { awaitedNext, readOrder, readOrderTimeline } from './view';
 
@@ -100,30 +102,25 @@ const createOrder = endpoint({
     },
   },
   errors: ['order_differs', 'no_plan_in_force'],
-  handler: async ({ body, context, req, requestId }) => {
-    const workflow = {
-      workflow: 'order',
-      workflowId: `order/${body.externalId}`,
-      input: [{ orderId: body.externalId }],
-    };
-    if (await isKnown(context, body))
-      return { status: 201, body: await readOrder(context.pool, body.externalId) };
+  handler: async ({ body, context, req, resourceId }) => {
+    const id = body.externalId;
+    // Shops tell of the same order again and again: what is known needs no process.
+    if (await isKnown(context, body)) return { status: 201, body: await readOrder(context.pool, id) };
+    const process = { kind: 'order', id, resume: false } as const;
     if (/\brespond-async\b/.test(req.get('prefer') ?? '')) {
       await context.pool.query(
         'INSERT INTO accepted_orders (id, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-        [body.externalId, JSON.stringify(body)],
+        [id, JSON.stringify(body)],
       );
-      await signalWithStart(context, { ...workflow, signal: 'paid', args: [body] });
+      await tell(senderOf(context), { ...process, signal: paid, args: [body] });
       return {
         status: 202,
-        body: { status: 'accepted', id: body.externalId },
+        body: { status: 'accepted', id },
         headers: { 'Preference-Applied': 'respond-async' },
       };
     }
-    await startWithUpdate(context, { ...workflow, update: 'pay', args: [body], updateId: requestId });
-    // The workflow answers only what it was asked: with another content under this number, that is the other order.
-    const [, order] = await Promise.all([isKnown(context, body), readOrder(context.pool, body.externalId)]);
-    return { status: 201, body: order };
+    await send(senderOf(context), { ...process, update: pay, args: [body], messageId: resourceId });
+    return { status: 201, body: await readOrder(context.pool, id) };
   },
 });
 

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { OrderProgress, ToldEvent } from '../../../activities/order/order';
+import type { ToldEvent } from '../../../activities/order/order';
 import { eventKey, needsReturn, type OrderEvent } from '../../../domain/order';
+import { send } from '../../../temporal/messages';
+import { orderEvent } from '../../../workflows/order';
 import type { ApiContext, Principal } from '../../http/endpoint';
-import { Problem, unavailable } from '../../http/problem';
-import { callUpdate, startWithUpdate, WorkflowGone } from '../../workflows/client';
-import { type OrderView, readOrder } from './view';
+import { Problem } from '../../http/problem';
+import { senderOf } from '../../workflows/client';
+import { readOrder } from './view';
 
-/**
- * Brings an event to whoever writes this order now: its workflow, or after that has ended the workflow of the
- * return. What is not known yet is kept and applied when it arrives.
- */
-export async function tellOrder(
+/** Sends an event of an order. What is not known yet is kept, and applied when it arrives. */
+export async function sendOrderEvent(
   context: ApiContext,
   principal: Principal,
   orderId: string,
@@ -19,7 +18,7 @@ export async function tellOrder(
   const told: ToldEvent = { ...event, actor: principal.name };
   if (!(await apply(context, orderId, told))) {
     await keep(context, orderId, told);
-    // What was awaited may have arrived between the look and the keeping; then nobody else would apply it.
+    // What was awaited may have arrived between the answer and the keeping; then nobody else would apply it.
     if (!(await apply(context, orderId, told))) {
       const waitsFor = needsReturn(event)
         ? `order ${orderId} with return ${event.returnId}`
@@ -41,71 +40,26 @@ async function keep(context: ApiContext, orderId: string, event: ToldEvent): Pro
   );
 }
 
-/** @returns false when the order, or the return that the event speaks of, is not known yet */
+/**
+ * Sends an event to the order's process, or once the order is closed to that of its return.
+ * @returns false when the order, or the return that the event speaks of, is not known yet
+ */
 async function apply(context: ApiContext, orderId: string, event: ToldEvent): Promise<boolean> {
-  const state = await orderState(context, orderId);
-  if (!state) return false;
+  const sender = senderOf(context);
+  // Not the same for repeats: what was refused as too early is asked again, and what was applied changes nothing.
+  const message = { update: orderEvent, args: [event] as [ToldEvent], messageId: randomUUID() };
   try {
-    if (state === 'open') {
-      await callUpdate<OrderProgress>(context, {
-        workflowId: `order/${orderId}`,
-        update: 'orderEvent',
-        args: [event],
-      });
-    } else {
-      await applyLate(context, orderId, event);
-    }
+    await send(sender, { kind: 'order', id: orderId, ...message }).catch((error: unknown) => {
+      if (!isRefused(error, 'order_closed') || !('returnId' in event)) throw error;
+      return send(sender, { kind: 'return', id: [orderId, event.returnId], ...message });
+    });
     return true;
   } catch (error) {
-    if (error instanceof Problem && error.code === 'return_not_found') return false;
-    if (!(error instanceof WorkflowGone)) throw error;
-    // It ended while the message was under way: then the row says so now.
-    if (state === 'open' && (await orderState(context, orderId)) === 'closed')
-      return apply(context, orderId, event);
-    throw unavailable(`The workflow of order ${orderId} does not run; "npm run recover" starts it again.`);
+    if (isRefused(error, 'order_not_found') || isRefused(error, 'return_not_found')) return false;
+    throw error;
   }
 }
 
-async function applyLate(context: ApiContext, orderId: string, event: ToldEvent): Promise<void> {
-  if (!('returnId' in event)) {
-    const order = await readOrder(context.pool, orderId);
-    if (order && isToldAgain(order, event)) return;
-    throw new Problem({
-      status: 409,
-      code: 'order_closed',
-      detail: `Order ${orderId} is closed: only returns can follow.`,
-    });
-  }
-  const input = [{ orderId, returnId: event.returnId }];
-  const workflowId = `return/${orderId}/${event.returnId}`;
-  await startWithUpdate(context, {
-    workflow: 'lateReturn',
-    workflowId,
-    input,
-    update: 'orderEvent',
-    args: [event],
-    updateId: randomUUID(),
-  });
-}
-
-/** True when a closed order shows that this shipment, delivery or cancelation was applied while it was open. */
-function isToldAgain(order: OrderView, event: Exclude<OrderEvent, { returnId: string }>): boolean {
-  const known = (line: OrderView['lines'][number]) => {
-    if (event.type === 'canceled') return line.state === 'canceled';
-    const at = event.type === 'shipped' ? line.shippedAt : line.deliveredAt;
-    return at !== null && Date.parse(at) === event.at;
-  };
-  const { lineIds } = event;
-  return lineIds
-    ? lineIds.every((id) => order.lines.some((line) => line.lineId === id && known(line)))
-    : order.lines.some(known);
-}
-
-async function orderState(context: ApiContext, orderId: string): Promise<'open' | 'closed' | undefined> {
-  const { rows } = await context.pool.query<{ state: 'open' | 'closed' }>({
-    name: 'order-state',
-    text: 'SELECT state FROM orders WHERE id = $1',
-    values: [orderId],
-  });
-  return rows[0]?.state;
+function isRefused(error: unknown, code: Problem['code']): boolean {
+  return error instanceof Problem && error.code === code;
 }

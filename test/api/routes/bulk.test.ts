@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hashKey } from '../../../api/identity/authentication';
-import { openWorkflows } from '../../../database/recovery';
+import { openProcesses } from '../../../database/recovery';
 import { bulkActionNames, bulkRights } from '../../../domain/bulk';
+import { subjectOf } from '../../../domain/kinds';
 import { endpoints, makeDistributor, startApi, startWorker, type TestApi } from '../../support/api';
 import { expectSoundLedger } from '../../support/ledger';
 import { addCommissions, credit, until } from '../../support/payouts';
@@ -134,7 +135,7 @@ test('what is left when the right of whoever asked ends is refused, even after a
   await stops.pop()!();
   const second = await start(leaving, { ...held, ids: [String(ids[1])] });
   const open: string[] = [];
-  for await (const page of openWorkflows(pool)) open.push(...page.map(({ workflowId }) => workflowId));
+  for await (const page of openProcesses(pool)) open.push(...page.map(({ kind, id }) => subjectOf(kind, id)));
   expect(open).toContain(`bulk/${second.body.id}`);
   expect(open).not.toContain(`bulk/${first.body.id}`);
   await pool.query('UPDATE users SET disabled_at = now() WHERE id = $1', [await userOf(leaving)]);

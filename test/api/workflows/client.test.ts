@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ApiContext } from '../../../api/http/endpoint';
-import { callUpdate, startWithUpdate, temporalLoad, WorkflowGone } from '../../../api/workflows/client';
+import { senderOf, temporalLoad } from '../../../api/workflows/client';
 import { createLogger } from '../../../log';
 import { dataConverter } from '../../../temporal/payloadCodec';
 import { testConfig } from '../../support/config';
@@ -50,22 +50,22 @@ afterAll(async () => {
 });
 
 const ring = (context: ApiContext, workflowId: string, how: string, updateId: string = randomUUID()) =>
-  startWithUpdate<{ rung: number }>(context, {
-    workflow: 'doorbell',
-    workflowId,
-    input: [],
-    update: 'ring',
-    args: [how],
-    updateId,
-  });
+  senderOf(context).call<{ rung: number }>((client) =>
+    client.executeUpdateWithStart('ring', {
+      args: [how],
+      updateId,
+      startWorkflowOperation: new WithStartWorkflowOperation('doorbell', {
+        workflowId,
+        taskQueue,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    }),
+  );
 
 test('a workflow is started by its first message, and answers the next ones', async () => {
   const [context, id] = [contextWith(), randomUUID()];
   expect(await ring(context, id, 'once')).toMatchObject({ rung: 1 });
   expect(await ring(context, id, 'again')).toMatchObject({ rung: 2 });
-  expect(await callUpdate(context, { workflowId: id, update: 'ring', args: ['more'] })).toMatchObject({
-    rung: 3,
-  });
 });
 
 test('a repeated message gets the first answer', async () => {
@@ -91,15 +91,6 @@ test('a failure that is no refusal stays a fault of the server', async () => {
   await expect(ring(contextWith(), randomUUID(), 'break')).rejects.toMatchObject({
     name: 'WorkflowUpdateFailedError',
   });
-});
-
-test('a workflow that never ran, or has ended, is gone', async () => {
-  const [context, workflowId] = [contextWith(), randomUUID()];
-  const close = () => callUpdate(context, { workflowId, update: 'close', args: [] });
-  await expect(close()).rejects.toThrow(WorkflowGone);
-  await ring(context, workflowId, 'once');
-  await close();
-  await expect(close()).rejects.toThrow(WorkflowGone);
 });
 
 test('beyond the places and the queue a request is turned away at once, and those before it are served', async () => {
@@ -151,9 +142,7 @@ describe('with TEMPORAL_PAYLOAD_KEYS', () => {
     const [workflowId, before] = [randomUUID(), contextWith()];
     await ring(before, workflowId, 'once');
     const after = contextWith({ TEMPORAL_PAYLOAD_KEYS: `${newKey},${oldKey}` });
-    expect(await callUpdate(after, { workflowId, update: 'ring', args: ['again'] })).toMatchObject({
-      rung: 2,
-    });
+    expect(await ring(after, workflowId, 'again')).toMatchObject({ rung: 2 });
   });
 
   test('the changed content of a payload, and an unknown key, are noticed', async () => {

@@ -30,10 +30,5 @@ export async function doorbell(): Promise<void> {
       if (how === 'invalid') throw refuse();
     },
   });
-  setHandler(defineUpdate<void>('close'), async () => {
-    open = true;
-    closed = true;
-  });
-  let closed = false;
-  await condition(() => closed);
+  await condition(() => false);
 }
