@@ -7,10 +7,11 @@ import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { asRefusal, type Refusal } from '../database/refusal';
 import { type BulkActionName, bulkRights } from '../domain/bulk';
+import { keyOf, type StateOf, subjectOf } from '../domain/kinds';
 import { rootFailure, updateWithStart } from '../temporal/messages';
 
 /** Where a bulk action is. */
-export type BulkState = 'running' | 'done';
+export type BulkState = StateOf<'bulk'>;
 
 /** What each action is given, beside the things it is done to. */
 export interface BulkInputs {
@@ -55,7 +56,7 @@ export function acceptBulkAction(pool: Pool, request: BulkRequest): Promise<void
     await addAudit(client, {
       actor: by,
       action: 'bulk.start',
-      subject: `bulk/${id}`,
+      subject: subjectOf('bulk', id),
       after: { action, input, items: ids.length },
     });
   });
@@ -93,7 +94,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
       updateWithStart(workflow, info.taskQueue, {
         workflow: 'withdrawal',
-        workflowId: `withdrawal/${id}`,
+        workflowId: subjectOf('withdrawal', id),
         input: [{ id, resume: true }],
         update,
         args: [{ id, decisionId, by: actor, text }],
@@ -219,18 +220,30 @@ async function askerOf(pool: Pool, { id, action }: BulkRow): Promise<{ name: str
   return rows[0]!;
 }
 
-/** Whether the item's decision is on the timeline of its thing: `withdrawals.approve` is of a `withdrawal/<id>`. */
+/** First part of the key by which an item's decision is on the timeline of its thing; claiming leaves nothing there. */
+const decisionsOf: Record<BulkActionName, string | null> = {
+  'withdrawals.approve': 'decision',
+  'withdrawals.reject': 'decision',
+  'commissions.hold': 'hold',
+  'commissions.unhold': 'unhold',
+  'distributors.suspend': 'suspended',
+  'distributors.reinstate': 'reinstated',
+  'applications.claim': null,
+};
+
+/** Whether the item's decision is on the timeline of its thing. */
 async function isDecided(
   pool: Pool,
   { action }: BulkRow,
   { target }: BulkItem,
   decisionId: string,
 ): Promise<boolean> {
-  const subject = `${action.replace(/s\..*/, '')}/${target}`;
-  const { rowCount } = await pool.query(
-    `SELECT 1 FROM events WHERE subject = $1 AND right(key, 36) = $2 LIMIT 1`,
-    [subject, decisionId],
-  );
+  const decision = decisionsOf[action];
+  if (decision === null) return false;
+  const { rowCount } = await pool.query('SELECT 1 FROM events WHERE subject = $1 AND key = $2', [
+    subjectOf(bulkRights[action].kind, target),
+    keyOf(decision, decisionId),
+  ]);
   return rowCount === 1;
 }
 
@@ -269,7 +282,7 @@ async function finish(client: Client, id: string): Promise<BulkState> {
       [id],
     );
     await addEvent(client, {
-      subject: `bulk/${id}`,
+      subject: subjectOf('bulk', id),
       key: 'done',
       type: 'done',
       actor: SYSTEM,

@@ -8,6 +8,7 @@ import type {
   RejectedItem,
   ReturnItem,
 } from '../domain/imports/shopExport';
+import type { StateOf } from '../domain/kinds';
 import { type ApiClient, ApiError, NotSent } from './client';
 
 /** How items are applied. */
@@ -30,7 +31,7 @@ export interface ApplyOptions {
 
 /** What an order's POST answers, as far as the import goes by it. */
 interface KnownOrder {
-  state: 'open' | 'closed';
+  state: StateOf<'order'>;
   paidAt: string;
   currency: string;
   customer: { externalId: string };

@@ -1,5 +1,6 @@
-import { type Kind, kinds, type ProcessKind } from '../domain/kinds';
+import { kinds, type ProcessKind } from '../domain/kinds';
 import type { Pool } from './pool';
+import { openStates } from './states';
 
 /** A workflow that has to run, with what to start it with so that it goes on from the database. */
 export interface OpenWorkflow {
@@ -9,9 +10,6 @@ export interface OpenWorkflow {
   /** What it still has to be told, where it has no row of its own yet. */
   signal?: { name: string; argument: unknown };
 }
-
-/** SQL list of the states in which a thing is open. */
-const open = (kind: Kind) => kinds[kind].open.map((state) => `'${state}'`).join(', ');
 
 /** The workflow of a thing whose id is a UUID, in `alias`, from the rows of `from` that `where` chooses. */
 const byId = (kind: ProcessKind, from: string, alias: string, where: string) =>
@@ -27,7 +25,7 @@ const sources: Record<ProcessKind, readonly string[]> = {
   order: [
     `SELECT o.id AS key, 'order' AS workflow, 'order/' || key_part(o.id) AS "workflowId",
        jsonb_build_object('orderId', o.id, 'resume', true) AS input
-     FROM orders o WHERE o.state IN (${open('order')}) AND o.id > $1 ORDER BY o.id LIMIT $2`,
+     FROM orders o WHERE o.state IN (${openStates('order')}) AND o.id > $1 ORDER BY o.id LIMIT $2`,
     // Accepted, and not taken in yet.
     `SELECT a.id AS key, 'order' AS workflow, 'order/' || key_part(a.id) AS "workflowId",
        jsonb_build_object('orderId', a.id) AS input, jsonb_build_object('name', 'paid', 'argument', a.payment) AS signal
@@ -38,27 +36,27 @@ const sources: Record<ProcessKind, readonly string[]> = {
        jsonb_build_object('orderId', r.order_id, 'returnId', r.id, 'resume', true) AS input
      FROM (SELECT *, 'return/' || key_part(order_id) || '/' || key_part(id) AS subject FROM returns) r
      JOIN orders o ON o.id = r.order_id
-     WHERE r.state IN (${open('return')}) AND o.state = 'closed' AND r.subject > $1 ORDER BY 1 LIMIT $2`,
+     WHERE r.state IN (${openStates('return')}) AND o.state = 'closed' AND r.subject > $1 ORDER BY 1 LIMIT $2`,
   ],
   // A decided one still has to send the mails about it.
   application: [
     `SELECT a.id::text AS key, 'application' AS workflow, 'application/' || a.id AS "workflowId",
        jsonb_build_object('applicationId', a.id, 'resume', true) AS input
-     FROM applications a WHERE a.id::text > $1 AND (a.state IN (${open('application')}) OR 'application/' || a.id IN (
-       SELECT m.subject_ref FROM mails m WHERE m.state IN (${open('mail')}) AND ${ofApplications}))
+     FROM applications a WHERE a.id::text > $1 AND (a.state IN (${openStates('application')}) OR 'application/' || a.id IN (
+       SELECT m.subject_ref FROM mails m WHERE m.state IN (${openStates('mail')}) AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
   ],
   // One in a payout file waits for the confirmation of the file.
   withdrawal: [
-    byId('withdrawal', 'withdrawals', 'w', `w.state IN (${open('withdrawal')}) AND w.batch_id IS NULL`),
+    byId('withdrawal', 'withdrawals', 'w', `w.state IN (${openStates('withdrawal')}) AND w.batch_id IS NULL`),
   ],
-  payout: [byId('payout', 'payout_batches', 'b', `b.state IN (${open('payout')})`)],
-  release: [byId('release', 'release_runs', 'r', `r.state IN (${open('release')})`)],
+  payout: [byId('payout', 'payout_batches', 'b', `b.state IN (${openStates('payout')})`)],
+  release: [byId('release', 'release_runs', 'r', `r.state IN (${openStates('release')})`)],
   mail: [
     `SELECT m.key, 'mail' AS workflow, 'mail/' || key_part(m.key) AS "workflowId", jsonb_build_object('key', m.key) AS input
-     FROM mails m WHERE m.state IN (${open('mail')}) AND NOT ${ofApplications} AND m.key > $1 ORDER BY 1 LIMIT $2`,
+     FROM mails m WHERE m.state IN (${openStates('mail')}) AND NOT ${ofApplications} AND m.key > $1 ORDER BY 1 LIMIT $2`,
   ],
-  bulk: [byId('bulk', 'bulk_actions', 'b', `b.state IN (${open('bulk')})`)],
+  bulk: [byId('bulk', 'bulk_actions', 'b', `b.state IN (${openStates('bulk')})`)],
 };
 
 const pageSize = 500;

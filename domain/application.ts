@@ -1,11 +1,7 @@
+import { isOpen, type StateOf } from './kinds';
+
 /** Where an application stands. It only moves forward, but for in_review ⇄ changes_requested. */
-export type ApplicationState =
-  | 'submitted'
-  | 'in_review'
-  | 'changes_requested'
-  | 'approved'
-  | 'rejected'
-  | 'withdrawn';
+export type ApplicationState = StateOf<'application'>;
 
 /** Who applies: a person (个人) or a company (企业). */
 export type ApplicantKind = 'person' | 'company';
@@ -63,7 +59,7 @@ export interface ApplicationPolicy {
 
 /** True when nothing can change the application any more. */
 export function isDecided(state: ApplicationState): boolean {
-  return state === 'approved' || state === 'rejected' || state === 'withdrawn';
+  return !isOpen('application', state);
 }
 
 /**

@@ -279,6 +279,11 @@ export const processKinds = KINDS.filter((kind): kind is ProcessKind => kinds[ki
 
 export const timelineKinds = KINDS.filter((kind): kind is TimelineKind => kinds[kind].timeline);
 
+/** Whether something is still to happen to a thing in this state. */
+export function isOpen<K extends Kind>(kind: K, state: StateOf<K>): boolean {
+  return (kinds[kind].open as readonly string[]).includes(state);
+}
+
 export const isPageKind = (kind: Kind): kind is PageKind => kinds[kind].page;
 
 /** What names a thing of a kind: its id, or the ids on the way to it, as a return has its order's and its own. */

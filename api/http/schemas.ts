@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kinds } from '../../domain/kinds';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -69,7 +70,7 @@ export const commissionSchema = z.object({
   level: z.int(),
   distributorId: uuid,
   distributorName: z.string(),
-  state: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
+  state: z.enum(kinds.commission.states),
   amount: moneySchema,
   originalAmount: moneySchema,
   automatic: z.boolean(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
+import { kinds } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -11,7 +12,7 @@ import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } fr
 import { startWithUpdate } from '../workflows/client';
 import { actorOfCall, tellProcess } from '../workflows/tell';
 
-const stateSchema = z.enum(['open', 'settled']);
+const stateSchema = z.enum(kinds.payout.states);
 
 const batchSchema = z
   .object({

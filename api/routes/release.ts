@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
+import { kinds } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -16,7 +17,7 @@ import {
   tellProcess,
 } from '../workflows/tell';
 
-const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
+const stateSchema = z.enum(kinds.release.states);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
 
 const runSchema = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
+import { kinds } from '../../domain/kinds';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -22,7 +23,7 @@ import {
   tellProcess,
 } from '../workflows/tell';
 
-const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
+const stateSchema = z.enum(kinds.withdrawal.states);
 
 const withdrawalSchema = z
   .object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
+import { kinds } from '../../../domain/kinds';
 import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
@@ -39,7 +40,7 @@ const keys = defineList({
       .max(200)
       .optional()
       .describe('Part of the name or mail address of whose it is.'),
-    state: z.enum(['active', 'expired', 'revoked']).optional(),
+    state: z.enum(kinds.key.states).optional(),
   },
   sorts: { createdAt: { column: 'k.created_at', type: 'timestamptz' } },
   defaultSort: 'createdAt',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mailProcess } from '../../../activities/mail';
 import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
+import { kinds } from '../../../domain/kinds';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
@@ -14,7 +15,7 @@ import { signalWithStart } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/tell';
 import { isResendable } from './send';
 
-const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
+const stateSchema = z.enum(kinds.mail.states);
 
 const mailSchema = z
   .object({

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
 import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
 
-const stateSchema = z.enum(['requested', 'refunded', 'rejected']);
+const stateSchema = z.enum(kinds.return.states);
 
 const returnSchema = z.object({
   id: z.string().describe('Its number in the shop, unique within the order.'),

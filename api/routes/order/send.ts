@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderProgress, ToldEvent } from '../../../activities/order/order';
+import type { StateOf } from '../../../domain/kinds';
 import { eventKey, needsReturn, type OrderEvent } from '../../../domain/order';
 import type { ApiContext, Principal } from '../../http/endpoint';
 import { Problem, unavailable } from '../../http/problem';
@@ -101,8 +102,8 @@ function isToldAgain(order: OrderView, event: Exclude<OrderEvent, { returnId: st
     : order.lines.some(known);
 }
 
-async function orderState(context: ApiContext, orderId: string): Promise<'open' | 'closed' | undefined> {
-  const { rows } = await context.pool.query<{ state: 'open' | 'closed' }>({
+async function orderState(context: ApiContext, orderId: string): Promise<StateOf<'order'> | undefined> {
+  const { rows } = await context.pool.query<{ state: StateOf<'order'> }>({
     name: 'order-state',
     text: 'SELECT state FROM orders WHERE id = $1',
     values: [orderId],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
+import { kinds } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
@@ -9,7 +10,7 @@ import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/tell';
 
-const planState = z.enum(['draft', 'scheduled', 'in_force', 'superseded']);
+const planState = z.enum(kinds.plan.states);
 
 const planSchema = z
   .object({
