@@ -7,6 +7,7 @@ import type { Mail } from '../database/mails';
 import type { Pool } from '../database/pool';
 import type { Sealer } from '../database/sealing';
 import type { StateOf } from '../domain/kinds';
+import { subjectOf } from '../domain/kinds';
 import { storableText } from '../domain/storableText';
 import { startOptions } from '../temporal/messages';
 
@@ -48,7 +49,7 @@ export function createMailer(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM'>, tim
 
 /** The process that sends one mail. */
 export function mailProcess(key: string) {
-  return { workflowId: `mail/${key}`, input: [{ key }] };
+  return { workflowId: subjectOf('mail', key), input: [{ key }] };
 }
 
 /** Longest answer of a mail server that is kept. */

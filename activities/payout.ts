@@ -5,6 +5,7 @@ import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import type { Sealer } from '../database/sealing';
 import type { StateOf } from '../domain/kinds';
+import { keyOf, subjectOf } from '../domain/kinds';
 import {
   type HttpAnswer,
   majorUnits,
@@ -97,7 +98,7 @@ export function createPayoutActivities({
           });
         }
         await recordDecision(client, {
-          subject: `payout/${id}`,
+          subject: subjectOf('payout', id),
           key: 'opened',
           type: 'opened',
           action: 'payout_batch.open',
@@ -122,7 +123,7 @@ export function createPayoutActivities({
     async confirmPayoutBatch(confirmation: BatchConfirmation, now: number): Promise<BatchState> {
       return inTransaction(pool, async (client) => {
         const { id, decisionId, failed, by } = confirmation;
-        const subject = `payout/${id}`;
+        const subject = subjectOf('payout', id);
         const batch = await client.query<{ state: BatchState }>(
           'SELECT state FROM payout_batches WHERE id = $1 FOR NO KEY UPDATE',
           [id],
@@ -135,7 +136,7 @@ export function createPayoutActivities({
             message: `There is no payout batch ${id}.`,
           });
         }
-        if (await hasEvent(client, subject, `decision/${decisionId}`)) return state;
+        if (await hasEvent(client, subject, keyOf('decision', decisionId))) return state;
         if (state === 'settled') {
           throw refuse({
             code: 'payout_batch_settled',
@@ -158,7 +159,7 @@ export function createPayoutActivities({
         ]);
         await recordDecision(client, {
           subject,
-          key: `decision/${decisionId}`,
+          key: keyOf('decision', decisionId),
           type: 'settled',
           action: 'payout_batch.confirm',
           by,
@@ -188,7 +189,7 @@ export function createPayoutActivities({
         );
         if (rowCount === 1) {
           await addEvent(client, {
-            subject: `withdrawal/${id}`,
+            subject: subjectOf('withdrawal', id),
             key: 'paying',
             type: 'paying',
             actor: SYSTEM,
@@ -262,7 +263,7 @@ export function createPayoutActivities({
         );
         if (settled.length > 0) {
           await addEvent(client, {
-            subject: `withdrawal/${id}`,
+            subject: subjectOf('withdrawal', id),
             key: state,
             type: state,
             actor: SYSTEM,
@@ -312,7 +313,7 @@ export async function revealPayoutFile(
     await addAudit(client, {
       actor: by,
       action: 'payout_batch.reveal_file',
-      subject: `payout/${id}`,
+      subject: subjectOf('payout', id),
       after: { withdrawals: rows.map((row) => row.id) },
     });
     return rows.map((row) => ({

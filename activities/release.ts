@@ -4,6 +4,7 @@ import { countApproval, recordDecision, whoDecided } from '../database/decisions
 import { type Actor, addEvent, hasEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
+import { keyOf, subjectOf } from '../domain/kinds';
 import type { ReleaseRunState } from '../domain/release';
 import { approvalsNeeded } from '../domain/withdrawal';
 
@@ -49,7 +50,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
     async proposeRelease(proposal: ReleaseProposal, now: number): Promise<ReleaseRunState> {
       return inTransaction(pool, async (client) => {
         const { id, selection, by } = proposal;
-        const subject = `release/${id}`;
+        const subject = subjectOf('release', id);
         const created = await client.query(
           `INSERT INTO release_runs (id, state, filter, proposed_by, proposed_at) VALUES ($1, 'proposed', $2, $3, $4)
            ON CONFLICT DO NOTHING`,
@@ -92,7 +93,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
     async approveRelease(decision: ReleaseDecision, now: number): Promise<ReleaseRunState> {
       return decide(pool, decision, async (client) => {
         const { id, decisionId, by, text } = decision;
-        const subject = `release/${id}`;
+        const subject = subjectOf('release', id);
         const given = await countApproval(client, { subject, by, at: now, note: text });
         const { rows } = await client.query<{ needed: number }>(
           'SELECT approvals_needed AS needed FROM release_runs WHERE id = $1',
@@ -109,7 +110,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
         await client.query(`UPDATE release_runs SET state = 'approved' WHERE id = $1`, [id]);
         await recordDecision(client, {
           subject,
-          key: `decision/${decisionId}`,
+          key: keyOf('decision', decisionId),
           type: 'approved',
           action: 'release_run.approve',
           by,
@@ -140,8 +141,8 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
           [id],
         );
         await recordDecision(client, {
-          subject: `release/${id}`,
-          key: `decision/${decisionId}`,
+          subject: subjectOf('release', id),
+          key: keyOf('decision', decisionId),
           type: 'rejected',
           action: 'release_run.reject',
           by,
@@ -283,10 +284,10 @@ async function decide(
     const run = rows[0];
     if (!run)
       throw refuse({ code: 'release_run_unknown', status: 404, message: `There is no release run ${id}.` });
-    if (await hasEvent(client, `release/${id}`, `decision/${decisionId}`)) return run.state;
+    if (await hasEvent(client, subjectOf('release', id), keyOf('decision', decisionId))) return run.state;
     if (run.state !== 'proposed') {
       const decision = run.state === 'rejected' ? 'rejected' : 'approved';
-      const by = await whoDecided(client, `release/${id}`, decision);
+      const by = await whoDecided(client, subjectOf('release', id), decision);
       throw refuse({
         code: 'release_run_decided',
         status: 409,
@@ -364,7 +365,7 @@ async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunSt
       );
       const { released, left_out: leftOut } = rows[0]!;
       await addEvent(client, {
-        subject: `release/${id}`,
+        subject: subjectOf('release', id),
         key: 'done',
         type: 'done',
         actor: SYSTEM,

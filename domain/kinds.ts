@@ -300,9 +300,9 @@ export function subjectOf(kind: Kind, id: Id): string {
 
 /** The kind and the parts of the id of a subject. @returns undefined for what names no thing */
 export function parseSubject(subject: string): { kind: Kind; id: string[] } | undefined {
-  const [kind = '', ...parts] = subject.split('/');
-  if (!Object.hasOwn(kinds, kind) || parts.length === 0) return undefined;
-  return { kind: kind as Kind, id: parts.map((part) => part.replace(/%(25|2F)/g, decodeURIComponent)) };
+  const [kind = '', ...id] = partsOf(subject);
+  if (!Object.hasOwn(kinds, kind) || id.length === 0) return undefined;
+  return { kind: kind as Kind, id };
 }
 
 /** Address of a thing's page in the console. */
@@ -325,6 +325,11 @@ export function pageOfSubject(subject: string): string | undefined {
 /** A key of several parts, such as `window_closed/<line>`, in which no part can pass for two. */
 export function keyOf(...parts: (string | number)[]): string {
   return parts.map(keyPart).join('/');
+}
+
+/** The parts of a key that {@link keyOf} made. */
+export function partsOf(key: string): string[] {
+  return key.split('/').map((part) => part.replace(/%(25|2F)/g, decodeURIComponent));
 }
 
 function idParts(id: Id): readonly (string | number)[] {

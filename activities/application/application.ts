@@ -13,6 +13,7 @@ import {
   type Submission,
 } from '../../domain/application';
 import type { EventType } from '../../domain/journal';
+import { keyOf, subjectOf } from '../../domain/kinds';
 import { type ApplicationNews, applicationMail } from '../../domain/mail/texts';
 import { publicReason } from '../../domain/reasonCodes';
 import {
@@ -107,7 +108,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
   ): Promise<ApplicationProgress> {
     const { applicationId, commandId, actor, now } = command;
     const subject = applicationSubject(applicationId);
-    const key = `${type}/${commandId}`;
+    const key = keyOf(type, commandId);
     return inTransaction(pool, async (client) => {
       const row = await lockApplication(client, applicationId);
       if (!(await hasEvent(client, subject, key))) {
@@ -219,7 +220,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           [applicationId, row.round, distributorId],
         );
         await addEvent(client, {
-          subject: `distributor/${distributorId}`,
+          subject: subjectOf('distributor', distributorId),
           key: 'joined',
           type: 'joined',
           actor,

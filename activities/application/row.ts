@@ -8,6 +8,7 @@ import type {
   Locale,
   Submission,
 } from '../../domain/application';
+import { keyOf, subjectOf } from '../../domain/kinds';
 
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {
@@ -49,7 +50,7 @@ export interface ApplicationRow {
 
 /** The subject under which an application's events, mails and audit entries are kept; also its workflow's id. */
 export function applicationSubject(id: string): string {
-  return `application/${id}`;
+  return subjectOf('application', id);
 }
 
 /** The columns that a submission fills, in the order of `submittedValues`. */
@@ -93,7 +94,7 @@ export function submittedPlaceholders(first: number): string {
 
 /** Key of the event that ends the automatic checks of a round. */
 export function checkedKey(round: number): string {
-  return `checked/${round}`;
+  return keyOf('checked', round);
 }
 
 /** Locks an application for the step of this transaction. @throws application_not_found */

@@ -2,6 +2,7 @@ import type { Config } from '../../config';
 import { queueMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type { Locale } from '../../domain/application';
+import { subjectOf } from '../../domain/kinds';
 import { type WithdrawalNews, withdrawalMail } from '../../domain/mail/texts';
 
 interface Row {
@@ -38,7 +39,7 @@ export async function queueWithdrawalMails(
   await queueMails(
     client,
     rows.map(({ id, state, amount, currency, bank, holder, numberMasked, reason, name, email, locale }) => {
-      const subjectRef = `withdrawal/${id}`;
+      const subjectRef = subjectOf('withdrawal', id);
       const news = {
         id,
         state,

@@ -5,6 +5,7 @@ import { pendingMails } from '../../database/mails';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import type { AuditAction } from '../../domain/journal';
+import { keyOf, subjectOf } from '../../domain/kinds';
 import { majorUnits } from '../../domain/payout';
 import {
   approvalsNeeded,
@@ -85,10 +86,10 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         await client.query(
           `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
            VALUES ($1, 'available', 'reserved', $2, $3, $4, $5, $6)`,
-          [`withdrawal/${id}/reserve`, distributorId, currency, amount, id, new Date(now)],
+          [keyOf('withdrawal', id, 'reserve'), distributorId, currency, amount, id, new Date(now)],
         );
         await recordDecision(client, {
-          subject: `withdrawal/${id}`,
+          subject: subjectOf('withdrawal', id),
           key: 'requested',
           type: 'requested',
           action: 'withdrawal.request',
@@ -117,7 +118,12 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         const { id, by, text } = decision;
         if (row.state !== 'requested') throw await decidedRefusal(client, id, row.state);
         await checkApprover(client, row, by);
-        const given = await countApproval(client, { subject: `withdrawal/${id}`, by, at: now, note: text });
+        const given = await countApproval(client, {
+          subject: subjectOf('withdrawal', id),
+          by,
+          at: now,
+          note: text,
+        });
         if (given === null) {
           throw refuse({
             code: 'already_approved_by_you',
@@ -130,8 +136,8 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         if (state === 'approved')
           await client.query(`UPDATE withdrawals SET state = 'approved' WHERE id = $1`, [id]);
         await recordDecision(client, {
-          subject: `withdrawal/${id}`,
-          key: `decision/${decision.decisionId}`,
+          subject: subjectOf('withdrawal', id),
+          key: keyOf('decision', decision.decisionId),
           type: state === 'approved' ? 'approved' : 'approval_given',
           action: 'withdrawal.approve',
           by,
@@ -198,7 +204,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           });
         }
         await refuseOwn(client, row, by);
-        const subject = `withdrawal/${id}`;
+        const subject = subjectOf('withdrawal', id);
         const given = await countApproval(client, {
           subject: `${subject}/payment_returned`,
           by,
@@ -217,7 +223,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           await settleWithdrawals(client, config, [{ id, state: 'failed', reason: text }], 'paid', now);
         await recordDecision(client, {
           subject,
-          key: `decision/${decisionId}`,
+          key: keyOf('decision', decisionId),
           type: isLast ? 'payment_returned' : 'payment_return_reported',
           action: 'withdrawal.return_payment',
           by,
@@ -260,7 +266,7 @@ export async function findProgress(database: Pool | Client, id: string): Promise
     [id],
   );
   if (!rows[0]) return null;
-  const mails = await pendingMails(database, `withdrawal/${id}`);
+  const mails = await pendingMails(database, subjectOf('withdrawal', id));
   return { ...rows[0], ...(mails.length && { mails }) };
 }
 
@@ -345,7 +351,8 @@ async function decide(
     if (!row) {
       throw refuse({ code: 'withdrawal_unknown', status: 404, message: `There is no withdrawal ${id}.` });
     }
-    if (!(await hasEvent(client, `withdrawal/${id}`, `decision/${decisionId}`))) await change(client, row);
+    if (!(await hasEvent(client, subjectOf('withdrawal', id), keyOf('decision', decisionId))))
+      await change(client, row);
     return (await findProgress(client, id))!;
   });
 }
@@ -389,8 +396,8 @@ async function giveBack(
 ): Promise<void> {
   await settleWithdrawals(client, config, [{ id, state, reason: text }], row.state, now);
   await recordDecision(client, {
-    subject: `withdrawal/${id}`,
-    key: `decision/${decisionId}`,
+    subject: subjectOf('withdrawal', id),
+    key: keyOf('decision', decisionId),
     type: state,
     action,
     by,
@@ -403,7 +410,7 @@ async function giveBack(
 }
 
 async function decidedRefusal(client: Client, id: string, state: WithdrawalState): Promise<Error> {
-  const by = await whoDecided(client, `withdrawal/${id}`, state);
+  const by = await whoDecided(client, subjectOf('withdrawal', id), state);
   return refuse({
     code: 'withdrawal_decided',
     status: 409,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { acceptBulkAction, type BulkWork } from '../../activities/bulk';
 import type { Pool } from '../../database/pool';
 import { bulkActionNames, bulkRights } from '../../domain/bulk';
-import { kinds } from '../../domain/kinds';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -164,7 +164,7 @@ export const bulkActionEndpoints: Endpoint[] = [
         by: actorOfCall({ principal, requestId }),
         keyId: principal.keyId,
       });
-      await startWorkflow(context, { workflow: 'bulk', workflowId: `bulk/${id}`, input: [{ id }] });
+      await startWorkflow(context, { workflow: 'bulk', workflowId: subjectOf('bulk', id), input: [{ id }] });
       return {
         status: 202,
         body: await bulkOrNotFound(context.pool, id, principal),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
-import { kinds } from '../../domain/kinds';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { OPERATORS } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -150,7 +150,7 @@ export const importEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'import.begin',
-          subject: `import/${id}`,
+          subject: subjectOf('import', id),
           after: { fileName: body.fileName, attempt },
         });
         return readRun(client, id);
@@ -276,7 +276,7 @@ export const importEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'import.finish',
-          subject: `import/${id}`,
+          subject: subjectOf('import', id),
           after: { orders: body.orders, returns: body.returns, rejected: body.rejected },
         });
         return true;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
-import { kinds } from '../../domain/kinds';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -64,7 +64,7 @@ export const createPayoutBatch = endpoint({
   handler: async ({ body, context, principal, resourceId: id, requestId }) => {
     await startWithUpdate(context, {
       workflow: 'payout',
-      workflowId: `payout/${id}`,
+      workflowId: subjectOf('payout', id),
       input: [{ id }],
       update: 'open',
       args: [{ id, currency: body.currency, by: actorOfCall({ principal, requestId }) }],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
-import { kinds } from '../../domain/kinds';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -125,7 +125,7 @@ export const createReleaseRun = endpoint({
         : { ...body, dueBefore: body.dueBefore.toISOString() };
     await startWithUpdate(context, {
       workflow: 'release',
-      workflowId: `release/${id}`,
+      workflowId: subjectOf('release', id),
       input: [{ id }],
       update: 'propose',
       args: [{ id, selection, by: actorOfCall({ principal, requestId }) }],
@@ -286,13 +286,13 @@ async function runOrNotFound(pool: Pool, id: string) {
   }
   return {
     ...run,
-    approvals: await approvalsOf(pool, `release/${id}`),
+    approvals: await approvalsOf(pool, subjectOf('release', id)),
     progress: { pending: count('pending'), released: count('released'), leftOut: count('left_out') },
     leftOutReasons,
     releasedTotals: groups
       .filter(({ state }) => state === 'released')
       .map(({ released, currency }) => ({ amount: released, currency })),
-    timeline: await readTimeline(pool, `release/${id}`),
+    timeline: await readTimeline(pool, subjectOf('release', id)),
   };
 }
 

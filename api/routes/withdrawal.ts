@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
-import { kinds } from '../../domain/kinds';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -144,7 +144,7 @@ export const createWithdrawal = endpoint({
     const { distributorId, amount } = body;
     await startWithUpdate(context, {
       workflow: 'withdrawal',
-      workflowId: `withdrawal/${id}`,
+      workflowId: subjectOf('withdrawal', id),
       input: [{ id }],
       update: 'request',
       args: [{ id, distributorId, ...amount, by: actorOfCall({ principal, requestId }) }],
@@ -309,7 +309,7 @@ async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
   const { rows } = await pool.query<Withdrawal>(`SELECT ${columns} FROM ${tables} WHERE w.id = $1`, [id]);
   const withdrawal = rows[0];
   if (!withdrawal) return undefined;
-  const timeline = await readTimeline(pool, `withdrawal/${id}`);
+  const timeline = await readTimeline(pool, subjectOf('withdrawal', id));
   if (principal.distributorId) {
     return {
       ...withdrawal,
@@ -318,7 +318,7 @@ async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
       timeline: timeline.map((line) => eventForDistributor(line, principal)),
     };
   }
-  return { ...withdrawal, approvals: await approvalsOf(pool, `withdrawal/${id}`), timeline };
+  return { ...withdrawal, approvals: await approvalsOf(pool, subjectOf('withdrawal', id)), timeline };
 }
 
 export const withdrawalEndpoints = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
-import { kinds } from '../../../domain/kinds';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
@@ -123,7 +123,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
             await addAudit(tx, {
               actor: actorOfCall(call),
               action: 'key.create',
-              subject: `key/${id}`,
+              subject: subjectOf('key', id),
               after,
             });
             return made;
@@ -210,7 +210,11 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           if (!present) throw notFound(`The key ${id}`);
           if (count) {
             await refuseLockout(tx);
-            await addAudit(tx, { actor: actorOfCall(call), action: 'key.revoke', subject: `key/${id}` });
+            await addAudit(tx, {
+              actor: actorOfCall(call),
+              action: 'key.revoke',
+              subject: subjectOf('key', id),
+            });
           }
           return present;
         });

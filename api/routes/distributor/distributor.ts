@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
-import { kinds } from '../../../domain/kinds';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -183,7 +183,7 @@ async function readDistributor({ pool }: ApiContext, id: string): Promise<z.inpu
   return {
     ...row,
     createdAt: row.createdAt.toISOString(),
-    timeline: await readTimeline(pool, `distributor/${id}`),
+    timeline: await readTimeline(pool, subjectOf('distributor', id)),
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mailProcess } from '../../../activities/mail';
 import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
-import { kinds } from '../../../domain/kinds';
+import { kinds, parseSubject } from '../../../domain/kinds';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
@@ -121,7 +121,8 @@ export const mailEndpoints: Endpoint[] = [
     errors: ['mail_not_undeliverable', 'mail_link_over'],
     handler: async ({ params: { key }, context, ...call }) => {
       const { about, state, resentAt, resendable } = await readMail(context, call.principal, key);
-      const [, applicationId] = /^application\/(.+)$/.exec(about) ?? [];
+      const named = parseSubject(about);
+      const applicationId = named?.kind === 'application' ? named.id[0] : undefined;
       if (state === 'undeliverable' && !resendable) {
         throw conflict(
           'mail_link_over',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { isKnownOrder } from '../../../activities/order/payment';
 import { asRefusal } from '../../../database/refusal';
+import { subjectOf } from '../../../domain/kinds';
 import type { OrderPayment } from '../../../domain/order';
 import { OPERATORS, ROLES } from '../../../domain/roles';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
-import { currencySchema, eventTime, identifier, timestampOutput } from '../../http/schemas';
+import { currencySchema, eventTime, identifier, sku, timestampOutput } from '../../http/schemas';
 import { eventForDistributor, timelineEventSchema } from '../../http/timeline';
 import { signalWithStart, startWithUpdate } from '../../workflows/client';
 import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
@@ -34,7 +35,7 @@ const paymentSchema = z
       .array(
         z.strictObject({
           lineId,
-          sku: z.string().min(1).max(64),
+          sku,
           quantity,
           unitPrice: minorUnits.describe('Minor units of the currency.'),
           discount: minorUnits.optional().describe('Of the whole line, minor units.'),
@@ -103,7 +104,7 @@ const createOrder = endpoint({
   handler: async ({ body, context, req, requestId }) => {
     const workflow = {
       workflow: 'order',
-      workflowId: `order/${body.externalId}`,
+      workflowId: subjectOf('order', body.externalId),
       input: [{ orderId: body.externalId }],
     };
     if (await isKnown(context, body))

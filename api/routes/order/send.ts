@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderProgress, ToldEvent } from '../../../activities/order/order';
 import type { StateOf } from '../../../domain/kinds';
+import { subjectOf } from '../../../domain/kinds';
 import { eventKey, needsReturn, type OrderEvent } from '../../../domain/order';
 import type { ApiContext, Principal } from '../../http/endpoint';
 import { Problem, unavailable } from '../../http/problem';
@@ -49,7 +50,7 @@ async function apply(context: ApiContext, orderId: string, event: ToldEvent): Pr
   try {
     if (state === 'open') {
       await callUpdate<OrderProgress>(context, {
-        workflowId: `order/${orderId}`,
+        workflowId: subjectOf('order', orderId),
         update: 'orderEvent',
         args: [event],
       });
@@ -78,7 +79,7 @@ async function applyLate(context: ApiContext, orderId: string, event: ToldEvent)
     });
   }
   const input = [{ orderId, returnId: event.returnId }];
-  const workflowId = `return/${orderId}/${event.returnId}`;
+  const workflowId = subjectOf('return', [orderId, event.returnId]);
   await startWithUpdate(context, {
     workflow: 'lateReturn',
     workflowId,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
-import { kinds } from '../../../domain/kinds';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
@@ -117,7 +117,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.create',
-          subject: `plan/${id}`,
+          subject: subjectOf('plan', id),
           after: { name: body.name, terms: body.terms },
         });
         return readPlan(client, id);
@@ -192,7 +192,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.acknowledge',
-          subject: `plan/${id}`,
+          subject: subjectOf('plan', id),
           after: { acknowledgement: statement },
         });
         return readPlan(client, id);
@@ -249,7 +249,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.activate',
-          subject: `plan/${id}`,
+          subject: subjectOf('plan', id),
           after: {
             planId: id,
             effectiveFrom: activated!.effectiveFrom.toISOString(),

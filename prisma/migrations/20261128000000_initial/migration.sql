@@ -401,8 +401,8 @@ CREATE TABLE returns (
   CHECK ((state = 'requested') = (resolved_at IS NULL))
 );
 CREATE INDEX ON returns (order_id, id) WHERE state = 'requested';
-CREATE INDEX ON returns (requested_at, (order_id || '/' || id));
-CREATE INDEX ON returns (state, requested_at, (order_id || '/' || id));
+CREATE INDEX ON returns (requested_at, (order_id || E'\n' || id));
+CREATE INDEX ON returns (state, requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- Messages that arrived before the order or return they speak of. They are applied as soon as it is known.
