@@ -1,11 +1,10 @@
 import { type Config, durationMs } from '../config';
-import { recordDecision, whoDecided } from '../database/decisions';
-import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from '../database/journal';
+import { decide, decided } from '../database/decide';
+import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import type { Sealer } from '../database/sealing';
-import type { StateOf } from '../domain/kinds';
-import { keyOf, subjectOf } from '../domain/kinds';
+import { keyOf, type StateOf, subjectOf } from '../domain/kinds';
 import {
   type HttpAnswer,
   majorUnits,
@@ -16,7 +15,7 @@ import {
 } from '../domain/payout';
 import type { WithdrawalProgress } from '../domain/withdrawal';
 import {
-  findProgress,
+  readProgress,
   type Settlement,
   settleWithdrawals,
   type WithdrawalStep,
@@ -65,50 +64,52 @@ export function createPayoutActivities({
      * @throws refusal `nothing_to_pay`
      */
     async openPayoutBatch(request: BatchRequest, now: number): Promise<BatchState> {
-      return inTransaction(pool, async (client) => {
-        const { id, currency, by } = request;
-        const opened = await client.query(
-          `INSERT INTO payout_batches (id, state, currency, created_by, created_at) VALUES ($1, 'open', $2, $3, $4)
-           ON CONFLICT DO NOTHING`,
-          [id, currency, by.userId, new Date(now)],
-        );
-        if (opened.rowCount === 0) return (await batchState(client, id))!;
-        const { rows } = await client.query<{ count: number; total: number }>(
-          `WITH waiting AS (
-             SELECT w.id FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
-             WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND d.state = 'active'
-             ORDER BY w.id FOR NO KEY UPDATE OF w
-           ), collected AS (
-             UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
-             RETURNING w.id, w.amount
-           ), told AS (
-             INSERT INTO events (subject, key, type, actor, occurred_at, data)
-             SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
-             FROM collected
-           )
-           SELECT count(*)::int AS count, coalesce(sum(amount), 0)::bigint AS total FROM collected`,
-          [id, currency, by.name, new Date(now)],
-        );
-        const { count, total } = rows[0]!;
-        if (count === 0) {
-          throw refuse({
-            code: 'nothing_to_pay',
-            status: 409,
-            message: `No approved withdrawal in ${currency} waits for a payout file.`,
-          });
-        }
-        await recordDecision(client, {
-          subject: subjectOf('payout', id),
-          key: 'opened',
-          type: 'opened',
-          action: 'payout_batch.open',
-          by,
-          at: now,
-          data: { count, total: { amount: total, currency } },
-          after: { state: 'open', count, total, currency },
-        });
-        return 'open';
-      });
+      const { id, currency, by } = request;
+      return decide(
+        pool,
+        { kind: 'payout', id, key: 'opened', by, at: now },
+        async (client) => {
+          await client.query(
+            `INSERT INTO payout_batches (id, state, currency, created_by, created_at) VALUES ($1, 'open', $2, $3, $4)
+             ON CONFLICT DO NOTHING`,
+            [id, currency, by.userId, new Date(now)],
+          );
+          return lockBatch(client, id);
+        },
+        async (client) => {
+          const { rows } = await client.query<{ count: number; total: number }>(
+            `WITH waiting AS (
+               SELECT w.id FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
+               WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND d.state = 'active'
+               ORDER BY w.id FOR NO KEY UPDATE OF w
+             ), collected AS (
+               UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
+               RETURNING w.id, w.amount
+             ), told AS (
+               INSERT INTO events (subject, key, type, actor, occurred_at, data)
+               SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
+               FROM collected
+             )
+             SELECT count(*)::int AS count, coalesce(sum(amount), 0)::bigint AS total FROM collected`,
+            [id, currency, by.name, new Date(now)],
+          );
+          const { count, total } = rows[0]!;
+          if (count === 0) {
+            throw refuse({
+              code: 'nothing_to_pay',
+              status: 409,
+              message: `No approved withdrawal in ${currency} waits for a payout file.`,
+            });
+          }
+          return {
+            type: 'opened',
+            action: 'payout_batch.open',
+            data: { count, total: { amount: total, currency } },
+            after: { state: 'open', count, total, currency },
+          };
+        },
+        (client) => readBatchState(client, id),
+      );
     },
 
     /** Where a payout batch is; null when there is none. */
@@ -118,61 +119,42 @@ export function createPayoutActivities({
 
     /**
      * Settles a whole batch at once: what is listed as failed comes back, all else is paid.
-     * @throws refusal `payout_batch_unknown`, `payout_batch_settled` or `not_in_batch`
+     * @throws refusal `payout_not_found`, `payout_decided` or `not_in_batch`
      */
     async confirmPayoutBatch(confirmation: BatchConfirmation, now: number): Promise<BatchState> {
-      return inTransaction(pool, async (client) => {
-        const { id, decisionId, failed, by } = confirmation;
-        const subject = subjectOf('payout', id);
-        const batch = await client.query<{ state: BatchState }>(
-          'SELECT state FROM payout_batches WHERE id = $1 FOR NO KEY UPDATE',
-          [id],
-        );
-        const state = batch.rows[0]?.state;
-        if (!state) {
-          throw refuse({
-            code: 'payout_batch_unknown',
-            status: 404,
-            message: `There is no payout batch ${id}.`,
-          });
-        }
-        if (await hasEvent(client, subject, keyOf('decision', decisionId))) return state;
-        if (state === 'settled') {
-          throw refuse({
-            code: 'payout_batch_settled',
-            status: 409,
-            message: `The payout batch was confirmed${await whoDecided(client, subject, 'settled')}; that stands.`,
-          });
-        }
-        const settlements = await settlementsOf(client, id, failed);
-        const settled = await settleWithdrawals(client, config, settlements, 'paying', now);
-        await client.query(
-          `INSERT INTO events (subject, key, type, actor, occurred_at, data)
-           SELECT 'withdrawal/' || id, state, state, $2, $3,
-             jsonb_strip_nulls(jsonb_build_object('batchId', $4::text, 'reason', reason))
-           FROM withdrawals WHERE id = ANY ($1)`,
-          [settled, by.name, new Date(now), id],
-        );
-        await client.query(`UPDATE payout_batches SET state = 'settled', settled_at = $2 WHERE id = $1`, [
-          id,
-          new Date(now),
-        ]);
-        await recordDecision(client, {
-          subject,
-          key: keyOf('decision', decisionId),
-          type: 'settled',
-          action: 'payout_batch.confirm',
-          by,
-          at: now,
-          data: {
-            paid: settlements.filter((one) => one.state === 'paid').length,
-            failed: settlements.filter((one) => one.state === 'failed').length,
-          },
-          before: { state: 'open' },
-          after: { state: 'settled', failed },
-        });
-        return 'settled';
-      });
+      const { id, decisionId, failed, by } = confirmation;
+      return decide(
+        pool,
+        { kind: 'payout', id, key: keyOf('decision', decisionId), by, at: now },
+        (client) => lockBatch(client, id),
+        async (client, { state }) => {
+          if (state === 'settled') throw await decided(client, { kind: 'payout', id }, state);
+          const settlements = await settlementsOf(client, id, failed);
+          const settled = await settleWithdrawals(client, config, settlements, 'paying', now);
+          await client.query(
+            `INSERT INTO events (subject, key, type, actor, occurred_at, data)
+             SELECT 'withdrawal/' || id, state, state, $2, $3,
+               jsonb_strip_nulls(jsonb_build_object('batchId', $4::text, 'reason', reason))
+             FROM withdrawals WHERE id = ANY ($1)`,
+            [settled, by.name, new Date(now), id],
+          );
+          await client.query(`UPDATE payout_batches SET state = 'settled', settled_at = $2 WHERE id = $1`, [
+            id,
+            new Date(now),
+          ]);
+          return {
+            type: 'settled',
+            action: 'payout_batch.confirm',
+            data: {
+              paid: settlements.filter((one) => one.state === 'paid').length,
+              failed: settlements.filter((one) => one.state === 'failed').length,
+            },
+            before: { state: 'open' },
+            after: { state: 'settled', failed },
+          };
+        },
+        (client) => readBatchState(client, id),
+      );
     },
 
     /**
@@ -271,7 +253,7 @@ export function createPayoutActivities({
             data: { reason, reference },
           });
         }
-        return (await findProgress(client, id))!;
+        return readProgress(client, id);
       });
     },
   };
@@ -325,6 +307,18 @@ export async function revealPayoutFile(
       currency: row.currency,
     }));
   });
+}
+
+async function lockBatch(client: Client, id: string): Promise<{ state: BatchState } | undefined> {
+  const { rows } = await client.query<{ state: BatchState }>(
+    'SELECT state FROM payout_batches WHERE id = $1 FOR NO KEY UPDATE',
+    [id],
+  );
+  return rows[0];
+}
+
+async function readBatchState(client: Client, id: string): Promise<BatchState> {
+  return (await batchState(client, id))!;
 }
 
 async function batchState(database: Pool | Client, id: string): Promise<BatchState | null> {

@@ -1,12 +1,13 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Config } from '../config';
-import { countApproval, recordDecision, whoDecided } from '../database/decisions';
-import { type Actor, addEvent, hasEvent, SYSTEM } from '../database/journal';
+import { countApproval } from '../database/approvals';
+import { decide, decided, type Outcome } from '../database/decide';
+import { type Actor, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
+import { approvalsNeeded } from '../domain/approval';
 import { keyOf, subjectOf } from '../domain/kinds';
 import type { ReleaseRunState } from '../domain/release';
-import { approvalsNeeded } from '../domain/withdrawal';
 
 /** Which commissions a run is for: those named, or everything due that fits the filter. */
 export type ReleaseSelection =
@@ -39,45 +40,72 @@ const BATCH = 1000;
 /** How many batches are at work at once. They are of different distributors, so none waits for another's balances. */
 const LANES = 4;
 
+interface LockedRun {
+  state: ReleaseRunState;
+  approvals_needed: number;
+}
+
 /** The steps of a release run. */
 export function createReleaseActivities({ pool, config }: { pool: Pool; config: Config }) {
+  /** One step that a person decides on, while the run is only proposed. */
+  function step(
+    { id, decisionId, by }: ReleaseDecision,
+    now: number,
+    change: (client: Client, run: LockedRun) => Promise<Outcome>,
+  ): Promise<ReleaseRunState> {
+    return decide(
+      pool,
+      { kind: 'release', id, key: keyOf('decision', decisionId), by, at: now },
+      (client) => lockRun(client, id),
+      async (client, run) => {
+        if (run.state !== 'proposed') {
+          const state = run.state === 'rejected' ? 'rejected' : 'approved';
+          throw await decided(client, { kind: 'release', id }, state);
+        }
+        return change(client, run);
+      },
+      (client) => readRunState(client, id),
+    );
+  }
+
   return {
     /**
      * Freezes what a run is for. A commission waits in one run at a time; one that waits in another run, or is not
      * due, gets its result at once.
-     * @throws refusal `commission_unknown` or `nothing_to_release`
+     * @throws refusal `commission_not_found` or `nothing_to_release`
      */
     async proposeRelease(proposal: ReleaseProposal, now: number): Promise<ReleaseRunState> {
-      return inTransaction(pool, async (client) => {
-        const { id, selection, by } = proposal;
-        const subject = subjectOf('release', id);
-        const created = await client.query(
-          `INSERT INTO release_runs (id, state, filter, proposed_by, proposed_at) VALUES ($1, 'proposed', $2, $3, $4)
-           ON CONFLICT DO NOTHING`,
-          [id, selection, by.userId, new Date(now)],
-        );
-        if (created.rowCount === 0) return (await runState(client, id))!;
-        const frozen = await freeze(client, id, selection);
-        const total = Math.max(0, ...Object.values(frozen.totals));
-        const needed = approvalsNeeded(total, config.SECOND_APPROVAL_ABOVE);
-        await client.query(
-          'UPDATE release_runs SET item_count = $2, totals = $3, approvals_needed = $4 WHERE id = $1',
-          [id, frozen.items, frozen.totals, needed],
-        );
-        // Of two people, the first is whoever proposes; so the approval that sets it off comes from somebody else.
-        if (needed === 2) await countApproval(client, { subject, by, at: now });
-        await recordDecision(client, {
-          subject,
-          key: 'proposed',
-          type: 'proposed',
-          action: 'release_run.propose',
-          by,
-          at: now,
-          data: { items: frozen.items, leftOut: frozen.items - frozen.pending, totals: frozen.totals },
-          after: { state: 'proposed', filter: selection, ...frozen },
-        });
-        return 'proposed';
-      });
+      const { id, selection, by } = proposal;
+      return decide(
+        pool,
+        { kind: 'release', id, key: 'proposed', by, at: now },
+        async (client) => {
+          await client.query(
+            `INSERT INTO release_runs (id, state, filter, proposed_by, proposed_at) VALUES ($1, 'proposed', $2, $3, $4)
+             ON CONFLICT DO NOTHING`,
+            [id, selection, by.userId, new Date(now)],
+          );
+          return lockRun(client, id);
+        },
+        async (client) => {
+          const frozen = await freeze(client, id, selection);
+          const total = Math.max(0, ...Object.values(frozen.totals));
+          const needed = approvalsNeeded(total, config.SECOND_APPROVAL_ABOVE);
+          await client.query(
+            'UPDATE release_runs SET item_count = $2, totals = $3, approvals_needed = $4 WHERE id = $1',
+            [id, frozen.items, frozen.totals, needed],
+          );
+          // Of two people, the first is who proposes; so the approval that sets it off comes from another person.
+          if (needed === 2) await countApproval(client, { subject: subjectOf('release', id), by, at: now });
+          return {
+            type: 'proposed',
+            action: 'release_run.propose',
+            data: { items: frozen.items, leftOut: frozen.items - frozen.pending, totals: frozen.totals },
+            after: { state: 'proposed', filter: selection, ...frozen },
+          };
+        },
+        (client) => readRunState(client, id),
+      );
     },
 
     /** Where a run is; null when there is none. */
@@ -87,50 +115,40 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
 
     /**
      * Counts one person's approval; the last one needed sets the run off.
-     * @throws refusal `release_run_unknown`, `second_person_needed`, or `release_run_decided` that names the decision
-     *   that stands
+     * @throws refusal `release_not_found`, `second_person_needed`, or `release_decided` that names the decision that
+     *   stands
      */
     async approveRelease(decision: ReleaseDecision, now: number): Promise<ReleaseRunState> {
-      return decide(pool, decision, async (client) => {
-        const { id, decisionId, by, text } = decision;
+      return step(decision, now, async (client, run) => {
+        const { id, by, text } = decision;
         const subject = subjectOf('release', id);
         const given = await countApproval(client, { subject, by, at: now, note: text });
-        const { rows } = await client.query<{ needed: number }>(
-          'SELECT approvals_needed AS needed FROM release_runs WHERE id = $1',
-          [id],
-        );
-        if (given === null || given < rows[0]!.needed) {
+        if (given === null || given < run.approvals_needed) {
           throw refuse({
             code: 'second_person_needed',
             status: 409,
-            message:
-              'The total needs two people, and you are one of them already: somebody else has to approve it.',
+            message: 'The total needs two people, and you are one of them: another person has to approve it.',
           });
         }
         await client.query(`UPDATE release_runs SET state = 'approved' WHERE id = $1`, [id]);
-        await recordDecision(client, {
-          subject,
-          key: keyOf('decision', decisionId),
+        return {
           type: 'approved',
           action: 'release_run.approve',
-          by,
-          at: now,
           data: text ? { note: text } : {},
           before: { state: 'proposed' },
           after: { state: 'approved' },
           reason: text,
-        });
-        return 'approved';
+        };
       });
     },
 
     /**
      * Refuses a run; what waited in it may be proposed again.
-     * @throws refusal `release_run_unknown`, or `release_run_decided` that names the decision that stands
+     * @throws refusal `release_not_found`, or `release_decided` that names the decision that stands
      */
     async rejectRelease(decision: ReleaseDecision, now: number): Promise<ReleaseRunState> {
-      return decide(pool, decision, async (client) => {
-        const { id, decisionId, by, text } = decision;
+      return step(decision, now, async (client) => {
+        const { id, text } = decision;
         await client.query(
           `UPDATE release_runs SET state = 'rejected', decision_reason = $2, finished_at = $3 WHERE id = $1`,
           [id, text, new Date(now)],
@@ -140,19 +158,14 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
            UPDATE release_items SET state = 'left_out', reason = 'run_rejected' WHERE run_id = $1 AND state = 'pending'`,
           [id],
         );
-        await recordDecision(client, {
-          subject: subjectOf('release', id),
-          key: keyOf('decision', decisionId),
+        return {
           type: 'rejected',
           action: 'release_run.reject',
-          by,
-          at: now,
           data: { reason: text },
           before: { state: 'proposed' },
           after: { state: 'rejected' },
           reason: text,
-        });
-        return 'rejected';
+        };
       });
     },
 
@@ -199,6 +212,10 @@ async function runState(database: Pool | Client, id: string): Promise<ReleaseRun
     [id],
   );
   return rows[0]?.state ?? null;
+}
+
+async function readRunState(client: Client, id: string): Promise<ReleaseRunState> {
+  return (await runState(client, id))!;
 }
 
 async function freeze(
@@ -264,38 +281,19 @@ async function checkKnown(client: Client, ids: number[]): Promise<void> {
   const position = rows[0]?.position;
   if (position === undefined) return;
   throw refuse({
-    code: 'commission_unknown',
+    code: 'commission_not_found',
     status: 422,
     message: `There is no commission ${ids[position]}; nothing was proposed.`,
     pointer: `/commissionIds/${position}`,
   });
 }
 
-async function decide(
-  pool: Pool,
-  { id, decisionId }: ReleaseDecision,
-  change: (client: Client) => Promise<ReleaseRunState>,
-): Promise<ReleaseRunState> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ state: ReleaseRunState }>(
-      'SELECT state FROM release_runs WHERE id = $1 FOR NO KEY UPDATE',
-      [id],
-    );
-    const run = rows[0];
-    if (!run)
-      throw refuse({ code: 'release_run_unknown', status: 404, message: `There is no release run ${id}.` });
-    if (await hasEvent(client, subjectOf('release', id), keyOf('decision', decisionId))) return run.state;
-    if (run.state !== 'proposed') {
-      const decision = run.state === 'rejected' ? 'rejected' : 'approved';
-      const by = await whoDecided(client, subjectOf('release', id), decision);
-      throw refuse({
-        code: 'release_run_decided',
-        status: 409,
-        message: `The release run was ${decision}${by}; that decision stands.`,
-      });
-    }
-    return change(client);
-  });
+async function lockRun(client: Client, id: string): Promise<LockedRun | undefined> {
+  const { rows } = await client.query<LockedRun>(
+    'SELECT state, approvals_needed FROM release_runs WHERE id = $1 FOR NO KEY UPDATE',
+    [id],
+  );
+  return rows[0];
 }
 
 /** What waits in a run, by distributor: lists of distributors who have about a batch of it together. */
@@ -373,6 +371,6 @@ async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunSt
         data: { released, leftOut },
       });
     }
-    return (await runState(client, id))!;
+    return readRunState(client, id);
   });
 }

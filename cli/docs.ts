@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeConfig } from '../config';
+import { codesOfBefore, type RefusalCode, refusals } from '../domain/refusals';
 
 /** docs/configuration.md, from the settings as config.ts has them. */
 export function configurationPage(): string {
@@ -24,6 +25,36 @@ How API and worker reach Temporal is set by Temporal's own variables: \`TEMPORAL
 `;
 }
 
+/** docs/refusals.md, from the one list of codes. */
+export function refusalsPage(): string {
+  const rows = Object.entries(refusals).map(([code, meaning]) => [
+    `\`${code}\``,
+    (codesOfBefore[code as RefusalCode] ?? []).map((before) => `\`${before}\``).join(', '),
+    meaning.replaceAll('|', '\\|'),
+  ]);
+  return `# Refusals
+
+Every code with which something is refused. A problem of the API has it as the last part of its \`type\`
+(\`/problems/<code>\`, which opens as a page), a failed activity as its type, an entry of a bulk action as its
+\`code\`. The \`detail\` or message beside it says what was wrong with this request. Codes are stable.
+
+${table(
+  ['ending', 'what it means'],
+  [
+    ['`_not_found`', 'there is none (yet)'],
+    ['`_decided`', 'a decision stands: the message says which, by whom and when'],
+    ['`_state`', 'the present state does not allow it'],
+    ['`_differs`', 'the id is known with other content'],
+    ['`_taken`', 'another one has this value'],
+  ],
+)}
+
+${table(['code', 'code of before', 'what it means'], rows)}
+
+<!-- Written by \`npm run docs\` from domain/refusals.ts. -->
+`;
+}
+
 /** A Markdown table with its columns aligned, as the formatter wants it. */
 export function table(head: string[], rows: string[][]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
@@ -44,5 +75,6 @@ if (require.main === module) {
   const root = path.dirname(__dirname);
   mkdirSync(path.join(root, 'docs'), { recursive: true });
   writeFileSync(path.join(root, 'docs', 'configuration.md'), configurationPage());
+  writeFileSync(path.join(root, 'docs', 'refusals.md'), refusalsPage());
   writeFileSync(path.join(root, '.env.example'), envExample());
 }

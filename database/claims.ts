@@ -1,5 +1,6 @@
 import { type ApplicationState, isDecided } from '../domain/application';
 import { subjectOf } from '../domain/kinds';
+import { decided, notFound, wrongState } from './decide';
 import { type Actor, addAudit } from './journal';
 import { type Client, inTransaction, type Pool } from './pool';
 import { type Refusal, refuse } from './refusal';
@@ -124,28 +125,30 @@ async function take(client: Client, { applicationId, actor }: ClaimCommand): Pro
 
 async function refuseUnlessOpen(client: Client, id: string): Promise<void> {
   // Shared with other claims, but not with a decision: a claim comes before it and is ended by it, or after it.
-  const { rows } = await client.query<{ state: ApplicationState }>(
-    'SELECT state FROM applications WHERE id = $1 FOR SHARE',
+  const { rows } = await client.query<{ id: string; state: ApplicationState }>(
+    'SELECT id, state FROM applications WHERE id = $1 FOR SHARE',
     [id],
   );
-  const state = rows[0]?.state;
-  if (!state) {
-    throw refuse({ code: 'application_not_found', status: 404, message: `There is no application ${id}.` });
-  }
-  if (state === 'submitted' || state === 'in_review') return;
-  throw refuse(
-    isDecided(state)
-      ? {
-          code: 'application_decided',
-          status: 409,
-          message: `The application is already ${state}; that is final.`,
-        }
-      : {
-          code: 'application_state',
-          status: 409,
-          message: `The application is ${state}: it waits for the applicant, not for a reviewer.`,
-        },
+  if (!rows[0]) throw notFound('application', id);
+  await refuseUnless(
+    client,
+    rows[0],
+    ['submitted', 'in_review'],
+    'it waits for the applicant, not for a reviewer',
   );
+}
+
+/** Refuses what an application in another state than these does not allow. @param why what it means for the caller */
+export async function refuseUnless(
+  client: Client,
+  { id, state }: { id: string; state: ApplicationState },
+  allowed: ApplicationState[],
+  why: string,
+): Promise<void> {
+  if (allowed.includes(state)) return;
+  throw isDecided(state)
+    ? await decided(client, { kind: 'application', id }, state)
+    : wrongState('application', state, why);
 }
 
 async function holder(client: Client, applicationId: string): Promise<Claim | undefined> {

@@ -1,5 +1,6 @@
 import type { AuditAction, EventType } from '../domain/journal';
 import { type Id, type Kind, kinds, subjectOf } from '../domain/kinds';
+import type { RefusalCode } from '../domain/refusals';
 import { type Actor, addAudit, addEvent, hasEvent } from './journal';
 import { type QueuedMail, queueMails } from './mails';
 import { type Client, inTransaction, type Pool } from './pool';
@@ -7,9 +8,9 @@ import { refuse } from './refusal';
 
 /** What is asked of one thing, by whom. */
 export interface Command {
-  kind: Kind;
+  kind: LockedKind;
   id: Id;
-  /** Unique within the thing, and the same when the message comes again. */
+  /** Key of the event: unique within the thing, and the same when the message comes again. */
   key: string;
   by: Actor;
   /** Milliseconds since 1970. */
@@ -20,7 +21,7 @@ export interface Command {
 export interface Outcome {
   /** What happened, for the timeline: `approved`. */
   type: EventType;
-  /** What the person did, for the audit trail: `withdrawal.approve`. Left out where nobody decided. */
+  /** What the person did, for the audit trail: `withdrawal.approve`. Left out where no person decided. */
   action?: AuditAction;
   data?: Record<string, unknown>;
   before?: Record<string, unknown>;
@@ -32,10 +33,11 @@ export interface Outcome {
 /**
  * Decides about one thing in one transaction: locks its row, recognises a message that came before, changes what
  * `change` changes, and writes event, audit entry and mails beside it.
- * @param lock locks the thing's row and reads it; undefined where there is none
+ * @param lock locks the thing's row and reads it, or makes it where the message is the first; undefined where there
+ *   is none
  * @param change makes the change, or refuses
  * @param answer reads where the thing stands after it; the same for a repeat
- * @throws refusal `<kind>_not_found`, and what `change` refuses
+ * @throws refusal `<kind>_not_found`, and what `lock` and `change` refuse
  */
 export function decide<Row, Answer>(
   pool: Pool,
@@ -50,34 +52,72 @@ export function decide<Row, Answer>(
     const row = await lock(client);
     if (row === undefined) throw notFound(kind, id);
     if (!(await hasEvent(client, subject, key))) {
-      const { type, action, data, before, after, reason, mails } = await change(client, row);
+      const { type, action, data, before, after, reason, mails = [] } = await change(client, row);
       await addEvent(client, { subject, key, type, actor: by, occurredAt: at, data });
       if (action)
         await addAudit(client, { actor: by, action, subject, before, after, reason, eventKey: key });
-      if (mails?.length) await queueMails(client, mails);
+      await queueMails(client, mails);
     }
     return answer(client);
   });
 }
 
-/** The refusal of what is asked of a thing that does not exist. */
-export function notFound(kind: Kind, id: Id): Error {
-  const name = kinds[kind].names.en.toLowerCase();
+/** Kinds whose rows are decided about, so that one of them may be missing. */
+export type LockedKind = { [K in Kind]: `${K}_not_found` extends RefusalCode ? K : never }[Kind];
+
+/** Kinds about which a decision may stand. */
+type DecidedKind = { [K in Kind]: `${K}_decided` extends RefusalCode ? K : never }[Kind];
+
+/** Kinds that have states which allow some steps only. */
+type StepKind = { [K in Kind]: `${K}_state` extends RefusalCode ? K : never }[Kind];
+
+/**
+ * The refusal of what is asked of a thing that does not exist.
+ * @param pointer JSON pointer of the field that names it, where it is not the thing asked for
+ */
+export function notFound(kind: LockedKind, id: Id, pointer?: string): Error {
   const shown = typeof id === 'object' ? id.at(-1) : id;
-  return refuse({ code: `${kind}_not_found`, status: 404, message: `There is no ${name} ${shown}.` });
+  return refuse({
+    code: `${kind}_not_found`,
+    status: 404,
+    message: `There is no ${nameOf(kind)} ${shown}.`,
+    pointer,
+  });
 }
 
-/** The refusal of what comes after the decision that stands: says which, by whom and when. */
-export async function decided(client: Client, kind: Kind, id: Id, state: string): Promise<Error> {
+/**
+ * The refusal of what comes after a decision that stands: says which, by whom and when.
+ * @param state where the thing is
+ * @param types the events that are such a decision, @default the one that is called like the state
+ */
+export async function decided(
+  client: Client,
+  { kind, id }: { kind: DecidedKind; id: Id },
+  state: EventType,
+  types: EventType[] = [state],
+): Promise<Error> {
   const { rows } = await client.query<{ actor: string; occurred_at: Date }>(
-    'SELECT actor, occurred_at FROM events WHERE subject = $1 AND type = $2 ORDER BY occurred_at DESC LIMIT 1',
-    [subjectOf(kind, id), state],
+    `SELECT actor, occurred_at FROM events WHERE subject = $1 AND type = ANY ($2)
+     ORDER BY occurred_at DESC LIMIT 1`,
+    [subjectOf(kind, id), types],
   );
-  const by = rows[0] ? `, by ${rows[0].actor} at ${rows[0].occurred_at.toISOString()}` : '';
-  const name = kinds[kind].names.en.toLowerCase();
+  const by = rows[0] ? ` by ${rows[0].actor} at ${rows[0].occurred_at.toISOString()}` : '';
   return refuse({
     code: `${kind}_decided`,
     status: 409,
-    message: `The ${name} is already ${state}${by}; that is final.`,
+    message: `The ${nameOf(kind)} is already ${state}${by}; that is final.`,
   });
+}
+
+/** The refusal of a step that the present state does not allow. @param needed what it has to be for that */
+export function wrongState(kind: StepKind, state: string, needed: string): Error {
+  return refuse({
+    code: `${kind}_state`,
+    status: 409,
+    message: `The ${nameOf(kind)} is ${state.replaceAll('_', ' ')}: ${needed}.`,
+  });
+}
+
+function nameOf(kind: Kind): string {
+  return kinds[kind].names.en.toLowerCase();
 }

@@ -108,6 +108,7 @@ function changeState(
       before: { state: row.state },
       after: { state: change.to },
       reason,
+      eventKey: key,
     });
   });
 }

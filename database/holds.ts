@@ -37,7 +37,7 @@ export interface UnholdResult {
 /**
  * Places a hold. A single transaction that waits for nothing, so no workflow stands behind it.
  * @param now milliseconds since 1970
- * @throws refusal `commission_unknown`, `commission_settled` or `already_on_hold`
+ * @throws refusal `commission_not_found`, `commission_settled` or `already_on_hold`
  */
 export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Promise<void> {
   await inTransaction(pool, async (client) => {
@@ -83,7 +83,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
  * Lifts holds. When nothing else keeps back a commission that is due and whose plan releases by itself, it is
  * released in the same transaction.
  * @param now milliseconds since 1970
- * @throws refusal `commission_unknown` or `not_on_hold`
+ * @throws refusal `commission_not_found` or `not_on_hold`
  */
 export async function liftHolds(pool: Pool, request: UnholdRequest, now: number): Promise<UnholdResult> {
   return inTransaction(pool, async (client) => {
@@ -134,7 +134,7 @@ async function lockCommission(client: Client, id: number): Promise<{ state: stri
     [id],
   );
   if (!rows[0])
-    throw refuse({ code: 'commission_unknown', status: 404, message: `There is no commission ${id}.` });
+    throw refuse({ code: 'commission_not_found', status: 404, message: `There is no commission ${id}.` });
   return rows[0];
 }
 

@@ -22,6 +22,7 @@ export interface QueuedMail extends Mail {
  * mail tells of a step that did not happen. `deliverMail` sends them.
  */
 export async function queueMails(client: Client, mails: QueuedMail[]): Promise<void> {
+  if (!mails.length) return;
   await client.query(
     `INSERT INTO mails (key, subject_ref, recipient, subject, body, sign_in_link_id)
      SELECT key, "subjectRef", recipient, subject, body, "signInLinkId" FROM jsonb_to_recordset($1) AS m

@@ -1,12 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { RefusalCode } from '../domain/refusals';
 
 /**
  * A request that the rules do not allow, and that no retry can heal. It travels through Temporal as a
  * non-retryable failure whose type is `code`, and the API turns it into a problem answer.
  */
 export interface Refusal {
-  /** Stable, machine-readable: `insufficient_balance`. */
-  code: string;
+  /** Stable, machine-readable. */
+  code: RefusalCode;
   /** HTTP status: 404 unknown, 409 conflict with the present state, 422 not acceptable. */
   status: 403 | 404 | 409 | 422;
   /** One sentence: what is wrong and what to do. */

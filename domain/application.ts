@@ -1,4 +1,4 @@
-import { isOpen, type StateOf } from './kinds';
+import { isOpen, type OpenStateOf, type StateOf } from './kinds';
 
 /** Where an application stands. It only moves forward, but for in_review ⇄ changes_requested. */
 export type ApplicationState = StateOf<'application'>;
@@ -58,7 +58,9 @@ export interface ApplicationPolicy {
 }
 
 /** True when nothing can change the application any more. */
-export function isDecided(state: ApplicationState): boolean {
+export function isDecided(
+  state: ApplicationState,
+): state is Exclude<ApplicationState, OpenStateOf<'application'>> {
   return !isOpen('application', state);
 }
 

@@ -255,6 +255,9 @@ export const KINDS = Object.keys(kinds) as readonly Kind[];
 /** The states of a kind. */
 export type StateOf<K extends Kind> = (typeof kinds)[K]['states'][number];
 
+/** The states of a kind in which something is still to happen. */
+export type OpenStateOf<K extends Kind> = (typeof kinds)[K]['open'][number];
+
 /** The kinds that have this in a column. */
 type KindWith<Column extends keyof KindOfThing, Value> = {
   [K in Kind]: (typeof kinds)[K][Column] extends Value ? K : never;
@@ -280,7 +283,7 @@ export const processKinds = KINDS.filter((kind): kind is ProcessKind => kinds[ki
 export const timelineKinds = KINDS.filter((kind): kind is TimelineKind => kinds[kind].timeline);
 
 /** Whether something is still to happen to a thing in this state. */
-export function isOpen<K extends Kind>(kind: K, state: StateOf<K>): boolean {
+export function isOpen<K extends Kind>(kind: K, state: StateOf<K>): state is StateOf<K> & OpenStateOf<K> {
   return (kinds[kind].open as readonly string[]).includes(state);
 }
 

@@ -1,4 +1,5 @@
 import { keyOf, type StateOf } from './kinds';
+import type { RefusalCode } from './refusals';
 import { type Pause, windowEnd } from './returnWindow';
 
 /** All states of a line, in the order in which they follow. */
@@ -64,7 +65,7 @@ export type OrderEvent =
 export class OrderRefusal extends Error {
   override name = 'OrderRefusal';
   constructor(
-    readonly code: string,
+    readonly code: RefusalCode,
     readonly status: 404 | 409 | 422,
     message: string,
     readonly pointer?: string,
@@ -150,7 +151,7 @@ function changeLines(
 
 function lineOf(state: OrderState, lineId: string, pointer: string): OrderLine {
   const line = state.lines.find((candidate) => candidate.lineId === lineId);
-  if (!line) throw new OrderRefusal('line_unknown', 422, `The order has no line ${lineId}.`, pointer);
+  if (!line) throw new OrderRefusal('line_not_found', 422, `The order has no line ${lineId}.`, pointer);
   return line;
 }
 
@@ -250,7 +251,7 @@ type ReturnResolved = Extract<OrderEvent, { type: 'return_refunded' | 'return_re
 function resolveReturn(state: OrderState, event: ReturnResolved): OrderState {
   const resolved = event.type === 'return_refunded' ? 'refunded' : 'rejected';
   const known = state.returns.find((candidate) => candidate.id === event.returnId);
-  if (!known) throw new OrderRefusal('return_unknown', 404, `The order has no return ${event.returnId}.`);
+  if (!known) throw new OrderRefusal('return_not_found', 404, `The order has no return ${event.returnId}.`);
   if (known.state === resolved) return state;
   if (known.state !== 'requested') {
     throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was ${known.state} already.`);

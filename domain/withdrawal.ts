@@ -39,12 +39,3 @@ export function isSettled(state: WithdrawalState): boolean {
 export function isHandedOver({ state, method }: WithdrawalProgress): boolean {
   return isSettled(state) || (method === 'file' && state !== 'requested');
 }
-
-/**
- * How many different people have to agree before money moves.
- * @param amount minor units
- * @param secondAbove amounts above this, in minor units, need two
- */
-export function approvalsNeeded(amount: number, secondAbove: number): 1 | 2 {
-  return amount > secondAbove ? 2 : 1;
-}

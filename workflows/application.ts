@@ -197,7 +197,7 @@ export async function application(input: ApplicationInput): Promise<ApplicationS
 
   if ('resume' in input) {
     await take(async () => {
-      const found = await steps.resumeApplication(applicationId);
+      const found = (await steps.resumeApplication(applicationId))!;
       policy = found.policy;
       return found.progress;
     });

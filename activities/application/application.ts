@@ -1,14 +1,14 @@
 import type { Config } from '../../config';
 import { durationMs } from '../../config';
-import { endClaim } from '../../database/claims';
-import { type Actor, addAudit, addEvent, hasEvent, SYSTEM } from '../../database/journal';
-import { queueMails } from '../../database/mails';
+import { endClaim, refuseUnless } from '../../database/claims';
+import { decide, type Outcome } from '../../database/decide';
+import { type Actor, addEvent, SYSTEM } from '../../database/journal';
+import type { QueuedMail } from '../../database/mails';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import {
   type ApplicationPolicy,
   type ApplicationState,
-  isDecided,
   reminderTime,
   type Submission,
 } from '../../domain/application';
@@ -29,7 +29,6 @@ import {
   type ApplicationRow,
   addCredentials,
   applicationProgress,
-  applicationSubject,
   checkedKey,
   lockApplication,
   SUBMITTED_COLUMNS,
@@ -72,14 +71,13 @@ export function applicationPolicy(
 
 /** The steps of an application. Each is one short transaction, and taken once however often it is asked for. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
-  async function queueNews(
-    client: Client,
+  function newsMail(
     row: ApplicationRow,
     key: string,
     news: ApplicationNews,
     signInLinkId?: string,
-  ) {
-    const subjectRef = applicationSubject(row.id);
+  ): QueuedMail {
+    const subjectRef = subjectOf('application', row.id);
     const setting = {
       brand: config.BRAND_NAME,
       timeZone: config.BRAND_TIME_ZONE,
@@ -88,79 +86,83 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       applicationId: row.id,
     };
     const text = applicationMail(setting, news);
-    await queueMails(client, [
-      { key: `${subjectRef}/${key}`, subjectRef, recipient: row.email, signInLinkId, ...text },
-    ]);
+    return { key: `${subjectRef}/${key}`, subjectRef, recipient: row.email, signInLinkId, ...text };
   }
 
-  /**
-   * Takes one step: locks the row, refuses when its state does not allow the step, and records event and mail with
-   * the change. A step that is on the timeline already is left alone.
-   */
+  /** One step: refused when the state of the application does not allow it, and told to the applicant. */
   function step(
-    command: StepCommand,
+    { applicationId: id, commandId, actor, now }: StepCommand,
     type: EventType,
     from: ApplicationState[],
-    work: (
+    change: (
       client: Client,
       row: ApplicationRow,
-    ) => Promise<{ news?: ApplicationNews; signInLinkId?: string; data?: Record<string, unknown> }>,
+    ) => Promise<Omit<Outcome, 'type' | 'mails'> & { news: ApplicationNews; signInLinkId?: string }>,
   ): Promise<ApplicationProgress> {
-    const { applicationId, commandId, actor, now } = command;
-    const subject = applicationSubject(applicationId);
     const key = keyOf(type, commandId);
-    return inTransaction(pool, async (client) => {
-      const row = await lockApplication(client, applicationId);
-      if (!(await hasEvent(client, subject, key))) {
-        if (!from.includes(row.state)) throw refuseStep(row.state, type);
-        const { news, signInLinkId, data } = await work(client, row);
-        await addEvent(client, { subject, key, type, actor, occurredAt: now, data });
-        if (news) await queueNews(client, row, key, news, signInLinkId);
-      }
-      return applicationProgress(client, applicationId);
-    });
+    return decide(
+      pool,
+      { kind: 'application', id, key, by: actor, at: now },
+      (client) => lockApplication(client, id),
+      async (client, row) => {
+        await refuseUnless(client, row, from, `it cannot be ${type.replaceAll('_', ' ')} now`);
+        const { news, signInLinkId, ...outcome } = await change(client, row);
+        return { ...outcome, type, mails: [newsMail(row, key, news, signInLinkId)] };
+      },
+      (client) => applicationProgress(client, id),
+    );
   }
 
   return {
-    /** Records a new application. The same id with other content is refused: `application_id_taken`. */
-    submitApplication(command: StepCommand & { submission: Submission }): Promise<ApplicationProgress> {
-      const { applicationId, submission, actor, now } = command;
-      return inTransaction(pool, async (client) => {
-        const added = await client.query(
-          `INSERT INTO applications (id, state, submitted_at, policy, ${SUBMITTED_COLUMNS})
-           VALUES ($1, 'submitted', $2, $3, ${submittedPlaceholders(4)}) ON CONFLICT (id) DO NOTHING`,
-          [applicationId, new Date(now), applicationPolicy(config), ...submittedValues(submission)],
-        );
-        const row = await lockApplication(client, applicationId);
-        if (!added.rowCount) {
-          if (row.fingerprint.toString('hex') === submission.fingerprint)
-            return applicationProgress(client, applicationId);
-          throw refuse({
-            code: 'application_id_taken',
-            status: 409,
-            message: `Application ${applicationId} exists with other content.`,
-          });
-        }
-        await addCredentials(client, row, submission);
-        await addEvent(client, {
-          subject: applicationSubject(applicationId),
-          key: 'submitted',
-          type: 'submitted',
-          actor,
-          occurredAt: now,
-        });
-        await queueNews(client, row, 'submitted', { step: 'submitted' });
-        return applicationProgress(client, applicationId);
-      });
+    /**
+     * Records a new application, pinned to the durations in force. The same id with other content is refused:
+     * `application_differs`.
+     * @param command.policy the durations of a process that was started with them
+     */
+    submitApplication(
+      command: StepCommand & { submission: Submission; policy?: ApplicationPolicy },
+    ): Promise<ApplicationProgress> {
+      const { applicationId: id, submission, policy = applicationPolicy(config), actor, now } = command;
+      const key = 'submitted';
+      return decide(
+        pool,
+        { kind: 'application', id, key, by: actor, at: now },
+        async (client) => {
+          await client.query(
+            `INSERT INTO applications (id, state, submitted_at, policy, ${SUBMITTED_COLUMNS})
+             VALUES ($1, 'submitted', $2, $3, ${submittedPlaceholders(4)}) ON CONFLICT (id) DO NOTHING`,
+            [id, new Date(now), policy, ...submittedValues(submission)],
+          );
+          const row = await lockApplication(client, id);
+          if (row && row.fingerprint.toString('hex') !== submission.fingerprint) {
+            throw refuse({
+              code: 'application_differs',
+              status: 409,
+              message: `Application ${id} is known with other content.`,
+            });
+          }
+          return row;
+        },
+        async (client, row) => {
+          await addCredentials(client, row, submission);
+          return { type: 'submitted', mails: [newsMail(row, key, { step: 'submitted' })] };
+        },
+        (client) => applicationProgress(client, id),
+      );
     },
 
-    /** Reads where an application stands, to go on from there, and the durations it is pinned to. */
+    /**
+     * Reads where an application stands, to go on from there; null where there is none. The durations are in the row:
+     * they are answered for histories in which they were.
+     */
     async resumeApplication(
       applicationId: string,
-    ): Promise<{ progress: ApplicationProgress; policy: ApplicationPolicy }> {
+    ): Promise<{ progress: ApplicationProgress; policy: ApplicationPolicy } | null> {
       return inTransaction(pool, async (client) => {
-        const { policy } = await lockApplication(client, applicationId);
-        return { progress: await applicationProgress(client, applicationId), policy };
+        const row = await lockApplication(client, applicationId);
+        return row
+          ? { progress: await applicationProgress(client, applicationId), policy: row.policy }
+          : null;
       });
     },
 
@@ -170,28 +172,25 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       round: number;
       now: number;
     }): Promise<ApplicationProgress> {
-      const { applicationId, round, now } = command;
-      return inTransaction(pool, async (client) => {
-        await lockApplication(client, applicationId);
-        const { rows } = await client.query<{ failed: string[] }>(
-          `SELECT coalesce(array_agg(name ORDER BY name) FILTER (WHERE NOT passed), '{}') AS failed
-           FROM application_checks WHERE application_id = $1 AND round = $2`,
-          [applicationId, round],
-        );
-        await addEvent(client, {
-          subject: applicationSubject(applicationId),
-          key: checkedKey(round),
-          type: 'checked',
-          actor: SYSTEM,
-          occurredAt: now,
-          data: { round, failed: rows[0]?.failed ?? [] },
-        });
-        await client.query(
-          `UPDATE applications SET state = 'in_review' WHERE id = $1 AND round = $2 AND state = 'submitted'`,
-          [applicationId, round],
-        );
-        return applicationProgress(client, applicationId);
-      });
+      const { applicationId: id, round, now } = command;
+      return decide(
+        pool,
+        { kind: 'application', id, key: checkedKey(round), by: SYSTEM, at: now },
+        (client) => lockApplication(client, id),
+        async (client) => {
+          const { rows } = await client.query<{ failed: string[] }>(
+            `SELECT coalesce(array_agg(name ORDER BY name) FILTER (WHERE NOT passed), '{}') AS failed
+             FROM application_checks WHERE application_id = $1 AND round = $2`,
+            [id, round],
+          );
+          await client.query(
+            `UPDATE applications SET state = 'in_review' WHERE id = $1 AND round = $2 AND state = 'submitted'`,
+            [id, round],
+          );
+          return { type: 'checked', data: { round, failed: rows[0]?.failed ?? [] } };
+        },
+        (client) => applicationProgress(client, id),
+      );
     },
 
     /**
@@ -228,16 +227,12 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           data: { applicationId, tier, sponsorId },
         });
         const alerts = root ? await recordTreeAlerts(client, { root, applicationId, now }) : [];
-        await addAudit(client, {
-          actor,
+        const account = await addAccount(client, { row, distributorId, actor });
+        return {
           action: 'application.approve',
-          subject: applicationSubject(applicationId),
           before: { state: row.state },
           after: { state: 'approved', tier, distributorId, sponsorId },
           reason: note,
-        });
-        const account = await addAccount(client, { row, distributorId, actor });
-        return {
           news: { step: 'approved', tier, referralCode: code, passwordUntil: account?.passwordUntil ?? null },
           signInLinkId: account?.signInLinkId,
           data: { tier, note, distributorId, sponsorId, ...(alerts.length && { alerts }) },
@@ -259,27 +254,27 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
            WHERE id = $1 AND state = 'in_review'`,
           [applicationId, reason, actor.userId, new Date(now), reasonCode, note],
         );
-        await addAudit(client, {
-          actor,
+        return {
           action: 'application.reject',
-          subject: applicationSubject(applicationId),
           before: { state: row.state },
           after: { state: 'rejected', ...(reasonCode && { reasonCode }), ...(note && { note }) },
           reason,
-        });
-        return { news: { step: 'rejected', reason }, data: { reason, ...(reasonCode && { reasonCode }) } };
+          news: { step: 'rejected', reason },
+          data: { reason, ...(reasonCode && { reasonCode }) },
+        };
       });
     },
 
     /**
      * Asks the applicant for changes.
      * @param command.deadline milliseconds since 1970, when the reviewer names a date
+     * @param command.policy the durations of a process that was started with them, @default those of the row
      */
     requestChanges(
       command: StepCommand &
-        ReviewReason & { message: string | null; deadline: number | null; policy: ApplicationPolicy },
+        ReviewReason & { message: string | null; deadline: number | null; policy?: ApplicationPolicy },
     ): Promise<ApplicationProgress> {
-      const { applicationId, reasonCode = null, note = null, policy, actor, now } = command;
+      const { applicationId, reasonCode = null, note = null, actor, now } = command;
       return step(command, 'changes_requested', ['in_review'], async (client, row) => {
         await endClaim(client, row.id, actor);
         const message = publicReason(reasonCode, row.locale, command.message);
@@ -291,6 +286,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
             pointer: '/deadline',
           });
         }
+        const policy = command.policy ?? row.policy;
         const deadline = new Date(command.deadline ?? now + policy.changesDeadlineMs);
         const reminderAt = new Date(reminderTime(now, deadline.getTime(), policy.reminderBeforeMs));
         await client.query(
@@ -299,10 +295,8 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
            WHERE id = $1 AND state = 'in_review'`,
           [applicationId, message, deadline, reminderAt, reasonCode, note],
         );
-        await addAudit(client, {
-          actor,
+        return {
           action: 'application.request_changes',
-          subject: applicationSubject(applicationId),
           before: { state: row.state },
           after: {
             state: 'changes_requested',
@@ -311,8 +305,6 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
             ...(note && { note }),
           },
           reason: message,
-        });
-        return {
           news: { step: 'changes_requested', message, deadline },
           data: { message, deadline, ...(reasonCode && { reasonCode }) },
         };
@@ -330,7 +322,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
            WHERE id = $1 AND state = 'changes_requested'`,
           [applicationId, ...submittedValues(submission)],
         );
-        const row = await lockApplication(client, applicationId);
+        const row = (await lockApplication(client, applicationId))!;
         await addCredentials(client, row, submission);
         return { news: { step: 'resubmitted' }, data: { round: row.round } };
       });
@@ -352,7 +344,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     withdrawApplication(
       command: StepCommand & { because: 'applicant' | 'deadline' },
     ): Promise<ApplicationProgress> {
-      const { applicationId, because, actor, now } = command;
+      const { applicationId, because, now } = command;
       const from: ApplicationState[] =
         because === 'deadline' ? ['changes_requested'] : ['submitted', 'in_review', 'changes_requested'];
       return step(command, 'withdrawn', from, async (client, row) => {
@@ -369,30 +361,15 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
             row.state,
           ],
         );
-        await addAudit(client, {
-          actor,
+        return {
           action: 'application.withdraw',
-          subject: applicationSubject(applicationId),
           before: { state: row.state },
           after: { state: 'withdrawn' },
           reason: because,
-        });
-        return { news: { step: 'withdrawn', because }, data: { because } };
+          news: { step: 'withdrawn', because },
+          data: { because },
+        };
       });
     },
   };
-}
-
-function refuseStep(state: ApplicationState, type: string) {
-  return isDecided(state)
-    ? refuse({
-        code: 'application_decided',
-        status: 409,
-        message: `The application is already ${state}; that is final.`,
-      })
-    : refuse({
-        code: 'application_state',
-        status: 409,
-        message: `The application is ${state}, which does not allow that it is ${type}.`,
-      });
 }

@@ -1,6 +1,5 @@
 import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
-import { refuse } from '../../database/refusal';
 import type {
   ApplicantKind,
   ApplicationPolicy,
@@ -48,11 +47,6 @@ export interface ApplicationRow {
   changes_deadline: Date | null;
 }
 
-/** The subject under which an application's events, mails and audit entries are kept; also its workflow's id. */
-export function applicationSubject(id: string): string {
-  return subjectOf('application', id);
-}
-
 /** The columns that a submission fills, in the order of `submittedValues`. */
 export const SUBMITTED_COLUMNS = `kind, name, email, phone, phone_hash, channels, region, locale, sponsor_code,
   shop_customer_id, identity_number_sealed, identity_number_hash, identity_number_masked,
@@ -97,16 +91,12 @@ export function checkedKey(round: number): string {
   return keyOf('checked', round);
 }
 
-/** Locks an application for the step of this transaction. @throws application_not_found */
-export async function lockApplication(client: Client, id: string): Promise<ApplicationRow> {
+/** Locks an application for the step of this transaction. */
+export async function lockApplication(client: Client, id: string): Promise<ApplicationRow | undefined> {
   const { rows } = await client.query<ApplicationRow>('SELECT * FROM applications WHERE id = $1 FOR UPDATE', [
     id,
   ]);
-  const [row] = rows;
-  if (!row) {
-    throw refuse({ code: 'application_not_found', status: 404, message: `There is no application ${id}.` });
-  }
-  return row;
+  return rows[0];
 }
 
 /** Where an application stands. */
@@ -114,7 +104,7 @@ export async function applicationProgress(
   client: Client,
   applicationId: string,
 ): Promise<ApplicationProgress> {
-  const subject = applicationSubject(applicationId);
+  const subject = subjectOf('application', applicationId);
   const { rows } = await client.query<{
     state: ApplicationState;
     round: number;

@@ -1,3 +1,4 @@
+import { notFound } from '../../database/decide';
 import { createPlanReader } from '../../database/plans';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { asRefusal, refuse } from '../../database/refusal';
@@ -104,7 +105,7 @@ export function createOrderActivities(pool: Pool) {
       const outcome = await step(orderId, now, event).catch((error: unknown) => error);
       const refusal = asRefusal(outcome);
       // Still too early: its return is not known. It keeps waiting.
-      if (refusal?.code === 'return_unknown') {
+      if (refusal?.code === 'return_not_found') {
         index++;
         continue;
       }
@@ -168,7 +169,7 @@ async function lockOrder(
     values: [orderId],
   });
   const stored = rows[0]?.order;
-  if (!stored) throw refuse({ code: 'order_unknown', status: 404, message: `There is no order ${orderId}.` });
+  if (!stored) throw notFound('order', orderId);
   const plan = await planById(stored.planId);
   return {
     finished: stored.state === 'closed',

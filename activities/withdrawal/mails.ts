@@ -1,5 +1,5 @@
 import type { Config } from '../../config';
-import { queueMails } from '../../database/mails';
+import type { QueuedMail } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type { Locale } from '../../domain/application';
 import { subjectOf } from '../../domain/kinds';
@@ -20,14 +20,14 @@ interface Row {
 }
 
 /**
- * Queues the mails that tell distributors of the state that their withdrawals have come to, in the transaction that
- * brings them there. There is one for each state; whoever has no mail address gets none.
+ * The mails that tell distributors of the state that their withdrawals have come to, to be queued in the transaction
+ * that brings them there. There is one for each state; a distributor without a mail address gets none.
  */
-export async function queueWithdrawalMails(
+export async function withdrawalMails(
   client: Client,
   { BRAND_NAME: brand }: Pick<Config, 'BRAND_NAME'>,
   ids: string[],
-): Promise<void> {
+): Promise<QueuedMail[]> {
   const { rows } = await client.query<Row>(
     `SELECT w.id, w.state, w.amount, w.currency, w.bank_name AS bank, w.bank_account_holder AS holder,
        w.bank_account_masked AS "numberMasked", w.reason, d.name, d.email, d.locale
@@ -35,10 +35,8 @@ export async function queueWithdrawalMails(
      WHERE w.id = ANY ($1::uuid[]) AND d.email LIKE '%_@_%'`,
     [ids],
   );
-  if (!rows.length) return;
-  await queueMails(
-    client,
-    rows.map(({ id, state, amount, currency, bank, holder, numberMasked, reason, name, email, locale }) => {
+  return rows.map(
+    ({ id, state, amount, currency, bank, holder, numberMasked, reason, name, email, locale }) => {
       const subjectRef = subjectOf('withdrawal', id);
       const news = {
         id,
@@ -49,6 +47,6 @@ export async function queueWithdrawalMails(
       };
       const text = withdrawalMail({ brand, locale, name }, news);
       return { key: `${subjectRef}/${state}`, subjectRef, recipient: email, ...text };
-    }),
+    },
   );
 }

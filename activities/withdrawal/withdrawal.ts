@@ -1,19 +1,15 @@
 import type { Config } from '../../config';
-import { countApproval, recordDecision, whoDecided } from '../../database/decisions';
-import { type Actor, hasEvent } from '../../database/journal';
-import { pendingMails } from '../../database/mails';
-import { type Client, inTransaction, type Pool } from '../../database/pool';
+import { countApproval } from '../../database/approvals';
+import { decide, decided, notFound, type Outcome, wrongState } from '../../database/decide';
+import type { Actor } from '../../database/journal';
+import { pendingMails, queueMails } from '../../database/mails';
+import type { Client, Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
-import type { AuditAction } from '../../domain/journal';
+import { approvalsNeeded } from '../../domain/approval';
 import { keyOf, subjectOf } from '../../domain/kinds';
 import { majorUnits } from '../../domain/payout';
-import {
-  approvalsNeeded,
-  type PayoutMethod,
-  type WithdrawalProgress,
-  type WithdrawalState,
-} from '../../domain/withdrawal';
-import { queueWithdrawalMails } from './mails';
+import type { WithdrawalProgress, WithdrawalState } from '../../domain/withdrawal';
+import { withdrawalMails } from './mails';
 
 /** What a step made of a withdrawal. */
 export interface WithdrawalStep extends WithdrawalProgress {
@@ -51,56 +47,69 @@ export interface Settlement {
 interface LockedWithdrawal {
   distributor_id: string;
   state: WithdrawalState;
-  method: PayoutMethod;
-  amount: number;
-  currency: string;
   approvals_needed: number;
 }
 
 /** The steps of a withdrawal up to the point where money leaves. Each is one short transaction. */
 export function createWithdrawalActivities({ pool, config }: { pool: Pool; config: Config }) {
+  /** One step that a person decides on. */
+  function step(
+    { id, decisionId, by }: WithdrawalDecision,
+    now: number,
+    change: (client: Client, row: LockedWithdrawal) => Promise<Outcome>,
+  ): Promise<WithdrawalStep> {
+    return decide(
+      pool,
+      { kind: 'withdrawal', id, key: keyOf('decision', decisionId), by, at: now },
+      (client) => lockWithdrawal(client, id),
+      change,
+      (client) => readProgress(client, id),
+    );
+  }
+
   return {
     /**
      * Reserves the money and records the request, once for each id.
-     * @throws refusal `distributor_unknown`, `distributor_not_active`, `below_minimum`, `no_bank_account`,
+     * @throws refusal `distributor_not_found`, `distributor_not_active`, `below_minimum`, `no_bank_account`,
      *   `currency_unknown` or `insufficient_available`
      */
     async requestWithdrawal(request: WithdrawalRequest, now: number): Promise<WithdrawalStep> {
-      return inTransaction(pool, async (client) => {
-        const { id, distributorId, amount, currency, by } = request;
-        const known = await findProgress(client, id);
-        if (known) return known;
-        await checkRequest(client, request, config.WITHDRAWAL_MINIMUM);
-        const needed = approvalsNeeded(amount, config.SECOND_APPROVAL_ABOVE);
-        const inserted = await client.query(
-          `INSERT INTO withdrawals (id, distributor_id, state, currency, amount, method, bank_account_sealed,
-             bank_account_masked, bank_account_holder, bank_name, approvals_needed, requested_by, requested_at)
-           SELECT $1, id, 'requested', $3, $4, $5, bank_account_sealed, bank_account_masked, bank_account_holder,
-             bank_name, $6, $7, $8
-           FROM distributors WHERE id = $2
-           ON CONFLICT (id) DO NOTHING`,
-          [id, distributorId, currency, amount, config.PAYOUT_METHOD, needed, by.userId, new Date(now)],
-        );
-        // The same message came twice at once, and the other one got here first.
-        if (inserted.rowCount === 0) return (await findProgress(client, id))!;
-        await client.query(
-          `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
-           VALUES ($1, 'available', 'reserved', $2, $3, $4, $5, $6)`,
-          [keyOf('withdrawal', id, 'reserve'), distributorId, currency, amount, id, new Date(now)],
-        );
-        await recordDecision(client, {
-          subject: subjectOf('withdrawal', id),
-          key: 'requested',
-          type: 'requested',
-          action: 'withdrawal.request',
-          by,
-          at: now,
-          data: { amount: { amount, currency }, approvalsNeeded: needed },
-          after: { state: 'requested', distributorId, amount, currency },
-        });
-        await queueWithdrawalMails(client, config, [id]);
-        return (await findProgress(client, id))!;
-      });
+      const { id, distributorId, amount, currency, by } = request;
+      return decide(
+        pool,
+        { kind: 'withdrawal', id, key: 'requested', by, at: now },
+        async (client) => {
+          const known = await lockWithdrawal(client, id);
+          if (known) return known;
+          await checkRequest(client, request, config.WITHDRAWAL_MINIMUM);
+          const needed = approvalsNeeded(amount, config.SECOND_APPROVAL_ABOVE);
+          await client.query(
+            `INSERT INTO withdrawals (id, distributor_id, state, currency, amount, method, bank_account_sealed,
+               bank_account_masked, bank_account_holder, bank_name, approvals_needed, requested_by, requested_at)
+             SELECT $1, id, 'requested', $3, $4, $5, bank_account_sealed, bank_account_masked, bank_account_holder,
+               bank_name, $6, $7, $8
+             FROM distributors WHERE id = $2
+             ON CONFLICT (id) DO NOTHING`,
+            [id, distributorId, currency, amount, config.PAYOUT_METHOD, needed, by.userId, new Date(now)],
+          );
+          return lockWithdrawal(client, id);
+        },
+        async (client, { approvals_needed: needed }) => {
+          await client.query(
+            `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
+             VALUES ($1, 'available', 'reserved', $2, $3, $4, $5, $6)`,
+            [keyOf('withdrawal', id, 'reserve'), distributorId, currency, amount, id, new Date(now)],
+          );
+          return {
+            type: 'requested',
+            action: 'withdrawal.request',
+            data: { amount: { amount, currency }, approvalsNeeded: needed },
+            after: { state: 'requested', distributorId, amount, currency },
+            mails: await withdrawalMails(client, config, [id]),
+          };
+        },
+        (client) => readProgress(client, id),
+      );
     },
 
     /** Where a withdrawal is; null when there is none. */
@@ -110,132 +119,119 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
 
     /**
      * Counts one person's approval; the last one needed lets the money go.
-     * @throws refusal `withdrawal_unknown`, `own_withdrawal`, `already_approved_by_you`, `distributor_not_active`,
+     * @throws refusal `withdrawal_not_found`, `own_withdrawal`, `second_person_needed`, `distributor_not_active`,
      *   or `withdrawal_decided` that names the decision that stands
      */
     async approveWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
-      return decide(pool, decision, async (client, row) => {
+      return step(decision, now, async (client, row) => {
         const { id, by, text } = decision;
         if (row.state !== 'requested') throw await decidedRefusal(client, id, row.state);
         await checkApprover(client, row, by);
-        const given = await countApproval(client, {
-          subject: subjectOf('withdrawal', id),
-          by,
-          at: now,
-          note: text,
-        });
+        const subject = subjectOf('withdrawal', id);
+        const given = await countApproval(client, { subject, by, at: now, note: text });
         if (given === null) {
           throw refuse({
-            code: 'already_approved_by_you',
+            code: 'second_person_needed',
             status: 409,
             message:
-              'You have approved this withdrawal already; the second approval has to come from somebody else.',
+              'You have approved this withdrawal; the second approval has to come from another person.',
           });
         }
         const state = given >= row.approvals_needed ? 'approved' : 'requested';
         if (state === 'approved')
           await client.query(`UPDATE withdrawals SET state = 'approved' WHERE id = $1`, [id]);
-        await recordDecision(client, {
-          subject: subjectOf('withdrawal', id),
-          key: keyOf('decision', decision.decisionId),
+        return {
           type: state === 'approved' ? 'approved' : 'approval_given',
           action: 'withdrawal.approve',
-          by,
-          at: now,
           data: { approvals: given, approvalsNeeded: row.approvals_needed, ...(text && { note: text }) },
           before: { state: row.state },
           after: { state, approvals: given },
           reason: text,
-        });
+        };
       });
     },
 
     /**
      * Refuses a request; the money comes back.
-     * @throws refusal `withdrawal_unknown`, or `withdrawal_decided` that names the decision that stands
+     * @throws refusal `withdrawal_not_found`, or `withdrawal_decided` that names the decision that stands
      */
     async rejectWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
-      return decide(pool, decision, async (client, row) => {
+      return step(decision, now, async (client, row) => {
         if (row.state !== 'requested') throw await decidedRefusal(client, decision.id, row.state);
-        await giveBack(
-          client,
-          config,
-          decision,
-          row,
-          { state: 'rejected', action: 'withdrawal.reject' },
-          now,
-        );
+        return giveBack(client, decision, row.state, 'rejected', now);
       });
     },
 
     /**
      * Takes a request back before the money has left; it comes back.
-     * @throws refusal `withdrawal_unknown`, or `withdrawal_decided` when it is on its way or over
+     * @throws refusal `withdrawal_not_found`, or `withdrawal_decided` when it is on its way or over
      */
     async cancelWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
-      return decide(pool, decision, async (client, row) => {
+      return step(decision, now, async (client, row) => {
         if (row.state !== 'requested' && row.state !== 'approved') {
           throw await decidedRefusal(client, decision.id, row.state);
         }
-        await giveBack(
-          client,
-          config,
-          decision,
-          row,
-          { state: 'canceled', action: 'withdrawal.cancel' },
-          now,
-        );
+        return giveBack(client, decision, row.state, 'canceled', now);
       });
     },
 
     /**
      * Takes note that the bank has sent back what was paid; with the last confirmation needed the money comes back to
      * the distributor. Above the limit for one person it takes two, as to pay it: what comes back can be withdrawn again.
-     * @throws refusal `withdrawal_unknown`, `withdrawal_not_paid`, `own_withdrawal` or `already_reported_by_you`
+     * @throws refusal `withdrawal_not_found`, `withdrawal_state`, `own_withdrawal` or `second_person_needed`
      */
     async returnPayment(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
-      return decide(pool, decision, async (client, row) => {
-        const { id, decisionId, by, text } = decision;
+      return step(decision, now, async (client, row) => {
+        const { id, by, text } = decision;
         if (row.state !== 'paid') {
-          throw refuse({
-            code: 'withdrawal_not_paid',
-            status: 409,
-            message: `The withdrawal is ${row.state}: only what was paid can be sent back by the bank.`,
-          });
+          throw wrongState('withdrawal', row.state, 'only what was paid can be sent back by the bank');
         }
         await refuseOwn(client, row, by);
-        const subject = subjectOf('withdrawal', id);
         const given = await countApproval(client, {
-          subject: `${subject}/payment_returned`,
+          subject: `${subjectOf('withdrawal', id)}/payment_returned`,
           by,
           at: now,
           note: text,
         });
         if (given === null) {
           throw refuse({
-            code: 'already_reported_by_you',
+            code: 'second_person_needed',
             status: 409,
-            message: 'You have reported this already; somebody else has to confirm it.',
+            message: 'You have reported this; another person has to confirm it.',
           });
         }
         const isLast = given >= row.approvals_needed;
         if (isLast)
           await settleWithdrawals(client, config, [{ id, state: 'failed', reason: text }], 'paid', now);
-        await recordDecision(client, {
-          subject,
-          key: keyOf('decision', decisionId),
+        return {
           type: isLast ? 'payment_returned' : 'payment_return_reported',
           action: 'withdrawal.return_payment',
-          by,
-          at: now,
           data: { reason: text },
           before: { state: 'paid' },
           after: { state: isLast ? 'failed' : 'paid', approvals: given },
           reason: text,
-        });
+        };
       });
     },
   };
+
+  async function giveBack(
+    client: Client,
+    { id, text }: WithdrawalDecision,
+    from: WithdrawalState,
+    state: 'rejected' | 'canceled',
+    now: number,
+  ): Promise<Outcome> {
+    await settleWithdrawals(client, config, [{ id, state, reason: text }], from, now);
+    return {
+      type: state,
+      action: state === 'rejected' ? 'withdrawal.reject' : 'withdrawal.cancel',
+      data: text ? { reason: text } : {},
+      before: { state: from },
+      after: { state },
+      reason: text,
+    };
+  }
 }
 
 /**
@@ -255,12 +251,17 @@ export async function settleWithdrawals(
     [JSON.stringify(settlements), [from], new Date(now)],
   );
   const settled = rows.map((row) => row.withdrawal_id);
-  await queueWithdrawalMails(client, config, settled);
+  await queueMails(client, await withdrawalMails(client, config, settled));
   return settled;
 }
 
+/** Where a withdrawal is that there must be. */
+export async function readProgress(client: Client, id: string): Promise<WithdrawalStep> {
+  return (await findProgress(client, id))!;
+}
+
 /** Where a withdrawal is; null when there is none. */
-export async function findProgress(database: Pool | Client, id: string): Promise<WithdrawalStep | null> {
+async function findProgress(database: Pool | Client, id: string): Promise<WithdrawalStep | null> {
   const { rows } = await database.query<WithdrawalProgress>(
     'SELECT state, method FROM withdrawals WHERE id = $1',
     [id],
@@ -278,12 +279,7 @@ async function checkRequest(client: Client, request: WithdrawalRequest, minimum:
   );
   const distributor = distributors[0];
   if (!distributor) {
-    throw refuse({
-      code: 'distributor_unknown',
-      status: 404,
-      message: `There is no distributor ${distributorId}.`,
-      pointer: '/distributorId',
-    });
+    throw notFound('distributor', distributorId, '/distributorId');
   }
   if (distributor.state !== 'active') {
     throw refuse({
@@ -336,25 +332,12 @@ async function checkRequest(client: Client, request: WithdrawalRequest, minimum:
   }
 }
 
-async function decide(
-  pool: Pool,
-  { id, decisionId }: WithdrawalDecision,
-  change: (client: Client, row: LockedWithdrawal) => Promise<void>,
-): Promise<WithdrawalStep> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<LockedWithdrawal>(
-      `SELECT distributor_id, state, method, amount, currency, approvals_needed
-       FROM withdrawals WHERE id = $1 FOR NO KEY UPDATE`,
-      [id],
-    );
-    const row = rows[0];
-    if (!row) {
-      throw refuse({ code: 'withdrawal_unknown', status: 404, message: `There is no withdrawal ${id}.` });
-    }
-    if (!(await hasEvent(client, subjectOf('withdrawal', id), keyOf('decision', decisionId))))
-      await change(client, row);
-    return (await findProgress(client, id))!;
-  });
+async function lockWithdrawal(client: Client, id: string): Promise<LockedWithdrawal | undefined> {
+  const { rows } = await client.query<LockedWithdrawal>(
+    'SELECT distributor_id, state, approvals_needed FROM withdrawals WHERE id = $1 FOR NO KEY UPDATE',
+    [id],
+  );
+  return rows[0];
 }
 
 async function refuseOwn(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
@@ -366,7 +349,7 @@ async function refuseOwn(client: Client, row: LockedWithdrawal, by: Actor): Prom
     throw refuse({
       code: 'own_withdrawal',
       status: 403,
-      message: 'Nobody can decide about a withdrawal of their own.',
+      message: 'You cannot decide about your own withdrawal.',
     });
   }
 }
@@ -386,34 +369,7 @@ async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor): 
   }
 }
 
-async function giveBack(
-  client: Client,
-  config: Pick<Config, 'BRAND_NAME'>,
-  { id, decisionId, by, text }: WithdrawalDecision,
-  row: LockedWithdrawal,
-  { state, action }: { state: 'rejected' | 'canceled'; action: AuditAction },
-  now: number,
-): Promise<void> {
-  await settleWithdrawals(client, config, [{ id, state, reason: text }], row.state, now);
-  await recordDecision(client, {
-    subject: subjectOf('withdrawal', id),
-    key: keyOf('decision', decisionId),
-    type: state,
-    action,
-    by,
-    at: now,
-    data: text ? { reason: text } : {},
-    before: { state: row.state },
-    after: { state },
-    reason: text,
-  });
-}
-
-async function decidedRefusal(client: Client, id: string, state: WithdrawalState): Promise<Error> {
-  const by = await whoDecided(client, subjectOf('withdrawal', id), state);
-  return refuse({
-    code: 'withdrawal_decided',
-    status: 409,
-    message: `The withdrawal is ${state}${by}; that decision stands.`,
-  });
+/** A withdrawal also fails by the report that the bank has sent its money back. */
+function decidedRefusal(client: Client, id: string, state: WithdrawalState): Promise<Error> {
+  return decided(client, { kind: 'withdrawal', id }, state, [state, 'payment_returned']);
 }

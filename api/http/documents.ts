@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { type RefusalCode, refusals } from '../../domain/refusals';
 import { type Endpoint, endpoint, type Reply } from './endpoint';
 import { openApiOf } from './openapi';
-import { commonProblems, notFound } from './problem';
+import { notFound } from './problem';
 import { problemPage, type ReferenceDocument, referencePage } from './reference';
 
 const html = (content: string): Reply => ({
@@ -48,13 +49,12 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
       params: z.object({ code: z.string().regex(/^[a-z_]{1,64}$/) }),
       responses: pageResponse,
       handler: async ({ params: { code } }) => {
-        const raisedBy = described
-          .filter(({ errors }) => errors?.includes(code))
-          .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
         // Not by the name alone, which may be one that every object has.
-        const meaning = Object.hasOwn(commonProblems, code) ? commonProblems[code] : undefined;
-        if (!meaning && !raisedBy.length) throw notFound(`The problem ${code}`);
-        return html(problemPage(code, meaning, raisedBy));
+        if (!Object.hasOwn(refusals, code)) throw notFound(`The problem ${code}`);
+        const raisedBy = described
+          .filter(({ errors }) => errors?.includes(code as RefusalCode))
+          .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+        return html(problemPage(code, refusals[code as RefusalCode], raisedBy));
       },
     }),
   ];

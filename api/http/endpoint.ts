@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Config } from '../../config';
 import type { Pool } from '../../database/pool';
+import type { RefusalCode } from '../../domain/refusals';
 import type { Role } from '../../domain/roles';
 import { ROLES } from '../../domain/roles';
 import type { PrismaClient } from '../../prisma/client/client';
@@ -102,7 +103,7 @@ interface Spec<Roles, Params, Query, Body> {
    */
   secretBody?: boolean;
   /** Codes of the problems that are particular to it. */
-  errors?: readonly string[];
+  errors?: readonly RefusalCode[];
   handler: (call: Call<Roles, Params, Query, Body>) => Promise<Reply>;
 }
 

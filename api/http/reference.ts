@@ -86,11 +86,11 @@ export function referencePage(document: ReferenceDocument): string {
 }
 
 /** The page that the `type` of a problem opens. */
-export function problemPage(code: string, meaning: string | undefined, raisedBy: string[]): string {
+export function problemPage(code: string, meaning: string, raisedBy: string[]): string {
   return page(
     titleOf(code),
     `<h1>${escapeHtml(titleOf(code))}</h1><p><code>${escapeHtml(code)}</code></p>
-     ${meaning ? `<p>${escapeHtml(meaning)}</p>` : ''}
+     <p>${escapeHtml(meaning)}</p>
      ${raisedBy.length ? `<p>Answered by:</p><ul>${raisedBy.map((one) => `<li><code>${escapeHtml(one)}</code></li>`).join('')}</ul>` : ''}
      <p>The <code>detail</code> of the answer says what was wrong with the request. <a href="/reference">API reference</a></p>`,
   );

@@ -45,8 +45,8 @@ export const toldAuditSchema = z.object({
 export type ToldAudit = z.infer<typeof toldAuditSchema>;
 
 /**
- * SQL of what happened to a subject, each thing once: an event, an audit entry, or both of the same decision. Both are
- * written in its transaction, so they have the same person and the same moment of the database's clock.
+ * SQL of what happened to a subject, each thing once: an event, an audit entry, or both of the same decision, whose
+ * audit entry has the key of the event.
  * @param subject the parameter that holds it
  */
 export const eventsAndAudits = (subject: string): string => `
@@ -55,13 +55,8 @@ export const eventsAndAudits = (subject: string): string => `
     coalesce(e.actor, a.actor) AS actor, coalesce(e.data, '{}') AS data,
     CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('action', a.action, 'actorId', a.actor_id,
       'before', coalesce(a.before, '{}'), 'after', coalesce(a.after, '{}'), 'reason', a.reason) END AS audit
-  FROM (
-    SELECT *, row_number() OVER (PARTITION BY recorded_at, actor ORDER BY key) AS place
-    FROM events WHERE subject = ${subject}
-  ) e FULL JOIN (
-    SELECT *, row_number() OVER (PARTITION BY at, actor ORDER BY id) AS place
-    FROM audit_entries WHERE subject = ${subject}
-  ) a ON a.at = e.recorded_at AND a.actor = e.actor AND a.place = e.place`;
+  FROM (SELECT * FROM events WHERE subject = ${subject}) e
+  FULL JOIN (SELECT * FROM audit_entries WHERE subject = ${subject}) a ON a.event_key = e.key`;
 
 /** What the audit trail names otherwise than the event does. */
 const eventNames: Record<string, string> = { hold: 'reason', holds: 'lifted' };

@@ -175,7 +175,7 @@ export const confirmPayoutBatch = endpoint({
       .default([]),
   }),
   responses: { 200: { description: 'The settled batch.', schema: batchSchema } },
-  errors: ['payout_batch_settled', 'not_in_batch'],
+  errors: ['payout_decided', 'not_in_batch'],
   handler: async ({ params: { id }, body, context, principal, resourceId: decisionId, requestId }) => {
     await batchOrNotFound(context.pool, id);
     await tellProcess(context, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
@@ -8,14 +9,7 @@ import { notFound } from '../http/problem';
 import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
 import { readTimeline, timelineEventSchema } from '../http/timeline';
 import { startWithUpdate } from '../workflows/client';
-import {
-  actorOfCall,
-  approvalsOf,
-  approvalsSchema,
-  decisionNote,
-  notApprovedBy,
-  tellProcess,
-} from '../workflows/tell';
+import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
 
 const stateSchema = z.enum(kinds.release.states);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
@@ -117,7 +111,7 @@ export const createReleaseRun = endpoint({
   scope: 'releases:write',
   body: selectionSchema,
   responses: { 201: { description: 'The proposed run.', schema: detailSchema } },
-  errors: ['commission_unknown', 'nothing_to_release'],
+  errors: ['commission_not_found', 'nothing_to_release'],
   handler: async ({ body, context, principal, resourceId: id, requestId }) => {
     const selection =
       'commissionIds' in body
@@ -221,7 +215,7 @@ export const approveReleaseRun = endpoint({
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
-  errors: ['release_run_decided', 'second_person_needed'],
+  errors: ['release_decided', 'second_person_needed'],
   handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
 });
 
@@ -235,7 +229,7 @@ export const rejectReleaseRun = endpoint({
   params,
   body: z.strictObject({ reason: decisionNote }),
   responses: answer,
-  errors: ['release_run_decided'],
+  errors: ['release_decided'],
   handler: ({ params: { id }, body, ...call }) => decide('reject', id, body.reason, call),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
@@ -14,14 +15,7 @@ import {
   timelineEventSchema,
 } from '../http/timeline';
 import { startWithUpdate } from '../workflows/client';
-import {
-  actorOfCall,
-  approvalsOf,
-  approvalsSchema,
-  decisionNote,
-  notApprovedBy,
-  tellProcess,
-} from '../workflows/tell';
+import { actorOfCall, approvalsSchema, decisionNote, tellProcess } from '../workflows/tell';
 
 const stateSchema = z.enum(kinds.withdrawal.states);
 
@@ -132,7 +126,7 @@ export const createWithdrawal = endpoint({
   }),
   responses: { 201: { description: 'Requested.', schema: detailSchema } },
   errors: [
-    'distributor_unknown',
+    'distributor_not_found',
     'distributor_not_active',
     'no_bank_account',
     'below_minimum',
@@ -223,7 +217,7 @@ export const approveWithdrawal = endpoint({
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
-  errors: ['withdrawal_decided', 'already_approved_by_you', 'own_withdrawal', 'distributor_not_active'],
+  errors: ['withdrawal_decided', 'second_person_needed', 'own_withdrawal', 'distributor_not_active'],
   handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
 });
 
@@ -267,7 +261,7 @@ export const returnWithdrawalPayment = endpoint({
   params,
   body: z.strictObject({ reason: decisionNote }),
   responses: answer,
-  errors: ['withdrawal_not_paid', 'already_reported_by_you', 'own_withdrawal'],
+  errors: ['withdrawal_state', 'second_person_needed', 'own_withdrawal'],
   handler: ({ params: { id }, body, ...call }) => decide('returnPayment', id, body.reason, call),
 });
 

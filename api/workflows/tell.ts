@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Actor } from '../../database/journal';
-import type { Pool } from '../../database/pool';
 import type { ApiContext, Principal } from '../http/endpoint';
 import { unavailable } from '../http/problem';
 import { timestampOutput, uuid } from '../http/schemas';
@@ -63,30 +62,6 @@ export async function tellProcess(
 export const approvalsSchema = z.array(
   z.object({ userId: uuid, name: z.string(), note: z.string().nullable(), at: timestampOutput }),
 );
-
-interface Approval {
-  userId: string;
-  name: string;
-  note: string | null;
-  at: Date;
-}
-
-/** The approvals of one thing, in order. @param subject as `withdrawal/<id>` */
-export async function approvalsOf(pool: Pool, subject: string): Promise<Approval[]> {
-  const { rows } = await pool.query<Approval>(
-    `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id
-     WHERE a.subject = $1 ORDER BY a.at, a.user_id`,
-    [subject],
-  );
-  return rows;
-}
-
-/**
- * SQL: this user has not approved it yet, who counts once only.
- * @param subject SQL of the subject, as `'withdrawal/' || w.id`
- */
-export const notApprovedBy = (user: string, subject: string) =>
-  `NOT EXISTS (SELECT 1 FROM approvals mine WHERE mine.subject = ${subject} AND mine.user_id = ${user})`;
 
 /** Text that says why somebody decided so. */
 export const decisionNote = z.string().trim().min(1).max(1000);

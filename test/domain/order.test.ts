@@ -98,7 +98,7 @@ describe('return window of a line', () => {
 describe('events of an order', () => {
   it.each<[string, OrderEvent[], string]>([
     ['an event before the payment', [{ type: 'delivered', at: paidAt - 1 }], 'event_before_payment'],
-    ['a line the order does not have', [{ type: 'delivered', at: paidAt, lineIds: ['9'] }], 'line_unknown'],
+    ['a line the order does not have', [{ type: 'delivered', at: paidAt, lineIds: ['9'] }], 'line_not_found'],
     [
       'a second delivery at another time',
       [
@@ -151,7 +151,7 @@ describe('events of an order', () => {
     [
       'a refund of an unknown return',
       [{ type: 'return_refunded', at: paidAt, returnId: 'q' }],
-      'return_unknown',
+      'return_not_found',
     ],
     [
       'a refund after a rejection',

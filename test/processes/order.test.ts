@@ -488,7 +488,7 @@ describe('messages that come twice and in the wrong order', () => {
         for (const event of events) {
           // Told before its return was: the shop tells it again, which the second copy here stands for.
           await tell(platform, order.externalId, event).catch((error) =>
-            expect(String(error.cause?.type)).toBe('return_unknown'),
+            expect(String(error.cause?.type)).toBe('return_not_found'),
           );
         }
         await tell(platform, order.externalId, story[3] as OrderEvent);

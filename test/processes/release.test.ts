@@ -156,7 +156,7 @@ test('a commission that waits in one run is left out of the next, until the firs
 
 test('a run over an unknown commission is refused as a whole', async () => {
   const { ids } = await addCommissions(pool, await people(1), amounts(1));
-  expect((await propose({ commissionIds: [...ids, 999_999_999] })).answer).toBe('commission_unknown');
+  expect((await propose({ commissionIds: [...ids, 999_999_999] })).answer).toBe('commission_not_found');
   expect((await propose({ commissionIds: ids })).answer).toBe('proposed');
 });
 
@@ -175,7 +175,7 @@ test('approved and rejected by two people at once, a run has one decision', asyn
     const { ids } = await addCommissions(pool, await people(1), amounts(5));
     const { id } = await propose({ commissionIds: ids });
     const answers = await Promise.all([decide(id, 'approve', li), decide(id, 'reject', wang)]);
-    expect(answers.filter((answer) => answer === 'release_run_decided')).toHaveLength(1);
+    expect(answers.filter((answer) => answer === 'release_decided')).toHaveLength(1);
     await end(id);
     expect(await releasesOf(ids)).toBe(answers.includes('approved') ? 5 : 0);
   }

@@ -22,7 +22,7 @@ beforeAll(async () => {
     ...activities,
     async payOrder(...args) {
       if (paying === 'fails') throw new Error('li@example.com: the ledger is away');
-      if (paying === 'is refused') throw refuse({ code: 'no', status: 409, message: 'No.' });
+      if (paying === 'is refused') throw refuse({ code: 'order_differs', status: 409, message: 'No.' });
       return activities.payOrder(...args);
     },
   }));
@@ -146,7 +146,7 @@ test.each(['approved', 'in_review'])(
       ({ body }) => body.items[0].state === 'sent',
     );
     expect(smtp.received.length).toBe(before + 1);
-    expect((await post(shown!.actions[0]!.path)).body.type).toBe('/problems/mail_not_undeliverable');
+    expect((await post(shown!.actions[0]!.path)).body.type).toBe('/problems/mail_state');
     const { rows: audits } = await pool.query('SELECT action FROM audit_entries WHERE subject = $1', [about]);
     expect(audits).toEqual([{ action: 'mail.resend' }]);
   },
@@ -179,7 +179,7 @@ test('a mail that belongs to no application is sent again, once, by a process of
   expect(sentTo(key)).toBe(1);
   expect(await resend(key, finance)).toMatchObject({
     status: 409,
-    body: { type: '/problems/mail_not_undeliverable' },
+    body: { type: '/problems/mail_state' },
   });
   expect(await stuckOf(about, finance)).toEqual([]);
   const { rows } = await pool.query('SELECT action, subject FROM audit_entries WHERE subject = $1', [about]);

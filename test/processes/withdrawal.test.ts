@@ -122,7 +122,7 @@ describe('a request', () => {
     expect(await refused(distributor, 2000, 'USD')).toBe('currency_unknown');
     expect(await refused(suspended, 2000)).toBe('distributor_not_active');
     expect(await refused(bare, 2000)).toBe('no_bank_account');
-    expect(await refused(randomUUID(), 2000)).toBe('distributor_unknown');
+    expect(await refused(randomUUID(), 2000)).toBe('distributor_not_found');
     expect(
       (
         await pool.query('SELECT FROM withdrawals WHERE distributor_id = ANY ($1)', [
@@ -181,7 +181,7 @@ describe('a decision', () => {
     const { id, answer } = request(distributor, 100_001);
     await answer;
     expect(await decide(id, 'approve', li)).toMatchObject({ state: 'requested' });
-    expect(await decide(id, 'approve', li)).toBe('already_approved_by_you');
+    expect(await decide(id, 'approve', li)).toBe('second_person_needed');
     expect(await stateOf(id)).toBe('requested');
     expect(await decide(id, 'approve', wang)).toMatchObject({ state: 'approved' });
   });
@@ -254,7 +254,7 @@ describe('a payout file', () => {
       decide(id, 'returnPayment', li),
     ]);
 
-    expect(answers.filter((answer) => answer === 'withdrawal_not_paid')).toHaveLength(2);
+    expect(answers.filter((answer) => answer === 'withdrawal_state')).toHaveLength(2);
     expect(await stateOf(id)).toBe('failed');
     expect(await keysOf(id)).toEqual(['reserve', 'pay', 'return-debt', 'return']);
     expect(await balanceOf(pool, distributor)).toMatchObject({ available: 3000, reserved: 0, debt: 0 });
@@ -266,11 +266,11 @@ describe('a payout file', () => {
     await answer;
     await decide(id, 'approve', li);
     await decide(id, 'approve', wang);
-    expect(await decide(id, 'returnPayment', li)).toBe('withdrawal_not_paid');
+    expect(await decide(id, 'returnPayment', li)).toBe('withdrawal_state');
     await confirm((await open()).id);
 
     expect(await decide(id, 'returnPayment', li)).toMatchObject({ state: 'paid' });
-    expect(await decide(id, 'returnPayment', li)).toBe('already_reported_by_you');
+    expect(await decide(id, 'returnPayment', li)).toBe('second_person_needed');
     expect(await balanceOf(pool, distributor)).toMatchObject({ available: 0 });
     expect(await decide(id, 'returnPayment', wang)).toMatchObject({ state: 'failed' });
     expect(await balanceOf(pool, distributor)).toMatchObject({ available: 200_000, reserved: 0 });
@@ -283,7 +283,7 @@ describe('a payout file', () => {
       confirm(id),
       confirm(id, [{ withdrawalId: withdrawal, reason: 'no' }], wang),
     ]);
-    expect(answers.sort()).toEqual(['payout_batch_settled', 'settled']);
+    expect(answers.sort()).toEqual(['payout_decided', 'settled']);
     expect(await keysOf(withdrawal)).toHaveLength(2);
   });
 

@@ -147,7 +147,7 @@ test('a payout batch tells each distributor once what became of the money, past 
       }),
     );
   const answers = await Promise.all([confirm(), confirm()]);
-  expect(answers.sort()).toEqual(['payout_batch_settled', 'settled']);
+  expect(answers.sort()).toEqual(['payout_decided', 'settled']);
   await ended(world, `payout/${batch}`);
   for (const { email } of [failed!, ...paid]) await arrived(email, 2);
   expect(mailsTo(failed!.email)[1]!.subject).toContain('could not be paid');

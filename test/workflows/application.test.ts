@@ -256,7 +256,7 @@ test('the same submission twice is one application, another one under its id is 
   await world.result(id);
   const other = personSubmission(world.sealer, personNumbers());
   expect(await refusalOf(world.submit(other, id))).toMatchObject({
-    code: 'application_id_taken',
+    code: 'application_differs',
     status: 409,
   });
   expect(await world.result(id)).toBe('refused');

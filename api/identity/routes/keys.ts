@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { kinds, subjectOf } from '../../../domain/kinds';
+import type { RefusalCode } from '../../../domain/refusals';
 import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
@@ -92,11 +93,11 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
         expiresAt: timestampInput.optional(),
       }),
       responses: { 201: { description: 'The key.', schema: newKeySchema } },
-      errors: ['user_unknown', 'user_disabled', 'scope_not_for_role', 'expiry_past', 'key_already_made'],
+      errors: ['user_not_found', 'user_disabled', 'scope_not_for_role', 'expiry_past', 'key_already_made'],
       handler: async ({ body, context: { prisma }, resourceId, ...call }) => {
         const id = resourceId.replaceAll('-', '');
         const user = await prisma.user.findUnique({ where: { id: body.userId } });
-        if (!user) throw refusal(422, 'user_unknown', '/userId', 'is of no user');
+        if (!user) throw refusal(422, 'user_not_found', '/userId', 'is of no user');
         if (user.disabledAt) throw refusal(409, 'user_disabled', '/userId', 'is of a user who is disabled');
         if (body.expiresAt && body.expiresAt <= new Date()) {
           throw refusal(422, 'expiry_past', '/expiresAt', 'is in the past');
@@ -225,6 +226,6 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
   return own;
 }
 
-function refusal(status: 409 | 422, code: string, pointer: string, detail: string): Problem {
+function refusal(status: 409 | 422, code: RefusalCode, pointer: string, detail: string): Problem {
   return new Problem({ status, code, detail: `${pointer} ${detail}.`, errors: [{ pointer, detail }] });
 }

@@ -110,7 +110,7 @@ export const userEndpoints: Endpoint[] = [
     scope: 'users:write',
     body: userBody,
     responses: { 201: { description: 'The user.', schema: userSchema } },
-    errors: ['email_taken', 'distributor_unknown'],
+    errors: ['email_taken', 'distributor_not_found'],
     handler: async ({ body, context: { prisma }, resourceId: id, ...call }) => {
       try {
         const user = await prisma.$transaction(async (tx) => {
@@ -131,7 +131,7 @@ export const userEndpoints: Endpoint[] = [
           const detail = 'is no distributor';
           throw new Problem({
             status: 422,
-            code: 'distributor_unknown',
+            code: 'distributor_not_found',
             detail: 'The distributorId is of no distributor.',
             errors: [{ pointer: '/distributorId', detail }],
           });

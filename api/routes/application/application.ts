@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { applicationPolicy } from '../../../activities/application/application';
-import { applicationSubject } from '../../../activities/application/row';
 import { claimHolds } from '../../../database/claims';
 import { applicantToken } from '../../../database/links';
 import { createSealer } from '../../../database/sealing';
+import { subjectOf } from '../../../domain/kinds';
 import { CHANNEL } from '../../../domain/roles';
 import type { ApplicationAnswer, ApplicationInput } from '../../../workflows/application';
 import { type Endpoint, endpoint } from '../../http/endpoint';
@@ -68,7 +68,7 @@ export const applicationEndpoints: Endpoint[] = [
         schema: applicationSchema.extend({ applicantToken: z.string() }).meta({ id: 'NewApplication' }),
       },
     },
-    errors: ['application_id_taken'],
+    errors: ['application_differs'],
     handler: async ({ body, context, principal: sender, requestId, resourceId: id }) => {
       // A distributor who is signed in may fill the form in for somebody else, like anybody on the street.
       const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
@@ -80,7 +80,7 @@ export const applicationEndpoints: Endpoint[] = [
       const submission = protectSubmission(context.config, body);
       await startWithUpdate<ApplicationAnswer>(context, {
         workflow: 'application',
-        workflowId: applicationSubject(id),
+        workflowId: subjectOf('application', id),
         input: [input],
         update: 'submit',
         args: [{ submission, actor }],

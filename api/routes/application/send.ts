@@ -1,7 +1,8 @@
-import { applicationSubject } from '../../../activities/application/row';
 import { type ApplicationState, isDecided } from '../../../domain/application';
+import type { EventType } from '../../../domain/journal';
+import { keyOf, subjectOf } from '../../../domain/kinds';
 import type { ApplicationAnswer } from '../../../workflows/application';
-import type { ApiContext } from '../../http/endpoint';
+import type { ApiContext, Endpoint } from '../../http/endpoint';
 import { notFound, Problem, unavailable } from '../../http/problem';
 import { callUpdate, WorkflowGone } from '../../workflows/client';
 import { type ApplicationBody, applicationSchema, readApplication } from './view';
@@ -10,7 +11,7 @@ import { type ApplicationBody, applicationSchema, readApplication } from './view
 export const applicationStep = {
   errors: ['application_decided', 'application_state', 'claimed_by_another'],
   responses: { 200: { description: 'The application after that.', schema: applicationSchema } },
-};
+} as const satisfies Pick<Endpoint, 'errors' | 'responses'>;
 
 /** Sends a message to the application's workflow and answers with what it made of the application. */
 export async function tellApplication(
@@ -19,7 +20,7 @@ export async function tellApplication(
 ): Promise<ApplicationBody> {
   try {
     await callUpdate<ApplicationAnswer>(context, {
-      workflowId: applicationSubject(id),
+      workflowId: subjectOf('application', id),
       update,
       args: [args],
       updateId: resourceId,
@@ -31,12 +32,21 @@ export async function tellApplication(
   return readApplication(context, id);
 }
 
+/** What a message makes of an application, by which its event is named. */
+const STEPS = [
+  'approved',
+  'rejected',
+  'changes_requested',
+  'resubmitted',
+  'withdrawn',
+] as const satisfies readonly EventType[];
+
 /** Returns when the message was carried out before the workflow ended, as when a repeat of it comes late. */
 async function explainGone({ pool }: ApiContext, id: string, resourceId: string): Promise<void> {
   const { rows } = await pool.query<{ state: ApplicationState; done: boolean }>(
-    `SELECT state, EXISTS (SELECT 1 FROM events e WHERE e.subject = $2 AND e.key = e.type || '/' || $3) AS done
+    `SELECT state, EXISTS (SELECT 1 FROM events e WHERE e.subject = $2 AND e.key = ANY ($3)) AS done
      FROM applications WHERE id = $1`,
-    [id, applicationSubject(id), resourceId],
+    [id, subjectOf('application', id), STEPS.map((type) => keyOf(type, resourceId))],
   );
   const [row] = rows;
   if (!row) throw notFound(`The application ${id}`);

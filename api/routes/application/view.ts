@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { applicationSubject } from '../../../activities/application/row';
 import { claimHolds } from '../../../database/claims';
 import { type ApplicantKind, type ApplicationState, awaited } from '../../../domain/application';
-import { kinds } from '../../../domain/kinds';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import type { ApiContext } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
 import { timestampOutput, uuid } from '../../http/schemas';
@@ -158,7 +157,7 @@ export function toApplicationSummary(row: ApplicationSummaryRow): SummaryBody {
 }
 
 export async function readApplication({ pool }: ApiContext, id: string): Promise<ApplicationBody> {
-  const subject = applicationSubject(id);
+  const subject = subjectOf('application', id);
   const { rows } = await pool.query<Row>(`SELECT ${columns} FROM applications a WHERE a.id = $1`, [id]);
   const [row] = rows;
   if (!row) throw notFound(`The application ${id}`);

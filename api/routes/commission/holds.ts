@@ -33,7 +33,7 @@ export const holdCommission = endpoint({
       schema: z.object({ id: uuid, commissionId: z.string(), reason: holdReason, note: z.string() }),
     },
   },
-  errors: ['commission_unknown', 'commission_settled', 'already_on_hold'],
+  errors: ['commission_not_found', 'commission_settled', 'already_on_hold'],
   handler: async ({ params, body, context, principal, resourceId: id, requestId }) => {
     const hold = { id, commissionId: Number(params.id), ...body, by: actorOfCall({ principal, requestId }) };
     await placeHold(context.pool, hold, Date.now());
@@ -55,7 +55,7 @@ export const unholdCommission = endpoint({
   responses: {
     200: { description: 'Lifted.', schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }) },
   },
-  errors: ['commission_unknown', 'not_on_hold'],
+  errors: ['commission_not_found', 'not_on_hold'],
   handler: async ({ params, body, context, principal, resourceId: decisionId, requestId }) => ({
     status: 200,
     body: await liftHolds(

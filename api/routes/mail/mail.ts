@@ -4,6 +4,7 @@ import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { kinds, parseSubject } from '../../../domain/kinds';
 import { maskMailAddress } from '../../../domain/mailAddress';
+import type { RefusalCode } from '../../../domain/refusals';
 import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
@@ -118,7 +119,7 @@ export const mailEndpoints: Endpoint[] = [
     scope: 'mails:write',
     params: z.object({ key: z.string().min(1).max(300) }),
     responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
-    errors: ['mail_not_undeliverable', 'mail_link_over'],
+    errors: ['mail_state', 'mail_link_over'],
     handler: async ({ params: { key }, context, ...call }) => {
       const { about, state, resentAt, resendable } = await readMail(context, call.principal, key);
       const named = parseSubject(about);
@@ -138,10 +139,7 @@ export const mailEndpoints: Endpoint[] = [
             [key],
           );
           if (!rowCount) {
-            throw conflict(
-              'mail_not_undeliverable',
-              'Only a mail that could not be delivered is sent again.',
-            );
+            throw conflict('mail_state', 'Only a mail that could not be delivered is sent again.');
           }
           await addAudit(client, {
             actor: actorOfCall(call),
@@ -169,6 +167,6 @@ export const mailEndpoints: Endpoint[] = [
   }),
 ];
 
-function conflict(code: string, detail: string): Problem {
+function conflict(code: RefusalCode, detail: string): Problem {
   return new Problem({ status: 409, code, detail });
 }

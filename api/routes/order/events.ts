@@ -19,7 +19,7 @@ const eventResponses = {
 };
 const eventErrors = [
   'event_before_payment',
-  'line_unknown',
+  'line_not_found',
   'already_delivered',
   'line_canceled',
   'order_closed',

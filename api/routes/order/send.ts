@@ -59,7 +59,7 @@ async function apply(context: ApiContext, orderId: string, event: ToldEvent): Pr
     }
     return true;
   } catch (error) {
-    if (error instanceof Problem && error.code === 'return_unknown') return false;
+    if (error instanceof Problem && error.code === 'return_not_found') return false;
     if (!(error instanceof WorkflowGone)) throw error;
     // It ended while the message was under way: then the row says so now.
     if (state === 'open' && (await orderState(context, orderId)) === 'closed')

@@ -3,6 +3,7 @@ import { addAudit } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
+import type { RefusalCode } from '../../../domain/refusals';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -287,6 +288,6 @@ async function refuseMoment(client: Client, effectiveFrom: Date | undefined): Pr
   }
 }
 
-function conflict(code: string, detail: string, pointer?: string): Problem {
+function conflict(code: RefusalCode, detail: string, pointer?: string): Problem {
   return new Problem({ status: 409, code, detail, errors: pointer ? [{ pointer, detail }] : undefined });
 }

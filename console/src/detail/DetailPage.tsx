@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import type { TimelineKind } from '../../../domain/kinds';
+import { subjectOf } from '../../../domain/kinds';
 import { type Action, ActionBar } from '../actions/ActionBar';
 import { ProblemError } from '../api/problem';
 import { NoSuchPage } from '../app/BrokenPage';
@@ -70,7 +71,7 @@ function Thing<T>(props: DetailPageProps<T>) {
         <div>
           {process && isStaff && <ProcessPanel kind={process} id={id} />}
           {aside?.(data)}
-          {isStaff && <Notes subject={`${kind}/${id}`} />}
+          {isStaff && <Notes subject={subjectOf(kind, id)} />}
           <Timeline kind={kind} id={id} />
         </div>
       </div>

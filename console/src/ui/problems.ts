@@ -1,9 +1,9 @@
 import { useCallback } from 'react';
-import { ProblemError } from '../api/problem';
+import { type ProblemCode, ProblemError } from '../api/problem';
 import { type Text, useLocale } from '../locale/locale';
 
 /** What the person reads where the API refuses for a reason that is the same on every page. */
-const TITLES: Record<string, Text> = {
+const TITLES: Partial<Record<ProblemCode, Text>> = {
   role_not_allowed: { zh: '您没有权限查看或执行此操作', en: 'You have no right to see or do this' },
   not_found: { zh: '没有找到', en: 'Not found' },
   temporarily_unavailable: {
@@ -84,7 +84,7 @@ const TITLES: Record<string, Text> = {
     zh: '所选权限中有该用户的角色没有的权限',
     en: 'The role of this user does not have all of these scopes',
   },
-  mail_not_undeliverable: {
+  mail_state: {
     zh: '这封邮件已在发送或已送达，无需重发',
     en: 'This mail is on its way or was sent already',
   },

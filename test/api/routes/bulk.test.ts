@@ -106,8 +106,8 @@ test('fifty approvals whose worker is killed half-way: each is decided once, ref
   const codes = new Map(items.map(({ id, code }) => [id, code]));
   expect(items).toHaveLength(51);
   expect(rejected.map((id) => codes.get(id))).toEqual(rejected.map(() => 'withdrawal_decided'));
-  expect(mine.map((id) => codes.get(id))).toEqual(mine.map(() => 'already_approved_by_you'));
-  expect(codes.get(unknown)).toBe('withdrawal_unknown');
+  expect(mine.map((id) => codes.get(id))).toEqual(mine.map(() => 'second_person_needed'));
+  expect(codes.get(unknown)).toBe('withdrawal_not_found');
   expect((await progressOf(body.id)).progress).toEqual({ pending: 0, done: 43, refused: 8 });
 
   const { rows } = await pool.query(

@@ -201,7 +201,7 @@ test('a run above the set amount needs somebody other than its proposer', async 
   expect((await post(`/v1/commission-releases/${body.id}/approve`, {}, keys.admin)).status).toBe(200);
   expect(code(await post('/v1/commission-releases', { commissionIds: [999_999_999] }))).toEqual([
     422,
-    'commission_unknown',
+    'commission_not_found',
   ]);
 });
 

@@ -212,7 +212,7 @@ test('an applicant whom no answer reached may send the same again: it is one app
   const other = { body: form(personNumbers()), idempotencyKey };
   expect(await call('POST', '/v1/applications', other)).toMatchObject({
     status: 409,
-    body: { type: '/problems/application_id_taken' },
+    body: { type: '/problems/application_differs' },
   });
 });
 

@@ -1,7 +1,7 @@
 import { App, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
-import { ProblemError } from '../../api/problem';
+import { type ProblemCode, ProblemError } from '../../api/problem';
 import { useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
@@ -22,7 +22,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 /** Refusals that a person can read in both languages. */
-const REFUSALS: Record<string, Text> = {
+const REFUSALS: Partial<Record<ProblemCode, Text>> = {
   sign_in_refused: { zh: '当前密码不正确', en: 'The present password is not right' },
   password_not_set: {
     zh: '您的账户没有密码（使用单点登录）',

@@ -3,7 +3,7 @@ import { App, Button, Form, Input, Tag } from 'antd';
 import { toString as toSvg } from 'qrcode';
 import { useState } from 'react';
 import { api, data } from '../../api/client';
-import { ProblemError } from '../../api/problem';
+import { type ProblemCode, ProblemError } from '../../api/problem';
 import { ME, useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
@@ -39,7 +39,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-const REFUSALS: Record<string, Text> = {
+const REFUSALS: Partial<Record<ProblemCode, Text>> = {
   code_not_right: {
     zh: '验证码不正确，请检查手机时间后输入下一个验证码',
     en: 'The code is not right; check the clock of the phone and try the next one',

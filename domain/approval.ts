@@ -1,0 +1,8 @@
+/**
+ * How many different people have to agree before money moves.
+ * @param amount minor units
+ * @param secondAbove amounts above this, in minor units, need two
+ */
+export function approvalsNeeded(amount: number, secondAbove: number): 1 | 2 {
+  return amount > secondAbove ? 2 : 1;
+}

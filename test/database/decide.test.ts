@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createWithdrawalActivities } from '../../activities/withdrawal/withdrawal';
+import { eventsAndAudits } from '../../api/http/timeline';
+import { decide } from '../../database/decide';
+import type { Client } from '../../database/pool';
+import { asRefusal } from '../../database/refusal';
+import { keyOf, subjectOf } from '../../domain/kinds';
+import { testConfig } from '../support/config';
+import { addDistributor, addUser, credit, openDatabase } from '../support/payouts';
+
+let database: Awaited<ReturnType<typeof openDatabase>>;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+
+const refusalOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => asRefusal(error),
+  );
+
+test('the same message decides once, and is answered alike each time', async () => {
+  const { pool } = database;
+  const by = await addUser(pool, 'Li');
+  const id = await addDistributor(pool);
+  let changes = 0;
+  const message = () =>
+    decide(
+      pool,
+      { kind: 'distributor', id, key: keyOf('decision', 'a/b'), by, at: Date.now() },
+      async (client: Client) =>
+        (await client.query('SELECT 1 FROM distributors WHERE id = $1 FOR UPDATE', [id])).rows[0],
+      async () => {
+        changes++;
+        return {
+          type: 'joined',
+          action: 'user.create',
+          mails: [{ key: id, subjectRef: 'x', recipient: 'li@example.com', subject: 's', body: 'b' }],
+        };
+      },
+      async () => 'as it is now',
+    );
+
+  expect(await Promise.all([message(), message(), message()])).toEqual(Array(3).fill('as it is now'));
+
+  expect(changes).toBe(1);
+  const { rows } = await pool.query(
+    `SELECT (SELECT count(*)::int FROM events WHERE subject = $1) AS events,
+       (SELECT array_agg(event_key) FROM audit_entries WHERE subject = $1) AS audits,
+       (SELECT count(*)::int FROM mails WHERE key = $2) AS mails`,
+    [subjectOf('distributor', id), id],
+  );
+  expect(rows).toEqual([{ events: 1, audits: ['decision/a%2Fb'], mails: 1 }]);
+});
+
+test('what does not exist is refused by its kind', async () => {
+  const { pool } = database;
+  const { approveWithdrawal } = createWithdrawalActivities({ pool, config: testConfig() });
+  const decision = { id: randomUUID(), decisionId: randomUUID(), by: await addUser(pool, 'Li') };
+  expect(await refusalOf(approveWithdrawal(decision, Date.now()))).toEqual({
+    code: 'withdrawal_not_found',
+    status: 404,
+    message: `There is no withdrawal ${decision.id}.`,
+  });
+});
+
+test('a decision that stands is refused with who made it and when, and its two sides are one line', async () => {
+  const { pool } = database;
+  const { requestWithdrawal, approveWithdrawal, rejectWithdrawal } = createWithdrawalActivities({
+    pool,
+    config: testConfig(),
+  });
+  const [li, wang] = [await addUser(pool, 'Li'), await addUser(pool, 'Wang')];
+  const [id, distributorId] = [randomUUID(), await addDistributor(pool)];
+  await credit(pool, distributorId, 5000);
+  const at = Date.parse('2026-03-01T08:00:00Z');
+  await requestWithdrawal({ id, distributorId, amount: 5000, currency: 'CNY', by: li }, at);
+  // Two decisions of one person in one moment, which matching by time could not tell apart.
+  await approveWithdrawal({ id, decisionId: randomUUID(), by: li, text: 'fine' }, at);
+
+  expect(await refusalOf(rejectWithdrawal({ id, decisionId: randomUUID(), by: wang }, at))).toMatchObject({
+    code: 'withdrawal_decided',
+    message: 'The withdrawal is already approved by Li at 2026-03-01T08:00:00.000Z; that is final.',
+  });
+
+  const { rows } = await pool.query(
+    `SELECT kind, type, audit ->> 'action' AS action FROM (${eventsAndAudits('$1')}) s ORDER BY type`,
+    [subjectOf('withdrawal', id)],
+  );
+  expect(rows).toEqual([
+    { kind: 'event', type: 'approved', action: 'withdrawal.approve' },
+    { kind: 'event', type: 'requested', action: 'withdrawal.request' },
+  ]);
+});

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { refusalsPage } from '../../cli/docs';
+import { codesOfBefore, refusals } from '../../domain/refusals';
+
+const file = path.join(__dirname, '..', '..', 'docs', 'refusals.md');
+
+test('docs/refusals.md is current (npm run docs)', () => {
+  expect(readFileSync(file, 'utf8')).toBe(refusalsPage());
+});
+
+test('a code of before is no code any more, and led to one code only', () => {
+  const before = Object.values(codesOfBefore).flat();
+  expect(before.filter((code) => Object.hasOwn(refusals, code))).toEqual([]);
+  expect(new Set(before).size).toBe(before.length);
+});
+
+test('each meaning of a code is one that can be read alone', () => {
+  for (const meaning of Object.values(refusals)) expect(meaning).toMatch(/^[A-Z].*\.$/s);
+});
