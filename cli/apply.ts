@@ -179,9 +179,8 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     item: ReturnItem,
     difference: PriceDifferenceItem | undefined,
   ): Promise<ImportItem[]> {
-    const { orderExternalId, lineId, quantity, at } = item;
+    const { orderExternalId, lineId, quantity, at, returnId } = item;
     const imported = [item, ...(difference ? [difference] : [])];
-    const returnId = item.returnId.replaceAll('/', ':');
     if (refusedOrders.has(orderExternalId)) {
       const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];
