@@ -7,12 +7,13 @@ import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { asRefusal, type Refusal } from '../database/refusal';
 import { type BulkActionName, bulkRights } from '../domain/bulk';
+import { keyOf, type StateOf, subjectOf } from '../domain/kinds';
 import { activitySender } from '../temporal/activitySender';
 import { rootFailure, send } from '../temporal/messages';
 import { approveWithdrawal, rejectWithdrawal } from '../workflows/withdrawal';
 
 /** Where a bulk action is. */
-export type BulkState = 'running' | 'done';
+export type BulkState = StateOf<'bulk'>;
 
 /** What each action is given, beside the things it is done to. */
 export interface BulkInputs {
@@ -57,7 +58,7 @@ export function acceptBulkAction(pool: Pool, request: BulkRequest): Promise<void
     await addAudit(client, {
       actor: by,
       action: 'bulk.start',
-      subject: `bulk/${id}`,
+      subject: subjectOf('bulk', id),
       after: { action, input, items: ids.length },
     });
   });
@@ -216,18 +217,30 @@ async function askerOf(pool: Pool, { id, action }: BulkRow): Promise<{ name: str
   return rows[0]!;
 }
 
-/** Whether the item's decision is on the timeline of its thing: `withdrawals.approve` is of a `withdrawal/<id>`. */
+/** First part of the key by which an item's decision is on the timeline of its thing; claiming leaves nothing there. */
+const decisionsOf: Record<BulkActionName, string | null> = {
+  'withdrawals.approve': 'decision',
+  'withdrawals.reject': 'decision',
+  'commissions.hold': 'hold',
+  'commissions.unhold': 'unhold',
+  'distributors.suspend': 'suspended',
+  'distributors.reinstate': 'reinstated',
+  'applications.claim': null,
+};
+
+/** Whether the item's decision is on the timeline of its thing. */
 async function isDecided(
   pool: Pool,
   { action }: BulkRow,
   { target }: BulkItem,
   decisionId: string,
 ): Promise<boolean> {
-  const subject = `${action.replace(/s\..*/, '')}/${target}`;
-  const { rowCount } = await pool.query(
-    `SELECT 1 FROM events WHERE subject = $1 AND right(key, 36) = $2 LIMIT 1`,
-    [subject, decisionId],
-  );
+  const decision = decisionsOf[action];
+  if (decision === null) return false;
+  const { rowCount } = await pool.query('SELECT 1 FROM events WHERE subject = $1 AND key = $2', [
+    subjectOf(bulkRights[action].kind, target),
+    keyOf(decision, decisionId),
+  ]);
   return rowCount === 1;
 }
 
@@ -266,7 +279,7 @@ async function finish(client: Client, id: string): Promise<BulkState> {
       [id],
     );
     await addEvent(client, {
-      subject: `bulk/${id}`,
+      subject: subjectOf('bulk', id),
       key: 'done',
       type: 'done',
       actor: SYSTEM,

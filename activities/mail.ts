@@ -6,6 +6,7 @@ import { withLinks } from '../database/links';
 import type { Mail } from '../database/mails';
 import type { Pool } from '../database/pool';
 import type { Sealer } from '../database/sealing';
+import type { StateOf } from '../domain/kinds';
 import { subjectOf } from '../domain/kinds';
 import { storableText } from '../domain/storableText';
 import { activitySender } from '../temporal/activitySender';
@@ -128,7 +129,7 @@ export function createMailActivities(context: {
         recipient: string;
         subject: string;
         body: string;
-        state: 'pending' | 'sent' | 'undeliverable';
+        state: StateOf<'mail'>;
         created_at: Date;
         sign_in_link_id: string | null;
         resent_at: Date | null;

@@ -4,7 +4,7 @@ import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import type { Sealer } from '../database/sealing';
-import { keyOf, subjectOf } from '../domain/kinds';
+import { keyOf, type StateOf, subjectOf } from '../domain/kinds';
 import {
   type HttpAnswer,
   majorUnits,
@@ -22,7 +22,7 @@ import {
 } from './withdrawal/withdrawal';
 
 /** Where a payout batch is. */
-export type BatchState = 'open' | 'settled';
+export type BatchState = StateOf<'payout'>;
 
 /** Finance collects what is approved into a payout file. */
 export interface BatchRequest {

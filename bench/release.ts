@@ -3,6 +3,7 @@ import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporali
 import type { Pool } from '../database/pool';
 import { verifyLedger } from '../database/verifyLedger';
 import type { Attribution } from '../domain/attribution';
+import { subjectOf } from '../domain/kinds';
 import { approveRelease, proposeRelease, release as releaseWorkflow } from '../workflows/release';
 import type { Bench } from './bench';
 import { fund, postSingles } from './ledger';
@@ -72,13 +73,13 @@ async function proposeRun(
       { id, selection: { dueBefore: new Date().toISOString() }, by: { userId: first, name: 'Finance' } },
     ],
     startWorkflowOperation: new WithStartWorkflowOperation(releaseWorkflow, {
-      workflowId: `release/${id}`,
+      workflowId: subjectOf('release', id),
       args: [{ id }],
       taskQueue: TASK_QUEUE,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
     }),
   });
-  const run = client.workflow.getHandle(`release/${id}`);
+  const run = client.workflow.getHandle(subjectOf('release', id));
   return async () => {
     const by = { userId: second, name: 'Chief of finance' };
     await run.executeUpdate(approveRelease, { args: [{ id, decisionId: 'approval', by }] });

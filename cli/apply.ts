@@ -8,6 +8,7 @@ import type {
   RejectedItem,
   ReturnItem,
 } from '../domain/imports/shopExport';
+import type { StateOf } from '../domain/kinds';
 import { type ApiClient, ApiError, NotSent } from './client';
 
 /** How items are applied. */
@@ -30,7 +31,7 @@ export interface ApplyOptions {
 
 /** What an order's POST answers, as far as the import goes by it. */
 interface KnownOrder {
-  state: 'open' | 'closed';
+  state: StateOf<'order'>;
   paidAt: string;
   currency: string;
   customer: { externalId: string };
@@ -178,9 +179,8 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     item: ReturnItem,
     difference: PriceDifferenceItem | undefined,
   ): Promise<ImportItem[]> {
-    const { orderExternalId, lineId, quantity, at } = item;
+    const { orderExternalId, lineId, quantity, at, returnId } = item;
     const imported = [item, ...(difference ? [difference] : [])];
-    const returnId = item.returnId.replaceAll('/', ':');
     if (refusedOrders.has(orderExternalId)) {
       const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];

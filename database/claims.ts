@@ -1,4 +1,5 @@
 import { type ApplicationState, isDecided } from '../domain/application';
+import { subjectOf } from '../domain/kinds';
 import { decided, notFound, wrongState } from './decide';
 import { type Actor, addAudit } from './journal';
 import { type Client, inTransaction, type Pool } from './pool';
@@ -76,7 +77,7 @@ export function releaseClaim(
       await addAudit(client, {
         actor,
         action: 'application.release_claim',
-        subject: `application/${applicationId}`,
+        subject: subjectOf('application', applicationId),
         before: { claimedBy: rows[0].name },
       });
     } else if (await holder(client, applicationId)) {
@@ -115,7 +116,7 @@ async function take(client: Client, { applicationId, actor }: ClaimCommand): Pro
     await addAudit(client, {
       actor,
       action: 'application.claim',
-      subject: `application/${applicationId}`,
+      subject: subjectOf('application', applicationId),
       after: { claimedBy: actor.name },
     });
   }

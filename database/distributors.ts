@@ -1,4 +1,5 @@
 import type { EventType } from '../domain/journal';
+import { keyOf, subjectOf } from '../domain/kinds';
 import { type Actor, addAudit, addEvent, hasEvent } from './journal';
 import { type Client, inTransaction, type Pool } from './pool';
 import { refuse } from './refusal';
@@ -71,8 +72,8 @@ function changeState(
   },
 ): Promise<void> {
   const { distributorId, commandId, reason, actor, now } = command;
-  const subject = `distributor/${distributorId}`;
-  const key = `${change.type}/${commandId}`;
+  const subject = subjectOf('distributor', distributorId);
+  const key = keyOf(change.type, commandId);
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ state: string }>(
       'SELECT state FROM distributors WHERE id = $1 FOR NO KEY UPDATE',

@@ -1,3 +1,4 @@
+import { keyOf, subjectOf } from '../domain/kinds';
 import { recordDecision } from './decisions';
 import { type Actor, hasEvent } from './journal';
 import { type Client, inTransaction, type Pool } from './pool';
@@ -41,10 +42,10 @@ export interface UnholdResult {
 export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { id, commissionId, reason, note, by } = hold;
-    const subject = `commission/${commissionId}`;
+    const subject = subjectOf('commission', commissionId);
     // Whoever releases locks this row too: a hold comes before the release or after it, never in between.
     const commission = await lockCommission(client, commissionId);
-    if (await hasEvent(client, subject, `hold/${id}`)) return;
+    if (await hasEvent(client, subject, keyOf('hold', id))) return;
     if (commission.state !== 'held' && commission.state !== 'due') {
       throw refuse({
         code: 'commission_settled',
@@ -66,7 +67,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
     }
     await recordDecision(client, {
       subject,
-      key: `hold/${id}`,
+      key: keyOf('hold', id),
       type: 'hold_placed',
       action: 'commission.hold',
       by,
@@ -87,8 +88,8 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
 export async function liftHolds(pool: Pool, request: UnholdRequest, now: number): Promise<UnholdResult> {
   return inTransaction(pool, async (client) => {
     const { decisionId, commissionId, reason, note, by } = request;
-    const subject = `commission/${commissionId}`;
-    const key = `unhold/${decisionId}`;
+    const subject = subjectOf('commission', commissionId);
+    const key = keyOf('unhold', decisionId);
     const commission = await lockCommission(client, commissionId);
     const earlier = await client.query<{ data: UnholdResult }>(
       'SELECT data FROM events WHERE subject = $1 AND key = $2',

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Config, publicUrl } from '../config';
+import { parseSubject } from '../domain/kinds';
 import { mailLinks } from '../domain/mail/texts';
 import type { Sealer } from './sealing';
 
@@ -42,9 +43,10 @@ export function withLinks(
   config: Address,
   sealer: Hasher,
 ): string {
-  const [kind, id = ''] = mail.subjectRef.split('/');
+  const about = parseSubject(mail.subjectRef);
   let body = mail.body.replaceAll(mailLinks.console, () => publicUrl(config));
-  if (kind === 'application') {
+  if (about?.kind === 'application') {
+    const id = about.id[0]!;
     const page = `${publicUrl(config)}/application/${id}#${applicantToken(sealer, id)}`;
     body = body.replaceAll(mailLinks.application, () => page);
   }

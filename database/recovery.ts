@@ -1,6 +1,7 @@
-import { type Id, type Kind, kinds, type ProcessKind } from '../domain/kinds';
+import type { Id, ProcessKind } from '../domain/kinds';
 import type { OrderPayment } from '../domain/order';
 import type { Pool } from './pool';
+import { openStates } from './states';
 
 /** A process that has to run. */
 export interface OpenProcess {
@@ -9,9 +10,6 @@ export interface OpenProcess {
   /** What an order's process still has to be told, where the order has no row of its own yet. */
   payment?: OrderPayment;
 }
-
-/** SQL list of the states in which a thing is open. */
-const open = (kind: Kind) => kinds[kind].open.map((state) => `'${state}'`).join(', ');
 
 /** The things of a table whose id is a UUID. */
 const byId = (table: string, where: string) =>
@@ -24,7 +22,7 @@ const ofApplications = `m.subject_ref LIKE 'application/%'`;
 const sources: Record<ProcessKind, readonly string[]> = {
   order: [
     `SELECT id AS key, to_jsonb(id) AS id
-     FROM orders WHERE state IN (${open('order')}) AND id > $1 ORDER BY 1 LIMIT $2`,
+     FROM orders WHERE state IN (${openStates('order')}) AND id > $1 ORDER BY 1 LIMIT $2`,
     // Accepted, and not taken in yet.
     `SELECT id AS key, to_jsonb(id) AS id, payment FROM accepted_orders WHERE id > $1 ORDER BY 1 LIMIT $2`,
   ],
@@ -32,24 +30,24 @@ const sources: Record<ProcessKind, readonly string[]> = {
     `SELECT r.key, jsonb_build_array(r.order_id, r.id) AS id
      FROM (SELECT *, key_part(order_id) || '/' || key_part(id) AS key FROM returns) r
      JOIN orders o ON o.id = r.order_id
-     WHERE r.state IN (${open('return')}) AND o.state = 'closed' AND r.key > $1 ORDER BY 1 LIMIT $2`,
+     WHERE r.state IN (${openStates('return')}) AND o.state = 'closed' AND r.key > $1 ORDER BY 1 LIMIT $2`,
   ],
   // A decided one still has to send the mails about it.
   application: [
     `SELECT a.id::text AS key, to_jsonb(a.id) AS id
-     FROM applications a WHERE a.id::text > $1 AND (a.state IN (${open('application')}) OR 'application/' || a.id IN (
-       SELECT m.subject_ref FROM mails m WHERE m.state IN (${open('mail')}) AND ${ofApplications}))
+     FROM applications a WHERE a.id::text > $1 AND (a.state IN (${openStates('application')}) OR 'application/' || a.id IN (
+       SELECT m.subject_ref FROM mails m WHERE m.state IN (${openStates('mail')}) AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
   ],
   // One in a payout file waits for the confirmation of the file.
-  withdrawal: [byId('withdrawals', `state IN (${open('withdrawal')}) AND batch_id IS NULL`)],
-  payout: [byId('payout_batches', `state IN (${open('payout')})`)],
-  release: [byId('release_runs', `state IN (${open('release')})`)],
+  withdrawal: [byId('withdrawals', `state IN (${openStates('withdrawal')}) AND batch_id IS NULL`)],
+  payout: [byId('payout_batches', `state IN (${openStates('payout')})`)],
+  release: [byId('release_runs', `state IN (${openStates('release')})`)],
   mail: [
     `SELECT m.key, to_jsonb(m.key) AS id
-     FROM mails m WHERE m.state IN (${open('mail')}) AND NOT ${ofApplications} AND m.key > $1 ORDER BY 1 LIMIT $2`,
+     FROM mails m WHERE m.state IN (${openStates('mail')}) AND NOT ${ofApplications} AND m.key > $1 ORDER BY 1 LIMIT $2`,
   ],
-  bulk: [byId('bulk_actions', `state IN (${open('bulk')})`)],
+  bulk: [byId('bulk_actions', `state IN (${openStates('bulk')})`)],
 };
 
 const pageSize = 500;

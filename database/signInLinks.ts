@@ -1,5 +1,6 @@
 import type { Config } from '../config';
 import type { Locale } from '../domain/application';
+import { subjectOf } from '../domain/kinds';
 import { forgottenPasswordMail, signInLinkMail, singleSignOnMail } from '../domain/mail/texts';
 import { type Actor, addAudit, SYSTEM } from './journal';
 import { queueMails } from './mails';
@@ -78,7 +79,7 @@ export async function makeSignInLink(
   await addAudit(client, {
     actor,
     action: 'user.make_sign_in_link',
-    subject: `user/${userId}`,
+    subject: subjectOf('user', userId),
     after: { linkId, expiresAt },
   });
   return { ...user, expiresAt };
@@ -94,7 +95,7 @@ export async function mailSignInLink(
   command: { userId: string; linkId: string; actor: Actor },
 ): Promise<{ expiresAt: Date; mailKey: string }> {
   const { email, name, locale, expiresAt } = await makeSignInLink(client, command);
-  const subjectRef = `user/${command.userId}`;
+  const subjectRef = subjectOf('user', command.userId);
   const mailKey = `${subjectRef}/sign-in-link/${command.linkId}`;
   const setting = { brand: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE, locale, name };
   const text = signInLinkMail({ ...setting, until: expiresAt });
@@ -125,7 +126,7 @@ export async function mailForgottenPassword(
   const [user] = rows;
   if (!user) return undefined;
   const { id: userId, name, locale } = user;
-  const subjectRef = `user/${userId}`;
+  const subjectRef = subjectOf('user', userId);
   const setting = { brand: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE, locale, name };
   const mail = { key: `${subjectRef}/forgotten-password/${mailId}`, subjectRef, recipient: email };
   if (user.bound && config.OIDC_ISSUER) {

@@ -1,5 +1,6 @@
 import { findWrongSums } from './dailySums';
 import type { Pool } from './pool';
+import { openStates } from './states';
 
 /** Something in the books that should agree with something else, and does not. */
 export interface LedgerMismatch {
@@ -52,10 +53,10 @@ const sql = `
       coalesce(-sum(amount) FILTER (WHERE account = 'debt'), 0) AS debt
     FROM account GROUP BY 1, 2
   ), earning AS (
-    SELECT distributor_id, currency, sum(amount) AS held FROM commissions WHERE state IN ('held', 'due') GROUP BY 1, 2
+    SELECT distributor_id, currency, sum(amount) AS held FROM commissions WHERE state IN (${openStates('commission')}) GROUP BY 1, 2
   ), withdrawing AS (
     SELECT distributor_id, currency, sum(amount) AS reserved FROM withdrawals
-    WHERE state IN ('requested', 'approved', 'paying') GROUP BY 1, 2
+    WHERE state IN (${openStates('withdrawal')}) GROUP BY 1, 2
   ), of_commission AS (
     SELECT commission_id, -sum(amount) FILTER (WHERE account = 'commission_expense') AS amount,
       sum(amount) FILTER (WHERE account = 'held') AS held
@@ -84,13 +85,13 @@ const sql = `
     SELECT 'commission_is_transfers', 'commission/' || c.id || line.account, c.currency, line.expected, line.actual
     FROM commissions c LEFT JOIN of_commission o ON o.commission_id = c.id CROSS JOIN LATERAL (VALUES
       ('', c.amount::numeric, coalesce(o.amount, 0)),
-      ('/held', CASE WHEN c.state IN ('held', 'due') THEN c.amount ELSE 0 END::numeric, coalesce(o.held, 0))
+      ('/held', CASE WHEN c.state IN (${openStates('commission')}) THEN c.amount ELSE 0 END::numeric, coalesce(o.held, 0))
     ) AS line (account, expected, actual) WHERE line.expected <> line.actual
     UNION ALL
     SELECT 'withdrawal_is_transfers', 'withdrawal/' || w.id, w.currency,
-      CASE WHEN w.state IN ('requested', 'approved', 'paying') THEN w.amount ELSE 0 END, coalesce(o.reserved, 0)
+      CASE WHEN w.state IN (${openStates('withdrawal')}) THEN w.amount ELSE 0 END, coalesce(o.reserved, 0)
     FROM withdrawals w LEFT JOIN of_withdrawal o ON o.withdrawal_id = w.id
-    WHERE CASE WHEN w.state IN ('requested', 'approved', 'paying') THEN w.amount ELSE 0 END <> coalesce(o.reserved, 0)
+    WHERE CASE WHEN w.state IN (${openStates('withdrawal')}) THEN w.amount ELSE 0 END <> coalesce(o.reserved, 0)
   )
   SELECT now() AS "checkedAt",
     (SELECT count(*) FROM transfers) AS transfers,

@@ -1,11 +1,7 @@
+import { isOpen, type OpenStateOf, type StateOf } from './kinds';
+
 /** Where an application stands. It only moves forward, but for in_review ⇄ changes_requested. */
-export type ApplicationState =
-  | 'submitted'
-  | 'in_review'
-  | 'changes_requested'
-  | 'approved'
-  | 'rejected'
-  | 'withdrawn';
+export type ApplicationState = StateOf<'application'>;
 
 /** Who applies: a person (个人) or a company (企业). */
 export type ApplicantKind = 'person' | 'company';
@@ -62,8 +58,10 @@ export interface ApplicationPolicy {
 }
 
 /** True when nothing can change the application any more. */
-export function isDecided(state: ApplicationState): state is 'approved' | 'rejected' | 'withdrawn' {
-  return state === 'approved' || state === 'rejected' || state === 'withdrawn';
+export function isDecided(
+  state: ApplicationState,
+): state is Exclude<ApplicationState, OpenStateOf<'application'>> {
+  return !isOpen('application', state);
 }
 
 /**

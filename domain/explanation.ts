@@ -1,6 +1,7 @@
+import type { StateOf } from './kinds';
 /** What decides why a commission is not paid yet. Times are RFC 3339. */
 export interface CommissionFacts {
-  state: 'held' | 'due' | 'released' | 'reversed' | 'clawed_back';
+  state: StateOf<'commission'>;
   automatic: boolean;
   windowEndsAt: string | null;
   openReturns: { id: string; requestedAt: string }[];

@@ -255,6 +255,9 @@ export const KINDS = Object.keys(kinds) as readonly Kind[];
 /** The states of a kind. */
 export type StateOf<K extends Kind> = (typeof kinds)[K]['states'][number];
 
+/** The states of a kind in which something is still to happen. */
+export type OpenStateOf<K extends Kind> = (typeof kinds)[K]['open'][number];
+
 /** The kinds that have this in a column. */
 type KindWith<Column extends keyof KindOfThing, Value> = {
   [K in Kind]: (typeof kinds)[K][Column] extends Value ? K : never;
@@ -279,6 +282,11 @@ export const processKinds = KINDS.filter((kind): kind is ProcessKind => kinds[ki
 
 export const timelineKinds = KINDS.filter((kind): kind is TimelineKind => kinds[kind].timeline);
 
+/** Whether something is still to happen to a thing in this state. */
+export function isOpen<K extends Kind>(kind: K, state: StateOf<K>): state is StateOf<K> & OpenStateOf<K> {
+  return (kinds[kind].open as readonly string[]).includes(state);
+}
+
 export const isPageKind = (kind: Kind): kind is PageKind => kinds[kind].page;
 
 /** What names a thing of a kind: its id, or the ids on the way to it, as a return has its order's and its own. */
@@ -295,9 +303,9 @@ export function subjectOf(kind: Kind, id: Id): string {
 
 /** The kind and the parts of the id of a subject. @returns undefined for what names no thing */
 export function parseSubject(subject: string): { kind: Kind; id: string[] } | undefined {
-  const [kind = '', ...parts] = subject.split('/');
-  if (!Object.hasOwn(kinds, kind) || parts.length === 0) return undefined;
-  return { kind: kind as Kind, id: parts.map((part) => part.replace(/%(25|2F)/g, decodeURIComponent)) };
+  const [kind = '', ...id] = partsOf(subject);
+  if (!Object.hasOwn(kinds, kind) || id.length === 0) return undefined;
+  return { kind: kind as Kind, id };
 }
 
 /** Address of a thing's page in the console. */
@@ -320,6 +328,11 @@ export function pageOfSubject(subject: string): string | undefined {
 /** A key of several parts, such as `window_closed/<line>`, in which no part can pass for two. */
 export function keyOf(...parts: (string | number)[]): string {
   return parts.map(keyPart).join('/');
+}
+
+/** The parts of a key that {@link keyOf} made. */
+export function partsOf(key: string): string[] {
+  return key.split('/').map((part) => part.replace(/%(25|2F)/g, decodeURIComponent));
 }
 
 function idParts(id: Id): readonly (string | number)[] {

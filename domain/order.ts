@@ -1,14 +1,19 @@
+import { keyOf, type StateOf } from './kinds';
 import type { RefusalCode } from './refusals';
 import { type Pause, windowEnd } from './returnWindow';
 
-export type LineState =
-  | 'paid'
-  | 'shipped'
-  | 'delivered'
-  | 'return_requested'
-  | 'closed'
-  | 'returned'
-  | 'canceled';
+/** All states of a line, in the order in which they follow. */
+export const LINE_STATES = [
+  'paid',
+  'shipped',
+  'delivered',
+  'return_requested',
+  'closed',
+  'returned',
+  'canceled',
+] as const;
+
+export type LineState = (typeof LINE_STATES)[number];
 
 /** A line of an order. Times are milliseconds since 1970, amounts minor units. */
 export interface OrderLine {
@@ -24,7 +29,7 @@ export interface OrderLine {
 
 export interface OrderReturn {
   id: string;
-  state: 'requested' | 'refunded' | 'rejected';
+  state: StateOf<'return'>;
   reason: string;
   requestedAt: number;
   resolvedAt: number | null;
@@ -79,10 +84,11 @@ export function remainingUnits(line: OrderLine): number {
  * mean or all; what makes an event unique is the line (shipped, delivered or canceled once) or the return.
  */
 export function eventKey(event: OrderEvent): string {
-  if ('returnId' in event) return `${event.type}/${event.returnId}`;
-  const lines = event.lineIds?.join(',') ?? 'all';
+  if ('returnId' in event) return keyOf(event.type, event.returnId);
+  // No line has an empty number, so this stands for all of them.
+  const lines = keyOf(...(event.lineIds ?? ['']));
   // Keys are kept in an index, whose entries can not hold thousands of line numbers.
-  return `${event.type}/${lines.length <= 200 ? lines : fingerprint(lines)}/${event.at}`;
+  return keyOf(event.type, lines.length <= 200 ? lines : fingerprint(lines), event.at);
 }
 
 /** 64 bits of FNV-1a (draft-eastlake-fnv), as text. Good enough to tell the few events of one order apart. */

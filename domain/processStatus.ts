@@ -1,4 +1,5 @@
 import { type ApplicationState, awaited } from './application';
+import type { StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
 
@@ -111,7 +112,7 @@ export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStat
 }
 
 /** Where a payout batch stands. */
-export function payoutStatusOf(state: 'open' | 'settled' | undefined): ProcessStatus {
+export function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus {
   return {
     state: state ?? null,
     waitsFor: state === 'open' ? [{ what: 'bank_confirmation', from: 'finance', until: null }] : [],

@@ -1,5 +1,7 @@
+import type { StateOf } from './kinds';
+
 /** Where a release run is. It only ever moves forward. */
-export type ReleaseRunState = 'proposed' | 'approved' | 'running' | 'done' | 'rejected';
+export type ReleaseRunState = StateOf<'release'>;
 
 const order: Record<ReleaseRunState, number> = { proposed: 0, approved: 1, running: 2, done: 3, rejected: 3 };
 

@@ -1,12 +1,7 @@
+import { isOpen, type StateOf } from './kinds';
+
 /** Where a withdrawal is. It only ever moves forward; `paid` becomes `failed` when the bank sends the money back. */
-export type WithdrawalState =
-  | 'requested'
-  | 'approved'
-  | 'paying'
-  | 'paid'
-  | 'failed'
-  | 'rejected'
-  | 'canceled';
+export type WithdrawalState = StateOf<'withdrawal'>;
 
 /** How money leaves: in a file that finance hands to the bank, or through an HTTP provider. */
 export type PayoutMethod = 'file' | 'http';
@@ -34,7 +29,7 @@ export function laterOf(known: WithdrawalProgress | undefined, news: WithdrawalP
 
 /** True when its money has left or come back. */
 export function isSettled(state: WithdrawalState): boolean {
-  return order[state] === 3;
+  return !isOpen('withdrawal', state);
 }
 
 /**

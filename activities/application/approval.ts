@@ -4,6 +4,7 @@ import { type Actor, addAudit, addEvent, SYSTEM } from '../../database/journal';
 import type { Client } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import { addSignInLink } from '../../database/signInLinks';
+import { keyOf, subjectOf } from '../../domain/kinds';
 import { normaliseReferralCode, REFERRAL_CODE_BYTES, referralCode } from '../../domain/referralCode';
 import { type SponsorTreeAlert, sponsorTreeAlerts } from '../../domain/sponsorTree';
 import type { ApplicationRow } from './row';
@@ -88,8 +89,8 @@ export async function recordTreeAlerts(
   const recorded: SponsorTreeAlert[] = [];
   for (const alert of sponsorTreeAlerts(rows[0]!)) {
     const isNew = await addEvent(client, {
-      subject: `distributor/${root}`,
-      key: `compliance_alert/${alert.measure}/${alert.bound}`,
+      subject: subjectOf('distributor', root),
+      key: keyOf('compliance_alert', alert.measure, alert.bound),
       type: 'compliance_alert',
       actor: SYSTEM,
       occurredAt: now,
@@ -120,7 +121,7 @@ export async function addAccount(
   await addAudit(client, {
     actor,
     action: 'user.create',
-    subject: `user/${userId}`,
+    subject: subjectOf('user', userId),
     after: { name: row.name, role: 'distributor', distributorId },
   });
   const passwordUntil = await addSignInLink(client, {

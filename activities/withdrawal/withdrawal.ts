@@ -98,7 +98,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           await client.query(
             `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
              VALUES ($1, 'available', 'reserved', $2, $3, $4, $5, $6)`,
-            [`withdrawal/${id}/reserve`, distributorId, currency, amount, id, new Date(now)],
+            [keyOf('withdrawal', id, 'reserve'), distributorId, currency, amount, id, new Date(now)],
           );
           return {
             type: 'requested',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { createSealer } from '../../database/sealing';
+import { subjectOf } from '../../domain/kinds';
 import { actorOfCall } from '../workflows/tell';
 import type { ApiContext, Principal, Reply } from './endpoint';
 import { Problem } from './problem';
@@ -45,7 +46,7 @@ export async function reveal(call: {
   await addAudit(context.pool, {
     actor: actorOfCall(call),
     action: `${of}.reveal`,
-    subject: `${of}/${id}`,
+    subject: subjectOf(of, id),
     after: { field: body.field },
     reason: body.reason,
   });

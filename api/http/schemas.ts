@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kinds } from '../../domain/kinds';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -40,13 +41,25 @@ export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a
 /** Why a commission is kept back. */
 export const holdReason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
 
-/** Ids that shops give: they become workflow ids and parts of addresses. */
-export const identifier = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$/,
-    'use 1 to 96 letters, digits, ".", "_", ":" or "-", beginning with a letter or digit',
-  );
+/**
+ * Numbers that shops give, as they write them: one line that people can read, without characters that hide or turn the
+ * text around. Not `.` and `..`, which an address takes for folders.
+ */
+export const shopNumber = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(
+      /^(?!\.{1,2}$)(?!\p{Z})[^\p{C}\p{Zl}\p{Zp}]*(?<!\p{Z})$/u,
+      'use one line of printable text that neither begins nor ends with a space, and is not "." or ".."',
+    );
+
+/** Number of an order, a line or a return. */
+export const identifier = shopNumber(96);
+
+/** Stock keeping unit, as the shop names it. */
+export const sku = shopNumber(64);
 
 // Clocks of shops run a little ahead at times; more than this is a mistake.
 const clockSkewMs = 30_000;
@@ -69,7 +82,7 @@ export const commissionSchema = z.object({
   level: z.int(),
   distributorId: uuid,
   distributorName: z.string(),
-  state: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
+  state: z.enum(kinds.commission.states),
   amount: moneySchema,
   originalAmount: moneySchema,
   automatic: z.boolean(),

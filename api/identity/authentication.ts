@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { addAudit, SYSTEM } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
+import { subjectOf } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
 import type { ApiContext, Endpoint, Principal } from '../http/endpoint';
 import { Problem } from '../http/problem';
@@ -142,7 +143,12 @@ export function bootstrapAdmin(pool: Pool, keyText: string): Promise<boolean> {
       'INSERT INTO api_keys (id, user_id, name, secret_hash, scopes) VALUES ($1, $2, $3, $4, $5)',
       ['bootstrap', userId, 'BOOTSTRAP_ADMIN_KEY', hashKey(keyText), [everyScope]],
     );
-    await addAudit(client, { actor: SYSTEM, action: 'user.create', subject: `user/${userId}`, after: user });
+    await addAudit(client, {
+      actor: SYSTEM,
+      action: 'user.create',
+      subject: subjectOf('user', userId),
+      after: user,
+    });
     await addAudit(client, {
       actor: SYSTEM,
       action: 'key.create',

@@ -4,6 +4,7 @@ import { linkIdOf } from '../../database/links';
 import { type Client, inTransaction } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { linkIsDead, mailForgottenPassword } from '../../database/signInLinks';
+import { subjectOf } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
 import type { ApiContext, Principal } from '../http/endpoint';
 import { Problem } from '../http/problem';
@@ -61,7 +62,7 @@ export function auditOwn(
 ): Promise<void> {
   return addAudit(client, {
     actor: { userId: user.id, name: user.name, requestId },
-    subject: `user/${user.id}`,
+    subject: subjectOf('user', user.id),
     ...entry,
   });
 }
@@ -239,7 +240,7 @@ async function auditRefusal(
   await addAudit(pool, {
     actor: { userId: null, name: 'somebody', requestId },
     action: 'user.sign_in_refused',
-    subject: user ? `user/${user.id}` : 'user/unknown',
+    subject: user ? subjectOf('user', user.id) : 'user/unknown',
     after: { because },
   });
 }

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Pool } from '../../database/pool';
-import { type Kind, kinds, type ProcessKind } from '../../domain/kinds';
+import { openStates } from '../../database/states';
+import type { Kind, ProcessKind } from '../../domain/kinds';
 import { unlessSlow } from '../http/stall';
 
 interface Figure {
@@ -26,7 +27,7 @@ const bound = 10_000;
 function counted(kind: Kind, metric: string, table: string, help: string): Measured {
   return {
     sql: `SELECT '${metric}' AS name, jsonb_build_object('state', s.state) AS labels, open.count::float8 AS value
-      FROM unnest(ARRAY[${kinds[kind].open.map((state) => `'${state}'`).join(', ')}]) AS s (state), LATERAL (
+      FROM unnest(ARRAY[${openStates(kind)}]) AS s (state), LATERAL (
         SELECT count(*) FROM (SELECT FROM ${table} t WHERE t.state = s.state LIMIT ${bound}) capped) open`,
     help: { [metric]: `${help}, counted up to ${bound}.` },
   };
@@ -39,7 +40,7 @@ function aged(kind: Kind, metric: string, table: string, since: string, help: st
     sql: `${sql}
       UNION ALL SELECT '${metric}_oldest_seconds', jsonb_build_object('state', s.state),
         coalesce(extract(epoch FROM now() - oldest.at), 0)
-      FROM unnest(ARRAY[${kinds[kind].open.map((state) => `'${state}'`).join(', ')}]) AS s (state), LATERAL (
+      FROM unnest(ARRAY[${openStates(kind)}]) AS s (state), LATERAL (
         SELECT min(t.${since}) AS at FROM ${table} t WHERE t.state = s.state) oldest`,
     help: { ...helpOfCount, [`${metric}_oldest_seconds`]: `Age of the oldest of them, by state.` },
   };

@@ -1,3 +1,4 @@
+import { openStates } from '../../database/states';
 import type { Role } from '../../domain/roles';
 import { DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
 import type { Principal } from '../http/endpoint';
@@ -352,10 +353,7 @@ function ownCards(distributorId: string, at: Moment, now: number): Card[] {
       href: '/my-withdrawals',
       count: (bind) => ({
         from: 'withdrawals w',
-        where: [
-          `w.distributor_id = ${bind(distributorId)}`,
-          `w.state IN ('requested', 'approved', 'paying')`,
-        ],
+        where: [`w.distributor_id = ${bind(distributorId)}`, `w.state IN (${openStates('withdrawal')})`],
         since: 'w.requested_at',
         money: withdrawalMoney,
       }),

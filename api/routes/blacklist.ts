@@ -3,6 +3,7 @@ import { addAudit } from '../../database/journal';
 import { inTransaction } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { normalisePhone } from '../../domain/credential';
+import { subjectOf } from '../../domain/kinds';
 import { REVIEWERS } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -70,7 +71,7 @@ export const blacklistEndpoints: Endpoint[] = [
           await addAudit(client, {
             actor,
             action: 'blacklist.add',
-            subject: `blacklist/${id}`,
+            subject: subjectOf('blacklist', id),
             after: { kind, numberMasked: masked },
             reason,
           });
@@ -132,7 +133,7 @@ export const blacklistEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'blacklist.remove',
-          subject: `blacklist/${id}`,
+          subject: subjectOf('blacklist', id),
           before: rows[0],
           reason: query.reason,
         });

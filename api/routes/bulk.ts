@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { acceptBulkAction, type BulkWork } from '../../activities/bulk';
 import type { Pool } from '../../database/pool';
 import { bulkActionNames, bulkRights } from '../../domain/bulk';
+import { kinds } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
 import { start } from '../../temporal/messages';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
@@ -58,7 +59,7 @@ const requestSchema = z.discriminatedUnion('action', [
   }),
 ]);
 
-const stateSchema = z.enum(['running', 'done']);
+const stateSchema = z.enum(kinds.bulk.states);
 const itemStateSchema = z.enum(['pending', 'done', 'refused']);
 
 const bulkSchema = z

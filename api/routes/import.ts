@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { OPERATORS } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -8,7 +9,7 @@ import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { actorOfCall } from '../workflows/tell';
 
-const stateSchema = z.enum(['running', 'stopped', 'finished']);
+const stateSchema = z.enum(kinds.import.states);
 const count = z.int().min(0).max(2_000_000_000);
 /** In major units, exact: a file may hold less than a minor unit. */
 const decimal = z.string().regex(/^-?\d{1,20}(\.\d{1,5})?$/, 'write a decimal such as -12.50');
@@ -149,7 +150,7 @@ export const importEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'import.begin',
-          subject: `import/${id}`,
+          subject: subjectOf('import', id),
           after: { fileName: body.fileName, attempt },
         });
         return readRun(client, id);
@@ -275,7 +276,7 @@ export const importEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'import.finish',
-          subject: `import/${id}`,
+          subject: subjectOf('import', id),
           after: { orders: body.orders, returns: body.returns, rejected: body.rejected },
         });
         return true;

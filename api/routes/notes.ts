@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { type Client, inTransaction } from '../../database/pool';
-import { parseSubject } from '../../domain/kinds';
+import { parseSubject, subjectOf } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -148,7 +148,7 @@ export const noteEndpoints: Endpoint[] = [
           await addAudit(client, {
             actor: actorOfCall(call),
             action: 'note.add',
-            subject: `note/${id}`,
+            subject: subjectOf('note', id),
             after: { about: thing.subject, mentions: named },
           });
         }
@@ -206,7 +206,11 @@ export const noteEndpoints: Endpoint[] = [
           });
         }
         if (rowCount)
-          await addAudit(client, { actor: actorOfCall(call), action: 'note.retract', subject: `note/${id}` });
+          await addAudit(client, {
+            actor: actorOfCall(call),
+            action: 'note.retract',
+            subject: subjectOf('note', id),
+          });
         return { status: 200, body: note };
       }),
   }),

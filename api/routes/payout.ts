@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
+import { kinds } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/payout';
@@ -13,7 +14,7 @@ import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } fr
 import { senderOf } from '../workflows/client';
 import { actorOfCall } from '../workflows/tell';
 
-const stateSchema = z.enum(['open', 'settled']);
+const stateSchema = z.enum(kinds.payout.states);
 
 const batchSchema = z
   .object({

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { inTransaction } from '../../database/pool';
+import { subjectOf } from '../../domain/kinds';
 import { OPERATORS, ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
-import { lineOf, moneySchema, timestampOutput } from '../http/schemas';
+import { lineOf, moneySchema, sku, timestampOutput } from '../http/schemas';
 import { actorOfCall } from '../workflows/tell';
 
 const productSchema = z
@@ -70,7 +71,7 @@ const updateProduct = {
          WHERE sku = $1 AND (name, category, price, currency) IS DISTINCT FROM ($2, $3, $4::bigint, $5::char(3))
          RETURNING ${returned}`,
 };
-const productParams = z.object({ sku: lineOf(64).describe('Stock keeping unit, as the shop names it.') });
+const productParams = z.object({ sku: sku.describe('Stock keeping unit, as the shop names it.') });
 
 export const productEndpoints: Endpoint[] = [
   endpoint({
@@ -105,7 +106,7 @@ export const productEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: created ? 'product.create' : 'product.update',
-          subject: `product/${sku}`,
+          subject: subjectOf('product', sku),
           before: before ? { ...toBody(before) } : undefined,
           after: { ...toBody(product) },
         });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/release';
@@ -12,7 +13,7 @@ import { readTimeline, timelineEventSchema } from '../http/timeline';
 import { senderOf } from '../workflows/client';
 import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/tell';
 
-const stateSchema = z.enum(['proposed', 'approved', 'running', 'done', 'rejected']);
+const stateSchema = z.enum(kinds.release.states);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);
 
 const runSchema = z
@@ -286,13 +287,13 @@ async function runOrNotFound(pool: Pool, id: string) {
   }
   return {
     ...run,
-    approvals: await approvalsOf(pool, `release/${id}`),
+    approvals: await approvalsOf(pool, subjectOf('release', id)),
     progress: { pending: count('pending'), released: count('released'), leftOut: count('left_out') },
     leftOutReasons,
     releasedTotals: groups
       .filter(({ state }) => state === 'released')
       .map(({ released, currency }) => ({ amount: released, currency })),
-    timeline: await readTimeline(pool, `release/${id}`),
+    timeline: await readTimeline(pool, subjectOf('release', id)),
   };
 }
 

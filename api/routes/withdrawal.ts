@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
+import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/withdrawal';
@@ -18,7 +19,7 @@ import {
 import { senderOf } from '../workflows/client';
 import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/tell';
 
-const stateSchema = z.enum(['requested', 'approved', 'paying', 'paid', 'failed', 'rejected', 'canceled']);
+const stateSchema = z.enum(kinds.withdrawal.states);
 
 const withdrawalSchema = z
   .object({
@@ -309,7 +310,7 @@ async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
   const { rows } = await pool.query<Withdrawal>(`SELECT ${columns} FROM ${tables} WHERE w.id = $1`, [id]);
   const withdrawal = rows[0];
   if (!withdrawal) return undefined;
-  const timeline = await readTimeline(pool, `withdrawal/${id}`);
+  const timeline = await readTimeline(pool, subjectOf('withdrawal', id));
   if (principal.distributorId) {
     return {
       ...withdrawal,
@@ -318,7 +319,7 @@ async function readWithdrawal(pool: Pool, id: string, principal: Principal) {
       timeline: timeline.map((line) => eventForDistributor(line, principal)),
     };
   }
-  return { ...withdrawal, approvals: await approvalsOf(pool, `withdrawal/${id}`), timeline };
+  return { ...withdrawal, approvals: await approvalsOf(pool, subjectOf('withdrawal', id)), timeline };
 }
 
 export const withdrawalEndpoints = [

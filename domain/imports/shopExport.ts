@@ -1,4 +1,5 @@
 import { fromMinorUnits } from '../decimal';
+import { keyOf } from '../kinds';
 import { addDays, formatRfc3339, parseRfc3339, shiftDaysToNow, type ZonedTime } from '../zonedTime';
 import { createPurchaseHistory } from './matchCancellations';
 import { onlineRetail } from './onlineRetail';
@@ -222,7 +223,7 @@ export function createImporter(options: ImporterOptions): Importer {
         kind: 'return',
         row,
         sku,
-        returnId: `${orderId}/${lineId}/return`,
+        returnId: keyOf(orderId, lineId, 'return'),
         orderExternalId: orderId,
         lineId,
         quantity: returned.quantity,
@@ -237,7 +238,7 @@ export function createImporter(options: ImporterOptions): Importer {
     const wanted = -cancellation.quantity;
     const matched = customerId === '' ? [] : history.takeBack(customerId, sku, wanted, at.instant);
     const items = matched.flatMap(({ purchase, quantity }): ImportItem[] => {
-      const returnId = `${orderId}/${lineId}/${purchase.orderExternalId}/${purchase.lineId}`;
+      const returnId = keyOf(orderId, lineId, purchase.orderExternalId, purchase.lineId);
       const value = { amount: quantity * purchase.unitPrice, currency };
       const amount = fromMinorUnits(value.amount, currency) - BigInt(quantity) * unitPrice;
       return [

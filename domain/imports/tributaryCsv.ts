@@ -1,10 +1,12 @@
 import { formatScaled, minorUnit, parseScaled, toMinorUnits } from '../decimal';
+import { keyOf } from '../kinds';
 import { parseRfc3339 } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
 import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
 
-/** A return's id is `<order_id>/<line_id>/return` and has at most 80 characters. */
-const LONGEST_IDS = 80 - '//return'.length;
+/** A return's id is made of order, line and “return”, and has at most 80 characters. */
+const LONGEST_RETURN_ID = 80;
+const LONGEST_IDS = LONGEST_RETURN_ID - '//return'.length;
 
 /** The returned pieces' part of a line discount, rounded half up to a minor unit; all of it for all pieces. */
 function discountShare(discount: bigint, returned: number, quantity: number, unit: bigint): bigint {
@@ -45,8 +47,11 @@ function parse(row: number, fields: CsvFields): ParsedRow {
 
   if (orderId === '') return malformed('order_id', 'name the order');
   if (lineId === '') return malformed('line_id', 'name the line');
-  if (orderId.length + lineId.length > LONGEST_IDS) {
-    return malformed('order_id', `with line_id it may have ${LONGEST_IDS} characters`);
+  if (keyOf(orderId, lineId, 'return').length > LONGEST_RETURN_ID) {
+    return malformed(
+      'order_id',
+      `with line_id it may have ${LONGEST_IDS} characters, where a slash or percent sign counts as three`,
+    );
   }
   if (sku === '') return malformed('sku', 'name the product');
   if (value('region') === '') return malformed('region', 'name where the order went');

@@ -1,8 +1,7 @@
 /*
- * Releases what is in one of `from_states` and what nothing keeps back: debts are paid first, and the rest becomes
- * available. A commission whose window has just ended goes from held to released in one change: it was due when the
- * window of its line ended. Leaves what a hold, an open return or a distributor who is not active keeps back, and says
- * which. Serves one commission or thousands.
+ * Releases what is in one of `from_states` and what nothing keeps back. A commission whose window has just ended goes
+ * from held to released in one change: it was due when the window of its line ended. Leaves what a hold, an open return
+ * or a distributor who is not active keeps back, and says which. Serves one commission or thousands.
  */
 CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], from_states text[], at timestamptz)
 RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql
@@ -22,25 +21,17 @@ BEGIN
     END AS obstacle
     FROM commissions c JOIN distributors d ON d.id = c.distributor_id
     WHERE c.id = ANY (ids)
-  ), share AS MATERIALIZED (
-    SELECT j.id, j.distributor_id, j.currency, j.amount,
-      least(j.amount, greatest(0, coalesce(b.debt, 0) - (sum(j.amount) OVER earlier - j.amount)))::bigint AS to_debt
-    FROM judged j LEFT JOIN balances b USING (distributor_id, currency)
-    WHERE j.obstacle IS NULL
-    WINDOW earlier AS (PARTITION BY j.distributor_id, j.currency ORDER BY j.id)
-  ), posted AS (
-    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
-    SELECT 'commission/' || s.id || '/' || p.name, 'held', p.target::account, s.distributor_id, s.currency, p.amount, s.id, at
-    FROM share s CROSS JOIN LATERAL (
-      VALUES ('release-debt', 'debt', s.to_debt), ('release', 'available', s.amount - s.to_debt)
-    ) AS p (name, target, amount)
-    WHERE p.amount > 0
+  ), credited AS MATERIALIZED (
+    SELECT credit(array_agg(ROW('commission/' || j.id || '/release', 'commission/' || j.id || '/release-debt', 'held',
+      j.distributor_id, j.currency, j.amount, j.id, NULL, at)::movement ORDER BY j.id))
+    FROM judged j WHERE j.obstacle IS NULL
   ), moved AS (
     UPDATE commissions c
     SET state = 'released', released_at = at,
         due_at = coalesce(c.due_at,
           (SELECT l.window_ends_at FROM order_lines l WHERE l.order_id = c.order_id AND l.line_id = c.line_id))
-    FROM share s WHERE c.id = s.id
+    FROM judged j WHERE c.id = j.id AND j.obstacle IS NULL
   )
-  SELECT j.id, j.obstacle, j.amount FROM judged j;
+  -- A part of a statement that nothing reads is not carried out: the join is what credits.
+  SELECT j.id, j.obstacle, j.amount FROM judged j CROSS JOIN credited;
 END $$;

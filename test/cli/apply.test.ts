@@ -92,12 +92,12 @@ test('a return waits for its own order to be paid and delivered, and for no othe
   await answer('POST /v1/orders A');
   await answer('POST /v1/orders/A/deliveries');
   await answer('POST /v1/orders/A/returns');
-  await answer('POST /v1/orders/A/returns/C1%3A1%3AA%3A1/refund');
+  await answer('POST /v1/orders/A/returns/C1%2F1%2FA%2F1/refund');
   expect(seen).not.toContain('POST /v1/orders/B/returns');
   await answer('POST /v1/orders B');
   await answer('POST /v1/orders/B/deliveries');
   await answer('POST /v1/orders/B/returns');
-  await answer('POST /v1/orders/B/returns/C1%3A1%3AB%3A1/refund');
+  await answer('POST /v1/orders/B/returns/C1%2F1%2FB%2F1/refund');
   expect((await done).map(({ kind }) => kind)).toEqual(['order', 'order', 'return', 'return']);
 });
 
@@ -108,7 +108,7 @@ test('a return that was refunded before is left as it is, and one that has grown
     request<T>(method: string, path: string) {
       asked.push(`${method} ${path}`);
       if (path.endsWith('/returns')) return Promise.reject(new ApiError(409, 'return_differs', 'differs'));
-      const returns = [{ id: 'C1:1:a:1', state: 'refunded', lines: [{ lineId: '1', quantity: 1 }] }];
+      const returns = [{ id: 'C1/1/a/1', state: 'refunded', lines: [{ lineId: '1', quantity: 1 }] }];
       const lines = [{ lineId: '1', state: 'delivered', deliveredAt: '2026-02-02T02:00:00Z' }];
       return Promise.resolve({ state: 'open', lines, returns } as T);
     },

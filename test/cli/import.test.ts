@@ -183,14 +183,14 @@ test('an import that is stopped in the middle and run again brings in everything
 });
 
 test('what the API refuses is reported with row, reason and amount, and the rest goes in', async () => {
-  const [good, partly, returned] = [unique('good'), unique('partly'), unique('#returned')];
+  const [good, partly, returned] = [unique('good'), unique('partly'), unique('invisible\u200breturned')];
   const file = tributary([
     row(good),
     row(partly),
     row(partly, { line_id: 2, sku: 'X'.repeat(65), discount: '1.50' }),
     '',
     row(returned, { returned_quantity: 1, returned_at: daysAgo(20).toISOString() }),
-    row(good, { line_id: 'two words', sku: '=1+1' }),
+    row(good, { line_id: 'two\u200bwords', sku: '=1+1' }),
     row(unique('free'), { unit_price: '0.00' }),
     `${unique('shifted')},one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen`,
   ]);
@@ -219,6 +219,18 @@ test('what the API refuses is reported with row, reason and amount, and the rest
     [good, '1'],
     [partly, '1'],
   ]);
+});
+
+test('an order whose numbers hold slashes, number signs and spaces comes in with its return', async () => {
+  const id = unique('A/1 #2');
+  const back = { returned_quantity: 1, returned_at: daysAgo(25).toISOString() };
+  const result = await imported(tributary([row(id, { line_id: '1/a', sku: 'X Y/Z#1', ...back })]));
+  expect([result.orders, result.returns, result.rejected]).toEqual([1, 1, 0]);
+  const order = await api.call('GET', `/v1/orders/${encodeURIComponent(id)}`, { key });
+  expect(order.body).toMatchObject({
+    lines: [{ lineId: '1/a', sku: 'X Y/Z#1', returnedQuantity: 1 }],
+    returns: [{ state: 'refunded' }],
+  });
 });
 
 test('an import that may not be reported goes on all the same, and says so', async () => {

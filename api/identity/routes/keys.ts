@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import type { RefusalCode } from '../../../domain/refusals';
 import { ADMIN } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
@@ -40,7 +41,7 @@ const keys = defineList({
       .max(200)
       .optional()
       .describe('Part of the name or mail address of whose it is.'),
-    state: z.enum(['active', 'expired', 'revoked']).optional(),
+    state: z.enum(kinds.key.states).optional(),
   },
   sorts: { createdAt: { column: 'k.created_at', type: 'timestamptz' } },
   defaultSort: 'createdAt',
@@ -123,7 +124,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
             await addAudit(tx, {
               actor: actorOfCall(call),
               action: 'key.create',
-              subject: `key/${id}`,
+              subject: subjectOf('key', id),
               after,
             });
             return made;
@@ -210,7 +211,11 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           if (!present) throw notFound(`The key ${id}`);
           if (count) {
             await refuseLockout(tx);
-            await addAudit(tx, { actor: actorOfCall(call), action: 'key.revoke', subject: `key/${id}` });
+            await addAudit(tx, {
+              actor: actorOfCall(call),
+              action: 'key.revoke',
+              subject: subjectOf('key', id),
+            });
           }
           return present;
         });

@@ -3,6 +3,7 @@ import { durationMs } from '../../../config';
 import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
+import { subjectOf } from '../../../domain/kinds';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -85,7 +86,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
             after.name,
             after.locale,
           ]);
-          const subject = `user/${principal.userId}`;
+          const subject = subjectOf('user', principal.userId);
           await addAudit(client, {
             actor: actorOfCall(call),
             action: 'user.update',
@@ -212,7 +213,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
             [user.id, sealed, step],
           );
           if (!rowCount) throw secondFactorOn();
-          const subject = `user/${user.id}`;
+          const subject = subjectOf('user', user.id);
           const actor = actorOfCall({ principal, requestId });
           await addAudit(client, { actor, action: 'second_factor.enable', subject });
           return replaceRecoveryCodes(client, sealer, user.id);
@@ -297,7 +298,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
           await addAudit(client, {
             actor: actorOfCall(call),
             action: 'session.end',
-            subject: `session/${id}`,
+            subject: subjectOf('session', id),
           });
         });
         return { status: 204 };

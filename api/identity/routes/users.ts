@@ -4,6 +4,7 @@ import { signInPage } from '../../../database/links';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { mailSignInLink } from '../../../database/signInLinks';
+import { subjectOf } from '../../../domain/kinds';
 import { ADMIN } from '../../../domain/roles';
 import { Prisma, type User } from '../../../prisma/client/client';
 import { type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
@@ -118,7 +119,7 @@ export const userEndpoints: Endpoint[] = [
           await addAudit(tx, {
             actor: actorOfCall(call),
             action: 'user.create',
-            subject: `user/${id}`,
+            subject: subjectOf('user', id),
             after,
           });
           return made;
@@ -220,7 +221,7 @@ export const userEndpoints: Endpoint[] = [
         await addAudit(tx, {
           actor: actorOfCall(call),
           action: 'user.change_role',
-          subject: `user/${id}`,
+          subject: subjectOf('user', id),
           before: { role: before.role },
           after: { role },
           reason: body.reason,
@@ -257,7 +258,7 @@ export const userEndpoints: Endpoint[] = [
         await addAudit(tx, {
           actor: actorOfCall(call),
           action: 'user.disable',
-          subject: `user/${id}`,
+          subject: subjectOf('user', id),
           reason: body.reason,
         });
         return disabled;
@@ -285,7 +286,7 @@ export const userEndpoints: Endpoint[] = [
         await addAudit(tx, {
           actor: actorOfCall(call),
           action: 'user.enable',
-          subject: `user/${id}`,
+          subject: subjectOf('user', id),
           before: { disabledAt: before.disabledAt.toISOString() },
           reason: body.reason,
         });
@@ -339,7 +340,7 @@ export const userEndpoints: Endpoint[] = [
           await addAudit(client, {
             actor: actorOfCall(call),
             action: 'second_factor.remove',
-            subject: `user/${id}`,
+            subject: subjectOf('user', id),
           });
       });
       return { status: 204 };

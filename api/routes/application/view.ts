@@ -1,21 +1,14 @@
 import { z } from 'zod';
 import { claimHolds } from '../../../database/claims';
 import { type ApplicantKind, type ApplicationState, awaited } from '../../../domain/application';
-import { subjectOf } from '../../../domain/kinds';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import type { ApiContext } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
 import { timestampOutput, uuid } from '../../http/schemas';
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
 
-export const applicationState = z.enum([
-  'submitted',
-  'in_review',
-  'changes_requested',
-  'approved',
-  'rejected',
-  'withdrawn',
-]);
+export const applicationState = z.enum(kinds.application.states);
 export const applicantKind = z.enum(['person', 'company']);
 
 export const applicationSummarySchema = z.object({
@@ -80,7 +73,7 @@ export const applicationSchema = applicationSummarySchema
       .array(
         z.object({
           subject: z.string(),
-          state: z.enum(['pending', 'sent', 'undeliverable']),
+          state: z.enum(kinds.mail.states),
           attempts: z.int(),
           lastError: z.string().nullable(),
         }),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { openStates } from '../../../database/states';
 import { type CommissionFacts, earningStatus, whyNothing } from '../../../domain/explanation';
+import { kinds } from '../../../domain/kinds';
 import type { Earning } from '../../../domain/plan';
 import { ROLES } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
@@ -14,7 +16,7 @@ const earningSchema = z
     lineId: z.string(),
     level: z.int(),
     amount: moneySchema,
-    state: z.enum(['held', 'due']),
+    state: z.enum(kinds.commission.open),
     paidAt: timestampOutput.describe('When the order was paid.'),
     code: z
       .enum([
@@ -52,7 +54,7 @@ const totalsSchema = z.array(
 const earnings = defineList({
   item: earningSchema,
   filters: {
-    state: z.enum(['held', 'due']).optional(),
+    state: z.enum(kinds.commission.open).optional(),
     currency: currencySchema.optional(),
     amount: z.enum(['some', 'nothing']).optional().describe('Only those of more than 0, or only those of 0.'),
   },
@@ -68,7 +70,7 @@ interface Row extends Omit<CommissionFacts, 'state'> {
   level: number;
   amount: { amount: number; currency: string };
   earning: Earning;
-  state: 'held' | 'due';
+  state: (typeof kinds.commission.open)[number];
   paidAt: Date;
   debt: number;
 }
@@ -114,7 +116,7 @@ export const earningEndpoints: Endpoint[] = [
           JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = c.line_id
           LEFT JOIN balances b ON b.distributor_id = c.distributor_id AND b.currency = c.currency`,
         where: (bind) => [
-          `c.distributor_id = ${bind(id)} AND c.state IN ('held', 'due')`,
+          `c.distributor_id = ${bind(id)} AND c.state IN (${openStates('commission')})`,
           query.state && `c.state = ${bind(query.state)}`,
           query.currency && `c.currency = ${bind(query.currency)}`,
           query.amount && (query.amount === 'some' ? 'c.amount > 0' : 'c.amount = 0'),
@@ -172,5 +174,5 @@ const totalsSql = `
       WHERE c.distributor_id = b.distributor_id AND c.currency = b.currency AND c.state = 'due') due
     WHERE b.distributor_id = d.id) AS totals,
     (SELECT count(*)::int FROM commissions c
-     WHERE c.distributor_id = d.id AND c.state IN ('held', 'due') AND c.amount = 0) AS "nothingCount"
+     WHERE c.distributor_id = d.id AND c.state IN (${openStates('commission')}) AND c.amount = 0) AS "nothingCount"
   FROM distributors d WHERE d.id = $1`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { liftHolds, placeHold } from '../../../database/holds';
+import { kinds } from '../../../domain/kinds';
 import { CONTROLLERS } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -72,7 +73,7 @@ const holdSchema = z.object({
   distributorId: uuid,
   distributorName: z.string(),
   amount: moneySchema.describe('What the commission is worth now.'),
-  commissionState: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
+  commissionState: z.enum(kinds.commission.states),
   reason: holdReason,
   note: z.string(),
   open: z.boolean(),

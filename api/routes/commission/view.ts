@@ -3,6 +3,7 @@ import type { Pool } from '../../../database/pool';
 import type { Attribution } from '../../../domain/attribution';
 import { type RuleTrace, traceRules } from '../../../domain/commission';
 import { arithmetic, type Obstacle, whyNotPaid } from '../../../domain/explanation';
+import type { StateOf } from '../../../domain/kinds';
 import type { LineState } from '../../../domain/order';
 import type { Earning } from '../../../domain/plan';
 import { attributionFor } from '../order/view';
@@ -15,7 +16,7 @@ interface StoredExplanation {
   distributorId: string;
   distributorName: string;
   distributorState: string;
-  state: 'held' | 'due' | 'released' | 'reversed' | 'clawed_back';
+  state: StateOf<'commission'>;
   currency: string;
   amount: number;
   originalAmount: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dateIn } from '../../../domain/calendarDate';
+import { kinds } from '../../../domain/kinds';
 import { CHANNEL } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -7,7 +8,7 @@ import { uuid } from '../../http/schemas';
 
 /** How long before its end a credential counts as expiring, in days. */
 const expiringDays = 30;
-const stateSchema = z.enum(['valid', 'expiring', 'expired']);
+const stateSchema = z.enum(kinds.credential.states);
 
 const credentialSchema = z.object({
   id: uuid,

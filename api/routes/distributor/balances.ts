@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
 import { FINANCE } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -8,7 +9,7 @@ import { accountSchema, type TransferRow, toTransfer, transferColumns, transferS
 const balanceSchema = z.object({
   distributorId: uuid,
   distributorName: z.string(),
-  distributorState: z.enum(['active', 'suspended', 'terminated']),
+  distributorState: z.enum(kinds.distributor.states),
   currency: z.string(),
   held: moneySchema,
   available: moneySchema,

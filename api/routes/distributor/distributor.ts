@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -18,7 +19,7 @@ import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { actorOfCall } from '../../workflows/tell';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
 
-const stateSchema = z.enum(['active', 'suspended', 'terminated']);
+const stateSchema = z.enum(kinds.distributor.states);
 
 const summarySchema = z.object({
   id: uuid,
@@ -182,7 +183,7 @@ async function readDistributor({ pool }: ApiContext, id: string): Promise<z.inpu
   return {
     ...row,
     createdAt: row.createdAt.toISOString(),
-    timeline: await readTimeline(pool, `distributor/${id}`),
+    timeline: await readTimeline(pool, subjectOf('distributor', id)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
 import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -12,7 +13,7 @@ const deepest = 3;
 const nodeShape = {
   id: uuid,
   name: z.string(),
-  state: z.enum(['active', 'suspended', 'terminated']),
+  state: z.enum(kinds.distributor.states),
   tier: z.string(),
   sponsorId: uuid.nullable(),
   children: z.int().describe('Whom this one brought in.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
-import { parseSubject } from '../../../domain/kinds';
+import { kinds, parseSubject } from '../../../domain/kinds';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import type { RefusalCode } from '../../../domain/refusals';
 import { STAFF } from '../../../domain/roles';
@@ -18,7 +18,7 @@ import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/tell';
 import { isResendable } from './send';
 
-const stateSchema = z.enum(['pending', 'sent', 'undeliverable']);
+const stateSchema = z.enum(kinds.mail.states);
 
 const mailSchema = z
   .object({

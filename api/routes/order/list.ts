@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
 import { ROLES, STAFF } from '../../../domain/roles';
 import { endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -10,7 +11,7 @@ const attributionReason = attributionSchema.shape.reason;
 
 const listedOrder = z.object({
   id: z.string(),
-  state: z.enum(['open', 'closed']),
+  state: z.enum(kinds.order.states),
   paidAt: timestampOutput,
   createdAt: timestampOutput,
   currency: z.string(),
@@ -24,7 +25,7 @@ const listedOrder = z.object({
 });
 
 const filters = {
-  state: z.enum(['open', 'closed']).optional(),
+  state: z.enum(kinds.order.states).optional(),
   number: z.string().trim().min(1).max(96).optional().describe("The order's number, or how it begins."),
   distributorId: uuid.optional().describe('Orders that belong to this distributor.'),
   customerId: z.string().max(128).optional(),

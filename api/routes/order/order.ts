@@ -7,7 +7,7 @@ import { send, tell } from '../../../temporal/messages';
 import { paid, pay } from '../../../workflows/order';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
-import { currencySchema, eventTime, identifier, timestampOutput } from '../../http/schemas';
+import { currencySchema, eventTime, identifier, sku, timestampOutput } from '../../http/schemas';
 import { eventForDistributor, timelineEventSchema } from '../../http/timeline';
 import { senderOf } from '../../workflows/client';
 import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
@@ -36,7 +36,7 @@ const paymentSchema = z
       .array(
         z.strictObject({
           lineId,
-          sku: z.string().min(1).max(64),
+          sku,
           quantity,
           unitPrice: minorUnits.describe('Minor units of the currency.'),
           discount: minorUnits.optional().describe('Of the whole line, minor units.'),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
 import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
 
-const stateSchema = z.enum(['requested', 'refunded', 'rejected']);
+const stateSchema = z.enum(kinds.return.states);
 
 const returnSchema = z.object({
   id: z.string().describe('Its number in the shop, unique within the order.'),
@@ -38,7 +39,8 @@ const returns = defineList({
   },
   sorts: { requestedAt: { column: 'r.requested_at', type: 'timestamptz' } },
   defaultSort: '-requestedAt',
-  tie: { column: "(r.order_id || '/' || r.id)", type: 'text' },
+  // Numbers of shops hold no line feed, so no two returns have one tie.
+  tie: { column: "(r.order_id || E'\\n' || r.id)", type: 'text' },
 });
 
 export const returnEndpoints: Endpoint[] = [

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
+import { LINE_STATES } from '../../../domain/order';
 import { commissionSchema, identifier, moneySchema, timestampOutput, uuid } from '../../http/schemas';
 import { attributionSchema } from '../commission/explanation';
 
@@ -14,7 +16,7 @@ export const orderParams = z.object({ id: identifier });
 export const orderSchema = z.object({
   id: z.string(),
   externalId: z.string(),
-  state: z.enum(['open', 'closed']),
+  state: z.enum(kinds.order.states),
   paidAt: timestampOutput,
   currency: z.string(),
   customer: z.object({ externalId: z.string() }),
@@ -30,7 +32,7 @@ export const orderSchema = z.object({
       unitPrice: z.int(),
       discount: z.int(),
       netAmount: z.int(),
-      state: z.enum(['paid', 'shipped', 'delivered', 'return_requested', 'closed', 'returned', 'canceled']),
+      state: z.enum(LINE_STATES),
       returnedQuantity: z.int(),
       shippedAt: timestampOutput.nullable(),
       deliveredAt: timestampOutput.nullable(),
@@ -40,7 +42,7 @@ export const orderSchema = z.object({
   returns: z.array(
     z.object({
       id: z.string(),
-      state: z.enum(['requested', 'refunded', 'rejected']),
+      state: z.enum(kinds.return.states),
       reason: z.string(),
       lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
       requestedAt: timestampOutput,

@@ -1,5 +1,6 @@
 import type { Pool } from '../../../database/pool';
 import type { Attribution } from '../../../domain/attribution';
+import type { StateOf } from '../../../domain/kinds';
 import type { LineState } from '../../../domain/order';
 import type { TimelineEventBody } from '../../http/timeline';
 
@@ -7,7 +8,7 @@ import type { TimelineEventBody } from '../../http/timeline';
 export interface OrderView {
   id: string;
   externalId: string;
-  state: 'open' | 'closed';
+  state: StateOf<'order'>;
   paidAt: string;
   currency: string;
   customer: { externalId: string };
@@ -37,7 +38,7 @@ export interface OrderLineView {
 
 export interface OrderReturnView {
   id: string;
-  state: 'requested' | 'refunded' | 'rejected';
+  state: StateOf<'return'>;
   reason: string;
   lines: { lineId: string; quantity: number }[];
   requestedAt: string;

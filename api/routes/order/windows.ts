@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LINE_STATES } from '../../../domain/order';
 import { ROLES } from '../../../domain/roles';
 import { windowPicture } from '../../../domain/windowPicture';
 import { type Endpoint, endpoint } from '../../http/endpoint';
@@ -12,7 +13,7 @@ const time = timestampOutput.nullable();
 const pictureSchema = z
   .object({
     lineId: z.string(),
-    state: z.enum(['paid', 'shipped', 'delivered', 'return_requested', 'closed', 'returned', 'canceled']),
+    state: z.enum(LINE_STATES),
     paidAt: timestampOutput,
     shippedAt: time,
     deliveredAt: time,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
+import { kinds, subjectOf } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import type { RefusalCode } from '../../../domain/refusals';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
@@ -10,7 +11,7 @@ import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/tell';
 
-const planState = z.enum(['draft', 'scheduled', 'in_force', 'superseded']);
+const planState = z.enum(kinds.plan.states);
 
 const planSchema = z
   .object({
@@ -117,7 +118,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.create',
-          subject: `plan/${id}`,
+          subject: subjectOf('plan', id),
           after: { name: body.name, terms: body.terms },
         });
         return readPlan(client, id);
@@ -192,7 +193,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.acknowledge',
-          subject: `plan/${id}`,
+          subject: subjectOf('plan', id),
           after: { acknowledgement: statement },
         });
         return readPlan(client, id);
@@ -249,7 +250,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await addAudit(client, {
           actor: actorOfCall(call),
           action: 'plan.activate',
-          subject: `plan/${id}`,
+          subject: subjectOf('plan', id),
           after: {
             planId: id,
             effectiveFrom: activated!.effectiveFrom.toISOString(),

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { AutoComplete, Grid, Input, type InputRef } from 'antd';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { hrefOf, kinds } from '../../../domain/kinds';
 import { api, data } from '../api/client';
-import { hrefOf, KINDS } from '../detail/kinds';
 import { type Text, useT } from '../locale/locale';
 import { payoutState } from '../pages/payout/payout';
 import { isTyping } from '../ui/keys';
@@ -53,7 +53,7 @@ export function SearchBox() {
         value: hrefOf(kind, id),
         label: (
           <div>
-            <span className="muted">{t(KINDS[kind])} </span>
+            <span className="muted">{t(kinds[kind].names)} </span>
             <span className="strong">{title}</span>{' '}
             {state && <StateTag state={kind === 'payout' ? payoutState(state) : state} />}
             <div className="muted">{subtitle}</div>

@@ -1,14 +1,5 @@
-import {
-  ADMIN,
-  CHANNEL,
-  CONTROLLERS,
-  DISTRIBUTOR,
-  FINANCE,
-  OPERATORS,
-  REVIEWERS,
-  ROLES,
-  STAFF,
-} from '../../../domain/roles';
+import { kinds, type ListKind } from '../../../domain/kinds';
+import { CONTROLLERS, DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, ROLES, STAFF } from '../../../domain/roles';
 import type { Role } from '../api/types';
 import type { Text } from '../locale/locale';
 
@@ -23,75 +14,72 @@ interface Group {
   entries: readonly Entry[];
 }
 
+/** What the menu calls the list of each kind. */
+const LISTS: Record<ListKind, Text> = {
+  application: { zh: '申请审核', en: 'Applications' },
+  distributor: { zh: '分销商', en: 'Distributors' },
+  credential: { zh: '资质', en: 'Credentials' },
+  blacklist: { zh: '黑名单', en: 'Blacklist' },
+  commission: { zh: '佣金', en: 'Commissions' },
+  release: { zh: '放款批次', en: 'Release runs' },
+  withdrawal: { zh: '提现', en: 'Withdrawals' },
+  payout: { zh: '打款批次', en: 'Payout batches' },
+  plan: { zh: '佣金方案', en: 'Commission plans' },
+  order: { zh: '订单', en: 'Orders' },
+  return: { zh: '退货', en: 'Returns' },
+  product: { zh: '商品', en: 'Products' },
+  import: { zh: '导入', en: 'Imports' },
+  mail: { zh: '邮件', en: 'Mails' },
+  bulk: { zh: '批量操作', en: 'Bulk actions' },
+  user: { zh: '用户', en: 'Users' },
+  key: { zh: 'API 密钥', en: 'API keys' },
+};
+
+/** The list of a kind, for the staff who may read it: distributors have pages of their own. */
+const listOf = (kind: ListKind): Entry => ({
+  href: kinds[kind].path,
+  label: LISTS[kind],
+  roles: STAFF.filter((role) => (kinds[kind].readers as readonly Role[]).includes(role)),
+});
+
 /** The menu, group by group; a page stands here once, with the roles it is for. */
 const MENU: readonly Group[] = [
   {
     title: { zh: '工作台', en: 'My work' },
-    entries: [
-      { href: '/', label: { zh: '首页', en: 'Home' }, roles: ROLES },
-      { href: '/bulk-actions', label: { zh: '批量操作', en: 'Bulk actions' }, roles: STAFF },
-    ],
+    entries: [{ href: '/', label: { zh: '首页', en: 'Home' }, roles: ROLES }, listOf('bulk')],
   },
   {
     title: { zh: '合规', en: 'Compliance' },
     entries: [
-      {
-        href: '/applications',
-        label: { zh: '申请审核', en: 'Applications' },
-        roles: CHANNEL,
-      },
-      { href: '/distributors', label: { zh: '分销商', en: 'Distributors' }, roles: STAFF },
+      listOf('application'),
+      listOf('distributor'),
       { href: '/sponsor-tree', label: { zh: '上下级关系', en: 'Sponsor tree' }, roles: STAFF },
-      {
-        href: '/credentials',
-        label: { zh: '资质', en: 'Credentials' },
-        roles: CHANNEL,
-      },
-      { href: '/blacklist', label: { zh: '黑名单', en: 'Blacklist' }, roles: REVIEWERS },
+      listOf('credential'),
+      listOf('blacklist'),
     ],
   },
   {
     title: { zh: '财务', en: 'Finance' },
     entries: [
-      {
-        href: '/commissions',
-        label: { zh: '佣金', en: 'Commissions' },
-        roles: STAFF,
-      },
-      {
-        href: '/commission-releases',
-        label: { zh: '放款批次', en: 'Release runs' },
-        roles: FINANCE,
-      },
+      listOf('commission'),
+      listOf('release'),
       { href: '/holds', label: { zh: '扣留', en: 'Holds' }, roles: CONTROLLERS },
-      {
-        href: '/withdrawals',
-        label: { zh: '提现', en: 'Withdrawals' },
-        roles: CONTROLLERS,
-      },
-      {
-        href: '/payout-batches',
-        label: { zh: '打款批次', en: 'Payout batches' },
-        roles: FINANCE,
-      },
-      {
-        href: '/balances',
-        label: { zh: '余额与欠款', en: 'Balances and debts' },
-        roles: FINANCE,
-      },
+      listOf('withdrawal'),
+      listOf('payout'),
+      { href: '/balances', label: { zh: '余额与欠款', en: 'Balances and debts' }, roles: FINANCE },
       { href: '/transfers', label: { zh: '账务流水', en: 'Transfers' }, roles: FINANCE },
-      { href: '/commission-plans', label: { zh: '佣金方案', en: 'Commission plans' }, roles: STAFF },
+      listOf('plan'),
     ],
   },
   {
     title: { zh: '运营', en: 'Operations' },
     entries: [
-      { href: '/orders', label: { zh: '订单', en: 'Orders' }, roles: STAFF },
-      { href: '/returns', label: { zh: '退货', en: 'Returns' }, roles: STAFF },
-      { href: '/products', label: { zh: '商品', en: 'Products' }, roles: STAFF },
-      { href: '/imports', label: { zh: '导入', en: 'Imports' }, roles: OPERATORS },
+      listOf('order'),
+      listOf('return'),
+      listOf('product'),
+      listOf('import'),
       { href: '/stuck-work', label: { zh: '异常任务', en: 'Stuck work' }, roles: STAFF },
-      { href: '/mails', label: { zh: '邮件', en: 'Mails' }, roles: STAFF },
+      listOf('mail'),
       { href: '/health', label: { zh: '系统状态', en: 'System health' }, roles: OPERATORS },
     ],
   },
@@ -111,8 +99,8 @@ const MENU: readonly Group[] = [
   {
     title: { zh: '系统管理', en: 'Administration' },
     entries: [
-      { href: '/users', label: { zh: '用户', en: 'Users' }, roles: ADMIN },
-      { href: '/keys', label: { zh: 'API 密钥', en: 'API keys' }, roles: ADMIN },
+      listOf('user'),
+      listOf('key'),
       { href: '/audit', label: { zh: '审计日志', en: 'Audit log' }, roles: REVIEWERS },
     ],
   },

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { kinds, type ListKind, type PageKind } from '../../../domain/kinds';
 
 /** A page that is fetched when somebody goes there first. */
 export interface PageEntry {
@@ -9,81 +10,79 @@ export interface PageEntry {
   reads?: string;
 }
 
-/** Pages of whoever is signed in. */
-export const PAGES: readonly PageEntry[] = [
-  { path: '/', load: () => import('../pages/home/HomePage'), reads: '/v1/home' },
-  // Compliance
-  { path: '/applications', load: () => import('../pages/application/ApplicationsPage') },
-  {
-    path: '/applications/:id',
+type Load = PageEntry['load'];
+
+/** The lists of the kinds that have one. */
+const LISTS: Record<ListKind, Load> = {
+  application: () => import('../pages/application/ApplicationsPage'),
+  distributor: () => import('../pages/distributor/DistributorsPage'),
+  credential: () => import('../pages/credential/CredentialsPage'),
+  blacklist: () => import('../pages/blacklist/BlacklistPage'),
+  order: () => import('../pages/order/OrdersPage'),
+  return: () => import('../pages/order/ReturnsPage'),
+  commission: () => import('../pages/commission/CommissionsPage'),
+  release: () => import('../pages/release/ReleaseRunsPage'),
+  withdrawal: () => import('../pages/withdrawal/WithdrawalsPage'),
+  payout: () => import('../pages/payout/PayoutBatchesPage'),
+  plan: () => import('../pages/plan/PlansPage'),
+  product: () => import('../pages/product/ProductsPage'),
+  import: () => import('../pages/import/ImportsPage'),
+  bulk: () => import('../pages/bulk/BulkActionsPage'),
+  mail: () => import('../pages/mail/MailsPage'),
+  user: () => import('../pages/administration/UsersPage'),
+  key: () => import('../pages/administration/KeysPage'),
+};
+
+/** The page of one thing of each kind that has one, and what it reads first of all. */
+const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
+  application: {
     load: () => import('../pages/application/ApplicationPage'),
     reads: '/v1/applications/:id',
   },
-  { path: '/distributors', load: () => import('../pages/distributor/DistributorsPage') },
-  {
-    path: '/distributors/:id',
+  distributor: {
     load: () => import('../pages/distributor/DistributorPage'),
     reads: '/v1/distributors/:id',
   },
+  order: { load: () => import('../pages/order/OrderPage'), reads: '/v1/orders/:id' },
+  commission: {
+    load: () => import('../pages/commission/CommissionPage'),
+    reads: '/v1/commissions/:id/explain',
+  },
+  release: { load: () => import('../pages/release/ReleaseRunPage'), reads: '/v1/commission-releases/:id' },
+  withdrawal: { load: () => import('../pages/withdrawal/WithdrawalPage'), reads: '/v1/withdrawals/:id' },
+  payout: { load: () => import('../pages/payout/PayoutBatchPage'), reads: '/v1/payout-batches/:id' },
+  plan: { load: () => import('../pages/plan/PlanPage') },
+  product: { load: () => import('../pages/product/ProductPage') },
+  import: { load: () => import('../pages/import/ImportPage') },
+  bulk: { load: () => import('../pages/bulk/BulkActionPage') },
+  user: { load: () => import('../pages/administration/UserPage') },
+};
+
+/** Pages of whoever is signed in. */
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', load: () => import('../pages/home/HomePage'), reads: '/v1/home' },
+  // Before the page of a plan, at whose address it would be the plan “new”.
+  { path: '/commission-plans/new', load: () => import('../pages/plan/NewPlanPage') },
+  ...(Object.keys(LISTS) as ListKind[]).map((kind) => ({ path: kinds[kind].path, load: LISTS[kind] })),
+  ...(Object.keys(OF_ONE) as PageKind[]).map((kind) => ({
+    path: `${kinds[kind].path}/:id`,
+    ...OF_ONE[kind],
+  })),
   { path: '/sponsor-tree', load: () => import('../pages/distributor/SponsorTreePage') },
-  { path: '/credentials', load: () => import('../pages/credential/CredentialsPage') },
-  { path: '/blacklist', load: () => import('../pages/blacklist/BlacklistPage') },
+  { path: '/holds', load: () => import('../pages/commission/HoldsPage') },
+  { path: '/balances', load: () => import('../pages/ledger/BalancesPage') },
+  { path: '/transfers', load: () => import('../pages/ledger/TransfersPage') },
+  { path: '/stuck-work', load: () => import('../pages/health/StuckWorkPage') },
+  { path: '/health', load: () => import('../pages/health/HealthPage') },
+  { path: '/reports', load: () => import('../pages/reports/ReportsPage') },
+  { path: '/audit', load: () => import('../pages/administration/AuditPage') },
+  { path: '/account', load: () => import('../pages/account/AccountPage') },
+  { path: '/mentions', load: () => import('../pages/account/MentionsPage') },
   // A distributor's own
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
-  // Operations, insight, administration, account
-  { path: '/orders', load: () => import('../pages/order/OrdersPage') },
-  { path: '/orders/:id', load: () => import('../pages/order/OrderPage'), reads: '/v1/orders/:id' },
-  { path: '/returns', load: () => import('../pages/order/ReturnsPage') },
-  { path: '/products', load: () => import('../pages/product/ProductsPage') },
-  { path: '/products/:sku', load: () => import('../pages/product/ProductPage') },
-  { path: '/imports', load: () => import('../pages/import/ImportsPage') },
-  { path: '/imports/:id', load: () => import('../pages/import/ImportPage') },
-  { path: '/stuck-work', load: () => import('../pages/health/StuckWorkPage') },
-  { path: '/mails', load: () => import('../pages/mail/MailsPage') },
-  { path: '/health', load: () => import('../pages/health/HealthPage') },
-  { path: '/reports', load: () => import('../pages/reports/ReportsPage') },
-  { path: '/users', load: () => import('../pages/administration/UsersPage') },
-  { path: '/users/:id', load: () => import('../pages/administration/UserPage') },
-  { path: '/keys', load: () => import('../pages/administration/KeysPage') },
-  { path: '/audit', load: () => import('../pages/administration/AuditPage') },
-  { path: '/account', load: () => import('../pages/account/AccountPage') },
-  { path: '/mentions', load: () => import('../pages/account/MentionsPage') },
-  // Finance
-  { path: '/commissions', load: () => import('../pages/commission/CommissionsPage') },
-  {
-    path: '/commissions/:id',
-    load: () => import('../pages/commission/CommissionPage'),
-    reads: '/v1/commissions/:id/explain',
-  },
-  { path: '/commission-releases', load: () => import('../pages/release/ReleaseRunsPage') },
-  {
-    path: '/commission-releases/:id',
-    load: () => import('../pages/release/ReleaseRunPage'),
-    reads: '/v1/commission-releases/:id',
-  },
-  { path: '/holds', load: () => import('../pages/commission/HoldsPage') },
-  { path: '/withdrawals', load: () => import('../pages/withdrawal/WithdrawalsPage') },
-  {
-    path: '/withdrawals/:id',
-    load: () => import('../pages/withdrawal/WithdrawalPage'),
-    reads: '/v1/withdrawals/:id',
-  },
-  { path: '/payout-batches', load: () => import('../pages/payout/PayoutBatchesPage') },
-  {
-    path: '/payout-batches/:id',
-    load: () => import('../pages/payout/PayoutBatchPage'),
-    reads: '/v1/payout-batches/:id',
-  },
-  { path: '/balances', load: () => import('../pages/ledger/BalancesPage') },
-  { path: '/transfers', load: () => import('../pages/ledger/TransfersPage') },
-  { path: '/commission-plans', load: () => import('../pages/plan/PlansPage') },
-  { path: '/commission-plans/new', load: () => import('../pages/plan/NewPlanPage') },
-  { path: '/commission-plans/:id', load: () => import('../pages/plan/PlanPage') },
-  { path: '/bulk-actions', load: () => import('../pages/bulk/BulkActionsPage') },
-  { path: '/bulk-actions/:id', load: () => import('../pages/bulk/BulkActionPage') },
 ];
 
 /** Pages that need nobody to be signed in. */
@@ -97,7 +96,7 @@ export const PUBLIC_PAGES: readonly PageEntry[] = [
 
 /** What the page at an address reads first of all. */
 export const readsAt = (page: PageEntry, address: string): string | undefined =>
-  page.reads?.replace(/:\w+/, address.slice(address.lastIndexOf('/') + 1));
+  page.reads?.replace(/:\w+/, () => address.slice(address.lastIndexOf('/') + 1));
 
 /** The page at an address. */
 export function pageAt(pages: readonly PageEntry[], address: string): PageEntry | undefined {

@@ -1,3 +1,4 @@
+import { partsOf } from '../../../domain/kinds';
 import { type Text, useT } from '../locale/locale';
 import { EVENTS, readable } from './eventNames';
 
@@ -18,13 +19,11 @@ const CAUSES: Record<string, Text> = {
 /** Why money moved, from the key of the transfer: `commission/7/reverse/return/R-1`. */
 export function Cause({ transferKey }: { transferKey: string }) {
   const t = useT();
-  const [, , what = transferKey, kind, ...id] = transferKey.split('/');
+  const [, , what = transferKey, kind, id] = partsOf(transferKey);
   const cause = t(CAUSES[what] ?? readable(what));
   if (!kind) return <>{cause}</>;
   const because =
-    kind === 'return'
-      ? t({ zh: `退货 ${id.join('/')}`, en: `return ${id.join('/')}` })
-      : t(EVENTS[kind] ?? readable(kind));
+    kind === 'return' ? t({ zh: `退货 ${id}`, en: `return ${id}` }) : t(EVENTS[kind] ?? readable(kind));
   return (
     <>
       {cause} ({because})

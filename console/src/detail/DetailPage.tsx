@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
+import type { TimelineKind } from '../../../domain/kinds';
+import { subjectOf } from '../../../domain/kinds';
 import { type Action, ActionBar } from '../actions/ActionBar';
 import { ProblemError } from '../api/problem';
 import { NoSuchPage } from '../app/BrokenPage';
@@ -8,13 +10,12 @@ import { useMe } from '../app/session';
 import { FullPageProblem } from '../ui/FullPage';
 import { Page } from '../ui/Page';
 import { StateTag } from '../ui/StateTag';
-import type { Kind } from './kinds';
 import { Notes } from './Notes';
 import { type ProcessKind, ProcessPanel } from './ProcessPanel';
 import { Timeline } from './Timeline';
 
 interface DetailPageProps<T> {
-  kind: Kind;
+  kind: TimelineKind;
   id: string;
   /** Reads the thing. */
   load: (signal: AbortSignal) => Promise<T>;
@@ -70,7 +71,7 @@ function Thing<T>(props: DetailPageProps<T>) {
         <div>
           {process && isStaff && <ProcessPanel kind={process} id={id} />}
           {aside?.(data)}
-          {isStaff && <Notes subject={`${kind}/${id}`} />}
+          {isStaff && <Notes subject={subjectOf(kind, id)} />}
           <Timeline kind={kind} id={id} />
         </div>
       </div>

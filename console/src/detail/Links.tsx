@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link, type LinkProps } from 'react-router';
+import { hrefOf, type PageKind } from '../../../domain/kinds';
 import { mayOpen } from '../app/menu';
 import { useMaybeMe } from '../app/session';
-import { hrefOf, type Kind } from './kinds';
 
 /** Whether the person may open the page at an address. */
 export function useMayOpen(address: string): boolean {
@@ -22,7 +22,7 @@ export function PageLink({ to, children, ...rest }: LinkProps & { to: string }) 
 }
 
 /** A thing's name, leading to its page. */
-export function ThingLink({ kind, id, children }: { kind: Kind; id: string; children?: ReactNode }) {
+export function ThingLink({ kind, id, children }: { kind: PageKind; id: string; children?: ReactNode }) {
   return <PageLink to={hrefOf(kind, id)}>{children ?? shortId(id)}</PageLink>;
 }
 

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Alert, Timeline as AntTimeline, Button, Skeleton } from 'antd';
 import { type ReactNode, useState } from 'react';
+import type { TimelineKind } from '../../../domain/kinds';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
 import { STATES } from '../locale/words';
@@ -9,7 +10,6 @@ import { useProblemText } from '../ui/problems';
 import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
 import { FactList, FactName, FactValue, type Told, worthTelling } from './facts';
 import { type Entry, foldStory, transferFacts } from './fold';
-import type { Kind } from './kinds';
 import { ThingLink } from './Links';
 import { Panel } from './Panel';
 
@@ -31,7 +31,7 @@ const COLORS: Record<Entry['kind'], string> = {
 };
 
 /** All that happened to a thing, newest first: who, what, before and after, mails sent, transfers posted. */
-export function Timeline({ kind, id }: { kind: Kind; id: string }) {
+export function Timeline({ kind, id }: { kind: TimelineKind; id: string }) {
   const t = useT();
   const problemText = useProblemText();
   const story = useInfiniteQuery({

@@ -172,7 +172,7 @@ const FACTS: Record<string, Fact> = {
   // Bulk actions
   action: {
     label: { zh: '操作', en: 'Action' },
-    show: text((name) => (BULK as Record<string, { label: Text }>)[name]?.label ?? readable(name)),
+    show: text((name) => (BULK as Record<string, Text>)[name] ?? readable(name)),
   },
   input: { label: { zh: '内容', en: 'With' } },
   done: { label: { zh: '成功', en: 'Done' } },

@@ -1,7 +1,9 @@
+import type { Kind, StateOf } from '../../../domain/kinds';
+import type { Role } from '../../../domain/roles';
 import type { Text } from './locale';
 
-/** Names of states, the same wherever a state is shown. */
-export const STATES: Record<string, Text> = {
+/** Names of states, the same wherever a state is shown: of every kind, and of parts of things. */
+const NAMES_OF_STATES = {
   // application
   submitted: { zh: '已提交', en: 'Submitted' },
   in_review: { zh: '审核中', en: 'In review' },
@@ -65,7 +67,9 @@ export const STATES: Record<string, Text> = {
   // people and keys
   disabled: { zh: '已停用', en: 'Disabled' },
   revoked: { zh: '已吊销', en: 'Revoked' },
-};
+} satisfies Record<StateOf<Kind>, Text> & Record<string, Text>;
+
+export const STATES: Record<string, Text> = NAMES_OF_STATES;
 
 /** Colour of a state's tag: what goes on, what needs somebody, what ended well or badly. */
 export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' | 'success' | 'error'> = {
@@ -111,7 +115,7 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
 };
 
 /** Names of roles. */
-export const ROLES: Record<string, Text> = {
+export const ROLES: Record<Role, Text> = {
   admin: { zh: '管理员', en: 'Administrator' },
   compliance: { zh: '合规', en: 'Compliance' },
   finance: { zh: '财务', en: 'Finance' },

@@ -401,8 +401,8 @@ CREATE TABLE returns (
   CHECK ((state = 'requested') = (resolved_at IS NULL))
 );
 CREATE INDEX ON returns (order_id, id) WHERE state = 'requested';
-CREATE INDEX ON returns (requested_at, (order_id || '/' || id));
-CREATE INDEX ON returns (state, requested_at, (order_id || '/' || id));
+CREATE INDEX ON returns (requested_at, (order_id || E'\n' || id));
+CREATE INDEX ON returns (state, requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- Messages that arrived before the order or return they speak of. They are applied as soon as it is known.
@@ -610,6 +610,19 @@ CREATE INDEX ON transfers (withdrawal_id) WHERE withdrawal_id IS NOT NULL;
 CREATE INDEX transfers_rare_accounts ON transfers (occurred_at, id)
   WHERE from_account IN ('reserved', 'debt', 'cash', 'tax', 'fees', 'penalties', 'write_off')
      OR to_account IN ('reserved', 'debt', 'cash', 'tax', 'fees', 'penalties', 'write_off');
+
+-- What `credit` and `charge` are given: money of a distributor to or from another account.
+CREATE TYPE movement AS (
+  key text,
+  debt_key text,
+  account account,
+  distributor_id uuid,
+  currency char(3),
+  amount bigint,
+  commission_id bigint,
+  withdrawal_id uuid,
+  occurred_at timestamptz
+);
 
 -- Sums of days, for reports ---------------------------------------------------------------------------------
 
@@ -838,6 +851,46 @@ BEGIN
 END $$;
 
 /*
+ * Credits distributors: what they owe is paid first, the rest becomes available. The movements take their share of the
+ * debt in the order of the array. `account` of a movement is where the money comes from; `debt_key` is the key of the
+ * transfer that pays the debt, `key` that of the rest. Whoever calls this has locked the balances.
+ */
+CREATE OR REPLACE FUNCTION credit(movements movement[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, withdrawal_id, occurred_at)
+  SELECT part.key, m.account, part.target::account, m.distributor_id, m.currency, part.amount, m.commission_id,
+    m.withdrawal_id, m.occurred_at
+  FROM (
+    SELECT m.*, least(m.amount, greatest(0, coalesce(b.debt, 0) - (sum(m.amount) OVER earlier - m.amount)))::bigint AS to_debt
+    FROM unnest(movements) WITH ORDINALITY m LEFT JOIN balances b USING (distributor_id, currency)
+    WINDOW earlier AS (PARTITION BY m.distributor_id, m.currency ORDER BY m.ordinality)
+  ) m CROSS JOIN LATERAL (
+    VALUES (m.debt_key, 'debt', m.to_debt), (m.key, 'available', m.amount - m.to_debt)
+  ) part (key, target, amount)
+  WHERE part.amount > 0;
+END $$;
+
+/*
+ * Charges distributors: it comes out of what is available, and what is not there becomes debt. The movements take their
+ * share of what is available in the order of the array. `account` of a movement is where the money goes; `debt_key` is
+ * the key of the transfer that makes the debt, `key` that of the rest. Whoever calls this has locked the balances.
+ */
+CREATE OR REPLACE FUNCTION charge(movements movement[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, withdrawal_id, occurred_at)
+  SELECT part.key, part.source::account, m.account, m.distributor_id, m.currency, part.amount, m.commission_id,
+    m.withdrawal_id, m.occurred_at
+  FROM (
+    SELECT m.*, least(m.amount, greatest(0, coalesce(b.available, 0) - (sum(m.amount) OVER earlier - m.amount)))::bigint AS from_available
+    FROM unnest(movements) WITH ORDINALITY m LEFT JOIN balances b USING (distributor_id, currency)
+    WINDOW earlier AS (PARTITION BY m.distributor_id, m.currency ORDER BY m.ordinality)
+  ) m CROSS JOIN LATERAL (
+    VALUES (m.key, 'available', m.from_available), (m.debt_key, 'debt', m.amount - m.from_available)
+  ) part (key, source, amount)
+  WHERE part.amount > 0;
+END $$;
+
+/*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
  * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
  * NO KEY UPDATE, because rows that only refer to a commission (a hold, an item of a release run) need not wait.
@@ -855,10 +908,9 @@ BEGIN
 END $$;
 
 /*
- * Releases what is in one of `from_states` and what nothing keeps back: debts are paid first, and the rest becomes
- * available. A commission whose window has just ended goes from held to released in one change: it was due when the
- * window of its line ended. Leaves what a hold, an open return or a distributor who is not active keeps back, and says
- * which. Serves one commission or thousands.
+ * Releases what is in one of `from_states` and what nothing keeps back. A commission whose window has just ended goes
+ * from held to released in one change: it was due when the window of its line ended. Leaves what a hold, an open return
+ * or a distributor who is not active keeps back, and says which. Serves one commission or thousands.
  */
 CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], from_states text[], at timestamptz)
 RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql
@@ -878,33 +930,24 @@ BEGIN
     END AS obstacle
     FROM commissions c JOIN distributors d ON d.id = c.distributor_id
     WHERE c.id = ANY (ids)
-  ), share AS MATERIALIZED (
-    SELECT j.id, j.distributor_id, j.currency, j.amount,
-      least(j.amount, greatest(0, coalesce(b.debt, 0) - (sum(j.amount) OVER earlier - j.amount)))::bigint AS to_debt
-    FROM judged j LEFT JOIN balances b USING (distributor_id, currency)
-    WHERE j.obstacle IS NULL
-    WINDOW earlier AS (PARTITION BY j.distributor_id, j.currency ORDER BY j.id)
-  ), posted AS (
-    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
-    SELECT 'commission/' || s.id || '/' || p.name, 'held', p.target::account, s.distributor_id, s.currency, p.amount, s.id, at
-    FROM share s CROSS JOIN LATERAL (
-      VALUES ('release-debt', 'debt', s.to_debt), ('release', 'available', s.amount - s.to_debt)
-    ) AS p (name, target, amount)
-    WHERE p.amount > 0
+  ), credited AS MATERIALIZED (
+    SELECT credit(array_agg(ROW('commission/' || j.id || '/release', 'commission/' || j.id || '/release-debt', 'held',
+      j.distributor_id, j.currency, j.amount, j.id, NULL, at)::movement ORDER BY j.id))
+    FROM judged j WHERE j.obstacle IS NULL
   ), moved AS (
     UPDATE commissions c
     SET state = 'released', released_at = at,
         due_at = coalesce(c.due_at,
           (SELECT l.window_ends_at FROM order_lines l WHERE l.order_id = c.order_id AND l.line_id = c.line_id))
-    FROM share s WHERE c.id = s.id
+    FROM judged j WHERE c.id = j.id AND j.obstacle IS NULL
   )
-  SELECT j.id, j.obstacle, j.amount FROM judged j;
+  -- A part of a statement that nothing reads is not carried out: the join is what credits.
+  SELECT j.id, j.obstacle, j.amount FROM judged j CROSS JOIN credited;
 END $$;
 
 /*
  * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of what
- * caused it (`caused_at`), since it was never the distributor's; after release it comes out of what is available, now
- * (`at`), and what is no longer there becomes debt.
+ * caused it (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`).
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
  * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers'
  * keys unique, such as a return's id.
@@ -912,39 +955,35 @@ END $$;
 CREATE OR REPLACE FUNCTION reduce_commissions(cause text, items jsonb, caused_at timestamptz, at timestamptz)
 RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  released movement[];
 BEGIN
   PERFORM lock_commissions(ARRAY(SELECT (i ->> 'id')::bigint FROM jsonb_array_elements(items) i));
-  WITH taken AS MATERIALIZED (
-    SELECT c.id, c.state, c.distributor_id, c.currency, c.amount - least(c.amount, i.amount) AS cut,
-      least(c.amount, i.amount) AS rest, i.final
-    FROM commissions c JOIN jsonb_to_recordset(items) AS i (id bigint, amount bigint, final boolean) ON i.id = c.id
-  ), share AS MATERIALIZED (
-    SELECT t.*, CASE WHEN t.state = 'released' THEN
-      least(t.cut, greatest(0, coalesce(b.available, 0) - (sum(t.cut) OVER earlier - t.cut)))::bigint
-    ELSE 0 END AS from_available
-    FROM taken t LEFT JOIN balances b USING (distributor_id, currency)
-    WINDOW earlier AS (PARTITION BY t.distributor_id, t.currency, t.state = 'released' ORDER BY t.id)
-  ), posted AS (
-    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
-    SELECT 'commission/' || s.id || '/' || p.name || '/' || cause, p.source::account, 'commission_expense',
-      s.distributor_id, s.currency, p.amount, s.id, CASE WHEN s.state = 'released' THEN at ELSE caused_at END
-    FROM share s CROSS JOIN LATERAL (
-      VALUES ('reverse', 'held', CASE WHEN s.state = 'released' THEN 0 ELSE s.cut END),
-             ('clawback', 'available', s.from_available),
-             ('clawback-debt', 'debt', CASE WHEN s.state = 'released' THEN s.cut - s.from_available ELSE 0 END)
-    ) AS p (name, source, amount)
-    WHERE p.amount > 0
-  )
+
+  INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
+  SELECT 'commission/' || c.id || '/reverse/' || cause, 'held', 'commission_expense', c.distributor_id, c.currency,
+    c.amount - i.amount, c.id, caused_at
+  FROM commissions c JOIN jsonb_to_recordset(items) AS i (id bigint, amount bigint) ON i.id = c.id
+  WHERE c.state IN ('held', 'due') AND c.amount > i.amount;
+
+  released := ARRAY(
+    SELECT ROW('commission/' || c.id || '/clawback/' || cause, 'commission/' || c.id || '/clawback-debt/' || cause,
+      'commission_expense', c.distributor_id, c.currency, c.amount - i.amount, c.id, NULL, at)::movement
+    FROM commissions c JOIN jsonb_to_recordset(items) AS i (id bigint, amount bigint) ON i.id = c.id
+    WHERE c.state = 'released' AND c.amount > i.amount ORDER BY c.id);
+  IF cardinality(released) > 0 THEN
+    PERFORM charge(released);
+  END IF;
+
   UPDATE commissions c
-  SET amount = s.rest,
-      state = CASE WHEN NOT s.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
-  FROM share s WHERE c.id = s.id;
+  SET amount = least(c.amount, i.amount),
+      state = CASE WHEN NOT i.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
+  FROM jsonb_to_recordset(items) AS i (id bigint, amount bigint, final boolean) WHERE c.id = i.id;
 END $$;
 
 /*
- * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid comes back. Money that
- * comes back pays what the distributor owes by now, and only the rest is withdrawable again. What the bank sends back
- * after it was paid comes out of `cash`, where it went.
+ * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid is credited again. What the
+ * bank sends back after it was paid comes out of `cash`, where it went.
  * items: [{"id": "…", "state": "paid", "reason": null, "reference": null}] with state paid, failed, rejected or
  * canceled. Serves one withdrawal or a whole payout batch; says which ones it ended.
  */
@@ -953,37 +992,33 @@ RETURNS TABLE (withdrawal_id uuid, state text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   ids uuid[] := ARRAY(SELECT (i ->> 'id')::uuid FROM jsonb_array_elements(items) i);
+  unpaid movement[];
 BEGIN
   PERFORM 1 FROM withdrawals w WHERE w.id = ANY (ids) ORDER BY w.id FOR NO KEY UPDATE;
   PERFORM 1 FROM balances
   WHERE (distributor_id, currency) IN (SELECT w.distributor_id, w.currency FROM withdrawals w WHERE w.id = ANY (ids))
   ORDER BY distributor_id, currency FOR UPDATE;
+
+  INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
+  SELECT 'withdrawal/' || w.id || '/pay', 'reserved', 'cash', w.distributor_id, w.currency, w.amount, w.id, at
+  FROM withdrawals w JOIN jsonb_to_recordset(items) AS i (id uuid, state text) ON i.id = w.id
+  WHERE w.state = ANY (from_states) AND i.state = 'paid' ORDER BY w.id;
+
+  unpaid := ARRAY(
+    SELECT ROW('withdrawal/' || w.id || '/return', 'withdrawal/' || w.id || '/return-debt',
+      CASE w.state WHEN 'paid' THEN 'cash' ELSE 'reserved' END, w.distributor_id, w.currency, w.amount, NULL, w.id, at)::movement
+    FROM withdrawals w JOIN jsonb_to_recordset(items) AS i (id uuid, state text) ON i.id = w.id
+    WHERE w.state = ANY (from_states) AND i.state <> 'paid' ORDER BY w.id);
+  IF cardinality(unpaid) > 0 THEN
+    PERFORM credit(unpaid);
+  END IF;
+
   RETURN QUERY
-  WITH taken AS MATERIALIZED (
-    SELECT w.id, w.distributor_id, w.currency, w.amount, i.state, i.reason, i.reference, i.state = 'paid' AS paid,
-      CASE w.state WHEN 'paid' THEN 'cash' ELSE 'reserved' END::account AS source
-    FROM withdrawals w JOIN jsonb_to_recordset(items) AS i (id uuid, state text, reason text, reference text) USING (id)
-    WHERE w.state = ANY (from_states)
-  ), share AS MATERIALIZED (
-    SELECT t.*, CASE WHEN t.paid THEN 0 ELSE
-      least(t.amount, greatest(0, coalesce(b.debt, 0) - (sum(t.amount) OVER earlier - t.amount)))::bigint
-    END AS to_debt
-    FROM taken t LEFT JOIN balances b USING (distributor_id, currency)
-    WINDOW earlier AS (PARTITION BY t.distributor_id, t.currency, t.paid ORDER BY t.id)
-  ), posted AS (
-    INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, withdrawal_id, occurred_at)
-    SELECT 'withdrawal/' || s.id || '/' || p.name, s.source, p.target::account, s.distributor_id, s.currency, p.amount, s.id, at
-    FROM share s CROSS JOIN LATERAL (
-      VALUES ('pay', 'cash', CASE WHEN s.paid THEN s.amount ELSE 0 END),
-             ('return-debt', 'debt', s.to_debt),
-             ('return', 'available', CASE WHEN s.paid THEN 0 ELSE s.amount - s.to_debt END)
-    ) AS p (name, target, amount)
-    WHERE p.amount > 0
-  )
   UPDATE withdrawals w
-  SET state = s.state, settled_at = at, reason = s.reason,
-      provider_reference = coalesce(s.reference, w.provider_reference)
-  FROM share s WHERE w.id = s.id
+  SET state = i.state, settled_at = at, reason = i.reason,
+      provider_reference = coalesce(i.reference, w.provider_reference)
+  FROM jsonb_to_recordset(items) AS i (id uuid, state text, reason text, reference text)
+  WHERE w.id = i.id AND w.state = ANY (from_states)
   RETURNING w.id, w.state;
 END $$;
 

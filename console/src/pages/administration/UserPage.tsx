@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { useParams } from 'react-router';
 import { ADMIN } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import type { Field } from '../../actions/fields';
@@ -10,6 +9,7 @@ import { useMe } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { useT } from '../../locale/locale';
@@ -25,7 +25,7 @@ type SignInLink = { url: string; expiresAt: string };
 
 /** One person who can sign in: role, access, keys. */
 export default function UserPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   const t = useT();
   const me = useMe();
   const [link, setLink] = useState<SignInLink>();

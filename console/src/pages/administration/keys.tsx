@@ -1,12 +1,14 @@
+import { kinds } from '../../../../domain/kinds';
 import { ADMIN } from '../../../../domain/roles';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
-import { STATES, WORDS } from '../../locale/words';
+import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { stateOptions } from '../shared/options';
 
 type Key = Item<'/v1/keys'>;
 
@@ -26,7 +28,7 @@ export const keys = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: ['active', 'expired', 'revoked'].map((value) => ({ value, label: STATES[value]! })),
+      options: stateOptions(kinds.key.states),
     },
   ],
   columns: [

@@ -1,6 +1,6 @@
-import { useParams } from 'react-router';
 import { api, data } from '../../api/client';
 import { DetailPage } from '../../detail/DetailPage';
+import { usePageId } from '../../detail/usePageId';
 import { useT } from '../../locale/locale';
 import { Answers } from './Answers';
 import type { Application } from './application';
@@ -13,7 +13,7 @@ import { useReviewActions } from './reviewActions';
 
 /** The review of one application. */
 export default function ApplicationPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   return <Review key={id} id={id} />;
 }
 

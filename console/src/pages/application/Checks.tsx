@@ -1,7 +1,7 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { Link } from 'react-router';
+import { hrefOf, kinds, type PageKind } from '../../../../domain/kinds';
 import type { Answer } from '../../api/types';
-import { hrefOf, KINDS, type Kind } from '../../detail/kinds';
 import { Panel } from '../../detail/Panel';
 import { CHECK_CODES, checkName } from '../../locale/compliance';
 import { type Text, useLocale } from '../../locale/locale';
@@ -66,11 +66,11 @@ function Named({ reason }: { reason: string }) {
   const { t } = useLocale();
   const found = [...reason.matchAll(NAMED)];
   return found.map(([, kind, id = '']) => {
-    const to: Kind = kind === 'application' ? 'application' : 'distributor';
+    const to: PageKind = kind === 'application' ? 'application' : 'distributor';
     return (
       <div key={id}>
         <Link to={hrefOf(to, id)}>
-          {t(KINDS[to])} {id.slice(0, 8)}
+          {t(kinds[to].names)} {id.slice(0, 8)}
         </Link>
       </div>
     );

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { hrefOf } from '../../detail/kinds';
+import { hrefOf } from '../../../../domain/kinds';
 import { Facts, Panel } from '../../detail/Panel';
 import { REASON_CODES } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';

@@ -1,24 +1,23 @@
 import { Tag } from 'antd';
+import { hrefOf, kinds } from '../../../../domain/kinds';
 import { REVIEWERS } from '../../../../domain/roles';
 import { api, data, type IdempotencyKey } from '../../api/client';
 import type { Item } from '../../api/types';
 import { useMe } from '../../app/session';
-import { hrefOf } from '../../detail/kinds';
 import { defineList } from '../../list/definition';
 import { APPLICANT_KINDS, CHANNELS, KIND_OPTIONS, NamedList } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
-import { STATES, WORDS } from '../../locale/words';
+import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { stateOptions } from '../shared/options';
 
 type Application = Item<'/v1/applications'>;
 
 /** States in which somebody can work on an application. */
 export const isOpen = (state: Application['state']): boolean =>
   state === 'submitted' || state === 'in_review';
-
-const state = (value: Application['state']) => ({ value, label: STATES[value]! });
 
 function KindText({ kind }: { kind: Application['kind'] }) {
   return useT()(APPLICANT_KINDS[kind]);
@@ -112,14 +111,7 @@ export const applicationList = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: [
-        state('submitted'),
-        state('in_review'),
-        state('changes_requested'),
-        state('approved'),
-        state('rejected'),
-        state('withdrawn'),
-      ],
+      options: stateOptions(kinds.application.states),
     },
     {
       param: 'claimedBy',

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Progress, Segmented, Skeleton } from 'antd';
 import { createContext, useContext, useMemo } from 'react';
-import { useParams } from 'react-router';
+import { bulkRights } from '../../../../domain/bulk';
+import type { PageKind } from '../../../../domain/kinds';
 import { api, data } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
 import { NoSuchPage } from '../../app/BrokenPage';
-import type { Kind } from '../../detail/kinds';
 import { shortId, ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
@@ -36,7 +37,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 // The list is declared once, but what its entries are depends on the action.
-const KindContext = createContext<Kind>('commission');
+const KindContext = createContext<PageKind>('commission');
 
 const list = defineList({
   key: 'bulk-items',
@@ -68,7 +69,7 @@ const list = defineList({
 /** One bulk action: how far it is, and what became of each entry. */
 export default function BulkActionPage() {
   const t = useT();
-  const { id = '' } = useParams();
+  const id = usePageId();
   const bulk = useQuery({
     queryKey: ['thing', 'bulk', id],
     queryFn: ({ signal }) => data(api.GET('/v1/bulk-actions/{id}', { params: { path: { id } }, signal })),
@@ -86,7 +87,7 @@ export default function BulkActionPage() {
   }
   const { action, state } = bulk.data;
   return (
-    <Page title={t(BULK[action].label)} tags={<StateTag state={state} />}>
+    <Page title={t(BULK[action])} tags={<StateTag state={state} />}>
       <BulkView bulk={bulk.data} />
     </Page>
   );
@@ -156,7 +157,7 @@ function BulkView({ bulk }: { bulk: Bulk }) {
             ]}
           />
         </div>
-        <KindContext value={BULK[action].kind}>
+        <KindContext value={bulkRights[action].kind}>
           <ListTable
             list={list}
             state={state}

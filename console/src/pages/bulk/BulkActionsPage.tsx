@@ -1,9 +1,11 @@
+import { kinds } from '../../../../domain/kinds';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { STATES, WORDS } from '../../locale/words';
+import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { stateOptions } from '../shared/options';
 import { BULK, BULK_WORDS } from './bulk';
 
 const list = defineList({
@@ -14,7 +16,7 @@ const list = defineList({
   idOf: ({ id }) => id,
   href: ({ id }) => `/bulk-actions/${id}`,
   columns: [
-    { key: 'action', title: BULK_WORDS.what, render: ({ action }) => <Shown text={BULK[action].label} /> },
+    { key: 'action', title: BULK_WORDS.what, render: ({ action }) => <Shown text={BULK[action]} /> },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
     { key: 'items', title: BULK_WORDS.items, align: 'right', render: ({ items }) => items },
     { key: 'done', title: BULK_WORDS.done, align: 'right', render: ({ progress }) => progress.done },
@@ -44,7 +46,7 @@ const list = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: ['running', 'done'].map((value) => ({ value, label: STATES[value]! })),
+      options: stateOptions(kinds.bulk.states),
     },
   ],
   empty: {

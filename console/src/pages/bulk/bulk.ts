@@ -1,24 +1,15 @@
-import type { Item } from '../../api/types';
-import type { Kind } from '../../detail/kinds';
+import type { BulkActionName } from '../../../../domain/bulk';
 import type { Text } from '../../locale/locale';
 
-type BulkActionName = Item<'/v1/bulk-actions'>['action'];
-
-/** What each bulk action does, and to what. */
-export const BULK: Record<BulkActionName, { label: Text; kind: Kind }> = {
-  'withdrawals.approve': { label: { zh: '批准提现', en: 'Approve withdrawals' }, kind: 'withdrawal' },
-  'withdrawals.reject': { label: { zh: '驳回提现', en: 'Reject withdrawals' }, kind: 'withdrawal' },
-  'commissions.hold': { label: { zh: '扣留佣金', en: 'Hold commissions' }, kind: 'commission' },
-  'commissions.unhold': {
-    label: { zh: '解除佣金扣留', en: 'Lift holds of commissions' },
-    kind: 'commission',
-  },
-  'distributors.suspend': { label: { zh: '暂停分销商', en: 'Suspend distributors' }, kind: 'distributor' },
-  'distributors.reinstate': {
-    label: { zh: '恢复分销商', en: 'Reinstate distributors' },
-    kind: 'distributor',
-  },
-  'applications.claim': { label: { zh: '领取申请', en: 'Claim applications' }, kind: 'application' },
+/** What each bulk action does. */
+export const BULK: Record<BulkActionName, Text> = {
+  'withdrawals.approve': { zh: '批准提现', en: 'Approve withdrawals' },
+  'withdrawals.reject': { zh: '驳回提现', en: 'Reject withdrawals' },
+  'commissions.hold': { zh: '扣留佣金', en: 'Hold commissions' },
+  'commissions.unhold': { zh: '解除佣金扣留', en: 'Lift holds of commissions' },
+  'distributors.suspend': { zh: '暂停分销商', en: 'Suspend distributors' },
+  'distributors.reinstate': { zh: '恢复分销商', en: 'Reinstate distributors' },
+  'applications.claim': { zh: '领取申请', en: 'Claim applications' },
 };
 
 /** Words of bulk actions. */

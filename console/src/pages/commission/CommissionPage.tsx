@@ -1,6 +1,6 @@
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import { CONTROLLERS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
@@ -12,6 +12,7 @@ import { DistributorLink } from '../../detail/DistributorLink';
 import { ACCOUNTS } from '../../detail/eventNames';
 import { ThingLink, useMayOpen } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
 import { STATES, WORDS } from '../../locale/words';
@@ -63,7 +64,7 @@ const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], T
 
 /** One commission: why it is this amount, whose it is, and why it is not paid yet. */
 export default function CommissionPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   return (
     <DetailPage
       kind="commission"

@@ -1,6 +1,7 @@
 import { App, Button } from 'antd';
 import { useId, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { kinds } from '../../../../domain/kinds';
 import { CONTROLLERS, FINANCE } from '../../../../domain/roles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data, type IdempotencyKey } from '../../api/client';
@@ -15,7 +16,7 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { COMMISSION_STATES, HOLD_REASON_OPTIONS, MONEY_TEXTS, YES_NO } from '../shared/financeWords';
+import { HOLD_REASON_OPTIONS, MONEY_TEXTS, YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
 
 const TEXTS = {
@@ -112,7 +113,7 @@ const list = defineList({
     },
   ],
   filters: [
-    { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(COMMISSION_STATES) },
+    { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(kinds.commission.states) },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Window ended until' }, kind: 'until' },
     { param: 'orderId', label: MONEY_TEXTS.order, kind: 'text', width: 110 },

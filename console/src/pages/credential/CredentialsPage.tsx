@@ -1,5 +1,5 @@
+import { hrefOf } from '../../../../domain/kinds';
 import type { Item } from '../../api/types';
-import { hrefOf } from '../../detail/kinds';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES, Named } from '../../locale/compliance';

@@ -1,17 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Breadcrumb, Table, Tabs, type TabsProps, Typography } from 'antd';
 import { type ComponentProps, useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
+import { hrefOf } from '../../../../domain/kinds';
 import { CHANNEL, CONTROLLERS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data, type idempotencyKey } from '../../api/client';
 import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
-import { hrefOf } from '../../detail/kinds';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
+import { usePageId } from '../../detail/usePageId';
 import { EmbeddedList } from '../../list/EmbeddedList';
 import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
@@ -37,7 +38,7 @@ const TEXTS = {
 
 /** One distributor. */
 export default function DistributorPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   return (
     <DetailPage
       key={id}

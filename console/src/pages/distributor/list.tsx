@@ -1,14 +1,15 @@
+import { hrefOf, kinds } from '../../../../domain/kinds';
 import { CHANNEL, REVIEWERS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
-import { hrefOf } from '../../detail/kinds';
 import { type BulkAction, defineList } from '../../list/definition';
 import { APPLICANT_KINDS } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
-import { STATES, WORDS } from '../../locale/words';
+import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { stateOptions } from '../shared/options';
 
 type Distributor = Item<'/v1/distributors'>;
 
@@ -40,8 +41,6 @@ const columns = [
     render: ({ createdAt }: Distributor) => <TimeText at={createdAt} dateOnly />,
   },
 ];
-
-const state = (value: Distributor['state']) => ({ value, label: STATES[value]! });
 
 /** Something done to many distributors, with one reason for all. */
 const withReason = (
@@ -81,7 +80,7 @@ export const distributorList = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: [state('active'), state('suspended'), state('terminated')],
+      options: stateOptions(kinds.distributor.states),
     },
     { param: 'tier', label: WORDS.tier, kind: 'text', width: 110 },
     { param: 'region', label: WORDS.region, kind: 'select', options: REGION_OPTIONS },

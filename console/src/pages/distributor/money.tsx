@@ -1,5 +1,5 @@
+import { hrefOf } from '../../../../domain/kinds';
 import { ACCOUNTS } from '../../detail/eventNames';
-import { hrefOf } from '../../detail/kinds';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';

@@ -2,12 +2,12 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Alert, App, Button, Progress, Select, Skeleton, Table } from 'antd';
 import { useMemo } from 'react';
-import { useParams } from 'react-router';
 import { api, data, downloadCsv } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
 import { NoSuchPage } from '../../app/BrokenPage';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
@@ -86,7 +86,7 @@ const rejections = defineList({
 
 /** One import: how far it is, what became of the money, what was left out and why. */
 export default function ImportPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   const run = useQuery({
     queryKey: ['import', id],
     queryFn: () => data(api.GET('/v1/imports/{id}', { params: { path: { id } } })),

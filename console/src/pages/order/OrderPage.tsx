@@ -1,8 +1,8 @@
-import { useParams } from 'react-router';
 import { api, data } from '../../api/client';
 import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { RegionText } from '../../locale/regions';
 import { MoneyText, TimeText } from '../../ui/format';
 import { OrderAttribution } from './OrderAttribution';
@@ -14,7 +14,7 @@ import { WindowsPanel } from './WindowsPicture';
 
 /** One order: its lines, whom it belongs to, what it earns, its windows and returns. */
 export default function OrderPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   return (
     <DetailPage<Order>
       kind="order"

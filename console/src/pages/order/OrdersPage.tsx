@@ -1,3 +1,4 @@
+import { hrefOf } from '../../../../domain/kinds';
 import { OPERATORS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { ThingLink } from '../../detail/Links';
@@ -18,7 +19,7 @@ const orders = defineList({
   title: { zh: '订单', en: 'Orders' },
   defaultSort: '-createdAt',
   idOf: ({ id }) => id,
-  href: ({ id }) => `/orders/${encodeURIComponent(id)}`,
+  href: ({ id }) => hrefOf('order', id),
   filters: [
     { param: 'number', label: { zh: '订单号（开头）', en: 'Order number, or its beginning' }, kind: 'text' },
     {

@@ -1,3 +1,4 @@
+import { hrefOf } from '../../../../domain/kinds';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
@@ -13,7 +14,7 @@ const returns = defineList({
   defaultSort: '-requestedAt',
   idOf: ({ orderId, id }) => `${orderId}/${id}`,
   // A return is decided on the page of its order.
-  href: ({ orderId }) => `/orders/${encodeURIComponent(orderId)}`,
+  href: ({ orderId }) => hrefOf('order', orderId),
   filters: [
     {
       param: 'state',

@@ -1,6 +1,5 @@
 import { Alert, Button, Steps } from 'antd';
 import { createContext, useContext, useMemo, useState } from 'react';
-import { useParams } from 'react-router';
 import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { ActionDialog } from '../../actions/ActionDialog';
@@ -9,6 +8,7 @@ import type { Answer } from '../../api/types';
 import { DetailPage } from '../../detail/DetailPage';
 import { shortId, ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
@@ -104,7 +104,7 @@ const list = defineList({
 
 /** One payout batch: its file, and what the bank made of each withdrawal in it. */
 export default function PayoutBatchPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   return <PayoutBatch key={id} id={id} />;
 }
 

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data } from '../../api/client';
@@ -65,7 +66,7 @@ const list = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: stateOptions(['open', 'settled']).map((option) => ({
+      options: stateOptions(kinds.payout.states).map((option) => ({
         ...option,
         label: option.value === 'open' ? PAYOUT.toConfirm : option.label,
       })),

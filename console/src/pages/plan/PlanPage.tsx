@@ -1,11 +1,12 @@
 import { Alert, Button } from 'antd';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import { COMPLIANCE, FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { type Text, useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 import { TermsView } from './TermsView';
@@ -47,7 +48,7 @@ const TEXTS = {
 
 /** One version of the commission plan: its terms, and putting it in force. */
 export default function PlanPage() {
-  const { id = '' } = useParams();
+  const id = usePageId();
   const t = useT();
   const mayWrite = useIsRole('admin', 'finance');
   return (

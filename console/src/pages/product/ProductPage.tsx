@@ -1,15 +1,15 @@
-import { useParams } from 'react-router';
 import { OPERATORS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { DetailPage } from '../../detail/DetailPage';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { PRODUCT_WORDS, productFields, putProduct } from './product';
 
 /** One product and what was changed about it. */
 export default function ProductPage() {
-  const { sku = '' } = useParams();
+  const sku = usePageId();
   return (
     <DetailPage
       kind="product"

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
+import { hrefOf } from '../../../../domain/kinds';
 import { OPERATORS } from '../../../../domain/roles';
 import { ActionBar } from '../../actions/ActionBar';
 import { textOf } from '../../actions/values';
@@ -19,7 +20,7 @@ const products = defineList({
   title: { zh: '商品', en: 'Products' },
   defaultSort: 'sku',
   idOf: ({ sku }) => sku,
-  href: ({ sku }) => `/products/${encodeURIComponent(sku)}`,
+  href: ({ sku }) => hrefOf('product', sku),
   filters: [
     { param: 'category', label: PRODUCT_WORDS.category, kind: 'text' },
     {
@@ -91,7 +92,7 @@ function AddProduct() {
               throw new ProblemError(409, 'sku_taken', t(KNOWN), [{ pointer: '/sku', detail: t(KNOWN) }]);
             await putProduct(sku, values, currency);
             await queries.invalidateQueries();
-            await navigate(`/products/${encodeURIComponent(sku)}`);
+            await navigate(hrefOf('product', sku));
           },
         },
       ]}

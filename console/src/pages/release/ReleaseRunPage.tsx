@@ -1,5 +1,4 @@
 import { Alert, Progress, Select } from 'antd';
-import { useParams } from 'react-router';
 import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
@@ -9,6 +8,7 @@ import { DetailPage } from '../../detail/DetailPage';
 import { DistributorLink } from '../../detail/DistributorLink';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
@@ -102,7 +102,7 @@ const items = defineList({
 /** One release run: who proposed and approved it, how far it is, and what became of each commission. */
 export default function ReleaseRunPage() {
   const t = useT();
-  const { id = '' } = useParams();
+  const id = usePageId();
   const me = useMe();
   const { monies } = useFormats();
   return (

@@ -1,3 +1,4 @@
+import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
 import { shortId } from '../../detail/Links';
 import { defineList } from '../../list/definition';
@@ -57,7 +58,7 @@ const list = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: stateOptions(['proposed', 'approved', 'running', 'done', 'rejected']),
+      options: stateOptions(kinds.release.states),
     },
     { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waits for me' }, kind: 'select', options: YES_NO },
   ],

@@ -31,7 +31,6 @@ export function leftOutText(reason: string): Text {
 }
 
 /** States of commissions, for filters. */
-export const COMMISSION_STATES = ['held', 'due', 'released', 'reversed', 'clawed_back'] as const;
 
 export const YES_NO = [
   { value: 'true', label: { zh: '是', en: 'Yes' } },

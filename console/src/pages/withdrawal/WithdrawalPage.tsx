@@ -1,5 +1,4 @@
 import { Alert } from 'antd';
-import { useParams } from 'react-router';
 import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
@@ -8,6 +7,7 @@ import { useMe } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
+import { usePageId } from '../../detail/usePageId';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
@@ -54,7 +54,7 @@ const TEXTS = {
 export default function WithdrawalPage() {
   const t = useT();
   const me = useMe();
-  const { id = '' } = useParams();
+  const id = usePageId();
   const { money } = useFormats();
   return (
     <DetailPage

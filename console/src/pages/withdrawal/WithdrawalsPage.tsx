@@ -1,3 +1,4 @@
+import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { shortId, ThingLink } from '../../detail/Links';
@@ -12,7 +13,7 @@ import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { WITHDRAWAL, WITHDRAWAL_STATES } from './withdrawal';
+import { WITHDRAWAL } from './withdrawal';
 import '../shared/finance.css';
 
 const TEXTS = {
@@ -91,7 +92,7 @@ const list = defineList({
     },
   ],
   filters: [
-    { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(WITHDRAWAL_STATES) },
+    { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(kinds.withdrawal.states) },
     { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waits for me' }, kind: 'select', options: YES_NO },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'requestedAfter', label: { zh: '申请起', en: 'Requested from' }, kind: 'from', rare: true },

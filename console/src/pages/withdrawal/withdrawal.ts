@@ -1,15 +1,5 @@
 import type { Text } from '../../locale/locale';
 
-export const WITHDRAWAL_STATES = [
-  'requested',
-  'approved',
-  'paying',
-  'paid',
-  'failed',
-  'rejected',
-  'canceled',
-] as const;
-
 /** Words of withdrawals. */
 export const WITHDRAWAL = {
   one: { zh: '提现', en: 'Withdrawal' },

@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import {
+  hrefOf,
+  isPageKind,
+  KINDS,
+  keyOf,
+  kinds,
+  type ListKind,
+  pageOfSubject,
+  parseSubject,
+  partsOf,
+  processKinds,
+  subjectOf,
+} from '../../domain/kinds';
+import { type Role, STAFF } from '../../domain/roles';
+import * as workflows from '../../workflows';
+
+const root = path.join(__dirname, '..', '..');
+
+// The console is type-checked by rules of its own, so its modules come without their types.
+const { PAGES, pageAt } = require('../../console/src/app/pages') as {
+  PAGES: readonly { path: string }[];
+  pageAt(pages: readonly { path: string }[], address: string): { path: string } | undefined;
+};
+const { mayOpen, menuFor } = require('../../console/src/app/menu') as {
+  mayOpen(role: Role, address: string): boolean;
+  menuFor(role: Role): { entries: readonly { href: string }[] }[];
+};
+const { STATES } = require('../../console/src/locale/words') as {
+  STATES: Record<string, { zh: string; en: string } | undefined>;
+};
+
+const listKinds = KINDS.filter((kind): kind is ListKind => kinds[kind].path !== null);
+const pageKinds = KINDS.filter(isPageKind);
+
+const anyKind = fc.constantFrom(...KINDS);
+/** What shops write, what encodings trip over, and anything else. */
+const anyId = fc.oneof(
+  fc.string({ unit: fc.constantFrom('/', '%', '2', '5', 'F', '#', ' ', '?', '订', 'a'), minLength: 1 }),
+  fc.string({ unit: 'grapheme', minLength: 1 }),
+);
+const anyIds = fc.array(anyId, { minLength: 1, maxLength: 3 });
+
+test('a subject names the thing that it was made of, whatever its ids hold', () => {
+  fc.assert(
+    fc.property(anyKind, anyIds, (kind, id) => {
+      expect(parseSubject(subjectOf(kind, id))).toEqual({ kind, id });
+    }),
+  );
+});
+
+test('no two things have one subject, and no two lists of parts one key', () => {
+  // Few characters, so that pairs that differ by their slashes and percent signs alone are among them.
+  const close = fc.array(fc.string({ unit: fc.constantFrom('/', '%', '2', 'F', 'a'), maxLength: 3 }), {
+    minLength: 1,
+    maxLength: 3,
+  });
+  fc.assert(
+    fc.property(close, close, (one, other) => {
+      const same = JSON.stringify(one) === JSON.stringify(other);
+      expect(keyOf(...one) === keyOf(...other)).toBe(same);
+      expect(subjectOf('return', one) === subjectOf('return', other)).toBe(same);
+      expect(partsOf(keyOf(...one))).toEqual(one);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test.each(['', 'order', 'unicorn/7', 'toString/1'])('%p names no thing', (subject) => {
+  expect(parseSubject(subject)).toBeUndefined();
+});
+
+test('the page of a thing has its id as the last part of its address, whatever is in it', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...pageKinds), anyId, (kind, id) => {
+      const parts = hrefOf(kind, id).split('/');
+      expect(parts).toHaveLength(3);
+      expect(decodeURIComponent(parts[2]!)).toBe(id);
+    }),
+  );
+});
+
+test('a return is told of on the page of its order, and what has no page of its own in its list', () => {
+  expect(pageOfSubject(subjectOf('return', ['A/1', 'R 1']))).toBe('/orders/A%2F1');
+  expect(pageOfSubject('blacklist/7')).toBe('/blacklist');
+  expect(pageOfSubject('session/7')).toBeUndefined();
+});
+
+test.each(KINDS)('what is open of the kind %s is among its states', (kind) => {
+  expect(kinds[kind].states).toEqual(expect.arrayContaining([...kinds[kind].open]));
+});
+
+test.each(KINDS)('each state of the kind %s has words in both languages of the console', (kind) => {
+  for (const state of kinds[kind].states) {
+    expect([state, STATES[state]?.zh]).toEqual([state, expect.stringMatching(/\p{Script=Han}/u)]);
+    expect([state, STATES[state]?.en]).toEqual([state, expect.stringMatching(/^[A-Z]/)]);
+  }
+});
+
+test('no two kinds have one name or one path', () => {
+  const names = KINDS.flatMap((kind) => [kinds[kind].names.zh, kinds[kind].names.en]);
+  expect(new Set(names).size).toBe(names.length);
+  const paths = listKinds.map((kind) => kinds[kind].path);
+  expect(new Set(paths).size).toBe(paths.length);
+});
+
+test('each workflow is that of a kind, but for the daily housekeeping', () => {
+  const ofKinds = processKinds.map((kind) => kinds[kind].workflow);
+  expect([...ofKinds, 'housekeeping'].sort()).toEqual(Object.keys(workflows).sort());
+});
+
+test.each(processKinds)(
+  'the process %s is open in some state, recorded for the replay and told of in the docs',
+  (kind) => {
+    const { open, workflow } = kinds[kind];
+    expect(open.length).toBeGreaterThan(0);
+    const histories = readdirSync(path.join(root, 'test', 'histories'));
+    expect(histories.filter((file) => file.startsWith(`${workflow}-`))).not.toEqual([]);
+    const architecture = readFileSync(path.join(root, 'docs', 'architecture.md'), 'utf8');
+    expect(architecture).toMatch(new RegExp(`^\\| \`${workflow}\` .*\`${kind}/`, 'm'));
+  },
+);
+
+test.each(processKinds)('the process %s is listed in the console', (kind) => {
+  expect(kinds[kind].path).not.toBeNull();
+});
+
+test.each(listKinds)(
+  'the console opens the list of the kind %s, from the menu of who may read it',
+  (kind) => {
+    const { path: list, readers } = kinds[kind];
+    expect(pageAt(PAGES, list)?.path).toBe(list);
+    for (const role of STAFF) {
+      const reads = (readers as readonly Role[]).includes(role);
+      expect([role, mayOpen(role, list)]).toEqual([role, reads]);
+      const hrefs = menuFor(role).flatMap(({ entries }) => entries.map(({ href }) => href));
+      expect([role, hrefs.filter((href) => href === list).length]).toEqual([role, reads ? 1 : 0]);
+    }
+  },
+);
+
+test.each(pageKinds)('the console opens the page of one thing of the kind %s', (kind) => {
+  expect(pageAt(PAGES, hrefOf(kind, 'A/1 #2'))?.path).toBe(`${kinds[kind].path}/:id`);
+});
