@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { kinds } from '../../domain/kinds';
+import { RESTRICTION_REASONS } from '../../domain/restriction';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -38,7 +40,7 @@ export const uuidParams = z.object({ id: uuid });
 export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number');
 
 /** Why a commission is kept back. */
-export const holdReason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
+export const holdReason = z.enum(RESTRICTION_REASONS);
 
 /** Ids that shops give: they become workflow ids and parts of addresses. */
 export const identifier = z
@@ -69,7 +71,7 @@ export const commissionSchema = z.object({
   level: z.int(),
   distributorId: uuid,
   distributorName: z.string(),
-  state: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
+  state: z.enum(kinds.commission.states),
   amount: moneySchema,
   originalAmount: moneySchema,
   automatic: z.boolean(),

@@ -133,6 +133,7 @@ export const createWithdrawal = endpoint({
   errors: [
     'distributor_unknown',
     'distributor_not_active',
+    'payouts_restricted',
     'no_bank_account',
     'below_minimum',
     'currency_unknown',
@@ -222,7 +223,13 @@ export const approveWithdrawal = endpoint({
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
-  errors: ['withdrawal_decided', 'already_approved_by_you', 'own_withdrawal', 'distributor_not_active'],
+  errors: [
+    'withdrawal_decided',
+    'already_approved_by_you',
+    'own_withdrawal',
+    'distributor_not_active',
+    'payouts_restricted',
+  ],
   handler: ({ params: { id }, body, ...call }) => decide('approve', id, body.note, call),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kinds } from '../../../domain/kinds';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { currencySchema, moneySchema, timestampInput, uuid } from '../../http/schemas';
@@ -9,7 +10,7 @@ const staff = ['admin', 'finance'] as const;
 const balanceSchema = z.object({
   distributorId: uuid,
   distributorName: z.string(),
-  distributorState: z.enum(['active', 'suspended', 'terminated']),
+  distributorState: z.enum(kinds.distributor.states),
   currency: z.string(),
   held: moneySchema,
   available: moneySchema,
@@ -73,7 +74,7 @@ export const balanceEndpoints: Endpoint[] = [
         pool: context.pool,
         req,
         query,
-        select: `b.distributor_id AS "distributorId", d.name AS "distributorName", d.state AS "distributorState",
+        select: `b.distributor_id AS "distributorId", d.name AS "distributorName", distributor_state(d) AS "distributorState",
           b.currency, ${['held', 'available', 'reserved', 'debt'].map(money).join(', ')}`,
         from: 'balances b JOIN distributors d ON d.id = b.distributor_id',
         where: (bind) => [
