@@ -2,14 +2,15 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { v5 as uuidv5 } from 'uuid';
 import { claimApplication } from '../database/claims';
 import { reinstateDistributor, suspendDistributor } from '../database/distributors';
-import { type HoldReason, liftHolds, placeHold } from '../database/holds';
+import { liftHolds, placeHold } from '../database/holds';
 import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { asRefusal, type Refusal } from '../database/refusal';
 import { type BulkActionName, bulkRights } from '../domain/bulk';
 import { keyOf, type StateOf, subjectOf } from '../domain/kinds';
+import type { RestrictionReason } from '../domain/restriction';
 import { activitySender } from '../temporal/activitySender';
-import { rootFailure, send } from '../temporal/messages';
+import { rootFailure, send, start } from '../temporal/messages';
 import { approveWithdrawal, rejectWithdrawal } from '../workflows/withdrawal';
 
 /** Where a bulk action is. */
@@ -19,8 +20,8 @@ export type BulkState = StateOf<'bulk'>;
 export interface BulkInputs {
   'withdrawals.approve': { note?: string };
   'withdrawals.reject': { reason: string };
-  'commissions.hold': { reason: HoldReason; note: string };
-  'commissions.unhold': { reason?: HoldReason; note: string };
+  'commissions.hold': { reason: RestrictionReason; note: string };
+  'commissions.unhold': { reason?: RestrictionReason; note: string };
   'distributors.suspend': { reason: string };
   'distributors.reinstate': { reason: string };
   'applications.claim': Record<string, never>;
@@ -100,6 +101,11 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     });
   }
 
+  /** Starts a run that was made with the item's decision; an attempt that is repeated finds it started. */
+  async function startRelease(id: string): Promise<void> {
+    await start(activitySender(ANSWER_WITHIN_MS), { kind: 'release', id });
+  }
+
   /** Does to one thing what the single call does, by the same step. */
   async function carryOut(work: BulkWork, command: ItemCommand): Promise<void> {
     const { target, decisionId, actor } = command;
@@ -122,7 +128,10 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
       case 'distributors.reinstate': {
         const change = work.action === 'distributors.suspend' ? suspendDistributor : reinstateDistributor;
         const { reason } = work.input;
-        return change(pool, { distributorId: target, commandId: decisionId, reason, actor, now });
+        const decision = { distributorId: target, commandId: decisionId, reason, actor, now };
+        const { releaseRunId } = await change(pool, decision);
+        if (releaseRunId) await startRelease(releaseRunId);
+        return;
       }
       case 'applications.claim':
         return claimApplication(pool, { applicationId: target, actor });

@@ -80,7 +80,7 @@ export function createPayoutActivities({
           const { rows } = await client.query<{ count: number; total: number }>(
             `WITH waiting AS (
                SELECT w.id FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
-               WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND d.state = 'active'
+               WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND payout_obstacle(d, $4) IS NULL
                ORDER BY w.id FOR NO KEY UPDATE OF w
              ), collected AS (
                UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
@@ -159,15 +159,15 @@ export function createPayoutActivities({
 
     /**
      * Marks an approved withdrawal as on its way, before the provider hears of it. From then on it can't be
-     * canceled any more. It stays approved while its distributor is not active.
+     * canceled any more. It stays approved while nothing may be paid to its distributor.
      */
     async startPayout(id: string, now: number): Promise<PayoutStart> {
       return inTransaction(pool, async (client) => {
         const { rowCount } = await client.query(
           `UPDATE withdrawals w SET state = 'paying' FROM distributors d
            WHERE w.id = $1 AND w.state = 'approved' AND w.method = 'http'
-             AND d.id = w.distributor_id AND d.state = 'active'`,
-          [id],
+             AND d.id = w.distributor_id AND payout_obstacle(d, $2) IS NULL`,
+          [id, new Date(now)],
         );
         if (rowCount === 1) {
           await addEvent(client, {

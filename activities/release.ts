@@ -17,12 +17,19 @@ export type ReleaseSelection =
       dueBefore: string;
       distributorId?: string;
       currency?: string;
-    };
+    }
+  | KeptBack;
+
+/** What became due under automatic plans while its distributor was restricted. Chosen when the run is carried out. */
+export interface KeptBack {
+  distributorId: string;
+  automatic: true;
+}
 
 /** Finance proposes to release. */
 export interface ReleaseProposal {
   id: string;
-  selection: ReleaseSelection;
+  selection: Exclude<ReleaseSelection, KeptBack>;
   by: Actor;
 }
 
@@ -170,16 +177,28 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
     },
 
     /**
-     * Releases everything that waits in an approved run, in batches of their own transactions, and ends the run.
-     * Goes on where an earlier attempt stopped, and does no harm beside one that still runs.
+     * Releases everything that an approved run is for, in batches of their own transactions, and ends the run. Goes on where an earlier attempt stopped, and does no harm beside one that still runs.
      */
     async executeRelease(id: string, now: number): Promise<ReleaseRunState> {
       const { cancellationSignal, heartbeat } = Context.current();
       await pool.query(`UPDATE release_runs SET state = 'running' WHERE id = $1 AND state = 'approved'`, [
         id,
       ]);
-      const portions = await readPortions(pool, id);
+      const filter = await readFilter(pool, id);
       let judged = 0;
+      if ('automatic' in filter) {
+        const { distributorId } = filter;
+        for (let after: number | null = 0; after !== null; ) {
+          if (cancellationSignal.aborted)
+            throw new CancelledFailure('the worker stops; another attempt goes on');
+          const batch: Batch = await releaseKeptBackBatch(pool, { runId: id, distributorId, after, now });
+          judged += batch.count;
+          heartbeat(judged);
+          after = batch.last;
+        }
+        return finish(pool, id, Math.max(now, Date.now()));
+      }
+      const portions = await readPortions(pool, id);
       let broken = false;
       const work = async () => {
         for (let portion = portions.pop(); portion; portion = portions.pop()) {
@@ -221,7 +240,7 @@ async function readRunState(client: Client, id: string): Promise<ReleaseRunState
 async function freeze(
   client: Client,
   id: string,
-  selection: ReleaseSelection,
+  selection: ReleaseProposal['selection'],
 ): Promise<{ items: number; pending: number; totals: Record<string, number> }> {
   const named = 'commissionIds' in selection;
   if (named) await checkKnown(client, selection.commissionIds);
@@ -237,6 +256,10 @@ async function freeze(
   }>(
     `WITH chosen AS MATERIALIZED (
        SELECT id, distributor_id, state, currency, amount FROM commissions WHERE ${chosen} ORDER BY id
+     ), obstacle AS MATERIALIZED (
+       SELECT DISTINCT ON (o.commission_id) o.commission_id AS id, o.code
+       FROM commission_obstacles(ARRAY(SELECT id FROM chosen WHERE state <> 'due'), now()) o
+       ORDER BY o.commission_id, o.rank, o.since, o.restriction_id
      ), waiting AS (
        INSERT INTO release_waiting (commission_id, run_id, distributor_id)
        SELECT id, $1, distributor_id FROM chosen WHERE state = 'due' ORDER BY id
@@ -245,8 +268,8 @@ async function freeze(
      ), item AS (
        INSERT INTO release_items (run_id, commission_id, state, proposed_amount, reason)
        SELECT $1, id, CASE WHEN commission_id IS NULL THEN 'left_out' ELSE 'pending' END, amount,
-         CASE WHEN commission_id IS NOT NULL THEN NULL WHEN state = 'due' THEN 'in_another_run' ELSE 'state_' || state END
-       FROM chosen LEFT JOIN waiting ON commission_id = id ORDER BY id
+         CASE WHEN commission_id IS NOT NULL THEN NULL ELSE coalesce(code, 'awaiting_release_run') END
+       FROM chosen LEFT JOIN waiting ON commission_id = id LEFT JOIN obstacle USING (id) ORDER BY id
      )
      SELECT currency, count(*)::int AS items, count(commission_id)::int AS pending,
        coalesce(sum(amount) FILTER (WHERE commission_id IS NOT NULL), 0)::bigint AS total
@@ -334,7 +357,7 @@ async function releaseBatch(
     await client.query('SELECT lock_commissions($1)', [ids]);
     await client.query(
       `WITH judged AS MATERIALIZED (
-         SELECT * FROM release_commissions($2, '{due}', $3)
+         SELECT * FROM release_commissions($2, $3)
        ), waiting AS (
          DELETE FROM release_waiting WHERE run_id = $1 AND commission_id = ANY ($2)
        )
@@ -348,8 +371,59 @@ async function releaseBatch(
   });
 }
 
+async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection> {
+  const { rows } = await pool.query<{ filter: ReleaseSelection }>(
+    'SELECT filter FROM release_runs WHERE id = $1',
+    [runId],
+  );
+  return rows[0]!.filter;
+}
+
+/**
+ * Judges the next batch of what was kept back, and notes each result. What another run holds is released as well, and is
+ * left out there. An attempt that goes on judges anew what the last one left out.
+ */
+export async function releaseKeptBackBatch(
+  pool: Pool,
+  { runId, distributorId, after, now }: { runId: string; distributorId: string; after: number; now: number },
+): Promise<Batch> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ ids: number[] | null }>(
+      `SELECT array_agg(id) AS ids FROM (
+         SELECT id FROM commissions WHERE distributor_id = $1 AND state = 'due' AND automatic AND id > $2
+         ORDER BY id LIMIT $3
+       ) AS batch`,
+      [distributorId, after, BATCH],
+    );
+    const ids = rows[0]!.ids;
+    if (!ids) return { count: 0, last: null };
+    await client.query(
+      `INSERT INTO release_items AS i (run_id, commission_id, state, proposed_amount, released_amount, reason)
+       SELECT $1, j.commission_id, CASE WHEN j.obstacle IS NULL THEN 'released' ELSE 'left_out' END, j.amount,
+         CASE WHEN j.obstacle IS NULL THEN j.amount END, j.obstacle
+       FROM release_commissions($2, $3) j
+       ON CONFLICT (run_id, commission_id) DO UPDATE
+       SET state = EXCLUDED.state, released_amount = EXCLUDED.released_amount, reason = EXCLUDED.reason
+       WHERE i.state = 'left_out'`,
+      [runId, ids, new Date(now)],
+    );
+    return { count: ids.length, last: ids.length < BATCH ? null : ids.at(-1)! };
+  });
+}
+
 async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
   return inTransaction(pool, async (client) => {
+    // A run whose items were frozen has these figures since it was proposed.
+    await client.query(
+      `UPDATE release_runs r SET item_count = made.items, totals = made.totals
+       FROM (
+         SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
+         FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
+               FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
+       ) made
+       WHERE r.id = $1 AND r.state = 'running' AND r.filter ? 'automatic'`,
+      [id],
+    );
     const { rowCount } = await client.query(
       `UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running'`,
       [id, new Date(now)],

@@ -19,7 +19,7 @@ const tables = [
   'commissions',
   'transfers',
   'returns',
-  'holds',
+  'restrictions',
   'withdrawals',
   'balances',
 ];
@@ -113,8 +113,9 @@ const insertReturns = `
   FROM orders WHERE id::int % 20 = 0`;
 
 const insertHolds = `
-  INSERT INTO holds (id, commission_id, reason, note, placed_by, placed_at, lifted_by, lifted_at)
-  SELECT gen_random_uuid(), id, CASE WHEN id % 30000 = 0 THEN 'violation' ELSE 'risk' END, 'x', $1::uuid, created_at,
+  INSERT INTO restrictions (id, distributor_id, commission_id, effect, cause, reason, note, placed_by, placed_at, effective_from,
+    lifted_by, lifted_at)
+  SELECT gen_random_uuid(), distributor_id, id, 'no_release', 'user/' || $1, CASE WHEN id % 30000 = 0 THEN 'violation' ELSE 'risk' END, 'x', $1::uuid, created_at, created_at,
     CASE WHEN state <> 'due' THEN $1::uuid END, CASE WHEN state <> 'due' THEN created_at + interval '1 day' END
   FROM commissions WHERE id % 300 = 0 OR id % 101 = 0`;
 
@@ -159,7 +160,7 @@ export async function fillYear(
     await fill('withdrawals', insertWithdrawals, [distributors, orders / 20]);
     await fill('transfers', insertTransfers);
     await fill('returns', insertReturns);
-    await fill('holds', insertHolds, [users[0]]);
+    await fill('restrictions', insertHolds, [users[0]]);
     await fill('balances', insertBalances);
     for (const { definition } of indexes) await client.query(definition);
     progress(`${indexes.length} indexes`);

@@ -90,7 +90,7 @@ function asked(year: Year): Asked[] {
         'no such region': 'region=XX',
         'common reason': 'attributionReason=code',
         'rare reason': 'attributionReason=own_purchase',
-        'no such reason': 'attributionReason=distributor_not_active',
+        'no such reason': 'attributionReason=code_unknown',
         ...named('paid', someTime('paidAfter', 'paidBefore')),
         ...named('created', someTime('createdAfter', 'createdBefore')),
         'open, of a region': 'state=open&region=CN-31',

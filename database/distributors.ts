@@ -1,114 +1,120 @@
-import type { EventType } from '../domain/journal';
 import { keyOf, subjectOf } from '../domain/kinds';
-import { type Actor, addAudit, addEvent, hasEvent } from './journal';
-import { type Client, inTransaction, type Pool } from './pool';
-import { refuse } from './refusal';
+import { causedByPerson, isCausedByPerson } from '../domain/restriction';
+import { decide, wrongState } from './decide';
+import type { Actor } from './journal';
+import type { Client, Pool } from './pool';
+import { liftRestrictions, PEOPLE, placeRestriction, releaseKeptBack } from './restrictions';
 
-/** A change of a distributor's state, with the reason that the audit trail keeps. */
-export interface DistributorStateCommand {
+/** What a person decides about a distributor, with the reason that the audit trail keeps. */
+export interface DistributorCommand {
   distributorId: string;
   /** The same for each attempt of one request; makes a repeated change recognised. */
   commandId: string;
   reason: string;
-  actor: Actor;
+  actor: Actor & { userId: string };
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/**
- * Suspends an active distributor: nothing is released or paid to him until he is reinstated.
- * Refused with `distributor_state` when he is not active.
- */
-export function suspendDistributor(pool: Pool, command: DistributorStateCommand): Promise<void> {
-  return changeState(pool, command, {
-    type: 'suspended',
-    action: 'suspend',
-    from: 'active',
-    to: 'suspended',
-  });
+/** What a decision about a distributor led to. */
+export interface DistributorDecision {
+  /** The release run of what was kept back meanwhile, to be started after the commit; null where there is none. */
+  releaseRunId: string | null;
+}
+
+interface LockedDistributor {
+  state: string;
+  /** Who suspended: people or processes, by their causes. */
+  suspendedBy: string[];
 }
 
 /**
- * Makes a suspended distributor active again, and releases what came due meanwhile under plans that release by
- * themselves. Refused with `distributor_state` when he is not suspended.
+ * Suspends a distributor: nothing is accrued, released or paid until they are reinstated. One row, however many
+ * commissions they have.
+ * @throws refusal `distributor_not_found`, or `distributor_state` where a person suspended them already
  */
-export function reinstateDistributor(pool: Pool, command: DistributorStateCommand): Promise<void> {
-  return changeState(pool, command, {
-    type: 'reinstated',
-    action: 'reinstate',
-    from: 'suspended',
-    to: 'active',
-    follow: releaseAutomatic,
-  });
-}
-
-async function releaseAutomatic(
-  client: Client,
-  { distributorId, now }: DistributorStateCommand,
-): Promise<void> {
-  // A step of an order that still found him suspended may be under way, and make one due when this has looked. Its
-  // lock is waited for; whoever takes the lock after this finds him active.
-  await client.query(
-    `SELECT lock_commissions(
-       ARRAY(SELECT id FROM commissions WHERE distributor_id = $1 AND state IN ('held', 'due') AND automatic))`,
-    [distributorId],
-  );
-  await client.query(
-    `SELECT release_commissions(
-       ARRAY(SELECT id FROM commissions WHERE distributor_id = $1 AND state = 'due' AND automatic), '{due}', $2)`,
-    [distributorId, new Date(now)],
-  );
-}
-
-function changeState(
-  pool: Pool,
-  command: DistributorStateCommand,
-  change: {
-    type: EventType;
-    action: 'suspend' | 'reinstate';
-    from: string;
-    to: string;
-    follow?: (client: Client, command: DistributorStateCommand) => Promise<void>;
-  },
-): Promise<void> {
+export function suspendDistributor(pool: Pool, command: DistributorCommand): Promise<DistributorDecision> {
   const { distributorId, commandId, reason, actor, now } = command;
-  const subject = subjectOf('distributor', distributorId);
-  const key = keyOf(change.type, commandId);
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ state: string }>(
-      'SELECT state FROM distributors WHERE id = $1 FOR NO KEY UPDATE',
-      [distributorId],
-    );
-    const [row] = rows;
-    if (!row) {
-      throw refuse({
-        code: 'distributor_not_found',
-        status: 404,
-        message: `There is no distributor ${distributorId}.`,
+  return decide(
+    pool,
+    { kind: 'distributor', id: distributorId, key: keyOf('suspended', commandId), by: actor, at: now },
+    (client) => lockDistributor(client, distributorId),
+    async (client, { state, suspendedBy }) => {
+      if (state === 'terminated' || suspendedBy.some((cause) => isCausedByPerson(cause)))
+        throw wrongState('distributor', state, 'only an active one can be suspended');
+      await placeRestriction(client, {
+        id: commandId,
+        distributorId,
+        effect: 'suspended',
+        cause: causedByPerson(actor.userId),
+        reason: 'other',
+        note: reason,
+        by: actor,
+        at: now,
       });
-    }
-    if (await hasEvent(client, subject, key)) return;
-    const { rowCount } = await client.query(
-      'UPDATE distributors SET state = $2, state_reason = $3 WHERE id = $1 AND state = $4',
-      [distributorId, change.to, reason, change.from],
-    );
-    if (!rowCount) {
-      throw refuse({
-        code: 'distributor_state',
-        status: 409,
-        message: `The distributor is ${row.state}, not ${change.from}.`,
-      });
-    }
-    await change.follow?.(client, command);
-    await addEvent(client, { subject, key, type: change.type, actor, occurredAt: now, data: { reason } });
-    await addAudit(client, {
-      actor,
-      action: `distributor.${change.action}`,
-      subject,
-      before: { state: row.state },
-      after: { state: change.to },
-      reason,
-      eventKey: key,
-    });
-  });
+      return {
+        type: 'suspended',
+        action: 'distributor.suspend',
+        data: { reason },
+        before: { state },
+        after: { state: 'suspended' },
+        reason,
+      };
+    },
+    async () => ({ releaseRunId: null }),
+  );
+}
+
+/**
+ * Lifts what people suspended a distributor for; what a process suspended them for stays. What came due meanwhile under
+ * automatic plans is released by a run.
+ * @throws refusal `distributor_not_found`, or `distributor_state` where no person suspended them
+ */
+export function reinstateDistributor(pool: Pool, command: DistributorCommand): Promise<DistributorDecision> {
+  const { distributorId, commandId, reason, actor, now } = command;
+  const key = keyOf('reinstated', commandId);
+  return decide(
+    pool,
+    { kind: 'distributor', id: distributorId, key, by: actor, at: now },
+    (client) => lockDistributor(client, distributorId),
+    async (client, { state }) => {
+      const lifted = await liftRestrictions(
+        client,
+        { distributorId, cause: PEOPLE, effect: 'suspended' },
+        { by: actor, at: now, note: reason },
+      );
+      if (lifted.length === 0)
+        throw wrongState('distributor', state, 'only what a person suspended can be reinstated');
+      const releaseRunId = await releaseKeptBack(client, { distributorId, decisionId: commandId, at: now });
+      const after = (await lockDistributor(client, distributorId))!.state;
+      return {
+        type: 'reinstated',
+        action: 'distributor.reinstate',
+        data: { reason, ...(releaseRunId && { releaseRunId }) },
+        before: { state },
+        after: { state: after },
+        reason,
+      };
+    },
+    async (client) => {
+      const { rows } = await client.query<{ id: string | null }>(
+        `SELECT data ->> 'releaseRunId' AS id FROM events WHERE subject = $1 AND key = $2`,
+        [subjectOf('distributor', distributorId), key],
+      );
+      return { releaseRunId: rows[0]!.id };
+    },
+  );
+}
+
+async function lockDistributor(client: Client, id: string): Promise<LockedDistributor | undefined> {
+  await client.query('SELECT FROM distributors WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  // A statement of its own, which sees what the lock waited for.
+  const { rows } = await client.query<LockedDistributor>(
+    `SELECT distributor_state(d) AS state, ARRAY(
+       SELECT r.cause FROM restrictions r WHERE r.distributor_id = d.id AND r.effect = 'suspended' AND r.lifted_at IS NULL
+     ) AS "suspendedBy"
+     FROM distributors d WHERE d.id = $1`,
+    [id],
+  );
+  return rows[0];
 }

@@ -1,4 +1,8 @@
 import { type Kind, kinds } from '../domain/kinds';
 
-/** SQL of the states in which something is still to happen to things of a kind, for `state IN (…)` and `ARRAY[…]`. */
-export const openStates = (kind: Kind): string => kinds[kind].open.map((state) => `'${state}'`).join(', ');
+/** SQL of states, for `state IN (…)` and `ARRAY[…]`. */
+export const sqlStates = (states: readonly string[]): string =>
+  states.map((state) => `'${state}'`).join(', ');
+
+/** SQL of the states in which something is still to happen to things of a kind. */
+export const openStates = (kind: Kind): string => sqlStates(kinds[kind].open);

@@ -84,7 +84,7 @@ const sql = `
     UNION ALL
     SELECT 'commission_is_transfers', 'commission/' || c.id || line.account, c.currency, line.expected, line.actual
     FROM commissions c LEFT JOIN of_commission o ON o.commission_id = c.id CROSS JOIN LATERAL (VALUES
-      ('', c.amount::numeric, coalesce(o.amount, 0)),
+      ('', CASE c.state WHEN 'not_accrued' THEN 0 ELSE c.amount END::numeric, coalesce(o.amount, 0)),
       ('/held', CASE WHEN c.state IN (${openStates('commission')}) THEN c.amount ELSE 0 END::numeric, coalesce(o.held, 0))
     ) AS line (account, expected, actual) WHERE line.expected <> line.actual
     UNION ALL

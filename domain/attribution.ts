@@ -1,27 +1,25 @@
-/** A distributor as attribution needs it: pinned when the order is paid. */
-export interface Candidate {
+import { countingTier, isInactive, notAccruedBy, type Restricted, takesNoOrders } from './restriction';
+
+/** A distributor as attribution needs it, as of the time of the payment. */
+export interface Candidate extends Restricted {
   id: string;
-  state: string;
   tier: string;
   shopCustomerId: string | null;
 }
 
 /** Why an order belongs to a distributor, or to none. */
-export type AttributionReason =
-  | 'code'
-  | 'customer_binding'
-  | 'own_purchase'
-  | 'distributor_not_active'
-  | 'code_unknown'
-  | 'no_code';
+export type AttributionReason = 'code' | 'customer_binding' | 'own_purchase' | 'code_unknown' | 'no_code';
 
 /** What became of one level of the plan for this order. */
 export interface ChainLink {
   level: number;
   distributorId: string | null;
   tier: string | null;
-  /** `earns`, or why this level earns nothing. */
-  outcome: 'earns' | 'own_purchase' | 'forfeited_inactive' | 'no_upline';
+  /**
+   * `earns`, or why this level earns nothing. Of `not_accrued` what would have been earned is kept, so that it can be
+   * accrued when that is put right.
+   */
+  outcome: 'earns' | 'not_accrued' | 'own_purchase' | 'no_upline';
   /** Uplines passed over because they are not active, where the plan moves their share up. */
   skipped?: string[];
 }
@@ -53,7 +51,8 @@ export interface AttributionFacts {
 /**
  * Decides which distributor an order belongs to and who earns at each level.
  * A code that exists wins over an earlier binding of the customer; an unknown code does not. A distributor's own
- * purchase earns nothing at any level, and an upline who is the buyer earns nothing at theirs.
+ * purchase earns nothing at any level, and an upline who is the buyer earns nothing at theirs. An order that comes in
+ * while its distributor may not earn belongs to that distributor all the same; nothing is accrued on it.
  */
 export function attribute(facts: AttributionFacts): Attribution {
   const base = { code: facts.code, distributorId: null, chain: [] };
@@ -80,19 +79,15 @@ export function attribute(facts: AttributionFacts): Attribution {
       explanation: 'The buyer is the distributor: an own purchase earns no commission.',
     };
   }
-  if (distributor.state !== 'active') {
-    return {
-      ...base,
-      reason: 'distributor_not_active',
-      explanation: `The distributor was ${distributor.state} when the order was paid, so nobody earns on it.`,
-    };
-  }
   const viaCode = facts.byCode !== null;
+  const why = viaCode
+    ? `The order carries the distributor's code ${facts.code}.`
+    : 'The customer came through this distributor before.';
   return {
     reason: viaCode ? 'code' : 'customer_binding',
-    explanation: viaCode
-      ? `The order carries the distributor's code ${facts.code}.`
-      : 'The customer came through this distributor before.',
+    explanation: takesNoOrders(distributor)
+      ? `${why} The distributor could not take orders when it was paid, so nothing is accrued on it.`
+      : why,
     distributorId: distributor.id,
     code: facts.code,
     chain: buildChain(distributor, facts, isBuyer),
@@ -104,26 +99,23 @@ function buildChain(
   facts: AttributionFacts,
   isBuyer: (candidate: Candidate) => boolean,
 ): ChainLink[] {
-  const chain: ChainLink[] = [{ level: 1, distributorId: first.id, tier: first.tier, outcome: 'earns' }];
+  const outcomeOf = (one: Candidate) => (notAccruedBy(first, one, undefined) ? 'not_accrued' : 'earns');
+  const chain: ChainLink[] = [
+    { level: 1, distributorId: first.id, tier: countingTier(first.tier, first), outcome: outcomeOf(first) },
+  ];
   const uplines = [...facts.uplines];
   for (let level = 2; level <= facts.levels; level++) {
     const skipped: string[] = [];
     let upline = uplines.shift();
-    while (upline && upline.state !== 'active' && facts.inactiveUpline === 'next_up') {
+    while (upline && isInactive(upline) && facts.inactiveUpline === 'next_up') {
       skipped.push(upline.id);
       upline = uplines.shift();
     }
     chain.push({
       level,
       distributorId: upline?.id ?? null,
-      tier: upline?.tier ?? null,
-      outcome: !upline
-        ? 'no_upline'
-        : upline.state !== 'active'
-          ? 'forfeited_inactive'
-          : isBuyer(upline)
-            ? 'own_purchase'
-            : 'earns',
+      tier: upline ? countingTier(upline.tier, upline) : null,
+      outcome: !upline ? 'no_upline' : isBuyer(upline) ? 'own_purchase' : outcomeOf(upline),
       ...(skipped.length ? { skipped } : {}),
     });
   }

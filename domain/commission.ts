@@ -106,23 +106,37 @@ export interface LineCommission {
   /** Minor units. */
   amount: number;
   rule: PinnedRule & { tier: string };
+  /** Restrictions for which it is not accrued, though it would have been earned; null where it is. */
+  notAccruedBy: string[] | null;
 }
 
 /**
  * What each level earns on a line of an order when it is paid.
  * @param chain of the order's attribution
+ * @param notAccruedBy restrictions for which a beneficiary accrues nothing on this line, or null
  */
 export function lineCommissions(
   line: { lineId: string; sku: string; category: string | null; quantity: number; netAmount: number },
   currency: string,
   chain: readonly ChainLink[],
   plan: CompiledPlan,
+  notAccruedBy: (distributorId: string) => string[] | null = () => null,
 ): LineCommission[] {
   return chain.flatMap(({ level, distributorId, tier, outcome }) => {
-    if (outcome !== 'earns' || distributorId === null || tier === null) return [];
+    const isBeneficiary = outcome === 'earns' || outcome === 'not_accrued';
+    if (!isBeneficiary || distributorId === null || tier === null) return [];
     const rule = ruleFor(plan, level, { sku: line.sku, category: line.category, tier, currency });
     const amount = earned(rule.earning, line.netAmount, line.quantity, line.quantity);
-    return [{ lineId: line.lineId, level, distributorId, amount, rule: { ...rule, tier } }];
+    return [
+      {
+        lineId: line.lineId,
+        level,
+        distributorId,
+        amount,
+        rule: { ...rule, tier },
+        notAccruedBy: notAccruedBy(distributorId),
+      },
+    ];
   });
 }
 

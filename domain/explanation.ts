@@ -1,139 +1,139 @@
-import type { StateOf } from './kinds';
-/** What decides why a commission is not paid yet. Times are RFC 3339. */
+import { parseSubject } from './kinds';
+import { RESTRICTION_REASONS } from './restriction';
+
+/**
+ * Everything that can stand between a commission and its release: one set of codes for the reasons of a release run,
+ * for the explanation of a commission, for what distributors are told and for the console. All but the last four come
+ * from the SQL function `commission_obstacles`.
+ */
+export const OBSTACLES = [
+  'not_accrued',
+  'released',
+  'reversed',
+  'clawed_back',
+  'return_open',
+  'awaiting_delivery',
+  'return_window_open',
+  'distributor_terminated',
+  'distributor_suspended',
+  ...RESTRICTION_REASONS.map((reason) => `hold_${reason}` as const),
+  /** Due, and in a release run that is not done. */
+  'awaiting_release_run',
+  /** Due, and in no release run yet. */
+  'awaiting_finance',
+  /** Due, and the release pays a debt first. */
+  'debt_first',
+  /** Left out of a release run, because the run was rejected. */
+  'run_rejected',
+] as const;
+
+export type ObstacleCode = (typeof OBSTACLES)[number];
+
+/** One row of the SQL function `commission_obstacles`. Times are RFC 3339. */
+export interface StoredObstacle {
+  code: ObstacleCode;
+  /** Subject of what stands behind it. */
+  cause: string | null;
+  since: string | null;
+  until: string | null;
+  /** For colleagues; null to distributors. */
+  note: string | null;
+}
+
+/** What decides why a commission is not paid yet. */
 export interface CommissionFacts {
-  state: StateOf<'commission'>;
-  automatic: boolean;
-  windowEndsAt: string | null;
-  openReturns: { id: string; requestedAt: string }[];
-  openHolds: { reason: string; note: string | null; placedAt: string }[];
-  distributorState: string;
+  obstacles: StoredObstacle[];
   pendingRun: { id: string; state: string } | null;
 }
 
 /** One reason, with a stable code for programs and a sentence for people. */
 export interface Obstacle {
-  code:
-    | 'awaiting_delivery'
-    | 'return_window_open'
-    | 'return_open'
-    | 'on_hold'
-    | 'distributor_not_active'
-    | 'awaiting_release_run'
-    | 'awaiting_finance'
-    | 'reversed'
-    | 'clawed_back';
+  code: ObstacleCode;
   message: string;
-  /** When it passes by itself, where that is known. */
+  /** Since when it stands in the way. RFC 3339. */
+  since?: string;
+  /** When it passes by itself, where that is known. RFC 3339. */
   until?: string;
+  /** What colleagues wrote down. */
+  note?: string;
 }
 
 /**
  * Why a commission can not be withdrawn yet, all reasons that stand in its way now.
  * @returns nothing when it is released
  */
-export function whyNotPaid(facts: CommissionFacts): Obstacle[] {
-  switch (facts.state) {
-    case 'released':
-      return [];
+export function whyNotPaid({ obstacles, pendingRun }: CommissionFacts): Obstacle[] {
+  if (obstacles.length === 0) return [awaitingRelease(pendingRun)];
+  return obstacles
+    .filter(({ code }) => code !== 'released')
+    .map((obstacle) => ({
+      code: obstacle.code,
+      message: messageOf(obstacle),
+      ...(obstacle.since !== null && { since: obstacle.since }),
+      ...(obstacle.until !== null && { until: obstacle.until }),
+      ...(obstacle.note !== null && { note: obstacle.note }),
+    }));
+}
+
+function messageOf({ code, cause, since, until, note }: StoredObstacle): string {
+  switch (code) {
+    case 'not_accrued':
+      return 'A restriction stood in the way when the order was paid: it would have been earned, and was not accrued.';
     case 'reversed':
-      return [{ code: 'reversed', message: 'All units were canceled or returned before the release.' }];
+      return 'All units were canceled or returned before the release.';
     case 'clawed_back':
-      return [
-        { code: 'clawed_back', message: 'All units were returned after the release, so it was taken back.' },
-      ];
-    case 'held':
-      return [...awaited(facts), ...obstacles(facts)];
-    case 'due': {
-      const standing = [...returnsOpen(facts), ...obstacles(facts)];
-      return standing.length ? standing : [awaitingRelease(facts)];
-    }
+      return 'All units were returned after the release, so it was taken back.';
+    case 'return_open':
+      return `Return ${returnIdOf(cause)}, asked for at ${since}, is not decided; the window stands still until then.`;
+    case 'awaiting_delivery':
+      return 'The return window starts when the line is delivered.';
+    case 'return_window_open':
+      return `The customer may return the goods until ${until}.`;
+    case 'distributor_terminated':
+      return 'The distributor is terminated.';
+    case 'distributor_suspended':
+      return 'The distributor is suspended.';
+    default:
+      return `On hold since ${since} (${code.replace('hold_', '')})${note === null ? '.' : `: ${note}`}`;
   }
 }
 
-function awaited(facts: CommissionFacts): Obstacle[] {
-  const returns = returnsOpen(facts);
-  if (returns.length) return returns;
-  if (facts.windowEndsAt === null) {
-    return [{ code: 'awaiting_delivery', message: 'The return window starts when the line is delivered.' }];
-  }
-  const until = facts.windowEndsAt;
-  return [
-    { code: 'return_window_open', message: `The customer may return the goods until ${until}.`, until },
-  ];
-}
-
-function returnsOpen(facts: CommissionFacts): Obstacle[] {
-  return facts.openReturns.map(({ id, requestedAt }) => ({
-    code: 'return_open',
-    message: `Return ${id}, asked for at ${requestedAt}, is not decided; the window stands still until then.`,
-  }));
-}
-
-function obstacles(facts: CommissionFacts): Obstacle[] {
-  const holds = facts.openHolds.map(
-    ({ reason, note, placedAt }): Obstacle => ({
-      code: 'on_hold',
-      message: `On hold since ${placedAt} (${reason})${note === null ? '.' : `: ${note}`}`,
-    }),
-  );
-  if (facts.distributorState === 'active') return holds;
-  return [
-    ...holds,
-    { code: 'distributor_not_active', message: `The distributor is ${facts.distributorState}.` },
-  ];
-}
-
-function awaitingRelease(facts: CommissionFacts): Obstacle {
-  if (facts.pendingRun) {
-    const { id, state } = facts.pendingRun;
+function awaitingRelease(pendingRun: CommissionFacts['pendingRun']): Obstacle {
+  if (pendingRun) {
+    const { id, state } = pendingRun;
     return { code: 'awaiting_release_run', message: `It waits in release run ${id}, which is ${state}.` };
   }
   return { code: 'awaiting_finance', message: 'The return window is over; finance has not released it yet.' };
 }
 
+function returnIdOf(cause: string | null): string {
+  return parseSubject(cause ?? '')?.id.at(-1) ?? '';
+}
+
 /** Why an earning is not paid yet, in one code for whoever earned it. */
 export interface EarningStatus {
-  code:
-    | 'window_until'
-    | 'not_delivered'
-    | 'return_open'
-    | 'hold'
-    | 'distributor_not_active'
-    | 'waiting_for_release'
-    | 'debt_first';
-  /** What belongs to the code, for a sentence in any language. */
+  code: ObstacleCode;
+  /** What belongs to the code, for a sentence in any language: until, returnId, debt. */
   data: Record<string, string>;
   /** When it goes on by itself, where that is known. RFC 3339. */
   nextAt: string | null;
 }
 
 /**
- * The foremost reason why a commission that is held or due is not paid yet.
+ * The first reason why a commission is not paid yet.
  * @param debt what its distributor owes in its currency, minor units; a release pays that first
  */
-export function earningStatus(
-  facts: Omit<CommissionFacts, 'state'> & { state: 'held' | 'due' },
-  debt: number,
-): EarningStatus {
-  const [foremost] = whyNotPaid(facts);
-  switch (foremost?.code) {
-    case 'return_window_open': {
-      const until = foremost.until ?? '';
-      return { code: 'window_until', data: { until }, nextAt: until };
-    }
-    case 'awaiting_delivery':
-      return { code: 'not_delivered', data: {}, nextAt: null };
-    case 'return_open':
-      return { code: 'return_open', data: { returnId: facts.openReturns[0]?.id ?? '' }, nextAt: null };
-    case 'on_hold':
-      return { code: 'hold', data: { reason: facts.openHolds[0]?.reason ?? '' }, nextAt: null };
-    case 'distributor_not_active':
-      return { code: 'distributor_not_active', data: { state: facts.distributorState }, nextAt: null };
-    default:
-      return debt > 0
-        ? { code: 'debt_first', data: { debt: String(debt) }, nextAt: null }
-        : { code: 'waiting_for_release', data: {}, nextAt: null };
+export function earningStatus(facts: CommissionFacts, debt: number): EarningStatus {
+  const [first] = facts.obstacles;
+  if (!first) {
+    const { code } = awaitingRelease(facts.pendingRun);
+    return debt > 0
+      ? { code: 'debt_first', data: { debt: String(debt) }, nextAt: null }
+      : { code, data: {}, nextAt: null };
   }
+  const { code, until, cause } = first;
+  if (code === 'return_open') return { code, data: { returnId: returnIdOf(cause) }, nextAt: null };
+  return { code, data: until === null ? {} : { until }, nextAt: until };
 }
 
 /**

@@ -94,7 +94,7 @@ export const kinds = {
   },
   commission: {
     names: { zh: '佣金', en: 'Commission' },
-    states: ['held', 'due', 'released', 'reversed', 'clawed_back'],
+    states: ['not_accrued', 'held', 'due', 'released', 'reversed', 'clawed_back'],
     open: ['held', 'due'],
     workflow: null,
     readers: ROLES,

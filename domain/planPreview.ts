@@ -51,7 +51,8 @@ export function previewPlan(
   const candidates = people.map(({ tier, active }, place) => ({
     id: String(place),
     tier,
-    state: active ? 'active' : 'suspended',
+    terminated: !active,
+    restrictions: [],
     shopCustomerId: null,
   }));
   const [seller, ...uplines] = candidates;
@@ -79,7 +80,8 @@ function levelsOf(
   chain: ChainLink[],
   plan: CompiledPlan,
 ): PreviewLevel[] {
-  const earnings = lineCommissions(line, currency, chain, plan);
+  const earning = chain.filter(({ outcome }) => outcome === 'earns');
+  const earnings = lineCommissions(line, currency, earning, plan);
   return chain.map(({ level, tier, outcome, skipped = [] }) => {
     const earning = earnings.find((one) => one.level === level);
     const { sku, category, netAmount, quantity } = line;

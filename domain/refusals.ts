@@ -30,6 +30,7 @@ export const refusals = {
   // The present state does not allow it
   application_state: 'The state of the application does not allow this step.',
   distributor_not_active: 'Only an active distributor can be paid.',
+  payouts_restricted: 'A restriction keeps payouts of the distributor back.',
   distributor_state: 'The state of the distributor does not allow this change.',
   mail_state: 'Only an undeliverable mail can be sent again.',
   withdrawal_state: 'Only a paid withdrawal can be sent back by the bank.',

@@ -45,7 +45,7 @@ export async function pinSponsor(
     [normaliseReferralCode(code)],
   );
   const { rows: sponsors } = await client.query<{ id: string }>(
-    `SELECT id FROM distributors WHERE referral_code = $1 AND state = 'active' FOR SHARE`,
+    `SELECT id FROM distributors d WHERE referral_code = $1 AND distributor_state(d) = 'active' FOR SHARE`,
     [normaliseReferralCode(code)],
   );
   return { sponsorId: sponsors[0]?.id ?? null, root: sponsors[0] ? (roots[0]?.id ?? null) : null };
@@ -79,11 +79,11 @@ export async function recordTreeAlerts(
 ): Promise<SponsorTreeAlert[]> {
   const { rows } = await client.query<{ people: number; levels: number }>(
     `WITH RECURSIVE tree AS (
-       SELECT id, state, 1 AS level FROM distributors WHERE id = $1
+       SELECT id, terminated_at, 1 AS level FROM distributors WHERE id = $1
        UNION ALL
-       SELECT d.id, d.state, t.level + 1 FROM distributors d JOIN tree t ON d.sponsor_id = t.id
+       SELECT d.id, d.terminated_at, t.level + 1 FROM distributors d JOIN tree t ON d.sponsor_id = t.id
      )
-     SELECT count(*)::int AS people, max(level) AS levels FROM tree WHERE state <> 'terminated'`,
+     SELECT count(*)::int AS people, max(level) AS levels FROM tree WHERE terminated_at IS NULL`,
     [root],
   );
   const recorded: SponsorTreeAlert[] = [];

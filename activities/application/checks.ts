@@ -194,7 +194,7 @@ export function createApplicationCheckActivities({
       const { sponsor_code } = await facts(command);
       if (sponsor_code === null) return;
       const { rows } = await pool.query<{ id: string; state: string }>(
-        'SELECT id, state FROM distributors WHERE referral_code = $1',
+        'SELECT id, distributor_state(d) AS state FROM distributors d WHERE referral_code = $1',
         [normaliseReferralCode(sponsor_code)],
       );
       const [sponsor] = rows;

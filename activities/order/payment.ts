@@ -6,6 +6,7 @@ import { type Attribution, attribute, type Candidate } from '../../domain/attrib
 import { lineCommissions } from '../../domain/commission';
 import type { OrderPayment } from '../../domain/order';
 import { normaliseReferralCode } from '../../domain/referralCode';
+import { notAccruedBy, takesNoOrders } from '../../domain/restriction';
 
 interface PaymentContext {
   planId: number | null;
@@ -17,7 +18,8 @@ interface PaymentContext {
 }
 
 // One round trip for all that an order is judged by. The plan is the one in force when the order was paid; what is
-// older than the first plan falls under the first, so that a past can be imported. Sponsors are followed 50 levels
+// older than the first plan falls under the first, so that a past can be imported. Restrictions are those that were open
+// when it was paid, lifted since or not. Sponsors are followed 50 levels
 // up, far beyond any lawful tree, to find the next active one.
 const readContext = `
   WITH RECURSIVE candidate AS (
@@ -42,7 +44,12 @@ const readContext = `
     UNION ALL
     SELECT d.sponsor_id, t.depth + 1 FROM tree t JOIN distributors d ON d.id = t.id WHERE t.depth < 50
   ), person AS (
-    SELECT d.id, jsonb_build_object('id', d.id, 'state', d.state, 'tier', d.tier, 'shopCustomerId', d.shop_customer_id) AS facts
+    SELECT d.id, jsonb_build_object('id', d.id, 'tier', d.tier, 'shopCustomerId', d.shop_customer_id,
+      'terminated', coalesce(d.terminated_at <= $4, false),
+      'restrictions', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'effect', r.effect, 'category', r.category,
+          'sku', r.sku, 'tier', r.tier) ORDER BY r.placed_at DESC, r.id), '[]')
+        FROM restrictions r
+        WHERE r.distributor_id = d.id AND r.commission_id IS NULL AND r.amount IS NULL AND restriction_open(r, $4))) AS facts
     FROM distributors d WHERE d.id IN (SELECT by_code FROM bound UNION ALL SELECT by_binding FROM bound UNION ALL SELECT id FROM tree)
   )
   SELECT b.plan_id AS "planId",
@@ -77,14 +84,17 @@ const insertOrder = `
     FROM o, jsonb_to_recordset($12::jsonb) AS n (sku text, "unitPrice" bigint, known boolean)
     WHERE NOT n.known ORDER BY n.sku ON CONFLICT DO NOTHING
   ), earned AS (
-    INSERT INTO commissions (order_id, line_id, level, distributor_id, currency, original_amount, amount, rule, automatic)
-    SELECT o.id, n."lineId", n.level, n."distributorId", $4, n.amount, n.amount, n.rule, $14
-    FROM o, jsonb_to_recordset($13::jsonb) AS n ("lineId" text, level smallint, "distributorId" uuid, amount bigint, rule jsonb)
-    RETURNING id, distributor_id, amount
+    INSERT INTO commissions (order_id, line_id, level, distributor_id, currency, original_amount, amount, rule, automatic,
+      state, not_accrued_by)
+    SELECT o.id, n."lineId", n.level, n."distributorId", $4, n.amount, n.amount, n.rule, $14,
+      CASE WHEN n."notAccruedBy" IS NULL THEN 'held' ELSE 'not_accrued' END, n."notAccruedBy"
+    FROM o, jsonb_to_recordset($13::jsonb) AS n ("lineId" text, level smallint, "distributorId" uuid, amount bigint, rule jsonb,
+      "notAccruedBy" uuid[])
+    RETURNING id, distributor_id, amount, state
   ), posted AS (
     INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
     SELECT 'commission/' || e.id || '/accrue', 'commission_expense', 'held', e.distributor_id, $4, e.amount, e.id, $5
-    FROM earned e WHERE e.amount > 0
+    FROM earned e WHERE e.amount > 0 AND e.state = 'held'
   ), unqueued AS (
     DELETE FROM accepted_orders WHERE id = $1
   ), told AS (
@@ -93,7 +103,7 @@ const insertOrder = `
   SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
 
 /**
- * Takes a paid order in: attributes it, computes every commission and posts what is held, all or nothing.
+ * Takes a paid order in: attributes it, computes every commission and posts what is accrued, all or nothing.
  * @returns true when it is new, false when the very same order was here before
  * @throws a refusal when no plan is in force, or when the order number is known with another content
  */
@@ -121,11 +131,17 @@ export async function insertPayment(
     category: categories.get(line.sku) ?? null,
     known: categories.has(line.sku),
   }));
+  const people = [context.byCode, context.byBinding, ...context.uplines].filter((one) => one !== null);
+  const byId = new Map(people.map((one) => [one.id, one]));
+  const seller = attribution.distributorId === null ? undefined : byId.get(attribution.distributorId);
   const commissions = lines.flatMap((line) =>
-    lineCommissions(line, payment.currency, attribution.chain, plan.compiled),
+    lineCommissions(line, payment.currency, attribution.chain, plan.compiled, (id) =>
+      notAccruedBy(seller!, byId.get(id)!, line),
+    ),
   );
-  // Each order with a code begins the time anew for which it binds, also with the same distributor.
-  const binds = attribution.reason === 'code';
+  // Each order with a code begins the time anew for which it binds, also with the same distributor. Who may not take
+  // orders binds no customer.
+  const binds = attribution.reason === 'code' && seller !== undefined && !takesNoOrders(seller);
   const { rows } = await pool.query<{ inserted: boolean }>({
     name: 'insert-order',
     text: insertOrder,

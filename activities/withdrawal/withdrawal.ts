@@ -8,6 +8,7 @@ import { refuse } from '../../database/refusal';
 import { approvalsNeeded } from '../../domain/approval';
 import { keyOf, subjectOf } from '../../domain/kinds';
 import { majorUnits } from '../../domain/payout';
+import type { RefusalCode } from '../../domain/refusals';
 import type { WithdrawalProgress, WithdrawalState } from '../../domain/withdrawal';
 import { withdrawalMails } from './mails';
 
@@ -44,6 +45,9 @@ export interface Settlement {
   reference?: string;
 }
 
+/** Why nothing may be paid to a distributor, by the SQL function `payout_obstacle`. */
+type PayoutObstacle = 'terminated' | 'suspended' | 'no_payout' | null;
+
 interface LockedWithdrawal {
   distributor_id: string;
   state: WithdrawalState;
@@ -70,8 +74,8 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
   return {
     /**
      * Reserves the money and records the request, once for each id.
-     * @throws refusal `distributor_not_found`, `distributor_not_active`, `below_minimum`, `no_bank_account`,
-     *   `currency_unknown` or `insufficient_available`
+     * @throws refusal `distributor_not_found`, `distributor_not_active`, `payouts_restricted`, `below_minimum`,
+     *   `no_bank_account`, `currency_unknown` or `insufficient_available`
      */
     async requestWithdrawal(request: WithdrawalRequest, now: number): Promise<WithdrawalStep> {
       const { id, distributorId, amount, currency, by } = request;
@@ -81,7 +85,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         async (client) => {
           const known = await lockWithdrawal(client, id);
           if (known) return known;
-          await checkRequest(client, request, config.WITHDRAWAL_MINIMUM);
+          await checkRequest(client, request, config.WITHDRAWAL_MINIMUM, now);
           const needed = approvalsNeeded(amount, config.SECOND_APPROVAL_ABOVE);
           await client.query(
             `INSERT INTO withdrawals (id, distributor_id, state, currency, amount, method, bank_account_sealed,
@@ -126,7 +130,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
       return step(decision, now, async (client, row) => {
         const { id, by, text } = decision;
         if (row.state !== 'requested') throw await decidedRefusal(client, id, row.state);
-        await checkApprover(client, row, by);
+        await checkApprover(client, row, by, now);
         const subject = subjectOf('withdrawal', id);
         const given = await countApproval(client, { subject, by, at: now, note: text });
         if (given === null) {
@@ -271,23 +275,27 @@ async function findProgress(database: Pool | Client, id: string): Promise<Withdr
   return { ...rows[0], ...(mails.length && { mails }) };
 }
 
-async function checkRequest(client: Client, request: WithdrawalRequest, minimum: number): Promise<void> {
+async function checkRequest(
+  client: Client,
+  request: WithdrawalRequest,
+  minimum: number,
+  now: number,
+): Promise<void> {
   const { distributorId, amount, currency } = request;
-  const { rows: distributors } = await client.query<{ state: string; has_account: boolean }>(
-    `SELECT state, bank_account_sealed <> '' AS has_account FROM distributors WHERE id = $1`,
-    [distributorId],
+  const { rows: distributors } = await client.query<{ obstacle: PayoutObstacle; has_account: boolean }>(
+    `SELECT payout_obstacle(d, $2) AS obstacle, bank_account_sealed <> '' AS has_account FROM distributors d WHERE id = $1`,
+    [distributorId, new Date(now)],
   );
   const distributor = distributors[0];
   if (!distributor) {
     throw notFound('distributor', distributorId, '/distributorId');
   }
-  if (distributor.state !== 'active') {
-    throw refuse({
-      code: 'distributor_not_active',
-      status: 409,
-      message: `The distributor is ${distributor.state}; only active distributors can withdraw.`,
-      pointer: '/distributorId',
-    });
+  if (distributor.obstacle) {
+    const { code, message } = payoutsRefused(
+      distributor.obstacle,
+      '; only active distributors can withdraw.',
+    );
+    throw refuse({ code, status: 409, message, pointer: '/distributorId' });
   }
   if (!distributor.has_account) {
     throw refuse({
@@ -319,14 +327,25 @@ async function checkRequest(client: Client, request: WithdrawalRequest, minimum:
       pointer: '/amount/currency',
     });
   }
-  if (balance.available < amount) {
+  // In a statement of its own: who keeps an amount back has locked the same row.
+  const { rows: kept } = await client.query<{ amount: number }>(
+    `SELECT coalesce(sum(amount), 0)::bigint AS amount FROM restrictions r
+     WHERE distributor_id = $1 AND currency = $2 AND lifted_at IS NULL AND commission_id IS NULL
+       AND restriction_open(r, greatest($3, now()))`,
+    [distributorId, currency, new Date(now)],
+  );
+  const keptBack = kept[0]!.amount;
+  if (balance.available - keptBack < amount) {
     const owed = balance.debt
       ? `; ${majorUnits({ amount: balance.debt, currency })} is owed and is paid first`
+      : '';
+    const restricted = keptBack
+      ? `, of which ${majorUnits({ amount: keptBack, currency })} is kept back`
       : '';
     throw refuse({
       code: 'insufficient_available',
       status: 409,
-      message: `${majorUnits({ amount: balance.available, currency })} ${currency} is available${owed}.`,
+      message: `${majorUnits({ amount: balance.available, currency })} ${currency} is available${restricted}${owed}.`,
       pointer: '/amount/amount',
     });
   }
@@ -354,19 +373,25 @@ async function refuseOwn(client: Client, row: LockedWithdrawal, by: Actor): Prom
   }
 }
 
-async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor): Promise<void> {
+async function checkApprover(client: Client, row: LockedWithdrawal, by: Actor, now: number): Promise<void> {
   await refuseOwn(client, row, by);
-  const { rows } = await client.query<{ state: string }>('SELECT state FROM distributors WHERE id = $1', [
-    row.distributor_id,
-  ]);
-  const distributorState = rows[0]!.state;
-  if (distributorState !== 'active') {
-    throw refuse({
-      code: 'distributor_not_active',
-      status: 409,
-      message: `The distributor is ${distributorState}: reinstate them first, or reject the withdrawal.`,
-    });
-  }
+  const { rows } = await client.query<{ obstacle: PayoutObstacle }>(
+    'SELECT payout_obstacle(d, $2) AS obstacle FROM distributors d WHERE id = $1',
+    [row.distributor_id, new Date(now)],
+  );
+  const { obstacle } = rows[0]!;
+  if (!obstacle) return;
+  const { code, message } = payoutsRefused(obstacle, ': reinstate them first, or reject the withdrawal.');
+  throw refuse({ code, status: 409, message });
+}
+
+function payoutsRefused(
+  obstacle: NonNullable<PayoutObstacle>,
+  therefore: string,
+): { code: RefusalCode; message: string } {
+  return obstacle === 'no_payout'
+    ? { code: 'payouts_restricted', message: 'Payouts to the distributor are restricted.' }
+    : { code: 'distributor_not_active', message: `The distributor is ${obstacle}${therefore}` };
 }
 
 /** A withdrawal also fails by the report that the bank has sent its money back. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kinds } from '../../domain/kinds';
+import { RESTRICTION_REASONS } from '../../domain/restriction';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -39,7 +40,7 @@ export const uuidParams = z.object({ id: uuid });
 export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number');
 
 /** Why a commission is kept back. */
-export const holdReason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
+export const holdReason = z.enum(RESTRICTION_REASONS);
 
 /**
  * Numbers that shops give, as they write them: one line that people can read, without characters that hide or turn the

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
+import { OBSTACLES } from '../../domain/explanation';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { send } from '../../temporal/messages';
@@ -24,7 +25,7 @@ const runSchema = z
     items: z.int(),
     totals: z.array(moneySchema).describe('What was proposed to be released, for each currency.'),
     approvalsNeeded: z.int().describe('2: somebody other than who proposed it has to approve it.'),
-    proposedBy: z.string(),
+    proposedBy: z.string().describe('The person; `system` where a restriction was lifted.'),
     proposedAt: timestampOutput,
     finishedAt: timestampOutput.nullable(),
     reason: z.string().nullable().describe('Why it was rejected.'),
@@ -46,9 +47,9 @@ type Run = z.input<typeof runSchema>;
 const columns = `r.id, r.state, r.filter AS selection, r.item_count AS items,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('amount', t.value, 'currency', t.key) ORDER BY t.key), '[]')
    FROM jsonb_each(r.totals) t) AS totals,
-  r.approvals_needed AS "approvalsNeeded", u.name AS "proposedBy", r.proposed_at AS "proposedAt",
+  r.approvals_needed AS "approvalsNeeded", coalesce(u.name, 'system') AS "proposedBy", r.proposed_at AS "proposedAt",
   r.finished_at AS "finishedAt", r.decision_reason AS reason`;
-const tables = 'release_runs r JOIN users u ON u.id = r.proposed_by';
+const tables = 'release_runs r LEFT JOIN users u ON u.id = r.proposed_by';
 
 const runs = defineList({
   item: runSchema,
@@ -70,7 +71,10 @@ const itemSchema = z
     state: itemStateSchema,
     proposed: moneySchema,
     released: moneySchema.nullable(),
-    reason: z.string().nullable().describe('Why it was left out, such as hold_risk or in_another_run.'),
+    reason: z
+      .enum(OBSTACLES)
+      .nullable()
+      .describe('Why it was left out, such as hold_risk or awaiting_release_run.'),
   })
   .meta({ id: 'ReleaseItem' });
 

@@ -60,7 +60,7 @@ const sources: Record<SearchKind, Source> = {
     ),
   distributor: ({ own, prefix, lowerPrefix, uuids }) =>
     either(
-      `SELECT id::text AS id, name AS title, referral_code AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+      `SELECT id::text AS id, name AS title, referral_code AS subtitle, distributor_state(distributors) AS state, NULL::bigint AS amount, NULL AS currency
          FROM distributors WHERE ${own ? `id = ${own} AND` : ''}`,
       [
         `lower(name) LIKE ${lowerPrefix}`,

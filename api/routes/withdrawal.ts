@@ -130,6 +130,7 @@ export const createWithdrawal = endpoint({
   errors: [
     'distributor_not_found',
     'distributor_not_active',
+    'payouts_restricted',
     'no_bank_account',
     'below_minimum',
     'currency_unknown',
@@ -219,7 +220,13 @@ export const approveWithdrawal = endpoint({
   params,
   body: z.strictObject({ note: decisionNote.optional() }),
   responses: answer,
-  errors: ['withdrawal_decided', 'second_person_needed', 'own_withdrawal', 'distributor_not_active'],
+  errors: [
+    'withdrawal_decided',
+    'second_person_needed',
+    'own_withdrawal',
+    'distributor_not_active',
+    'payouts_restricted',
+  ],
   handler: ({ params: { id }, body, ...call }) => decide(messages.approveWithdrawal, id, body.note, call),
 });
 

@@ -1,7 +1,7 @@
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
  * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
- * NO KEY UPDATE, because rows that only refer to a commission (a hold, an item of a release run) need not wait.
+ * NO KEY UPDATE, because rows that only refer to a commission (a restriction, an item of a release run) need not wait.
  *
  * The ids come as an array, and PostgreSQL would plan anew for each array. The plan for any array is as good: every
  * row is found by its key.

@@ -1,26 +1,37 @@
 /*
- * Releases what is in one of `from_states` and what nothing keeps back. A commission whose window has just ended goes
- * from held to released in one change: it was due when the window of its line ended. Leaves what a hold, an open return
- * or a distributor who is not active keeps back, and says which. Serves one commission or thousands.
+ * Releases what nothing keeps back, see `commission_obstacles`. A commission whose window has just ended goes from held
+ * to released in one change: it was due when the window of its line ended. Leaves the others, and says why. Serves one
+ * commission or thousands.
+ *
+ * What a restriction keeps back stays so until whoever lifts that restriction looks for it. So lifting waits for this
+ * transaction: the restriction is share-locked, and looked at again once it is.
  */
-CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], from_states text[], at timestamptz)
+CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
+DECLARE
+  kept bigint[];
+  codes text[];
+  locked uuid[] := '{}';
+  unlocked uuid[];
 BEGIN
   PERFORM lock_commissions(ids);
+  LOOP
+    SELECT coalesce(array_agg(o.commission_id), '{}'), coalesce(array_agg(o.code), '{}'),
+      array_agg(DISTINCT o.restriction_id) FILTER (WHERE o.restriction_id <> ALL (locked))
+    INTO kept, codes, unlocked
+    FROM (SELECT DISTINCT ON (o.commission_id) o.* FROM commission_obstacles(ids, at) o
+          ORDER BY o.commission_id, o.rank, o.since, o.restriction_id) o;
+    EXIT WHEN unlocked IS NULL;
+    PERFORM 1 FROM restrictions r WHERE r.id = ANY (unlocked) ORDER BY r.id FOR SHARE;
+    locked := locked || unlocked;
+  END LOOP;
+
   RETURN QUERY
   WITH judged AS MATERIALIZED (
-    SELECT c.id, c.distributor_id, c.currency, c.amount, CASE
-      WHEN NOT c.state = ANY (from_states) THEN 'state_' || c.state
-      WHEN d.state <> 'active' THEN 'distributor_' || d.state
-      WHEN EXISTS (SELECT 1 FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
-                   AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))) THEN 'return_open'
-      ELSE (SELECT 'hold_' || h.reason FROM holds h
-            WHERE h.commission_id = c.id AND h.lifted_at IS NULL ORDER BY h.placed_at LIMIT 1)
-    END AS obstacle
-    FROM commissions c JOIN distributors d ON d.id = c.distributor_id
-    WHERE c.id = ANY (ids)
+    SELECT c.id, c.distributor_id, c.currency, c.amount, k.code AS obstacle
+    FROM commissions c LEFT JOIN unnest(kept, codes) AS k (id, code) ON k.id = c.id WHERE c.id = ANY (ids)
   ), credited AS MATERIALIZED (
     SELECT credit(array_agg(ROW('commission/' || j.id || '/release', 'commission/' || j.id || '/release-debt', 'held',
       j.distributor_id, j.currency, j.amount, j.id, NULL, at)::movement ORDER BY j.id))

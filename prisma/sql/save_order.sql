@@ -30,15 +30,14 @@ BEGIN
 
   -- Automatic plans release here: what is due now, and what only an open return kept back.
   IF (changes ->> 'automatic')::boolean AND cardinality(due) > 0 THEN
-    due := ARRAY(
-      SELECT r.commission_id FROM release_commissions(due, ARRAY['held', 'due'], at) r
-      WHERE r.obstacle IS NOT NULL AND NOT starts_with(r.obstacle, 'state_'));
+    due := ARRAY(SELECT r.commission_id FROM release_commissions(due, at) r WHERE r.obstacle IS NOT NULL);
   END IF;
   -- What is left to finance, and what something keeps back.
   IF cardinality(due) > 0 THEN
     UPDATE commissions c
-    SET state = CASE c.state WHEN 'held' THEN 'due' ELSE c.state END, due_at = coalesce(c.due_at, l.window_ends_at)
-    FROM order_lines l WHERE c.id = ANY (due) AND l.order_id = c.order_id AND l.line_id = c.line_id;
+    SET state = 'due', due_at = l.window_ends_at
+    FROM order_lines l
+    WHERE c.id = ANY (due) AND c.state = 'held' AND l.order_id = c.order_id AND l.line_id = c.line_id;
   END IF;
 
   INSERT INTO events (subject, key, type, actor, occurred_at, data)

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { Secret, TOTP } from 'otpauth';
+import { releaseKeptBackBatch } from '../../activities/release';
 import { startSession } from '../../api/identity/sessions';
 import type { Client } from '../../database/pool';
 import { startApi, type TestApi } from '../support/api';
@@ -57,19 +58,36 @@ test('a commission that comes due while its distributor is reinstated is release
     state: 'held',
     automatic: true,
   });
-  await sql(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [distributorId]);
+  await sql(
+    `UPDATE order_lines SET state = 'closed', window_ends_at = now() WHERE order_id IN (SELECT order_id FROM commissions WHERE id = ANY ($1))`,
+    [ids],
+  );
+  const suspension = await post(`/v1/distributors/${distributorId}/suspend`, {
+    reason: 'papers are missing',
+  });
+  expect(suspension.status).toBe(200);
   const { status } = await beside(
     async (client) => {
       // The end of a window: it finds the distributor suspended, and leaves the commission due.
-      const { rows } = await client.query(`SELECT obstacle FROM release_commissions($1, '{held}', now())`, [
-        ids,
-      ]);
+      const { rows } = await client.query(`SELECT obstacle FROM release_commissions($1, now())`, [ids]);
       expect(rows).toEqual([{ obstacle: 'distributor_suspended' }]);
       await client.query(`UPDATE commissions SET state = 'due', due_at = now() WHERE id = ANY ($1)`, [ids]);
     },
     () => post(`/v1/distributors/${distributorId}/reinstate`, { reason: 'papers are in order' }),
   );
   expect(status).toBe(200);
+  // The reinstatement waited for it, and made a run that releases it.
+  const { rows: runs } = await sql(
+    `SELECT id, state FROM release_runs WHERE filter ->> 'distributorId' = $1`,
+    [distributorId],
+  );
+  expect(runs).toEqual([{ id: expect.any(String), state: 'approved' }]);
+  await releaseKeptBackBatch(api.context.pool, {
+    runId: runs[0].id,
+    distributorId,
+    after: 0,
+    now: Date.now(),
+  });
   const { rows } = await sql('SELECT state FROM commissions WHERE id = ANY ($1)', [ids]);
   expect(rows).toEqual([{ state: 'released' }]);
 });

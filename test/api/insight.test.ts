@@ -360,10 +360,10 @@ test('a distributor reads of each earning why it is not paid yet, and totals tha
         .filter(({ orderId }: { orderId: string }) => orderId === orders[name])
         .map(({ code }: { code: string }) => code),
     );
-  expect([...codeOf('window')]).toEqual(['window_until']);
-  expect([...codeOf('way')]).toEqual(['not_delivered']);
-  expect([...codeOf('held')]).toEqual(['hold']);
-  expect([...codeOf('return')].sort()).toEqual(['return_open', 'window_until']);
+  expect([...codeOf('window')]).toEqual(['return_window_open']);
+  expect([...codeOf('way')]).toEqual(['awaiting_delivery']);
+  expect([...codeOf('held')]).toEqual(['hold_risk']);
+  expect([...codeOf('return')].sort()).toEqual(['return_open', 'return_window_open']);
   expect([...codeOf('due')]).toEqual([]);
   expect(JSON.stringify(body)).not.toContain('looks odd');
   const { body: balance } = await get(`/v1/distributors/${seller.id}/balance`, keys.seller);

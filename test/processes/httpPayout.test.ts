@@ -15,6 +15,7 @@ import {
   testConfig,
   until,
 } from '../support/payouts';
+import { lift } from '../support/restrictions';
 
 /** What the provider does with one call. */
 type Behaviour =
@@ -221,13 +222,17 @@ test('a payout on its way can not be canceled', async () => {
 });
 
 test('who is suspended between approval and payment is paid once reinstated, not before', async () => {
-  const [id, distributor] = [randomUUID(), await addDistributor(pool)];
+  const [id, distributor, restriction] = [randomUUID(), await addDistributor(pool), randomUUID()];
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
   await tell(worker, 'withdrawal', id, 'request', request, { resume: false });
   // As if the suspension came while the approval was being written.
   await pool.query(`CREATE FUNCTION suspend_with_approval() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN UPDATE distributors SET state = 'suspended' WHERE id = NEW.distributor_id; RETURN NEW; END $$`);
+    BEGIN
+      INSERT INTO restrictions (id, distributor_id, effect, cause, reason, note, placed_at, effective_from)
+      VALUES ('${restriction}', NEW.distributor_id, 'suspended', 'violation/1', 'violation', 'x', now(), now());
+      RETURN NEW;
+    END $$`);
   await pool.query(`CREATE TRIGGER suspend_with_approval AFTER UPDATE ON withdrawals
     FOR EACH ROW WHEN (NEW.state = 'approved') EXECUTE FUNCTION suspend_with_approval()`);
   await tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
@@ -238,7 +243,7 @@ test('who is suspended between approval and payment is paid once reinstated, not
   expect(provider.calls).toEqual([]);
   expect(await row(id)).toMatchObject({ state: 'approved' });
   await pool.query('DROP FUNCTION suspend_with_approval CASCADE');
-  await pool.query(`UPDATE distributors SET state = 'active' WHERE id = $1`, [distributor]);
+  await lift(pool, restriction);
   await end(id);
   expect(provider.calls).toEqual(['POST']);
   expect(await row(id)).toMatchObject({ state: 'paid' });

@@ -13,6 +13,7 @@ import {
   openDatabase,
   testConfig,
 } from '../support/payouts';
+import { restrict, suspend } from '../support/restrictions';
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
@@ -23,10 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const release = (ids: number[], states = ['due']) =>
+const release = (ids: number[]) =>
   pool.query<{ commission_id: number; obstacle: string | null; amount: number }>(
-    'SELECT * FROM release_commissions($1, $2, now())',
-    [ids, states],
+    'SELECT * FROM release_commissions($1, now())',
+    [ids],
   );
 
 describe('the ledger', () => {
@@ -145,9 +146,8 @@ describe('releasing', () => {
   });
 
   test('says what keeps a commission back: its state, the distributor, an open return, a hold', async () => {
-    const user = await addUser(pool, 'Li');
     const [active, suspended] = [await addDistributor(pool), await addDistributor(pool)];
-    await pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [suspended]);
+    await suspend(pool, suspended);
     const { orderId, ids } = await addCommissions(pool, [active], [10, 20, 30]);
     const { ids: theirs } = await addCommissions(pool, [suspended], [40]);
     const { ids: early } = await addCommissions(pool, [active], [50], { state: 'held' });
@@ -155,17 +155,14 @@ describe('releasing', () => {
       `INSERT INTO returns (order_id, id, state, reason, requested_at, lines) VALUES ($1, 'r', 'requested', 'x', now(), $2)`,
       [orderId, JSON.stringify([{ lineId: '1', quantity: 1 }])],
     );
-    await pool.query(
-      `INSERT INTO holds (id, commission_id, reason, note, placed_by) VALUES ($1, $2, 'risk', 'n', $3)`,
-      [randomUUID(), ids[1], user.userId],
-    );
+    await restrict(pool, active, { effect: 'no_release', commission_id: ids[1], reason: 'risk' });
     const { rows } = await release([...ids, ...theirs, ...early]);
     expect(rows.sort((a, b) => a.amount - b.amount).map((row) => row.obstacle)).toEqual([
       'return_open',
       'hold_risk',
       null,
       'distributor_suspended',
-      'state_held',
+      'awaiting_delivery',
     ]);
   });
 

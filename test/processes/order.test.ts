@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import fc from 'fast-check';
 import { createOrderActivities, type ToldEvent } from '../../activities/order/order';
@@ -20,6 +21,7 @@ import {
   type TestDistributor,
   tell,
 } from '../support/platform';
+import { suspend } from '../support/restrictions';
 
 const second = 1 / 86_400;
 const day = 86_400_000;
@@ -124,11 +126,11 @@ describe('a paid order', () => {
     const top = await addDistributor(platform.pool);
     const middle = await addDistributor(platform.pool, { sponsorId: top.id });
     const bottom = await addDistributor(platform.pool, { sponsorId: middle.id });
-    await platform.pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [middle.id]);
+    await suspend(platform.pool, middle.id);
     const order = payment({ attributionCode: bottom.code });
     await payOrder(platform, order);
     const { rows } = await platform.pool.query(
-      'SELECT distributor_id AS id FROM commissions WHERE order_id = $1 ORDER BY level',
+      `SELECT distributor_id AS id FROM commissions WHERE order_id = $1 AND state = 'held' ORDER BY level`,
       [order.externalId],
     );
     expect(rows.map((row) => row.id)).toEqual(earners({ top: top.id, seller: bottom.id }));
@@ -231,12 +233,20 @@ describe('the return window', () => {
     await payOrder(platform, order);
     const actor = { userId: platform.userId, name: 'Compliance' };
     const command = { distributorId: seller.id, reason: 'under review', actor, now: Date.now() };
-    await suspendDistributor(platform.pool, { ...command, commandId: 'suspend' });
+    await suspendDistributor(platform.pool, { ...command, commandId: randomUUID() });
     await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
     await finished(platform, order.externalId);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
     expect(await balanceOf(platform.pool, upline.id)).toMatchObject({ held: 0, available: 180 });
-    await reinstateDistributor(platform.pool, { ...command, commandId: 'reinstate' });
+    const { releaseRunId: id } = await reinstateDistributor(platform.pool, {
+      ...command,
+      commandId: randomUUID(),
+    });
+    await platform.client.workflow.execute('release', {
+      workflowId: `release/${id}`,
+      taskQueue: platform.taskQueue,
+      args: [{ id, resume: true }],
+    });
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0, available: 600 });
   });
 

@@ -17,6 +17,7 @@ import {
   testConfig,
   until,
 } from '../support/payouts';
+import { suspend } from '../support/restrictions';
 import { startWorkerProcess } from '../support/workerProcess';
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
@@ -88,7 +89,7 @@ test('a run releases what is due, pays debts first, and says why it leaves out w
   const { ids } = await addCommissions(pool, [rich, indebted], amounts(4000));
   const { ids: theirs } = await addCommissions(pool, [suspended], amounts(3));
   const { ids: early } = await addCommissions(pool, [rich], amounts(2), { state: 'held' });
-  await pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [suspended]);
+  await suspend(pool, suspended);
   const { id, answer } = await propose({ commissionIds: [...ids, ...theirs, ...early] });
   expect(answer).toBe('proposed');
   expect(await runOf(id)).toMatchObject({ item_count: 4005, totals: { CNY: 400_300 }, approvals_needed: 1 });
@@ -108,9 +109,9 @@ test('a run releases what is due, pays debts first, and says why it leaves out w
   expect(await resultsOf(id)).toEqual({
     released: 3998,
     hold_risk: 1,
-    state_reversed: 1,
+    reversed: 1,
     distributor_suspended: 3,
-    state_held: 2,
+    awaiting_delivery: 2,
   });
   const part = await pool.query(
     'SELECT released_amount FROM release_items WHERE run_id = $1 AND commission_id = $2',
@@ -146,7 +147,7 @@ test('a commission that waits in one run is left out of the next, until the firs
   const { ids } = await addCommissions(pool, await people(1), amounts(3));
   const first = await propose({ commissionIds: ids.slice(0, 2) });
   const second = await propose({ commissionIds: ids });
-  expect(await resultsOf(second.id)).toEqual({ pending: 1, in_another_run: 2 });
+  expect(await resultsOf(second.id)).toEqual({ pending: 1, awaiting_release_run: 2 });
   expect((await propose({ commissionIds: ids })).answer).toBe('nothing_to_release');
   expect(await decide(first.id, 'reject', wang)).toBe('rejected');
   expect(await resultsOf(first.id)).toEqual({ run_rejected: 2 });
@@ -258,7 +259,7 @@ describe('a hold', () => {
     expect(await hold(ids[0]!, 'risk', id)).toBeUndefined();
     expect(await hold(ids[0]!, 'risk', id)).toBeUndefined();
     expect(await hold(ids[0]!, 'risk')).toBe('already_on_hold');
-    await pool.query(`SELECT release_commissions($1, '{due}', now())`, [[ids[1]]]);
+    await pool.query(`SELECT release_commissions($1, now())`, [[ids[1]]]);
     expect(await hold(ids[1]!)).toBe('commission_settled');
   });
 });

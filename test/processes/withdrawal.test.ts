@@ -16,6 +16,7 @@ import {
   tell,
   testConfig,
 } from '../support/payouts';
+import { suspend } from '../support/restrictions';
 
 const config = testConfig({ SECOND_APPROVAL_ABOVE: '100000' });
 const sealer = createSealer(config);
@@ -112,7 +113,7 @@ describe('a request', () => {
   test('is refused by one clear code each', async () => {
     const distributor = await funded(5000);
     const suspended = await funded(5000);
-    await pool.query(`UPDATE distributors SET state = 'suspended' WHERE id = $1`, [suspended]);
+    await suspend(pool, suspended);
     const bare = await funded(5000);
     await pool.query(`UPDATE distributors SET bank_account_sealed = '' WHERE id = $1`, [bare]);
     const refused = (id: string, amount: number, currency = 'CNY') =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OBSTACLES } from '../../../domain/explanation';
 import { earningSchema } from '../../../domain/plan';
 import { ROLES } from '../../../domain/roles';
 import { endpoint, type Principal } from '../../http/endpoint';
@@ -57,7 +58,8 @@ function conditions(
   { distributorId }: Principal,
   bind: Bind,
 ): Counted['where'] {
-  const held = 'SELECT h.commission_id FROM holds h WHERE h.lifted_at IS NULL';
+  const held =
+    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL';
   return [
     distributorId && `c.distributor_id = ${bind(distributorId)}`,
     query.state && `c.state = ${bind(query.state)}`,
@@ -121,7 +123,7 @@ export const listCommissions = endpoint({
 export const summarizeCommissions = endpoint({
   method: 'get',
   path: '/v1/commissions/summary',
-  summary: 'How many commissions a filter finds, and their sum',
+  summary: 'How many commissions a filter finds, and their sum, without what was not accrued',
   description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
   tag: 'commissions',
   roles: ROLES,
@@ -132,7 +134,8 @@ export const summarizeCommissions = endpoint({
     replySummary(context.pool, (bind) => ({
       from: 'commissions c',
       where: conditions(query, principal, bind),
-      money: { amount: 'c.amount', currency: 'c.currency' },
+      // What was not accrued is no money.
+      money: { amount: `CASE c.state WHEN 'not_accrued' THEN 0 ELSE c.amount END`, currency: 'c.currency' },
     })),
 });
 
@@ -182,7 +185,13 @@ export const getExplanation = endpoint({
         }),
         arithmetic: z.object({ original: z.string(), now: z.string() }),
         whyNotPaid: z.array(
-          z.object({ code: z.string(), message: z.string(), until: timestampOutput.optional() }),
+          z.object({
+            code: z.enum(OBSTACLES),
+            message: z.string(),
+            since: timestampOutput.optional(),
+            until: timestampOutput.optional(),
+            note: z.string().optional().describe('For colleagues.'),
+          }),
         ),
         holds: z.array(
           z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { openStates } from '../../../database/states';
-import { type CommissionFacts, earningStatus, whyNothing } from '../../../domain/explanation';
+import { obstaclesOf } from '../../../database/restrictions';
+import { sqlStates } from '../../../database/states';
+import { type CommissionFacts, earningStatus, OBSTACLES, whyNothing } from '../../../domain/explanation';
 import { kinds } from '../../../domain/kinds';
 import type { Earning } from '../../../domain/plan';
 import { ROLES } from '../../../domain/roles';
@@ -9,6 +10,9 @@ import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
 import { currencySchema, moneySchema, timestampOutput, uuidParams } from '../../http/schemas';
 
+/** What is not paid: in its window, due, or not accrued because of a restriction. */
+const unpaid = ['not_accrued', ...kinds.commission.open] as const;
+
 const earningSchema = z
   .object({
     commissionId: z.string(),
@@ -16,22 +20,10 @@ const earningSchema = z
     lineId: z.string(),
     level: z.int(),
     amount: moneySchema,
-    state: z.enum(kinds.commission.open),
+    state: z.enum(unpaid),
     paidAt: timestampOutput.describe('When the order was paid.'),
-    code: z
-      .enum([
-        'window_until',
-        'not_delivered',
-        'return_open',
-        'hold',
-        'distributor_not_active',
-        'waiting_for_release',
-        'debt_first',
-      ])
-      .describe('Why it is not paid yet; the foremost reason.'),
-    data: z
-      .record(z.string(), z.string())
-      .describe('What belongs to the code: until, returnId, reason, state, debt.'),
+    code: z.enum(OBSTACLES).describe('Why it is not paid yet; the first reason.'),
+    data: z.record(z.string(), z.string()).describe('What belongs to the code: until, returnId, debt.'),
     nothing: z
       .enum(['rule_pays_nothing', 'rounds_to_nothing'])
       .nullable()
@@ -54,7 +46,7 @@ const totalsSchema = z.array(
 const earnings = defineList({
   item: earningSchema,
   filters: {
-    state: z.enum(kinds.commission.open).optional(),
+    state: z.enum(unpaid).optional(),
     currency: currencySchema.optional(),
     amount: z.enum(['some', 'nothing']).optional().describe('Only those of more than 0, or only those of 0.'),
   },
@@ -63,14 +55,14 @@ const earnings = defineList({
   tie: { column: 'c.id', type: 'bigint' },
 });
 
-interface Row extends Omit<CommissionFacts, 'state'> {
+interface Row extends CommissionFacts {
   commissionId: string;
   orderId: string;
   lineId: string;
   level: number;
   amount: { amount: number; currency: string };
   earning: Earning;
-  state: (typeof kinds.commission.open)[number];
+  state: (typeof unpaid)[number];
   paidAt: Date;
   debt: number;
 }
@@ -81,7 +73,7 @@ export const earningEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}/earnings',
     summary: 'List what a distributor earned and is not paid yet, with the reason',
     description:
-      'Commissions that are held or due. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
+      'Commissions that are held or due, and those that a restriction kept from being accrued. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
     tag: 'distributors',
     roles: ROLES,
     scope: 'commissions:read',
@@ -112,11 +104,10 @@ export const earningEndpoints: Endpoint[] = [
         req,
         query,
         select,
-        from: `commissions c JOIN orders o ON o.id = c.order_id JOIN distributors d ON d.id = c.distributor_id
-          JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = c.line_id
+        from: `commissions c JOIN orders o ON o.id = c.order_id
           LEFT JOIN balances b ON b.distributor_id = c.distributor_id AND b.currency = c.currency`,
         where: (bind) => [
-          `c.distributor_id = ${bind(id)} AND c.state IN (${openStates('commission')})`,
+          `c.distributor_id = ${bind(id)} AND c.state IN (${sqlStates(unpaid)})`,
           query.state && `c.state = ${bind(query.state)}`,
           query.currency && `c.currency = ${bind(query.currency)}`,
           query.amount && (query.amount === 'some' ? 'c.amount > 0' : 'c.amount = 0'),
@@ -141,7 +132,7 @@ export const earningEndpoints: Endpoint[] = [
           state,
           paidAt: paidAt.toISOString(),
           nothing: whyNothing(earning, amount.amount),
-          ...earningStatus({ ...facts, state }, debt),
+          ...earningStatus(facts, debt),
         }),
       });
       return reply.raw ? reply : { ...reply, body: { ...(reply.body as object), ...rows[0] } };
@@ -152,14 +143,7 @@ export const earningEndpoints: Endpoint[] = [
 // In JSON, times come as RFC 3339 texts, as the rules take them.
 const select = `c.id::text AS "commissionId", c.order_id AS "orderId", c.line_id AS "lineId", c.level,
   jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.rule -> 'earning' AS earning, c.state, o.paid_at AS "paidAt",
-  c.automatic, to_jsonb(l.window_ends_at) #>> '{}' AS "windowEndsAt", d.state AS "distributorState",
-  coalesce(b.debt, 0) AS debt,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'requestedAt', r.requested_at) ORDER BY r.requested_at), '[]')
-   FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
-     AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))) AS "openReturns",
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', h.reason, 'note', h.note, 'placedAt', h.placed_at)
-     ORDER BY h.placed_at), '[]')
-   FROM holds h WHERE h.commission_id = c.id AND h.lifted_at IS NULL) AS "openHolds",
+  coalesce(b.debt, 0) AS debt, ${obstaclesOf('c.id', 'false')} AS obstacles,
   (SELECT jsonb_build_object('id', r.id, 'state', r.state) FROM release_waiting w JOIN release_runs r ON r.id = w.run_id
    WHERE w.commission_id = c.id) AS "pendingRun"`;
 
@@ -174,5 +158,5 @@ const totalsSql = `
       WHERE c.distributor_id = b.distributor_id AND c.currency = b.currency AND c.state = 'due') due
     WHERE b.distributor_id = d.id) AS totals,
     (SELECT count(*)::int FROM commissions c
-     WHERE c.distributor_id = d.id AND c.state IN (${openStates('commission')}) AND c.amount = 0) AS "nothingCount"
+     WHERE c.distributor_id = d.id AND c.state IN (${sqlStates(unpaid)}) AND c.amount = 0) AS "nothingCount"
   FROM distributors d WHERE d.id = $1`;

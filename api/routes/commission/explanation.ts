@@ -4,14 +4,7 @@ import { uuid } from '../../http/schemas';
 
 /** Whom an order belongs to, and why. */
 export const attributionSchema = z.object({
-  reason: z.enum([
-    'code',
-    'customer_binding',
-    'own_purchase',
-    'distributor_not_active',
-    'code_unknown',
-    'no_code',
-  ]),
+  reason: z.enum(['code', 'customer_binding', 'own_purchase', 'code_unknown', 'no_code']),
   explanation: z.string(),
   distributorId: uuid.nullable().optional().describe('Shown to staff.'),
   code: z.string().nullable(),
@@ -20,7 +13,7 @@ export const attributionSchema = z.object({
       level: z.int(),
       distributorId: uuid.nullable(),
       tier: z.string().nullable(),
-      outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
+      outcome: z.enum(['earns', 'not_accrued', 'own_purchase', 'no_upline']),
       skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
     }),
   ),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { liftHolds, placeHold } from '../../../database/holds';
-import { kinds } from '../../../domain/kinds';
 import { CONTROLLERS } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import {
   commissionId,
+  commissionSchema,
   holdReason,
   moneySchema,
   timestampInput,
@@ -21,7 +21,8 @@ export const holdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/hold',
   summary: 'Keep a commission back',
-  description: 'A commission is not released while any hold is open; there is at most one for each reason.',
+  description:
+    'A commission is not released while any hold is open. People place at most one for each reason; what a process places, such as a violation case, is beside it.',
   tag: 'commissions',
   roles: CONTROLLERS,
   scope: 'commissions:hold',
@@ -46,7 +47,7 @@ export const unholdCommission = endpoint({
   path: '/v1/commissions/{id}/unhold',
   summary: 'Lift the holds of a commission',
   description:
-    'Lifts all, or only the one of the given reason. When that was the last obstacle of a commission that is due and whose plan releases by itself, it is released at once.',
+    'Lifts all that people placed, or only those of the given reason; what a process placed stays. When that was the last obstacle of a commission that is due and whose plan releases by itself, it is released at once.',
   tag: 'commissions',
   roles: CONTROLLERS,
   scope: 'commissions:hold',
@@ -73,13 +74,13 @@ const holdSchema = z.object({
   distributorId: uuid,
   distributorName: z.string(),
   amount: moneySchema.describe('What the commission is worth now.'),
-  commissionState: z.enum(kinds.commission.states),
+  commissionState: commissionSchema.shape.state,
   reason: holdReason,
   note: z.string(),
   open: z.boolean(),
-  placedBy: z.string(),
+  placedBy: z.string().describe('The person, or the process: violation/…'),
   placedAt: timestampOutput,
-  liftedBy: z.string().nullable(),
+  liftedBy: z.string().nullable().describe('Null where a process lifted it, and while it is open.'),
   liftedAt: timestampOutput.nullable(),
   liftNote: z.string().nullable(),
 });
@@ -106,7 +107,7 @@ type HoldRow = Omit<z.input<typeof holdSchema>, 'placedAt' | 'liftedAt'> & {
 export const listHolds = endpoint({
   method: 'get',
   path: '/v1/holds',
-  summary: 'List what keeps commissions back, and what did',
+  summary: 'List what keeps single commissions back, and what did',
   tag: 'commissions',
   roles: CONTROLLERS,
   scope: 'commissions:read',
@@ -120,11 +121,12 @@ export const listHolds = endpoint({
       select: `h.id, h.commission_id::text AS "commissionId", c.order_id AS "orderId",
         c.distributor_id AS "distributorId", d.name AS "distributorName",
         jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.state AS "commissionState",
-        h.reason, h.note, h.lifted_at IS NULL AS open, p.name AS "placedBy", h.placed_at AS "placedAt",
+        h.reason, h.note, h.lifted_at IS NULL AS open, coalesce(p.name, h.cause) AS "placedBy", h.placed_at AS "placedAt",
         l.name AS "liftedBy", h.lifted_at AS "liftedAt", h.lift_note AS "liftNote"`,
-      from: `holds h JOIN commissions c ON c.id = h.commission_id JOIN distributors d ON d.id = c.distributor_id
-        JOIN users p ON p.id = h.placed_by LEFT JOIN users l ON l.id = h.lifted_by`,
+      from: `restrictions h JOIN commissions c ON c.id = h.commission_id JOIN distributors d ON d.id = c.distributor_id
+        LEFT JOIN users p ON p.id = h.placed_by LEFT JOIN users l ON l.id = h.lifted_by`,
       where: (bind) => [
+        'h.commission_id IS NOT NULL',
         query.open && `h.lifted_at IS ${query.open === 'true' ? '' : 'NOT '}NULL`,
         query.reason && `h.reason = ${bind(query.reason)}`,
         query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,

@@ -1,8 +1,9 @@
 import type { LoadedPlan } from '../../../database/plans';
 import type { Pool } from '../../../database/pool';
+import { obstaclesOf } from '../../../database/restrictions';
 import type { Attribution } from '../../../domain/attribution';
 import { type RuleTrace, traceRules } from '../../../domain/commission';
-import { arithmetic, type Obstacle, whyNotPaid } from '../../../domain/explanation';
+import { arithmetic, type Obstacle, type StoredObstacle, whyNotPaid } from '../../../domain/explanation';
 import type { StateOf } from '../../../domain/kinds';
 import type { LineState } from '../../../domain/order';
 import type { Earning } from '../../../domain/plan';
@@ -15,7 +16,6 @@ interface StoredExplanation {
   level: number;
   distributorId: string;
   distributorName: string;
-  distributorState: string;
   state: StateOf<'commission'>;
   currency: string;
   amount: number;
@@ -37,7 +37,7 @@ interface StoredExplanation {
     state: LineState;
     windowEndsAt: string | null;
   };
-  openReturns: { id: string; requestedAt: string }[];
+  obstacles: StoredObstacle[];
   holds: { id: string; reason: string; note: string | null; placedAt: string; liftedAt: string | null }[];
   transfers: {
     key: string;
@@ -51,8 +51,7 @@ interface StoredExplanation {
 }
 
 /** Why a commission is this amount, and why it is not paid yet. */
-export interface Explanation
-  extends Omit<StoredExplanation, 'planId' | 'planName' | 'distributorState' | 'openReturns'> {
+export interface Explanation extends Omit<StoredExplanation, 'planId' | 'planName' | 'obstacles'> {
   plan: { id: string; name: string };
   /** Every kind of rule in the order it was tried. */
   rulesTried: RuleTrace[];
@@ -64,18 +63,16 @@ const select = `
   SELECT json_build_object(
     'id', c.id::text, 'orderId', c.order_id, 'lineId', c.line_id, 'level', c.level, 'distributorId', c.distributor_id,
     'distributorName', d.name,
-    'distributorState', d.state, 'state', c.state, 'currency', c.currency, 'amount', c.amount,
+    'state', c.state, 'currency', c.currency, 'amount', c.amount,
     'originalAmount', c.original_amount, 'automatic', c.automatic, 'dueAt', c.due_at, 'releasedAt', c.released_at,
     'rule', c.rule, 'paidAt', o.paid_at, 'attribution', ${attributionFor('$2::uuid')}, 'planId', o.plan_id, 'planName', p.name,
     'line', json_build_object('sku', l.sku, 'category', l.category, 'quantity', l.quantity,
       'returnedQuantity', l.returned_quantity, 'netAmount', l.net_amount, 'state', l.state, 'windowEndsAt', l.window_ends_at),
-    'openReturns', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'requestedAt', r.requested_at)), '[]')
-      FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
-        AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))),
-    'holds', (SELECT coalesce(json_agg(json_build_object('id', h.id, 'reason', h.reason,
-        'note', CASE WHEN $2::uuid IS NULL THEN h.note END,
-        'placedAt', h.placed_at, 'liftedAt', h.lifted_at) ORDER BY h.placed_at), '[]')
-      FROM holds h WHERE h.commission_id = c.id),
+    'obstacles', ${obstaclesOf('c.id', '$2::uuid IS NULL')},
+    'holds', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'reason', r.reason,
+        'note', CASE WHEN $2::uuid IS NULL THEN r.note END,
+        'placedAt', r.placed_at, 'liftedAt', r.lifted_at) ORDER BY r.placed_at, r.id), '[]')
+      FROM restrictions r WHERE r.commission_id = c.id OR r.id = ANY (c.not_accrued_by)),
     'transfers', (SELECT coalesce(json_agg(json_build_object('key', t.key, 'from', t.from_account, 'to', t.to_account,
         'amount', t.amount, 'occurredAt', t.occurred_at, 'recordedAt', t.recorded_at) ORDER BY t.id), '[]')
       FROM transfers t WHERE t.commission_id = c.id),
@@ -90,7 +87,7 @@ const select = `
   WHERE c.id = $1 AND ($2::uuid IS NULL OR c.distributor_id = $2)`;
 
 /**
- * Explains one commission from what is stored with it: the pinned plan and rule, the line, every transfer and hold.
+ * Explains one commission from what is stored with it: the pinned plan and rule, the line, every transfer and restriction.
  * @param distributorId when set, only a commission of this distributor
  */
 export async function explainCommission(
@@ -102,7 +99,7 @@ export async function explainCommission(
   const { rows } = await pool.query<{ explanation: StoredExplanation }>(select, [id, distributorId]);
   const stored = rows[0]?.explanation;
   if (!stored) return undefined;
-  const { planId, planName, distributorState, openReturns, ...shown } = stored;
+  const { planId, planName, obstacles, ...shown } = stored;
   const { line, rule, level, currency, originalAmount, amount } = stored;
   const plan = await planById(planId);
   const remaining = line.state === 'canceled' ? 0 : line.quantity - line.returnedQuantity;
@@ -119,14 +116,6 @@ export async function explainCommission(
       original: arithmetic(rule.earning, line.netAmount, line.quantity, line.quantity, originalAmount),
       now: arithmetic(rule.earning, line.netAmount, line.quantity, remaining, amount),
     },
-    whyNotPaid: whyNotPaid({
-      state: stored.state,
-      automatic: stored.automatic,
-      windowEndsAt: line.windowEndsAt,
-      openReturns,
-      openHolds: stored.holds.filter((hold) => hold.liftedAt === null),
-      distributorState,
-      pendingRun: stored.pendingRun,
-    }),
+    whyNotPaid: whyNotPaid({ obstacles, pendingRun: stored.pendingRun }),
   };
 }

@@ -73,7 +73,7 @@ export const balanceEndpoints: Endpoint[] = [
         pool: context.pool,
         req,
         query,
-        select: `b.distributor_id AS "distributorId", d.name AS "distributorName", d.state AS "distributorState",
+        select: `b.distributor_id AS "distributorId", d.name AS "distributorName", distributor_state(d) AS "distributorState",
           b.currency, ${['held', 'available', 'reserved', 'debt'].map(money).join(', ')}`,
         from: 'balances b JOIN distributors d ON d.id = b.distributor_id',
         where: (bind) => [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
+import { start } from '../../../temporal/messages';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -16,10 +17,23 @@ import {
   uuidParams,
 } from '../../http/schemas';
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
+import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/tell';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
 
 const stateSchema = z.enum(kinds.distributor.states);
+
+/** SQL: a distributor `d` is in a state, each so that an index or the few who are suspended are where it begins. */
+const isIn: Record<z.output<typeof stateSchema>, string> = {
+  active: `d.terminated_at IS NULL AND NOT EXISTS (${suspensions('r.distributor_id = d.id')})`,
+  suspended: `d.terminated_at IS NULL AND d.id IN (${suspensions('true')})`,
+  terminated: 'd.terminated_at IS NOT NULL',
+};
+
+function suspensions(whose: string): string {
+  return `SELECT r.distributor_id FROM restrictions r
+    WHERE r.effect = 'suspended' AND r.lifted_at IS NULL AND restriction_open(r, now()) AND ${whose}`;
+}
 
 const summarySchema = z.object({
   id: uuid,
@@ -59,7 +73,7 @@ interface Row extends SummaryRow, Omit<z.input<typeof distributorSchema>, 'creat
   createdAt: Date;
 }
 
-const summaryColumns = `d.id, d.state, d.name, d.kind, d.tier, d.region, d.referral_code AS "referralCode",
+const summaryColumns = `d.id, distributor_state(d) AS state, d.name, d.kind, d.tier, d.region, d.referral_code AS "referralCode",
   d.sponsor_id AS "sponsorId",
   (SELECT count(*)::int FROM distributors below WHERE below.sponsor_id = d.id) AS "directDownline",
   d.created_at AS "createdAt"`;
@@ -68,7 +82,9 @@ const columns = `${summaryColumns}, d.application_id AS "applicationId", d.email
   d.shop_customer_id AS "shopCustomerId", a.identity_number_masked AS "identityNumberMasked",
   jsonb_build_object('numberMasked', d.bank_account_masked, 'holder', d.bank_account_holder,
     'bankName', d.bank_name) AS "bankAccount",
-  d.state_reason AS "stateReason"`;
+  (SELECT coalesce(r.lift_note, r.note) FROM restrictions r
+   WHERE r.distributor_id = d.id AND r.commission_id IS NULL AND r.effect = 'suspended'
+   ORDER BY coalesce(r.lifted_at, r.placed_at) DESC, r.id DESC LIMIT 1) AS "stateReason"`;
 
 const toSummary = (row: SummaryRow): SummaryBody => ({ ...row, createdAt: row.createdAt.toISOString() });
 
@@ -190,11 +206,17 @@ async function readDistributor({ pool }: ApiContext, id: string): Promise<z.inpu
 const changed = { 200: { description: 'The distributor after that.', schema: distributorSchema } };
 
 /** An endpoint that changes the state of a distributor. */
-function stateChange(path: string, summary: string, change: typeof suspendDistributor): Endpoint {
+function stateChange(
+  path: string,
+  summary: string,
+  description: string,
+  change: typeof suspendDistributor,
+): Endpoint {
   return endpoint({
     method: 'post',
     path: `/v1/distributors/{id}/${path}`,
     summary,
+    description,
     tag: 'distributors',
     roles: CHANNEL,
     scope: 'distributors:write',
@@ -203,13 +225,14 @@ function stateChange(path: string, summary: string, change: typeof suspendDistri
     responses: changed,
     errors: ['distributor_state'],
     handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
-      await change(context.pool, {
+      const { releaseRunId } = await change(context.pool, {
         distributorId: id,
         commandId: resourceId,
         reason: body.reason,
         actor: actorOfCall(call),
         now: Date.now(),
       });
+      if (releaseRunId) await startRelease(context, releaseRunId);
       return { status: 200, body: await readDistributor(context, id) };
     },
   });
@@ -235,7 +258,7 @@ export const distributorEndpoints: Endpoint[] = [
         from: 'distributors d',
         where: (bind) => [
           principal.role === 'distributor' && `d.id = ${bind(principal.distributorId)}`,
-          query.state && `d.state = ${bind(query.state)}`,
+          query.state && isIn[query.state],
           query.tier && `d.tier = ${bind(query.tier)}`,
           query.region && `d.region = ${bind(query.region)}`,
           query.q &&
@@ -369,8 +392,18 @@ export const distributorEndpoints: Endpoint[] = [
       });
     },
   }),
-  stateChange('suspend', 'Suspend a distributor: nothing more is released or paid', suspendDistributor),
-  stateChange('reinstate', 'Make a suspended distributor active again', reinstateDistributor),
+  stateChange(
+    'suspend',
+    'Suspend a distributor: nothing more is accrued, released or paid',
+    'A suspension by a process, such as a violation case, is beside it.',
+    suspendDistributor,
+  ),
+  stateChange(
+    'reinstate',
+    'Make a suspended distributor active again',
+    'Lifts what people suspended them for; what a process suspended them for stays. What came due meanwhile under automatic plans is released by a release run.',
+    reinstateDistributor,
+  ),
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/reveal',
@@ -392,6 +425,13 @@ export const distributorEndpoints: Endpoint[] = [
     },
   }),
 ];
+
+/** Sets off a run that was made with the decision. Where Temporal can not be reached, `npm run recover` finds it. */
+async function startRelease(context: ApiContext, id: string): Promise<void> {
+  await start(senderOf(context), { kind: 'release', id }).catch((error: unknown) =>
+    context.log.error({ err: error, releaseRunId: id }, 'could not start a release run'),
+  );
+}
 
 const nothing = { held: 0, available: 0, reserved: 0, debt: 0 };
 

@@ -59,13 +59,13 @@ const belowOf = (depth: number) => `(
     SELECT shown.id, count(*) AS descendants, count(*) FILTER (WHERE under.sponsor_id = shown.id) AS children
     FROM under CROSS JOIN LATERAL unnest(under.above) AS shown (id) GROUP BY shown.id
   ), shown AS (
-    SELECT u.id, u.name, u.state, u.tier, u.sponsor_id, u.created_at,
+    SELECT u.id, u.name, u AS distributor, u.tier, u.sponsor_id, u.created_at,
       row_number() OVER (PARTITION BY u.sponsor_id ORDER BY u.created_at, u.id) AS place
     FROM under JOIN distributors u USING (id) WHERE under.level < ${depth}
   )
   SELECT jsonb_build_object(
     'descendants', (SELECT count(*) FROM under), 'children', (SELECT count(*) FROM under WHERE level = 1),
-    'shown', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'state', s.state, 'tier', s.tier,
+    'shown', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'state', distributor_state(s.distributor), 'tier', s.tier,
         'sponsorId', s.sponsor_id, 'children', coalesce(c.children, 0), 'descendants', coalesce(c.descendants, 0))
         ORDER BY s.created_at, s.id), '[]')
       FROM shown s LEFT JOIN counted c USING (id) WHERE s.place <= ${belowEach}))
@@ -101,7 +101,7 @@ export const sponsorTreeEndpoints: Endpoint[] = [
         pool: context.pool,
         req,
         query,
-        select: `d.id, d.name, d.state, d.tier, d.sponsor_id AS "sponsorId", ${belowOf(query.depth)} AS under`,
+        select: `d.id, d.name, distributor_state(d) AS state, d.tier, d.sponsor_id AS "sponsorId", ${belowOf(query.depth)} AS under`,
         from: 'distributors d',
         where: (bind) => [query.root ? `d.sponsor_id = ${bind(query.root)}` : 'd.sponsor_id IS NULL'],
         toItem: toTree,
@@ -128,7 +128,7 @@ export const sponsorTreeEndpoints: Endpoint[] = [
            UNION ALL
            SELECT d.id, d.sponsor_id, a.height + 1 FROM above a JOIN distributors d ON d.id = a.sponsor_id
          )
-         SELECT d.id, d.name, d.state, d.tier, d.sponsor_id AS "sponsorId",
+         SELECT d.id, d.name, distributor_state(d) AS state, d.tier, d.sponsor_id AS "sponsorId",
            (SELECT count(*)::int FROM distributors c WHERE c.sponsor_id = d.id) AS children
          FROM above a JOIN distributors d ON d.id = a.id ORDER BY a.height DESC`,
         [id],

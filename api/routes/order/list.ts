@@ -108,7 +108,7 @@ const listOrders = endpoint({
         o.region, o.distributor_id AS "distributorId",
         (SELECT name FROM distributors d WHERE d.id = o.distributor_id) AS "distributorName",
         o.attribution ->> 'reason' AS "attributionReason", ${netAmount} AS "netAmount",
-        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id
+        (SELECT coalesce(sum(c.amount), 0)::bigint FROM commissions c WHERE c.order_id = o.id AND c.state <> 'not_accrued'
           ${principal.distributorId ? `AND c.distributor_id = ${bind(principal.distributorId)}` : ''}) AS commission`,
       from: 'orders o',
       where: (bind) => conditions(query, principal, bind, query.sort),

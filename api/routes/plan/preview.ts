@@ -34,7 +34,7 @@ const sampleLine = z
 const levelSchema = z.object({
   level: z.int(),
   tier: z.string().nullable(),
-  outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
+  outcome: z.enum(['earns', 'own_purchase', 'not_accrued', 'no_upline']),
   skipped: z.array(z.int()).describe('Places in the chain, from 0, passed over because they are not active.'),
   amount: moneySchema,
   matched: z.string().nullable().describe('What decided: default, sku, category+tier …'),

@@ -9,10 +9,6 @@ export const ATTRIBUTIONS: Record<Answer<'/v1/orders/{id}'>['attribution']['reas
     en: 'The order carries no code, but the customer was bound to the distributor by an earlier order.',
   },
   own_purchase: { zh: '分销商自购，不产生佣金。', en: 'An own purchase earns no commission.' },
-  distributor_not_active: {
-    zh: '分销商当时不是正常状态。',
-    en: 'The distributor was not active.',
-  },
   code_unknown: {
     zh: '推荐码不存在，顾客也未绑定。',
     en: 'The code is unknown and the customer is not bound.',

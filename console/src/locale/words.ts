@@ -28,6 +28,7 @@ const NAMES_OF_STATES = {
   requested: { zh: '已申请', en: 'Requested' },
   refunded: { zh: '已退款', en: 'Refunded' },
   // commission
+  not_accrued: { zh: '未计佣', en: 'Not accrued' },
   held: { zh: '冻结', en: 'Held' },
   due: { zh: '待放款', en: 'Due' },
   released: { zh: '已放款', en: 'Released' },
@@ -87,6 +88,7 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   returned: 'error',
   canceled: 'error',
   requested: 'processing',
+  not_accrued: 'warning',
   held: 'processing',
   due: 'warning',
   released: 'success',

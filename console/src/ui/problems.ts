@@ -43,6 +43,10 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     zh: '账户已被暂停，暂时不能提现',
     en: 'The account is suspended: nothing can be withdrawn',
   },
+  payouts_restricted: {
+    zh: '打款受限制，暂时不能提现',
+    en: 'Payouts are restricted: nothing can be withdrawn',
+  },
   no_bank_account: { zh: '没有收款账户，请联系客服补充', en: 'There is no bank account on record' },
   withdrawal_decided: { zh: '这笔提现的状态已改变', en: 'The withdrawal is in another state by now' },
   claimed_by_another: { zh: '已被其他同事领取', en: 'A colleague has claimed this' },

@@ -230,7 +230,6 @@ CREATE INDEX ON application_claims (user_id);
 CREATE TABLE distributors (
   id uuid PRIMARY KEY,
   application_id uuid NOT NULL UNIQUE REFERENCES applications,
-  state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'suspended', 'terminated')),
   referral_code text NOT NULL UNIQUE,
   kind text NOT NULL CHECK (kind IN ('person', 'company')),
   name text NOT NULL,
@@ -247,12 +246,13 @@ CREATE TABLE distributors (
   bank_account_masked text NOT NULL,
   bank_account_holder text NOT NULL,
   bank_name text NOT NULL,
-  state_reason text,
   created_at timestamptz NOT NULL DEFAULT now(),
+  -- For good. Whether a distributor is suspended, the open restrictions say: see `distributor_state`.
+  terminated_at timestamptz,
   CHECK (sponsor_id <> id)
 );
 CREATE INDEX ON distributors (sponsor_id, created_at, id);
-CREATE INDEX ON distributors (state, created_at, id);
+CREATE INDEX ON distributors (created_at, id);
 CREATE INDEX distributors_name_prefix ON distributors (lower(name) text_pattern_ops);
 CREATE INDEX distributors_code_prefix ON distributors (referral_code text_pattern_ops);
 CREATE INDEX distributors_id_end ON distributors (right(id::text, 8));
@@ -431,18 +431,22 @@ CREATE TABLE commissions (
   line_id text NOT NULL,
   level smallint NOT NULL CHECK (level BETWEEN 1 AND 3),
   distributor_id uuid NOT NULL REFERENCES distributors,
-  state text NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'due', 'released', 'reversed', 'clawed_back')),
+  state text NOT NULL DEFAULT 'held' CHECK (state IN ('not_accrued', 'held', 'due', 'released', 'reversed', 'clawed_back')),
   currency char(3) NOT NULL,
   original_amount bigint NOT NULL CHECK (original_amount >= 0),
   amount bigint NOT NULL CHECK (amount BETWEEN 0 AND original_amount),
   rule jsonb NOT NULL,
   automatic boolean NOT NULL,
+  -- Restrictions for which it was not accrued when the order was paid: `amount` is what it would have earned, and nothing
+  -- is posted. Kept when it is accrued after all. Empty where the distributor was terminated.
+  not_accrued_by uuid[],
   due_at timestamptz,
   released_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
   FOREIGN KEY (order_id, line_id) REFERENCES order_lines (order_id, line_id),
   UNIQUE (order_id, line_id, level),
-  CHECK (state NOT IN ('reversed', 'clawed_back') OR amount = 0)
+  CHECK (state NOT IN ('reversed', 'clawed_back') OR amount = 0),
+  CHECK (state <> 'not_accrued' OR not_accrued_by IS NOT NULL)
 );
 -- Each change of state writes a commission into all its indexes, so these are few and narrow. The list is read in the
 -- order in which commissions came in: with the time in front, a span of it is where the reading begins and ends.
@@ -454,30 +458,65 @@ CREATE INDEX commissions_by_due ON commissions ((coalesce(due_at, '9999-12-31 00
 CREATE INDEX ON commissions (currency, state, id);
 CREATE INDEX ON commissions (due_at, id) WHERE state = 'due';
 CREATE INDEX ON commissions (distributor_id, id);
-CREATE INDEX commissions_open_of_distributor ON commissions (distributor_id, id) WHERE state IN ('held', 'due');
+CREATE INDEX commissions_open_of_distributor ON commissions (distributor_id, id) WHERE state IN ('not_accrued', 'held', 'due');
+-- Due under an automatic plan is only what something keeps back: what is released when that is lifted.
+CREATE INDEX commissions_kept_back ON commissions (distributor_id, id) WHERE state = 'due' AND automatic;
 -- Commissions lie in the order in which they came in, and fall due and are released nearly so: an index of ranges of
 -- pages finds a span of time among them and is not written again with each change.
 CREATE INDEX commissions_times ON commissions USING brin (due_at, released_at)
   WITH (pages_per_range = 32, autosummarize = on);
 
-CREATE TABLE holds (
+-- What a distributor may not do, or what is kept back from them: whom, what, caused by what, from when until when. Rights
+-- and shown states are computed from the rows that are open; nothing else is set or unset. A row is lifted once and
+-- never changed otherwise, and lifting goes by the cause, so that what another cause keeps back stays back.
+CREATE TABLE restrictions (
   id uuid PRIMARY KEY,
-  commission_id bigint NOT NULL REFERENCES commissions,
-  reason text NOT NULL CHECK (reason IN ('finance', 'risk', 'violation', 'credential_expired')),
+  -- Whom: a distributor; where need be only in a product category or a product, one commission, or an amount.
+  distributor_id uuid NOT NULL REFERENCES distributors,
+  category text,
+  sku text,
+  commission_id bigint REFERENCES commissions,
+  currency char(3),
+  amount bigint CHECK (amount > 0),
+  effect text NOT NULL CHECK (effect IN ('no_orders', 'no_accrual', 'no_release', 'no_payout', 'suspended', 'tier_at_most', 'no_replenishment')),
+  -- Of `tier_at_most`: the tier that counts.
+  tier text,
+  -- A subject: `user/<id>` where a person placed it, `credential/<id>` or `violation/<id>` where a process did.
+  cause text NOT NULL CHECK (cause LIKE '%_/_%'),
+  reason text NOT NULL CHECK (reason IN ('finance', 'risk', 'violation', 'credential_expired', 'other')),
   note text NOT NULL,
-  placed_by uuid NOT NULL REFERENCES users,
-  placed_at timestamptz NOT NULL DEFAULT now(),
+  -- Null: the system.
+  placed_by uuid REFERENCES users,
+  placed_at timestamptz NOT NULL,
+  effective_from timestamptz NOT NULL,
+  effective_until timestamptz,
   lifted_by uuid REFERENCES users,
   lifted_at timestamptz,
   lift_note text,
-  CHECK ((lifted_by IS NULL) = (lifted_at IS NULL))
+  CHECK (effective_until > effective_from),
+  CHECK (lifted_by IS NULL OR lifted_at IS NOT NULL),
+  CHECK (num_nonnulls(category, sku, commission_id, amount) <= 1),
+  CHECK ((amount IS NULL) = (currency IS NULL)),
+  CHECK (amount IS NULL OR effect = 'no_payout'),
+  CHECK (commission_id IS NULL OR effect = 'no_release'),
+  CHECK (category IS NULL AND sku IS NULL OR effect NOT IN ('suspended', 'tier_at_most')),
+  CHECK ((tier IS NULL) = (effect <> 'tier_at_most'))
 );
-CREATE UNIQUE INDEX holds_one_open_per_reason ON holds (commission_id, reason) WHERE lifted_at IS NULL;
-CREATE INDEX ON holds (commission_id);
-CREATE INDEX ON holds (placed_at, id);
-CREATE INDEX holds_open ON holds (placed_at, id) WHERE lifted_at IS NULL;
-CREATE INDEX ON holds (reason, placed_at, id);
-CREATE INDEX holds_open_by_reason ON holds (reason, commission_id) WHERE lifted_at IS NULL;
+-- One cause restricts the same thing once. A person may, for several reasons.
+CREATE UNIQUE INDEX restrictions_one_open ON restrictions (distributor_id, effect, cause, reason, commission_id, category, sku, currency)
+  NULLS NOT DISTINCT WHERE lifted_at IS NULL;
+CREATE INDEX restrictions_open_of_distributor ON restrictions (distributor_id, effect) WHERE lifted_at IS NULL AND commission_id IS NULL;
+CREATE INDEX restrictions_open_of_commission ON restrictions (commission_id, reason) WHERE lifted_at IS NULL AND commission_id IS NOT NULL;
+CREATE INDEX restrictions_open_suspensions ON restrictions (distributor_id) WHERE lifted_at IS NULL AND effect = 'suspended';
+-- What held in the past: accrual is judged by the time of the payment.
+CREATE INDEX restrictions_of_distributor ON restrictions (distributor_id, placed_at, id) WHERE commission_id IS NULL;
+CREATE INDEX restrictions_of_commission ON restrictions (commission_id) WHERE commission_id IS NOT NULL;
+CREATE INDEX ON restrictions (cause) WHERE lifted_at IS NULL;
+-- The list of holds: what keeps single commissions back.
+CREATE INDEX holds_by_time ON restrictions (placed_at, id) WHERE commission_id IS NOT NULL;
+CREATE INDEX holds_open_by_time ON restrictions (placed_at, id) WHERE commission_id IS NOT NULL AND lifted_at IS NULL;
+CREATE INDEX holds_by_reason ON restrictions (reason, placed_at, id) WHERE commission_id IS NOT NULL;
+CREATE INDEX holds_open_by_reason ON restrictions (reason, commission_id) WHERE commission_id IS NOT NULL AND lifted_at IS NULL;
 
 -- Release runs ----------------------------------------------------------------------------------------------
 
@@ -488,7 +527,7 @@ CREATE TABLE release_runs (
   item_count integer NOT NULL DEFAULT 0,
   totals jsonb NOT NULL DEFAULT '{}',
   approvals_needed smallint NOT NULL DEFAULT 1,
-  -- Null: the system, when a restriction ends of a distributor whose plan is automatic.
+  -- Null: the system, when a restriction was lifted that kept back commissions of automatic plans.
   proposed_by uuid REFERENCES users,
   proposed_at timestamptz NOT NULL,
   finished_at timestamptz,
@@ -890,10 +929,41 @@ BEGIN
   WHERE part.amount > 0;
 END $$;
 
+-- Whether a restriction was, is or will be open at an instant. At present, that is with `lifted_at IS NULL` as well: who
+-- lifts by a clock that is a little ahead has lifted.
+CREATE OR REPLACE FUNCTION restriction_open(r restrictions, at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT r.effective_from <= at AND (r.effective_until IS NULL OR at < r.effective_until)
+    AND (r.lifted_at IS NULL OR at < r.lifted_at)
+$$;
+
+-- What a distributor is at present: terminated for good, suspended by a restriction that is open, or active.
+CREATE OR REPLACE FUNCTION distributor_state(d distributors) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN d.terminated_at <= now() THEN 'terminated'
+    WHEN EXISTS (SELECT FROM restrictions r WHERE r.distributor_id = d.id AND r.lifted_at IS NULL
+                 AND r.effect = 'suspended' AND restriction_open(r, now())) THEN 'suspended'
+    ELSE 'active'
+  END
+$$;
+
+/*
+ * Why nothing may be paid to a distributor at an instant, or now where that is later: `terminated`, `suspended` or
+ * `no_payout`; null where payouts may leave. What is only kept back in part, as an amount, is no obstacle.
+ */
+CREATE OR REPLACE FUNCTION payout_obstacle(d distributors, at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN d.terminated_at <= greatest(at, now()) THEN 'terminated' ELSE (
+    SELECT r.effect FROM restrictions r
+    WHERE r.distributor_id = d.id AND r.lifted_at IS NULL AND r.commission_id IS NULL
+      AND r.effect IN ('suspended', 'no_payout') AND r.amount IS NULL AND r.category IS NULL AND r.sku IS NULL
+      AND restriction_open(r, greatest(at, now()))
+    ORDER BY r.effect DESC LIMIT 1
+  ) END
+$$;
+
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
  * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
- * NO KEY UPDATE, because rows that only refer to a commission (a hold, an item of a release run) need not wait.
+ * NO KEY UPDATE, because rows that only refer to a commission (a restriction, an item of a release run) need not wait.
  *
  * The ids come as an array, and PostgreSQL would plan anew for each array. The plan for any array is as good: every
  * row is found by its key.
@@ -908,28 +978,93 @@ BEGIN
 END $$;
 
 /*
- * Releases what is in one of `from_states` and what nothing keeps back. A commission whose window has just ended goes
- * from held to released in one change: it was due when the window of its line ended. Leaves what a hold, an open return
- * or a distributor who is not active keeps back, and says which. Serves one commission or thousands.
+ * What keeps commissions from being released at an instant, or now where that is later: the one place that decides it,
+ * for releasing, for explaining and for what distributors are told. One row for each obstacle, none for a commission
+ * that may be released. The codes are those of domain/explanation.ts; by `rank`, then by `since`, the first one is the
+ * one to name where there is room for one. `cause` is the subject that stands behind it, `restriction_id` the
+ * restriction; `until` is when it ends by itself.
  */
-CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], from_states text[], at timestamptz)
+CREATE OR REPLACE FUNCTION commission_obstacles(ids bigint[], at timestamptz)
+RETURNS TABLE (commission_id bigint, rank integer, code text, cause text, since timestamptz, until timestamptz,
+  restriction_id uuid, note text) LANGUAGE plpgsql STABLE ROWS 10
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+  instant timestamptz := greatest(at, now());
+BEGIN
+  RETURN QUERY
+  SELECT c.id, o.*
+  FROM commissions c
+  JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = c.line_id
+  JOIN distributors d ON d.id = c.distributor_id
+  CROSS JOIN LATERAL (
+    -- Released already, or nothing left to release.
+    SELECT 1, c.state, NULL::text, c.released_at, NULL::timestamptz, NULL::uuid, NULL::text
+    WHERE c.state IN ('not_accrued', 'released', 'reversed', 'clawed_back')
+    UNION ALL
+    SELECT 2, 'return_open', 'return/' || key_part(r.order_id) || '/' || key_part(r.id), r.requested_at, NULL, NULL, NULL
+    FROM returns r
+    WHERE r.order_id = c.order_id AND r.state = 'requested' AND c.state IN ('held', 'due')
+      AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))
+    UNION ALL
+    -- An open return, which has the line's state, pauses the window.
+    SELECT 3, CASE WHEN l.window_ends_at IS NULL THEN 'awaiting_delivery' ELSE 'return_window_open' END, NULL,
+      l.delivered_at, l.window_ends_at, NULL, NULL
+    WHERE c.state = 'held' AND l.state IN ('paid', 'shipped', 'delivered')
+    UNION ALL
+    SELECT 4, 'distributor_terminated', NULL, d.terminated_at, NULL, NULL, NULL
+    WHERE d.terminated_at <= instant AND c.state IN ('held', 'due')
+    UNION ALL
+    SELECT CASE r.effect WHEN 'suspended' THEN 5 ELSE 6 END,
+      CASE r.effect WHEN 'suspended' THEN 'distributor_suspended' ELSE 'hold_' || r.reason END, r.cause,
+      r.effective_from, r.effective_until, r.id, r.note
+    FROM restrictions r
+    WHERE r.distributor_id = c.distributor_id AND r.lifted_at IS NULL AND r.commission_id IS NULL
+      AND r.effect IN ('suspended', 'no_release') AND restriction_open(r, instant) AND c.state IN ('held', 'due')
+      AND (r.sku IS NULL OR r.sku = l.sku) AND (r.category IS NULL OR r.category = l.category)
+    UNION ALL
+    SELECT 6, 'hold_' || r.reason, r.cause, r.effective_from, r.effective_until, r.id, r.note
+    FROM restrictions r
+    WHERE r.commission_id = c.id AND r.lifted_at IS NULL AND restriction_open(r, instant) AND c.state IN ('held', 'due')
+  ) o
+  WHERE c.id = ANY (ids)
+  ORDER BY c.id, 2, 5, 7;
+END $$;
+
+/*
+ * Releases what nothing keeps back, see `commission_obstacles`. A commission whose window has just ended goes from held
+ * to released in one change: it was due when the window of its line ended. Leaves the others, and says why. Serves one
+ * commission or thousands.
+ *
+ * What a restriction keeps back stays so until whoever lifts that restriction looks for it. So lifting waits for this
+ * transaction: the restriction is share-locked, and looked at again once it is.
+ */
+CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
+DECLARE
+  kept bigint[];
+  codes text[];
+  locked uuid[] := '{}';
+  unlocked uuid[];
 BEGIN
   PERFORM lock_commissions(ids);
+  LOOP
+    SELECT coalesce(array_agg(o.commission_id), '{}'), coalesce(array_agg(o.code), '{}'),
+      array_agg(DISTINCT o.restriction_id) FILTER (WHERE o.restriction_id <> ALL (locked))
+    INTO kept, codes, unlocked
+    FROM (SELECT DISTINCT ON (o.commission_id) o.* FROM commission_obstacles(ids, at) o
+          ORDER BY o.commission_id, o.rank, o.since, o.restriction_id) o;
+    EXIT WHEN unlocked IS NULL;
+    PERFORM 1 FROM restrictions r WHERE r.id = ANY (unlocked) ORDER BY r.id FOR SHARE;
+    locked := locked || unlocked;
+  END LOOP;
+
   RETURN QUERY
   WITH judged AS MATERIALIZED (
-    SELECT c.id, c.distributor_id, c.currency, c.amount, CASE
-      WHEN NOT c.state = ANY (from_states) THEN 'state_' || c.state
-      WHEN d.state <> 'active' THEN 'distributor_' || d.state
-      WHEN EXISTS (SELECT 1 FROM returns r WHERE r.order_id = c.order_id AND r.state = 'requested'
-                   AND r.lines @> jsonb_build_array(jsonb_build_object('lineId', c.line_id))) THEN 'return_open'
-      ELSE (SELECT 'hold_' || h.reason FROM holds h
-            WHERE h.commission_id = c.id AND h.lifted_at IS NULL ORDER BY h.placed_at LIMIT 1)
-    END AS obstacle
-    FROM commissions c JOIN distributors d ON d.id = c.distributor_id
-    WHERE c.id = ANY (ids)
+    SELECT c.id, c.distributor_id, c.currency, c.amount, k.code AS obstacle
+    FROM commissions c LEFT JOIN unnest(kept, codes) AS k (id, code) ON k.id = c.id WHERE c.id = ANY (ids)
   ), credited AS MATERIALIZED (
     SELECT credit(array_agg(ROW('commission/' || j.id || '/release', 'commission/' || j.id || '/release-debt', 'held',
       j.distributor_id, j.currency, j.amount, j.id, NULL, at)::movement ORDER BY j.id))
@@ -947,7 +1082,8 @@ END $$;
 
 /*
  * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of what
- * caused it (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`).
+ * caused it (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never accrued only the amount
+ * is less.
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
  * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers'
  * keys unique, such as a return's id.
@@ -979,6 +1115,35 @@ BEGIN
   SET amount = least(c.amount, i.amount),
       state = CASE WHEN NOT i.final THEN c.state WHEN c.state = 'released' THEN 'clawed_back' ELSE 'reversed' END
   FROM jsonb_to_recordset(items) AS i (id bigint, amount bigint, final boolean) WHERE c.id = i.id;
+END $$;
+
+/*
+ * Puts right what was not accrued: posts what commissions would have earned, and brings each to where it would be, held
+ * in its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
+ * money counts from now (`at`). Commissions that are accrued already are left alone; says where those stand that were not.
+ */
+CREATE OR REPLACE FUNCTION accrue_commissions(ids bigint[], at timestamptz)
+RETURNS TABLE (commission_id bigint, state text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  accrued bigint[];
+BEGIN
+  -- The orders first, as each of their steps does: none closes a window between what is read and what is written here.
+  PERFORM 1 FROM orders WHERE id IN (SELECT order_id FROM commissions WHERE id = ANY (ids)) ORDER BY id FOR UPDATE;
+  PERFORM lock_commissions(ids);
+  accrued := ARRAY(SELECT id FROM commissions WHERE id = ANY (ids) AND state = 'not_accrued' ORDER BY id);
+
+  INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
+  SELECT 'commission/' || id || '/accrue', 'commission_expense', 'held', distributor_id, currency, amount, id, at
+  FROM commissions WHERE id = ANY (accrued) AND amount > 0 ORDER BY id;
+
+  UPDATE commissions c
+  SET state = CASE l.state WHEN 'closed' THEN 'due' ELSE 'held' END,
+      due_at = CASE l.state WHEN 'closed' THEN l.window_ends_at END
+  FROM order_lines l WHERE c.id = ANY (accrued) AND l.order_id = c.order_id AND l.line_id = c.line_id;
+
+  PERFORM release_commissions(ARRAY(SELECT id FROM commissions WHERE id = ANY (accrued) AND state = 'due' AND automatic), at);
+  RETURN QUERY SELECT c.id, c.state FROM commissions c WHERE c.id = ANY (accrued) ORDER BY c.id;
 END $$;
 
 /*
@@ -1076,15 +1241,14 @@ BEGIN
 
   -- Automatic plans release here: what is due now, and what only an open return kept back.
   IF (changes ->> 'automatic')::boolean AND cardinality(due) > 0 THEN
-    due := ARRAY(
-      SELECT r.commission_id FROM release_commissions(due, ARRAY['held', 'due'], at) r
-      WHERE r.obstacle IS NOT NULL AND NOT starts_with(r.obstacle, 'state_'));
+    due := ARRAY(SELECT r.commission_id FROM release_commissions(due, at) r WHERE r.obstacle IS NOT NULL);
   END IF;
   -- What is left to finance, and what something keeps back.
   IF cardinality(due) > 0 THEN
     UPDATE commissions c
-    SET state = CASE c.state WHEN 'held' THEN 'due' ELSE c.state END, due_at = coalesce(c.due_at, l.window_ends_at)
-    FROM order_lines l WHERE c.id = ANY (due) AND l.order_id = c.order_id AND l.line_id = c.line_id;
+    SET state = 'due', due_at = l.window_ends_at
+    FROM order_lines l
+    WHERE c.id = ANY (due) AND c.state = 'held' AND l.order_id = c.order_id AND l.line_id = c.line_id;
   END IF;
 
   INSERT INTO events (subject, key, type, actor, occurred_at, data)

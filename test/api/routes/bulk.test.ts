@@ -152,7 +152,9 @@ test('what is left when the right of whoever asked ends is refused, even after a
     { target: String(ids[0]), state: 'done', code: null },
     { target: String(ids[1]), state: 'refused', code: 'right_ended' },
   ]);
-  expect((await pool.query('SELECT commission_id FROM holds')).rows).toEqual([{ commission_id: ids[0] }]);
+  expect((await pool.query('SELECT commission_id FROM restrictions')).rows).toEqual([
+    { commission_id: ids[0] },
+  ]);
 }, 60_000);
 
 test('nobody but admins sees the bulk action of somebody else', async () => {

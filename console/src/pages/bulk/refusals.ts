@@ -17,6 +17,7 @@ const REFUSALS: Partial<Record<RefusalCode, Text>> = {
   distributor_not_found: { zh: '没有这个分销商', en: 'There is no such distributor' },
   distributor_state: { zh: '分销商的状态已改变', en: 'The state of the distributor has changed' },
   withdrawal_not_found: { zh: '没有这笔提现', en: 'There is no such withdrawal' },
+  payouts_restricted: { zh: '该分销商的打款受限制', en: 'Payouts to the distributor are restricted' },
   already_on_hold: { zh: '已因同一原因扣留', en: 'It is on hold for this reason already' },
   not_on_hold: { zh: '没有被扣留', en: 'It is not on hold' },
   claimed_by_another: { zh: '已被其他同事领取', en: 'A colleague has claimed it' },

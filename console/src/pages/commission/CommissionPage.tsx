@@ -15,6 +15,7 @@ import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
+import { OBSTACLES, type ObstacleCode } from '../../locale/obstacles';
 import { STATES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { PlainTable } from '../../ui/PlainTable';
@@ -58,7 +59,7 @@ const TEXTS = {
 const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], Text> = {
   earns: { zh: '获得佣金', en: 'earns' },
   own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer and earns nothing' },
-  forfeited_inactive: { zh: '非正常状态，份额作废', en: 'is not active, the share is forfeited' },
+  not_accrued: { zh: '受限制，未计佣', en: 'is restricted, nothing is accrued' },
   no_upline: { zh: '没有上级', en: 'there is no sponsor' },
 };
 
@@ -284,7 +285,7 @@ function WhyNotPaid({ commission }: { commission: Explanation }) {
   const t = useT();
   const { date, time } = useFormats();
   const plain = useIsRole('distributor');
-  const { state, releasedAt, whyNotPaid, holds, pendingRun } = commission;
+  const { state, releasedAt, whyNotPaid, pendingRun } = commission;
   if (state === 'released') {
     return (
       <Alert
@@ -298,22 +299,15 @@ function WhyNotPaid({ commission }: { commission: Explanation }) {
       />
     );
   }
-  const openHolds = holds.filter(({ liftedAt }) => !liftedAt);
-  let nextHold = 0;
-  const sentences = whyNotPaid.map(({ code, message, until }): { key: string; content: ReactNode } => {
-    const hold = code === 'on_hold' ? openHolds[nextHold++] : undefined;
-    return {
+  const sentences = whyNotPaid.map(
+    ({ code, message, since, until, note }): { key: string; content: ReactNode } => ({
       key: message,
-      content: hold
-        ? t({
-            zh: `自 ${date(hold.placedAt)} 起被扣留（${reasonName(t, hold.reason)}）${hold.note ? `：${hold.note}` : ''}`,
-            en: `It is on hold since ${date(hold.placedAt)} (${reasonName(t, hold.reason)})${hold.note ? `: ${hold.note}` : ''}`,
-          })
-        : code === 'awaiting_release_run' && pendingRun
+      content:
+        code === 'awaiting_release_run' && pendingRun
           ? pendingText(t, pendingRun, plain)
-          : t(OBSTACLES[code]?.(time(until)) ?? { zh: message, en: message }),
-    };
-  });
+          : t(SENTENCES[code]({ since: date(since), until: time(until), note: note ?? '' })),
+    }),
+  );
   const isOver = state === 'reversed' || state === 'clawed_back';
   return (
     <Alert
@@ -348,12 +342,29 @@ function pendingText(t: T, { id, state }: { id: string; state: string }, plain: 
   );
 }
 
-const OBSTACLES: Record<string, (until: string) => Text> = {
+interface Particulars {
+  since: string;
+  until: string;
+  note: string;
+}
+
+const held =
+  (code: ObstacleCode) =>
+  ({ since, note }: Particulars): Text => ({
+    zh: `自 ${since} 起${OBSTACLES[code].zh}${note && `：${note}`}`,
+    en: `${OBSTACLES[code].en}, since ${since}${note && `: ${note}`}`,
+  });
+
+const SENTENCES: Record<ObstacleCode, (particulars: Particulars) => Text> = {
+  not_accrued: () => ({
+    zh: '付款时受限制，本可获得的佣金未计。',
+    en: 'A restriction stood in the way when the order was paid: it would have been earned, and was not accrued.',
+  }),
   awaiting_delivery: () => ({
     zh: '商品尚未签收；退货期从签收开始计算。',
     en: 'The goods are not delivered; the return window starts with the delivery.',
   }),
-  return_window_open: (until) => ({
+  return_window_open: ({ until }) => ({
     zh: `还在退货期内，顾客可在 ${until} 前退货。`,
     en: `The customer may return the goods until ${until}.`,
   }),
@@ -361,14 +372,24 @@ const OBSTACLES: Record<string, (until: string) => Text> = {
     zh: '有一笔退货正在处理，退货期暂停，处理完后继续。',
     en: 'A return is being decided; the return window stands still until then.',
   }),
-  distributor_not_active: () => ({
-    zh: '分销商不是正常状态，恢复后才能放款。',
-    en: 'The distributor is not active; it can be released once they are reinstated.',
+  distributor_suspended: ({ note }) => ({
+    zh: `分销商已暂停，恢复后才能放款。${note}`,
+    en: `The distributor is suspended; it can be released once they are reinstated. ${note}`,
   }),
+  distributor_terminated: () => OBSTACLES.distributor_terminated,
+  hold_finance: held('hold_finance'),
+  hold_risk: held('hold_risk'),
+  hold_violation: held('hold_violation'),
+  hold_credential_expired: held('hold_credential_expired'),
+  hold_other: held('hold_other'),
+  awaiting_release_run: () => OBSTACLES.awaiting_release_run,
   awaiting_finance: () => ({
     zh: '退货期已结束，等待财务放款。',
     en: 'The return window is over; finance has not released it yet.',
   }),
+  debt_first: () => OBSTACLES.debt_first,
+  run_rejected: () => OBSTACLES.run_rejected,
+  released: () => OBSTACLES.released,
   reversed: () => ({
     zh: '放款前商品已全部取消或退货。',
     en: 'All units were canceled or returned before the release.',

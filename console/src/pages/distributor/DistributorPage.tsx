@@ -98,8 +98,8 @@ function actionsFor({ id, state, name }: Distributor): Action[] {
 
 function SuspendSummary({ name }: { name: string }) {
   return useT()({
-    zh: `暂停「${name}」后，不再放款，也不能提现；佣金照常计算，恢复后继续。`,
-    en: `While ${name} is suspended nothing is released and nothing can be withdrawn. Commissions go on and are released afterwards.`,
+    zh: `暂停「${name}」后，新订单不计佣，不再放款，也不能提现；恢复后继续放款。`,
+    en: `While ${name} is suspended nothing is accrued on new orders, nothing is released and nothing can be withdrawn. What is held is released afterwards.`,
   });
 }
 

@@ -5,6 +5,7 @@ import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
 import { Cause } from '../../detail/Cause';
 import { type Text, useT } from '../../locale/locale';
+import { OBSTACLES, type ObstacleCode } from '../../locale/obstacles';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
@@ -219,58 +220,66 @@ const throughDownline = (below: number): Text =>
     ? { zh: ' · 来自直接下级', en: ' · through a direct downline' }
     : { zh: ` · 来自第 ${below} 级下级`, en: ` · through your downline, ${below} levels below` };
 
-const HOLD_REASONS: Record<string, Text> = {
-  finance: { zh: '财务正在核对', en: 'finance is looking into it' },
-  risk: { zh: '风险审查', en: 'a risk review' },
-  violation: { zh: '违规案件处理中', en: 'a violation case' },
-  credential_expired: {
-    zh: '您的资质已过期，请续期',
-    en: 'your credential has expired; please renew it',
-  },
+interface Particulars {
+  until: string;
+  debt: string;
+}
+
+const held = (zh: string, en: string) => (): Text => ({
+  zh: `被扣留：${zh}。`,
+  en: `It is held back: ${en}.`,
+});
+
+const WHY: Record<ObstacleCode, (particulars: Particulars) => Text> = {
+  not_accrued: () => ({
+    zh: '付款时您的账户受限制，这笔佣金未计。请联系客服了解原因。',
+    en: 'Your account was restricted when the order was paid, so it was not accrued. Ask us for the reason.',
+  }),
+  return_window_open: ({ until }) => ({
+    zh: `客户仍可退货，退货期到 ${until} 结束，之后进入待放款。`,
+    en: `The customer may still return the goods, until ${until}; then it becomes due.`,
+  }),
+  awaiting_delivery: () => ({
+    zh: '客户还没有签收。签收后开始计算退货期。',
+    en: 'The goods are not delivered yet. The return window begins with the delivery.',
+  }),
+  return_open: () => ({
+    zh: '客户申请了退货，处理完之前暂停放款。',
+    en: 'The customer asked for a return. It waits until that is decided.',
+  }),
+  hold_finance: held('财务正在核对', 'finance is looking into it'),
+  hold_risk: held('风险审查', 'a risk review'),
+  hold_violation: held('违规案件处理中', 'a violation case'),
+  hold_credential_expired: held('您的资质已过期，请续期', 'your credential has expired; please renew it'),
+  hold_other: held('请联系客服了解原因', 'ask us for the reason'),
+  distributor_suspended: () => ({
+    zh: '您的账户已被暂停，恢复后继续放款。请联系客服了解原因。',
+    en: 'Your account is suspended; it goes on afterwards. Ask us for the reason.',
+  }),
+  distributor_terminated: () => ({ zh: '您的账户已终止。', en: 'Your account is terminated.' }),
+  awaiting_release_run: () => ({
+    zh: '退货期已结束，已列入放款批次。',
+    en: 'The return window is over, and it is in a release run.',
+  }),
+  awaiting_finance: () => ({
+    zh: '退货期已结束，等待财务放款。',
+    en: 'The return window is over. Finance releases it next.',
+  }),
+  debt_first: ({ debt }) => ({
+    zh: `退货期已结束，等待财务放款；放款时先抵扣欠款 ${debt}。`,
+    en: `The return window is over and finance releases it next; your debt of ${debt} is paid first.`,
+  }),
+  released: () => OBSTACLES.released,
+  reversed: () => OBSTACLES.reversed,
+  clawed_back: () => OBSTACLES.clawed_back,
+  run_rejected: () => OBSTACLES.run_rejected,
 };
 
 function Why({ earning: { code, data: facts, amount } }: { earning: Earning }) {
   const t = useT();
   const { money, time } = useFormats();
-  switch (code) {
-    case 'window_until':
-      return t({
-        zh: `客户仍可退货，退货期到 ${time(facts.until)} 结束，之后进入待放款。`,
-        en: `The customer may still return the goods, until ${time(facts.until)}; then it becomes due.`,
-      });
-    case 'not_delivered':
-      return t({
-        zh: '客户还没有签收。签收后开始计算退货期。',
-        en: 'The goods are not delivered yet. The return window begins with the delivery.',
-      });
-    case 'return_open':
-      return t({
-        zh: '客户申请了退货，处理完之前暂停放款。',
-        en: 'The customer asked for a return. It waits until that is decided.',
-      });
-    case 'hold': {
-      const reason = HOLD_REASONS[facts.reason ?? ''];
-      const why = reason ? t(reason) : (facts.reason ?? '');
-      return t({ zh: `被扣留：${why}。`, en: `It is held back: ${why}.` });
-    }
-    case 'distributor_not_active':
-      return t({
-        zh: '您的账户已被暂停，恢复后继续放款。请联系客服了解原因。',
-        en: 'Your account is suspended; it goes on afterwards. Ask us for the reason.',
-      });
-    case 'waiting_for_release':
-      return t({
-        zh: '退货期已结束，等待财务放款。',
-        en: 'The return window is over. Finance releases it next.',
-      });
-    case 'debt_first': {
-      const debt = money({ amount: Number(facts.debt), currency: amount.currency });
-      return t({
-        zh: `退货期已结束，等待财务放款；放款时先抵扣欠款 ${debt}。`,
-        en: `The return window is over and finance releases it next; your debt of ${debt} is paid first.`,
-      });
-    }
-  }
+  const debt = money({ amount: Number(facts.debt ?? 0), currency: amount.currency });
+  return t(WHY[code]({ until: time(facts.until), debt }));
 }
 
 function TransferView({ transfer }: { transfer: Transfer }) {

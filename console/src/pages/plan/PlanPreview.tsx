@@ -46,7 +46,7 @@ const TEXTS = {
 const OUTCOMES: Record<PreviewLevel['outcome'], Text> = {
   earns: { zh: '获得佣金', en: 'earns' },
   own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer and earns nothing' },
-  forfeited_inactive: { zh: '不是正常状态，份额作废', en: 'is not active; the share is forfeited' },
+  not_accrued: { zh: '受限制，不计佣', en: 'is restricted; nothing is accrued' },
   no_upline: { zh: '没有上级，不产生佣金', en: 'there is no sponsor, so nothing is earned' },
 };
 

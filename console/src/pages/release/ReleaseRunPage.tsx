@@ -13,11 +13,12 @@ import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { type Text, useT } from '../../locale/locale';
+import { OBSTACLES, type ObstacleCode } from '../../locale/obstacles';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { Approvals } from '../shared/Approvals';
-import { leftOutText, MONEY_TEXTS } from '../shared/financeWords';
+import { MONEY_TEXTS } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
 import { isMoving, RELEASE, selectionText } from './release';
 import '../shared/finance.css';
@@ -246,7 +247,7 @@ function RunView({ run }: { run: Run }) {
             <ul className="plain-list">
               {Object.entries(run.leftOutReasons).map(([reason, count]) => (
                 <li key={reason}>
-                  {t(leftOutText(reason))}: {number(count)}
+                  {t(OBSTACLES[reason as ObstacleCode])}: {number(count)}
                 </li>
               ))}
             </ul>
@@ -289,7 +290,7 @@ function RunView({ run }: { run: Run }) {
   );
 }
 
-function Reason({ code }: { code: string | null }) {
+function Reason({ code }: { code: ObstacleCode | null }) {
   const t = useT();
-  return <>{code === null ? '–' : t(leftOutText(code))}</>;
+  return <>{code === null ? '–' : t(OBSTACLES[code])}</>;
 }

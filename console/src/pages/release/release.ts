@@ -17,7 +17,12 @@ export const RELEASE = {
 
 /** What a run was proposed for, in words. */
 export function selectionText(selection: Record<string, unknown>, time: (at: string) => string): Text {
-  const { commissionIds, dueBefore, distributorId, currency } = selection;
+  const { commissionIds, dueBefore, distributorId, currency, automatic } = selection;
+  if (automatic)
+    return {
+      zh: '一位分销商受限期间到期的自动放款',
+      en: 'What was kept back of one distributor, automatic plans',
+    };
   if (Array.isArray(commissionIds))
     return { zh: `勾选的 ${commissionIds.length} 条`, en: `${commissionIds.length} selected` };
   const zh = [`${time(String(dueBefore))} 前待放款的全部`];

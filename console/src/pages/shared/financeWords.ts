@@ -1,36 +1,21 @@
+import type { Answer } from '../../api/types';
 import type { Text } from '../../locale/locale';
 
+type HoldReason = NonNullable<Answer<'/v1/holds'>['items']>[number]['reason'];
+
 /** Reasons why a commission is kept back. */
-export const HOLD_REASONS: Record<string, Text> = {
+const REASONS: Record<HoldReason, Text> = {
   finance: { zh: '财务核查', en: 'Finance' },
   risk: { zh: '风险', en: 'Risk' },
   violation: { zh: '违规', en: 'Violation' },
   credential_expired: { zh: '资质过期', en: 'Credential expired' },
+  other: { zh: '其他', en: 'Other' },
 };
+
+/** The same by any text, as facts of a timeline have it. */
+export const HOLD_REASONS: Record<string, Text> = REASONS;
 
 export const HOLD_REASON_OPTIONS = Object.entries(HOLD_REASONS).map(([value, label]) => ({ value, label }));
-
-/** Why a commission of a release run was left out. */
-const LEFT_OUT: Record<string, Text> = {
-  in_another_run: { zh: '已在另一放款批次中', en: 'Waits in another run' },
-  run_rejected: { zh: '批次被驳回', en: 'The run was rejected' },
-  return_open: { zh: '有退货在处理', en: 'A return is open' },
-  state_held: { zh: '仍在退货期内', en: 'Still in the return window' },
-  state_released: { zh: '已放款', en: 'Released already' },
-  state_reversed: { zh: '已冲回', en: 'Reversed' },
-  state_clawed_back: { zh: '已追回', en: 'Clawed back' },
-  distributor_suspended: { zh: '分销商已暂停', en: 'The distributor is suspended' },
-  distributor_terminated: { zh: '分销商已终止', en: 'The distributor is terminated' },
-};
-
-/** In words why a commission was left out of a run; what is not known stays as the API says it. */
-export function leftOutText(reason: string): Text {
-  const hold = reason.startsWith('hold_') ? HOLD_REASONS[reason.slice(5)] : undefined;
-  if (hold) return { zh: `扣留中：${hold.zh}`, en: `On hold: ${hold.en}` };
-  return LEFT_OUT[reason] ?? { zh: reason, en: reason };
-}
-
-/** States of commissions, for filters. */
 
 export const YES_NO = [
   { value: 'true', label: { zh: '是', en: 'Yes' } },
