@@ -75,7 +75,7 @@ const endSessions = (person: Person) =>
 /** Signs in again in the dialog over the page. */
 async function signInOver(page: Page, person: Person): Promise<void> {
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('Your session has ended; sign in again').waitFor();
+  await dialog.getByText('Your session has expired; sign in again').waitFor();
   await dialog.locator('input[autocomplete="username"]').fill(person.email);
   await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
   await page.keyboard.press('Enter');
@@ -226,9 +226,9 @@ test('whoever types an address without the right is told so, and sees nothing', 
   const page = await world.open();
   await world.signIn(page, await world.person('operator'));
   await page.goto(`${world.api.url}/commission-releases`);
-  await page.getByText('You have no right to see or do this').waitFor();
+  await page.getByText('You do not have permission to view or do this').waitFor();
   await page.goto(`${world.api.url}/users`);
-  await page.getByText('You have no right to see or do this').waitFor();
+  await page.getByText('You do not have permission to view or do this').waitFor();
   expect(await page.locator('tbody tr.ant-table-row').count()).toBe(0);
 });
 

@@ -58,7 +58,7 @@ export interface CustomControl {
   onChange?: (value: unknown) => void;
 }
 
-const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
+const REQUIRED: Text = { zh: '请填写此项', en: 'Required' };
 
 /** One field of a form, by its description. */
 export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boolean }) {

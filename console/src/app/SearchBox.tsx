@@ -12,7 +12,7 @@ import { StateTag } from '../ui/StateTag';
 
 const TEXTS = {
   label: { zh: '搜索全部（按 / ）', en: 'Search everything ( / )' },
-  nothing: { zh: '没有找到', en: 'Nothing was found' },
+  nothing: { zh: '没有找到', en: 'No results' },
 } satisfies Record<string, Text>;
 
 /** Search over everything the person may see. */

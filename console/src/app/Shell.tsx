@@ -17,8 +17,8 @@ const TEXTS = {
   menu: { zh: '菜单', en: 'Menu' },
   account: { zh: '我的账户', en: 'My account' },
   signOut: { zh: '退出登录', en: 'Sign out' },
-  keys: { zh: '快捷键', en: 'Keys' },
-  skip: { zh: '跳到正文', en: 'Skip to the content' },
+  keys: { zh: '快捷键', en: 'Keyboard shortcuts' },
+  skip: { zh: '跳到正文', en: 'Skip to content' },
 } satisfies Record<string, Text>;
 
 /** Frame of every page of a signed-in person: menu, search, language, account. */

@@ -51,10 +51,10 @@ const MENU: readonly Group[] = [
       },
       {
         href: '/commission-releases',
-        label: { zh: '放款批次', en: 'Release runs' },
+        label: { zh: '结算批次', en: 'Release runs' },
         roles: ['admin', 'finance'],
       },
-      { href: '/holds', label: { zh: '扣留', en: 'Holds' }, roles: ['admin', 'compliance', 'finance'] },
+      { href: '/holds', label: { zh: '暂缓结算', en: 'Holds' }, roles: ['admin', 'compliance', 'finance'] },
       {
         href: '/withdrawals',
         label: { zh: '提现', en: 'Withdrawals' },
@@ -82,12 +82,12 @@ const MENU: readonly Group[] = [
       { href: '/products', label: { zh: '商品', en: 'Products' }, roles: STAFF },
       { href: '/imports', label: { zh: '导入', en: 'Imports' }, roles: ['admin', 'operator'] },
       { href: '/stuck-work', label: { zh: '异常任务', en: 'Stuck work' }, roles: STAFF },
-      { href: '/mails', label: { zh: '邮件', en: 'Mails' }, roles: STAFF },
+      { href: '/mails', label: { zh: '邮件', en: 'Emails' }, roles: STAFF },
       { href: '/health', label: { zh: '系统状态', en: 'System health' }, roles: ['admin', 'operator'] },
     ],
   },
   {
-    title: { zh: '分析', en: 'Insight' },
+    title: { zh: '分析', en: 'Analytics' },
     entries: [{ href: '/reports', label: { zh: '报表', en: 'Reports' }, roles: STAFF }],
   },
   {

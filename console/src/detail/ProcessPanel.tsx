@@ -15,11 +15,11 @@ export type ProcessKind = 'application' | 'order' | 'return' | 'withdrawal' | 'r
 const TEXTS = {
   title: { zh: '流程', en: 'Process' },
   over: { zh: '流程已结束。', en: 'The process has ended.' },
-  silent: { zh: '目前没有后台处理程序应答。', en: 'No worker answers at the moment.' },
-  nothing: { zh: '没有等待的事项。', en: 'It waits for nothing.' },
-  waitsFor: { zh: '正在等待：', en: 'Waits for:' },
+  silent: { zh: '目前没有后台处理程序应答。', en: 'No worker is responding at the moment.' },
+  nothing: { zh: '没有等待的事项。', en: 'Nothing pending.' },
+  waitsFor: { zh: '正在等待：', en: 'Waiting for:' },
   until: { zh: '截至', en: 'until' },
-  engineers: { zh: '在 Temporal 中查看', en: 'See it in Temporal' },
+  engineers: { zh: '在 Temporal 中查看', en: 'View in Temporal' },
 } satisfies Record<string, Text>;
 
 /** What the workflow behind a thing waits for at this moment, and what fails in it. */

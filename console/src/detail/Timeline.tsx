@@ -14,11 +14,11 @@ import { ThingLink } from './Links';
 import { Panel } from './Panel';
 
 const TEXTS = {
-  title: { zh: '全部经过', en: 'All that happened' },
+  title: { zh: '全部经过', en: 'Activity' },
   more: { zh: '更早', en: 'Earlier' },
-  retry: { zh: '重试', en: 'Try again' },
-  mail: { zh: '邮件', en: 'Mail' },
-  each: { zh: '逐笔查看', en: 'Show each' },
+  retry: { zh: '重试', en: 'Retry' },
+  mail: { zh: '邮件', en: 'Email' },
+  each: { zh: '逐笔查看', en: 'Show each transfer' },
   atLeast: { zh: '至少 ', en: 'At least ' },
 } satisfies Record<string, Text>;
 

@@ -50,18 +50,18 @@ const state = (value: unknown) => <Word words={STATES} code={payoutState(String(
 
 const PROOFS: Record<string, Text> = {
   password: { zh: '密码', en: 'Password' },
-  link: { zh: '一次性链接', en: 'One-time link' },
+  link: { zh: '一次性链接', en: 'One-time sign-in link' },
   oidc: { zh: '单点登录', en: 'Single sign-on' },
-  code: { zh: '二次验证码', en: 'Code of the second factor' },
+  code: { zh: '两步验证码', en: 'Two-step verification code' },
   recovery_code: { zh: '恢复码', en: 'Recovery code' },
 };
 
 const BECAUSE: Record<string, Text> = {
-  applicant: { zh: '申请人撤回', en: 'The applicant took it back' },
-  deadline: { zh: '逾期未补充', en: 'The deadline passed without an answer' },
+  applicant: { zh: '申请人撤回', en: 'Withdrawn by the applicant' },
+  deadline: { zh: '逾期未补充', en: 'No answer by the deadline' },
   password: { zh: '密码错误', en: 'Wrong password' },
-  code: { zh: '二次验证码错误', en: 'Wrong code of the second factor' },
-  disabled: { zh: '用户已停用', en: 'The user is disabled' },
+  code: { zh: '两步验证码错误', en: 'Wrong two-step verification code' },
+  disabled: { zh: '用户已停用', en: 'User disabled' },
 };
 
 const NUMBERS: Record<string, Text> = {
@@ -89,17 +89,17 @@ const FACTS: Record<string, Fact> = {
   amount: { label: WORDS.amount, show: amount },
   currency: { label: WORDS.currency },
   reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },
-  reasonCode: { label: { zh: '原因类别', en: 'Kind of reason' }, show: oneOf(REASON_CODES) },
+  reasonCode: { label: { zh: '原因类别', en: 'Reason category' }, show: oneOf(REASON_CODES) },
   because: { label: WORDS.reason, show: oneOf(BECAUSE) },
   note: { label: WORDS.note },
   message: { label: { zh: '说明', en: 'Message' } },
   name: { label: WORDS.name },
-  by: { label: { zh: '方式', en: 'By' }, show: (value) => <Proof proof={String(value)} /> },
+  by: { label: { zh: '方式', en: 'Method' }, show: (value) => <Proof proof={String(value)} /> },
   items: { label: { zh: '条数', en: 'Entries' } },
-  count: { label: { zh: '笔数', en: 'How many' } },
-  total: { label: { zh: '合计', en: 'Together' }, show: amount },
-  totals: { label: { zh: '合计', en: 'Together' }, show: (value) => <Totals totals={value} /> },
-  about: { label: { zh: '关于', en: 'About' }, show: (value) => <SubjectLink subject={String(value)} /> },
+  count: { label: { zh: '笔数', en: 'Count' } },
+  total: { label: { zh: '合计', en: 'Total' }, show: amount },
+  totals: { label: { zh: '合计', en: 'Total' }, show: (value) => <Totals totals={value} /> },
+  about: { label: { zh: '关于', en: 'Subject' }, show: (value) => <SubjectLink subject={String(value)} /> },
   // Applications
   round: { label: { zh: '轮次', en: 'Round' } },
   deadline: { label: { zh: '补充期限', en: 'Deadline' } },
@@ -112,10 +112,10 @@ const FACTS: Record<string, Fact> = {
   },
   alerts: { label: { zh: '合规预警', en: 'Compliance alerts' } },
   measure: { label: { zh: '指标', en: 'Measure' }, show: oneOf(MEASURES) },
-  bound: { label: { zh: '预警线', en: 'Alert from' } },
+  bound: { label: { zh: '预警线', en: 'Alert threshold' } },
   value: { label: { zh: '当前', en: 'Now' } },
   claimedBy: { label: { zh: '领取人', en: 'Claimed by' } },
-  field: { label: { zh: '查看内容', en: 'What was shown' }, show: oneOf(NUMBERS) },
+  field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
   // Orders
@@ -126,13 +126,13 @@ const FACTS: Record<string, Fact> = {
   returnId: { label: { zh: '退货编号', en: 'Return' } },
   event: { label: { zh: '事件', en: 'Event' }, show: text((type) => EVENTS[type] ?? readable(type)) },
   // Commissions, release runs
-  hold: { label: { zh: '扣留原因', en: 'Reason of hold' }, show: oneOf(HOLD_REASONS) },
-  holds: { label: { zh: '扣留原因', en: 'Reasons of holds' }, show: each(oneOf(HOLD_REASONS)) },
-  lifted: { label: { zh: '解除的扣留', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
-  released: { label: { zh: '放款', en: 'Released' } },
-  leftOut: { label: { zh: '未放款', en: 'Left out' } },
-  pending: { label: { zh: '待放款', en: 'To release' } },
-  filter: { label: { zh: '范围', en: 'Which' } },
+  hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
+  holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
+  lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
+  released: { label: { zh: '结算', en: 'Released' } },
+  leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
+  pending: { label: { zh: '待结算', en: 'To release' } },
+  filter: { label: { zh: '范围', en: 'Scope' } },
   commissionIds: {
     label: { zh: '佣金', en: 'Commissions' },
     show: each((id) => (
@@ -141,7 +141,7 @@ const FACTS: Record<string, Fact> = {
       </ThingLink>
     )),
   },
-  dueBefore: { label: { zh: '退货期结束早于', en: 'Window ended before' } },
+  dueBefore: { label: { zh: '退货期结束早于', en: 'Return window ended before' } },
   // Withdrawals, payout batches
   approvals: { label: { zh: '已有批准', en: 'Approvals' } },
   approvalsNeeded: { label: { zh: '需要批准', en: 'Approvals needed' } },
@@ -149,7 +149,7 @@ const FACTS: Record<string, Fact> = {
     label: { zh: '打款批次', en: 'Payout batch' },
     show: (value) => <ThingLink kind="payout" id={String(value)} />,
   },
-  reference: { label: { zh: '打款流水号', en: "Provider's reference" } },
+  reference: { label: { zh: '打款流水号', en: 'Provider reference' } },
   paid: { label: { zh: '已打款', en: 'Paid' } },
   failed: {
     label: { zh: '失败', en: 'Failed' },
@@ -174,7 +174,7 @@ const FACTS: Record<string, Fact> = {
     label: { zh: '操作', en: 'Action' },
     show: text((name) => (BULK as Record<string, { label: Text }>)[name]?.label ?? readable(name)),
   },
-  input: { label: { zh: '内容', en: 'With' } },
+  input: { label: { zh: '内容', en: 'Input' } },
   done: { label: { zh: '成功', en: 'Done' } },
   refused: { label: { zh: '未执行', en: 'Refused' } },
   // Commission plans
@@ -187,7 +187,7 @@ const FACTS: Record<string, Fact> = {
     ),
   },
   effectiveFrom: { label: { zh: '生效时间', en: 'In force from' } },
-  acknowledgement: { label: { zh: '合规声明', en: 'Statement of compliance' } },
+  acknowledgement: { label: { zh: '合规声明', en: 'Compliance statement' } },
   terms: {
     label: { zh: '条款', en: 'Terms' },
     show: (value) => <TermsSummary terms={value as Terms} />,
@@ -209,9 +209,9 @@ const FACTS: Record<string, Fact> = {
   price: { label: { zh: '价格', en: 'Price' } },
   // People, keys, sessions
   role: { label: { zh: '角色', en: 'Role' }, show: oneOf(ROLES) },
-  email: { label: { zh: '邮箱', en: 'Mail address' } },
+  email: { label: { zh: '邮箱', en: 'Email address' } },
   locale: { label: { zh: '语言', en: 'Language' }, show: oneOf(LANGUAGES) },
-  userId: { label: { zh: '所属用户', en: 'Counts as' }, show: person },
+  userId: { label: { zh: '所属用户', en: 'Acts as user' }, show: person },
   scopes: { label: { zh: '权限', en: 'Scopes' } },
   expiresAt: { label: { zh: '有效期至', en: 'Expires' } },
   disabledAt: { label: { zh: '停用时间', en: 'Disabled' } },

@@ -19,7 +19,7 @@ export const KINDS: Record<Kind, Text> = {
   order: { zh: '订单', en: 'Order' },
   commission: { zh: '佣金', en: 'Commission' },
   withdrawal: { zh: '提现', en: 'Withdrawal' },
-  release: { zh: '放款批次', en: 'Release run' },
+  release: { zh: '结算批次', en: 'Release run' },
   payout: { zh: '打款批次', en: 'Payout batch' },
   plan: { zh: '佣金方案', en: 'Commission plan' },
   user: { zh: '用户', en: 'User' },

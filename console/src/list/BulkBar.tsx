@@ -13,8 +13,8 @@ const MAXIMUM = 5000;
 
 const TEXTS = {
   clear: { zh: '取消选择', en: 'Clear' },
-  none: { zh: '勾选记录后可批量操作', en: 'Select entries to act on many at once' },
-  reading: { zh: '正在读取…', en: 'Reading…' },
+  none: { zh: '勾选记录后可批量操作', en: 'Select entries to run a bulk action' },
+  reading: { zh: '正在读取…', en: 'Loading…' },
 } satisfies Record<string, Text>;
 
 interface BulkBarProps<P extends ListPath> {
@@ -89,7 +89,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
               ) : (
                 t({
                   zh: `选择全部符合条件的记录（最多 ${MAXIMUM} 条）`,
-                  en: `Select all matching, at most ${number(MAXIMUM)}`,
+                  en: `Select all matching (max ${number(MAXIMUM)})`,
                 })
               )}
             </Button>
@@ -120,7 +120,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
                 <div className="muted">
                   {t({
                     zh: `其余 ${number(unfit)} 条的状态不允许此操作，将被跳过。`,
-                    en: `The other ${number(unfit)} are not in a state for this and are left out.`,
+                    en: `The other ${number(unfit)} are not in the right state and will be skipped.`,
                   })}
                 </div>
               )}

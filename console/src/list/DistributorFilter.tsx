@@ -4,7 +4,7 @@ import { useDeferredValue, useState } from 'react';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
 
-const NONE: Text = { zh: '没有找到分销商', en: 'No distributor was found' };
+const NONE: Text = { zh: '没有找到分销商', en: 'No distributor found' };
 
 interface DistributorFilterProps {
   label: string;

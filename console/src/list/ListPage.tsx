@@ -106,7 +106,7 @@ const dayOf = (value: string, timeZone: string): string =>
 function DaysNote() {
   const { t, locale } = useLocale();
   const zone = zoneName(useTimeZone(), locale);
-  return <span className="muted">{t({ zh: `日期按${zone}`, en: `Days of ${zone}` })}</span>;
+  return <span className="muted">{t({ zh: `日期按${zone}`, en: `Dates in ${zone}` })}</span>;
 }
 
 function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {

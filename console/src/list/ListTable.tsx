@@ -18,11 +18,11 @@ const PAGE_SIZES = [50, 100, 200];
 const TEXTS = {
   previous: { zh: '上一页', en: 'Previous' },
   next: { zh: '下一页', en: 'Next' },
-  pageSize: { zh: '每页行数', en: 'Rows a page' },
+  pageSize: { zh: '每页行数', en: 'Rows per page' },
   page: { zh: '第', en: 'Page' },
-  noMatch: { zh: '没有符合筛选条件的记录', en: 'Nothing fits these filters' },
-  clear: { zh: '清除筛选', en: 'Clear the filters' },
-  retry: { zh: '重试', en: 'Try again' },
+  noMatch: { zh: '没有符合筛选条件的记录', en: 'No entries match these filters' },
+  clear: { zh: '清除筛选', en: 'Clear filters' },
+  retry: { zh: '重试', en: 'Retry' },
   select: { zh: '选择', en: 'Select' },
 } satisfies Record<string, Text>;
 
@@ -238,7 +238,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
             onChange={setLimit}
             options={PAGE_SIZES.map((value) => ({
               value,
-              label: t({ zh: `每页 ${value} 行`, en: `${value} rows` }),
+              label: t({ zh: `每页 ${value} 行`, en: `${value} rows per page` }),
             }))}
           />
         </Space>

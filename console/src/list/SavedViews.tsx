@@ -11,11 +11,11 @@ import type { ListState } from './useListState';
 const TEXTS = {
   views: { zh: '视图', en: 'Views' },
   save: { zh: '保存当前视图', en: 'Save this view' },
-  name: { zh: '视图名称', en: 'Name of the view' },
-  shared: { zh: '与同角色同事共享', en: 'Share with colleagues of my role' },
-  copyLink: { zh: '复制链接', en: 'Copy the link' },
-  copied: { zh: '链接已复制', en: 'The link was copied' },
-  remove: { zh: '删除视图', en: 'Delete the view' },
+  name: { zh: '视图名称', en: 'View name' },
+  shared: { zh: '与同角色同事共享', en: 'Share with colleagues in my role' },
+  copyLink: { zh: '复制链接', en: 'Copy link' },
+  copied: { zh: '链接已复制', en: 'Link copied' },
+  remove: { zh: '删除视图', en: 'Delete view' },
 } satisfies Record<string, Text>;
 
 interface SavedViewsProps {

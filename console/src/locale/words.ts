@@ -26,22 +26,22 @@ export const STATES: Record<string, Text> = {
   requested: { zh: '已申请', en: 'Requested' },
   refunded: { zh: '已退款', en: 'Refunded' },
   // commission
-  held: { zh: '冻结', en: 'Held' },
-  due: { zh: '待放款', en: 'Due' },
-  released: { zh: '已放款', en: 'Released' },
-  reversed: { zh: '已冲回', en: 'Reversed' },
+  held: { zh: '退货期内', en: 'Held' },
+  due: { zh: '待结算', en: 'Due' },
+  released: { zh: '已结算', en: 'Released' },
+  reversed: { zh: '已冲销', en: 'Reversed' },
   clawed_back: { zh: '已追回', en: 'Clawed back' },
   // release run
   proposed: { zh: '待审批', en: 'Proposed' },
   running: { zh: '执行中', en: 'Running' },
   done: { zh: '已完成', en: 'Done' },
   pending: { zh: '待处理', en: 'Pending' },
-  left_out: { zh: '未放款', en: 'Left out' },
+  left_out: { zh: '已跳过', en: 'Skipped' },
   // withdrawal and payout
   paying: { zh: '打款中', en: 'Paying' },
   failed: { zh: '失败', en: 'Failed' },
   settled: { zh: '已结清', en: 'Settled' },
-  to_confirm: { zh: '待确认', en: 'To be confirmed' },
+  to_confirm: { zh: '待确认', en: 'To confirm' },
   // plan
   draft: { zh: '草稿', en: 'Draft' },
   in_force: { zh: '生效中', en: 'In force' },
@@ -58,7 +58,7 @@ export const STATES: Record<string, Text> = {
   stopped: { zh: '已停止', en: 'Stopped' },
   finished: { zh: '已完成', en: 'Finished' },
   // hold
-  on_hold: { zh: '扣留中', en: 'On hold' },
+  on_hold: { zh: '暂缓中', en: 'On hold' },
   lifted: { zh: '已解除', en: 'Lifted' },
   // results of bulk actions
   refused: { zh: '未执行', en: 'Refused' },

@@ -6,8 +6,8 @@ import { ME } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { SignInForm } from './SignInForm';
 
-const TITLE: Text = { zh: '登录已过期，请重新登录', en: 'Your session has ended; sign in again' };
-const HINT: Text = { zh: '页面上已填写的内容会保留。', en: 'What you typed on the page stays there.' };
+const TITLE: Text = { zh: '登录已过期，请重新登录', en: 'Your session has expired; sign in again' };
+const HINT: Text = { zh: '页面上已填写的内容会保留。', en: 'What you entered on the page is kept.' };
 
 /**
  * Asks to sign in again over the page at hand when a session ends there. Requests wait meanwhile and go out again

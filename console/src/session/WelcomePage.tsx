@@ -11,19 +11,19 @@ import { Entrance } from './Entrance';
 
 const TEXTS = {
   title: { zh: '设置密码', en: 'Set your password' },
-  password: { zh: '新密码（至少 12 个字符）', en: 'New password, at least 12 characters' },
-  repeat: { zh: '再次输入', en: 'Once more' },
-  different: { zh: '两次输入不一致', en: 'The two are not the same' },
-  short: { zh: '至少 12 个字符', en: 'At least 12 characters' },
+  password: { zh: '新密码（至少 12 个字符）', en: 'New password (min 12 characters)' },
+  repeat: { zh: '再次输入', en: 'Repeat password' },
+  different: { zh: '两次输入不一致', en: 'The passwords do not match' },
+  short: { zh: '至少 12 个字符', en: 'Min 12 characters' },
   code: {
     zh: '验证器上的 6 位验证码，或恢复码',
-    en: 'The 6-digit code of your authenticator, or a recovery code',
+    en: '6-digit code from your authenticator app, or a recovery code',
   },
   save: { zh: '保存并登录', en: 'Save and sign in' },
   again: { zh: '获取新的链接', en: 'Get a new link' },
   missing: {
     zh: '链接不完整。请从邮件中重新打开，或获取新的链接。',
-    en: 'The link is not complete. Open it from the mail again, or get a new one.',
+    en: 'The link is incomplete. Open it from the email again, or get a new link.',
   },
 } satisfies Record<string, Text>;
 

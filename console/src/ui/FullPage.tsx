@@ -23,7 +23,7 @@ export function FullPageProblem({ error, retry }: { error: Error; retry: () => v
       subTitle={text.detail}
       extra={
         <Button type="primary" onClick={retry}>
-          {t({ zh: '重试', en: 'Try again' })}
+          {t({ zh: '重试', en: 'Retry' })}
         </Button>
       }
     />

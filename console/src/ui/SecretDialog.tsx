@@ -8,10 +8,10 @@ import { CopyButton } from './CopyButton';
 const TEXTS = {
   once: {
     zh: '只显示这一次，关闭后无法再查看。请立即保存。',
-    en: 'Shown this once only. Keep it now; it can not be seen again.',
+    en: 'Shown only once. Save it now; it cannot be viewed again.',
   },
   download: { zh: '下载', en: 'Download' },
-  kept: { zh: '我已保存', en: 'I have kept it' },
+  kept: { zh: '我已保存', en: 'I have saved it' },
 } satisfies Record<string, Text>;
 
 interface SecretDialogProps {

@@ -31,7 +31,7 @@ export const useTimeZone = (): string => useBrandZone() ?? Intl.DateTimeFormat()
 export function ZoneNote() {
   const { t, locale } = useLocale();
   const zone = zoneName(useTimeZone(), locale);
-  return <>{t({ zh: `按${zone}填写。`, en: `In ${zone}.` })}</>;
+  return <>{t({ zh: `按${zone}填写。`, en: `Times in ${zone}.` })}</>;
 }
 
 /** The formats for the page at hand. */

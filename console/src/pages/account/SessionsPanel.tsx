@@ -14,7 +14,7 @@ const EVERYBODY: readonly Role[] = ['admin', 'compliance', 'finance', 'operator'
 const sessions = defineList({
   key: 'sessions',
   path: '/v1/me/sessions',
-  title: { zh: '登录的设备', en: 'Where I am signed in' },
+  title: { zh: '登录的设备', en: 'Signed-in devices' },
   defaultSort: '-createdAt',
   idOf: ({ id }) => id,
   filters: [],
@@ -32,7 +32,7 @@ const sessions = defineList({
     },
     {
       key: 'lastSeenAt',
-      title: { zh: '最近使用', en: 'Last seen' },
+      title: { zh: '最近使用', en: 'Last used' },
       render: ({ lastSeenAt }) => <TimeText at={lastSeenAt} />,
     },
     {
@@ -43,7 +43,7 @@ const sessions = defineList({
           actions={[
             {
               key: 'end',
-              label: { zh: '结束会话', en: 'Sign out there' },
+              label: { zh: '结束会话', en: 'End session' },
               roles: EVERYBODY,
               available: !current,
               fields: [],
@@ -55,8 +55,8 @@ const sessions = defineList({
     },
   ],
   empty: {
-    title: { zh: '没有其他登录', en: 'Nowhere else' },
-    hint: { zh: '您没有在其他设备上登录。', en: 'You are not signed in anywhere else.' },
+    title: { zh: '没有其他登录', en: 'No other sessions' },
+    hint: { zh: '您没有在其他设备上登录。', en: 'You are not signed in on any other device.' },
   },
 });
 
@@ -85,7 +85,7 @@ function Browser({ userAgent, current }: { userAgent: string | null; current: bo
   return (
     <span title={userAgent ?? undefined}>
       {names || userAgent || '–'}{' '}
-      {current && <Tag color="success">{t({ zh: '当前会话', en: 'This one' })}</Tag>}
+      {current && <Tag color="success">{t({ zh: '当前会话', en: 'Current session' })}</Tag>}
     </span>
   );
 }

@@ -27,7 +27,7 @@ export default function KeysPage() {
               {' · '}
               {t({
                 zh: '请求头：Authorization: Bearer <密钥>',
-                en: 'Header of requests: Authorization: Bearer <key>',
+                en: 'Request header: Authorization: Bearer <key>',
               })}
             </>
           }
@@ -58,15 +58,15 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
       actions={[
         {
           key: 'make',
-          label: { zh: '创建密钥', en: 'Make a key' },
+          label: { zh: '创建密钥', en: 'Create key' },
           roles: ['admin'],
           available: true,
           primary: true,
           fields: [
             {
               name: 'name',
-              label: { zh: '用途', en: 'What it is for' },
-              help: { zh: '例如：商城订单同步', en: 'Such as: orders of the shop' },
+              label: { zh: '用途', en: 'Purpose' },
+              help: { zh: '例如：商城订单同步', en: 'For example: order sync from the shop' },
               kind: 'text',
               maxLength: 200,
               required: true,
@@ -76,7 +76,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               label: KEY_USER,
               help: {
                 zh: '用此密钥的请求按该用户的角色处理，并记在其名下。',
-                en: 'Requests with it have the role of this user, and are recorded under the name.',
+                en: "Requests with this key act with this user's role and are recorded under this user's name.",
               },
               kind: 'select',
               search: true,
@@ -92,7 +92,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               label: { zh: '权限', en: 'Scopes' },
               help: {
                 zh: '只列出所属用户的角色可用的权限。“*” 为全部；请尽量只选需要的。',
-                en: 'Those that the role of this user has. “*” is all of them; choose only what is needed.',
+                en: "Only scopes available to this user's role are listed. “*” means all of them; select only what is needed.",
               },
               kind: 'select',
               multiple: true,
@@ -102,7 +102,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
             },
             {
               name: 'expiresAt',
-              label: { zh: '有效期至（不填则不过期）', en: 'Expires; empty for never' },
+              label: { zh: '有效期至（不填则不过期）', en: 'Expires (leave empty for no expiry)' },
               kind: 'time',
             },
           ],

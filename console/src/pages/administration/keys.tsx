@@ -10,7 +10,7 @@ import { StateTag } from '../../ui/StateTag';
 type Key = Item<'/v1/keys'>;
 
 /** Whom requests with a key count as. */
-export const KEY_USER = { zh: '所属用户', en: 'Counts as' };
+export const KEY_USER = { zh: '所属用户', en: 'Acts as user' };
 
 /** All API keys, with what can be done to each. */
 export const keys = defineList({
@@ -29,7 +29,7 @@ export const keys = defineList({
     },
   ],
   columns: [
-    { key: 'name', title: { zh: '用途', en: 'What it is for' }, render: ({ name }) => name },
+    { key: 'name', title: { zh: '用途', en: 'Purpose' }, render: ({ name }) => name },
     {
       key: 'user',
       title: KEY_USER,
@@ -47,7 +47,7 @@ export const keys = defineList({
     },
     {
       key: 'createdAt',
-      title: { zh: '创建时间', en: 'Made' },
+      title: { zh: '创建时间', en: 'Created' },
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
@@ -72,7 +72,7 @@ export const keys = defineList({
     title: { zh: '没有 API 密钥', en: 'No API keys' },
     hint: {
       zh: '商城等系统用密钥调用 API。为每个系统单独创建一个，只给它需要的权限。',
-      en: 'Shops and other machines call the API with a key. Make one for each, with the scopes it needs.',
+      en: 'Shops and other systems call the API with a key. Create one key for each system, with only the scopes it needs.',
     },
   },
 });

@@ -18,7 +18,7 @@ export function Answers({ application }: { application: Application }) {
       : { zh: '统一社会信用代码', en: 'Unified social credit code' };
   const account: Text = { zh: '收款账户', en: 'Bank account' };
   return (
-    <Panel title={{ zh: '申请资料', en: 'Answers' }}>
+    <Panel title={{ zh: '申请资料', en: 'Application data' }}>
       <Facts
         columns={1}
         facts={[
@@ -39,7 +39,7 @@ export function Answers({ application }: { application: Application }) {
           ],
           [{ zh: '手机', en: 'Phone' }, application.phone],
           [
-            { zh: '邮箱', en: 'Mail' },
+            { zh: '邮箱', en: 'Email' },
             <span key="mail" style={{ overflowWrap: 'anywhere' }}>
               {application.email}
             </span>,
@@ -62,20 +62,20 @@ export function Answers({ application }: { application: Application }) {
             />,
           ],
           [
-            { zh: '户名与银行', en: 'Holder and bank' },
+            { zh: '户名与银行', en: 'Account holder and bank' },
             <span key="holder">
               {bankAccount.holder}
               {t({ zh: '，', en: ', ' })}
               {bankAccount.bankName}
             </span>,
           ],
-          [{ zh: '上级推荐码', en: "Sponsor's code" }, application.sponsorCode ?? undefined],
-          [{ zh: '商城客户号', en: 'Customer id in the shop' }, application.shopCustomerId ?? undefined],
+          [{ zh: '上级推荐码', en: "Sponsor's referral code" }, application.sponsorCode ?? undefined],
+          [{ zh: '商城客户号', en: 'Customer ID in the shop' }, application.shopCustomerId ?? undefined],
           [
-            { zh: '沟通语言', en: 'Written to in' },
+            { zh: '沟通语言', en: 'Preferred language' },
             application.locale === 'en' ? 'English' : t({ zh: '中文', en: 'Chinese' }),
           ],
-          [{ zh: '提交时间', en: 'Handed in' }, <TimeText key="at" at={application.submittedAt} />],
+          [{ zh: '提交时间', en: 'Submitted' }, <TimeText key="at" at={application.submittedAt} />],
           [{ zh: '轮次', en: 'Round' }, application.round],
         ]}
       />

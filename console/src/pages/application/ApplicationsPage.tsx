@@ -24,7 +24,7 @@ export default function ApplicationsPage() {
   const [params] = useSearchParams();
   return (
     <ListPage list={applicationList} actions={<ActionBar actions={[next]} />}>
-      <nav aria-label={t({ zh: '常用筛选', en: 'Usual filters' })} style={{ marginBottom: 10 }}>
+      <nav aria-label={t({ zh: '常用筛选', en: 'Quick filters' })} style={{ marginBottom: 10 }}>
         <Space wrap size="large">
           {VIEWS.map(({ query, label }) => {
             const isShown = params.toString() === query;

@@ -14,7 +14,7 @@ const TEXTS = {
   failed: { zh: '未通过', en: 'Failed' },
   underWay: {
     zh: '检查正在进行，几秒后自动显示。',
-    en: 'They are under way and appear here within seconds.',
+    en: 'Checks are running; results appear here within seconds.',
   },
 } satisfies Record<string, Text>;
 

@@ -37,7 +37,7 @@ export function ClaimNotice({ application: { id, state, claim } }: { application
         showIcon
         title={t({
           zh: '还没有人领取。先领取，同事就不会同时处理这份申请。',
-          en: 'Nobody works on it yet. Claim it first, so that no colleague does so at the same time.',
+          en: 'Nobody has claimed this application yet. Claim it first, so that no colleague reviews it at the same time.',
         })}
       />
     );
@@ -48,14 +48,14 @@ export function ClaimNotice({ application: { id, state, claim } }: { application
       style={{ marginBottom: 16 }}
       type="warning"
       showIcon
-      title={t({ zh: `${claim.name} 正在审核这份申请`, en: `${claim.name} is working on this application` })}
+      title={t({ zh: `${claim.name} 正在审核这份申请`, en: `${claim.name} is reviewing this application` })}
       description={
         <>
-          {t({ zh: '领取有效期至 ', en: 'The claim lasts until ' })}
+          {t({ zh: '领取有效期至 ', en: 'The claim is valid until ' })}
           <TimeText at={claim.expiresAt} />
           {t({
             zh: '。在此之前只有该同事和管理员可以作出决定；请领取下一件，或请对方放回。',
-            en: '. Until then only this colleague and administrators decide. Take the next one, or ask for it to be given back.',
+            en: '. Until then only this colleague and administrators can decide. Claim the next one, or ask your colleague to return it to the queue.',
           })}
         </>
       }

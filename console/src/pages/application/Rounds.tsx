@@ -9,7 +9,7 @@ import { CheckList } from './Checks';
 type Application = Answer<'/v1/applications/{id}'>;
 type Event = Application['timeline'][number];
 
-const TITLE: Text = { zh: '以往轮次', en: 'Earlier rounds' };
+const TITLE: Text = { zh: '以往轮次', en: 'Previous rounds' };
 const OF_ROUNDS = ['submitted', 'changes_requested', 'resubmitted'];
 
 /** What was handed in, found and asked for before the present round. */

@@ -26,7 +26,7 @@ function KindText({ kind }: { kind: Application['kind'] }) {
 function ChecksText({ application: { state: at, failedChecks } }: { application: Application }) {
   const t = useT();
   const { number } = useFormats();
-  if (at === 'submitted') return <span className="muted">{t({ zh: '检查中', en: 'Under way' })}</span>;
+  if (at === 'submitted') return <span className="muted">{t({ zh: '检查中', en: 'Running' })}</span>;
   if (failedChecks === 0) return t({ zh: '全部通过', en: 'All passed' });
   return (
     <Tag color="error">
@@ -81,7 +81,7 @@ export const applicationList = defineList({
     },
     {
       key: 'submittedAt',
-      title: { zh: '提交时间', en: 'Handed in' },
+      title: { zh: '提交时间', en: 'Submitted' },
       sort: 'submittedAt',
       render: ({ submittedAt }) => <TimeText at={submittedAt} />,
     },
@@ -94,7 +94,7 @@ export const applicationList = defineList({
     },
     {
       key: 'changesDeadline',
-      title: { zh: '补充期限', en: 'Changes due' },
+      title: { zh: '补充期限', en: 'Changes deadline' },
       hidden: true,
       render: ({ changesDeadline }) => <TimeText at={changesDeadline} />,
     },
@@ -126,18 +126,18 @@ export const applicationList = defineList({
       kind: 'select',
       options: [
         { value: 'me', label: { zh: '我领取的', en: 'Me' } },
-        { value: 'none', label: { zh: '无人领取', en: 'Nobody' } },
+        { value: 'none', label: { zh: '无人领取', en: 'Unclaimed' } },
       ],
     },
     { param: 'kind', label: WORDS.kind, kind: 'select', options: KIND_OPTIONS },
     { param: 'region', label: { zh: '申请区域', en: 'Region' }, kind: 'select', options: REGION_OPTIONS },
-    { param: 'q', label: { zh: '申请人名称', en: 'Name of the applicant' }, kind: 'text' },
-    { param: 'submittedAfter', label: { zh: '提交起', en: 'Handed in from' }, kind: 'from' },
-    { param: 'submittedBefore', label: { zh: '提交止', en: 'Handed in until' }, kind: 'until' },
+    { param: 'q', label: { zh: '申请人名称', en: 'Applicant name' }, kind: 'text' },
+    { param: 'submittedAfter', label: { zh: '提交起', en: 'Submitted from' }, kind: 'from' },
+    { param: 'submittedBefore', label: { zh: '提交止', en: 'Submitted until' }, kind: 'until' },
     { param: 'decidedAfter', label: { zh: '处理起', en: 'Decided from' }, kind: 'from', rare: true },
     {
       param: 'changesDeadlineBefore',
-      label: { zh: '补充期限止', en: 'Changes due until' },
+      label: { zh: '补充期限止', en: 'Changes deadline until' },
       kind: 'until',
       rare: true,
     },
@@ -164,7 +164,7 @@ export const applicationList = defineList({
     title: { zh: '还没有申请', en: 'No applications yet' },
     hint: {
       zh: '有人通过申请页面提交后会出现在这里。把申请页面 /apply 的链接发给想加入的人。',
-      en: 'They appear here once somebody applies. Give those who want to join the link of the page /apply.',
+      en: 'Applications appear here after they are submitted. Send the link of the application page /apply to people who want to join.',
     },
   },
 });

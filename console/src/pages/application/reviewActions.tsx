@@ -15,9 +15,9 @@ type Reasons = Answer<'/v1/reason-codes'>['items'];
 
 const TEXTS = {
   reasonCode: { zh: '原因', en: 'Reason' },
-  internalNote: { zh: '内部备注（申请人看不到）', en: 'Note for reviewers; the applicant never sees it' },
-  toldApplicant: { zh: '申请人会收到：', en: 'The applicant is told: ' },
-  meaning: { zh: '内部说明：', en: 'Among reviewers: ' },
+  internalNote: { zh: '内部备注（申请人看不到）', en: 'Internal note (not visible to the applicant)' },
+  toldApplicant: { zh: '申请人会收到：', en: 'The applicant receives: ' },
+  meaning: { zh: '内部说明：', en: 'Internal meaning: ' },
 } satisfies Record<string, Text>;
 
 /** What a reviewer can do with an application. */
@@ -68,7 +68,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
         direct: true,
         fields: [],
         run: (_body, header) => api.POST('/v1/applications/{id}/claim', { params: { path, header } }),
-        done: { zh: '已领取', en: 'It is yours' },
+        done: { zh: '已领取', en: 'Claimed' },
       },
       {
         key: 'approve',
@@ -81,7 +81,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
         fields: [
           {
             name: 'tier',
-            label: { zh: '等级（决定佣金比例）', en: 'Tier; it sets rates and rights' },
+            label: { zh: '等级（决定佣金比例）', en: 'Tier (sets the commission rates)' },
             kind: 'suggest',
             options: tiers,
             required: true,
@@ -89,7 +89,9 @@ export function useReviewActions(id: string): (application: Application) => Acti
           {
             name: 'note',
             label:
-              failedChecks > 0 ? { zh: '仍然批准的理由', en: 'Why it is approved all the same' } : WORDS.note,
+              failedChecks > 0
+                ? { zh: '仍然批准的理由', en: 'Reason for approving despite failed checks' }
+                : WORDS.note,
             kind: 'textarea',
             maxLength: 2000,
             required: failedChecks > 0,
@@ -100,11 +102,11 @@ export function useReviewActions(id: string): (application: Application) => Acti
             params: { path, header },
             body: body as PostBody<'/v1/applications/{id}/approve'>,
           }),
-        done: { zh: '已批准，已成为分销商', en: 'Approved: the applicant is a distributor now' },
+        done: { zh: '已批准，已成为分销商', en: 'Approved; the applicant is now a distributor' },
       },
       {
         key: 'request-changes',
-        label: { zh: '要求补充', en: 'Ask for changes' },
+        label: { zh: '要求补充', en: 'Request changes' },
         shortcut: 'c',
         roles: REVIEWERS,
         available: mayDecide,
@@ -112,7 +114,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
           reasonField('request_changes'),
           {
             name: 'message',
-            label: { zh: '补充说明（发给申请人）', en: 'More for the applicant' },
+            label: { zh: '补充说明（发给申请人）', en: 'Additional message (sent to the applicant)' },
             kind: 'textarea',
             maxLength: 4000,
           },
@@ -122,7 +124,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
             kind: 'time',
             help: {
               zh: '不填则按默认期限。逾期未补充会自动撤回。',
-              en: 'Left out: the usual time. Unanswered, the application is withdrawn then.',
+              en: 'Leave empty for the default deadline. If the applicant does not resubmit by then, the application is withdrawn automatically.',
             },
           },
           { name: 'note', label: TEXTS.internalNote, kind: 'textarea', maxLength: 2000 },
@@ -132,7 +134,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
             params: { path, header },
             body: body as PostBody<'/v1/applications/{id}/request-changes'>,
           }),
-        done: { zh: '已通知申请人补充', en: 'The applicant is asked for changes' },
+        done: { zh: '已通知申请人补充', en: 'Changes requested from the applicant' },
       },
       {
         key: 'reject',
@@ -145,7 +147,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
           reasonField('reject'),
           {
             name: 'reason',
-            label: { zh: '补充说明（发给申请人）', en: 'More for the applicant' },
+            label: { zh: '补充说明（发给申请人）', en: 'Additional message (sent to the applicant)' },
             kind: 'textarea',
             maxLength: 2000,
           },
@@ -160,18 +162,18 @@ export function useReviewActions(id: string): (application: Application) => Acti
       },
       {
         key: 'release-claim',
-        label: isMine ? { zh: '放回队列', en: 'Give back' } : { zh: '解除领取', en: 'End the claim' },
+        label: isMine ? { zh: '放回队列', en: 'Return to queue' } : { zh: '解除领取', en: 'Release claim' },
         shortcut: 'u',
         roles: REVIEWERS,
         available: isOpen(state) && Boolean(claim) && (isMine || me.user.role === 'admin'),
         direct: true,
         fields: [],
         run: (_body, header) => api.POST('/v1/applications/{id}/release-claim', { params: { path, header } }),
-        done: { zh: '已放回队列', en: 'It is back in the queue' },
+        done: { zh: '已放回队列', en: 'Returned to queue' },
       },
       {
         key: 'withdraw',
-        label: { zh: '代为撤回', en: 'Withdraw for the applicant' },
+        label: { zh: '代为撤回', en: 'Withdraw on behalf of the applicant' },
         roles: REVIEWERS,
         available: isOpen(state) || state === 'changes_requested',
         fields: [],
@@ -187,7 +189,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
 function WithdrawSummary() {
   return useT()({
     zh: '仅在申请人要求撤回时使用；撤回后不能恢复，申请人需重新申请。',
-    en: 'Only when the applicant asks for it. It is final: a new application is needed afterwards.',
+    en: 'Use this only if the applicant asks for it. It cannot be undone: the applicant has to apply again.',
   });
 }
 
@@ -199,7 +201,7 @@ function FailedChecksNotice({ count }: { count: number }) {
       showIcon
       title={t({
         zh: `${count} 项自动检查未通过，批准时须写明理由。`,
-        en: `${count} automatic checks failed: say why you approve all the same.`,
+        en: `${count} automatic checks failed. To approve, give a reason.`,
       })}
     />
   );

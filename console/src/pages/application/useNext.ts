@@ -6,7 +6,7 @@ import { claimNext } from './list';
 
 const NONE = {
   zh: '没有待领取的申请了，队列已清空。',
-  en: 'Nothing is left to claim: the queue is empty.',
+  en: 'The queue is empty: there are no applications to claim.',
 };
 
 /** The action that takes up the application which has waited longest. */
@@ -16,7 +16,7 @@ export function useNext(primary: boolean): Action {
   const navigate = useNavigate();
   return {
     key: 'next',
-    label: { zh: '领取下一件', en: 'Next' },
+    label: { zh: '领取下一件', en: 'Claim next' },
     shortcut: 'n',
     roles: ['admin', 'compliance'],
     available: true,

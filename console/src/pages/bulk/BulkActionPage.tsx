@@ -25,13 +25,13 @@ import { refusalText } from './refusals';
 type Bulk = Answer<'/v1/bulk-actions/{id}'>;
 
 const TEXTS = {
-  results: { zh: '每条的结果', en: 'Result of each' },
-  thing: { zh: '对象', en: 'What' },
+  results: { zh: '每条的结果', en: 'Results' },
+  thing: { zh: '对象', en: 'Item' },
   result: { zh: '结果', en: 'Result' },
   position: { zh: '序号', en: 'No.' },
   leave: {
     zh: '在后台执行，可以离开本页，稍后在“批量操作”中查看。',
-    en: 'It runs in the background; you may leave this page and come back under “Bulk actions”.',
+    en: 'This runs in the background. You can leave this page and find it later under “Bulk actions”.',
   },
 } satisfies Record<string, Text>;
 
@@ -60,8 +60,8 @@ const list = defineList({
   ],
   filters: [],
   empty: {
-    title: { zh: '没有记录', en: 'Nothing here' },
-    hint: { zh: '没有这种结果的记录。', en: 'No entry has this result.' },
+    title: { zh: '没有记录', en: 'No entries' },
+    hint: { zh: '没有这种结果的记录。', en: 'There are no entries with this result.' },
   },
 });
 

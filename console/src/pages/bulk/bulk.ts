@@ -8,9 +8,9 @@ type BulkActionName = Item<'/v1/bulk-actions'>['action'];
 export const BULK: Record<BulkActionName, { label: Text; kind: Kind }> = {
   'withdrawals.approve': { label: { zh: '批准提现', en: 'Approve withdrawals' }, kind: 'withdrawal' },
   'withdrawals.reject': { label: { zh: '驳回提现', en: 'Reject withdrawals' }, kind: 'withdrawal' },
-  'commissions.hold': { label: { zh: '扣留佣金', en: 'Hold commissions' }, kind: 'commission' },
+  'commissions.hold': { label: { zh: '暂缓结算佣金', en: 'Put commissions on hold' }, kind: 'commission' },
   'commissions.unhold': {
-    label: { zh: '解除佣金扣留', en: 'Lift holds of commissions' },
+    label: { zh: '解除佣金暂缓', en: 'Lift commission holds' },
     kind: 'commission',
   },
   'distributors.suspend': { label: { zh: '暂停分销商', en: 'Suspend distributors' }, kind: 'distributor' },
@@ -28,9 +28,9 @@ export const BULK_WORDS = {
   items: { zh: '条数', en: 'Entries' },
   done: { zh: '成功', en: 'Done' },
   refused: { zh: '未执行', en: 'Refused' },
-  pending: { zh: '待执行', en: 'Waiting' },
-  askedBy: { zh: '发起人', en: 'Asked by' },
-  askedAt: { zh: '发起时间', en: 'Asked' },
+  pending: { zh: '待执行', en: 'Pending' },
+  askedBy: { zh: '发起人', en: 'Started by' },
+  askedAt: { zh: '发起时间', en: 'Started' },
   finishedAt: { zh: '完成时间', en: 'Finished' },
   progress: { zh: '进度', en: 'Progress' },
 } satisfies Record<string, Text>;

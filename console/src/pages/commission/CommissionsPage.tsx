@@ -19,22 +19,22 @@ import { stateOptions } from '../shared/options';
 
 const TEXTS = {
   title: { zh: '佣金', en: 'Commissions' },
-  automatic: { zh: '自动放款', en: 'Automatic' },
-  onHold: { zh: '是否扣留', en: 'On hold' },
-  hold: { zh: '扣留', en: 'Hold' },
-  unhold: { zh: '解除扣留', en: 'Lift holds' },
-  allReasons: { zh: '不选则解除全部扣留', en: 'Left empty, all holds are lifted' },
-  release: { zh: '放款', en: 'Release' },
-  releaseAll: { zh: '放款全部符合条件的', en: 'Release all matching' },
+  automatic: { zh: '自动结算', en: 'Automatic' },
+  onHold: { zh: '是否暂缓', en: 'On hold' },
+  hold: { zh: '暂缓结算', en: 'Put on hold' },
+  unhold: { zh: '解除暂缓', en: 'Lift holds' },
+  allReasons: { zh: '不选则解除全部暂缓', en: 'Leave empty to lift all holds' },
+  release: { zh: '结算', en: 'Release' },
+  releaseAll: { zh: '结算全部符合条件的', en: 'Release all matching' },
   dueFirst: {
-    zh: '请先筛选状态“待放款”。',
-    en: 'Filter by the state “Due” first.',
+    zh: '请先筛选状态“待结算”。',
+    en: 'Filter by state “Due” first.',
   },
   otherFilters: {
-    zh: '整体放款只能按退货期结束时间、分销商和币种筛选；其他筛选请勾选后放款。',
-    en: 'All at once goes by end of window, distributor and currency; with other filters, select the entries.',
+    zh: '整体结算只能按退货期结束时间、分销商和币种筛选；其他筛选请勾选后结算。',
+    en: '“Release all matching” works with the filters return window end, distributor and currency only. With other filters, select the entries.',
   },
-  propose: { zh: '发起放款批次', en: 'Propose the release run' },
+  propose: { zh: '发起结算批次', en: 'Propose release run' },
 } satisfies Record<string, Text>;
 
 const finance = ['admin', 'finance'] as const;
@@ -115,29 +115,29 @@ const list = defineList({
   filters: [
     { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(COMMISSION_STATES) },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
-    { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Window ended until' }, kind: 'until' },
+    { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Return window ended until' }, kind: 'until' },
     { param: 'orderId', label: FINANCE.order, kind: 'text', width: 110 },
     { param: 'onHold', label: TEXTS.onHold, kind: 'select', options: YES_NO },
     {
       param: 'holdReason',
-      label: { zh: '扣留原因', en: 'Reason of hold' },
+      label: { zh: '暂缓原因', en: 'Hold reason' },
       kind: 'select',
       options: HOLD_REASON_OPTIONS,
       rare: true,
     },
-    { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
-    { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
+    { param: 'amountMin', label: { zh: '金额不低于', en: 'Min amount' }, kind: 'amount', rare: true },
+    { param: 'amountMax', label: { zh: '金额不高于', en: 'Max amount' }, kind: 'amount', rare: true },
     { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
     {
       param: 'dueAfter',
-      label: { zh: '退货期结束起', en: 'Window ended from' },
+      label: { zh: '退货期结束起', en: 'Return window ended from' },
       kind: 'from',
       rare: true,
     },
     { param: 'createdAfter', label: { zh: '产生起', en: 'Earned from' }, kind: 'from', rare: true },
     { param: 'createdBefore', label: { zh: '产生止', en: 'Earned until' }, kind: 'until', rare: true },
-    { param: 'releasedAfter', label: { zh: '放款起', en: 'Released from' }, kind: 'from', rare: true },
-    { param: 'releasedBefore', label: { zh: '放款止', en: 'Released until' }, kind: 'until', rare: true },
+    { param: 'releasedAfter', label: { zh: '结算起', en: 'Released from' }, kind: 'from', rare: true },
+    { param: 'releasedBefore', label: { zh: '结算止', en: 'Released until' }, kind: 'until', rare: true },
   ],
   bulk: [
     {
@@ -178,10 +178,10 @@ const list = defineList({
     },
   ],
   empty: {
-    title: { zh: '还没有佣金', en: 'There are no commissions yet' },
+    title: { zh: '还没有佣金', en: 'No commissions yet' },
     hint: {
       zh: '分销商带来的订单支付后，佣金会自动出现在这里。',
-      en: 'They appear by themselves when an order that a distributor brought is paid.',
+      en: 'Commissions appear here automatically when an attributed order is paid.',
     },
   },
 });
@@ -230,7 +230,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
       const body = { dueBefore, ...(distributorId && { distributorId }), ...(currency && { currency }) };
       setAsked({ body, summary: await loadSummary({ ...body, state: 'due' }) });
     } catch {
-      void message.error(t({ zh: '合计无法读取，请重试', en: 'The sum could not be read; try again' }));
+      void message.error(t({ zh: '合计无法读取，请重试', en: 'Total unavailable; retry' }));
     } finally {
       setBusy(false);
     }
@@ -263,17 +263,17 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
                 {asked.summary.capped
                   ? t({
                       zh: `超过 ${number(asked.summary.count)} 条，仅前 ${number(asked.summary.count)} 条就有 ${monies(asked.summary.sums)}`,
-                      en: `More than ${number(asked.summary.count)}; the first ${number(asked.summary.count)} alone come to ${monies(asked.summary.sums)}`,
+                      en: `More than ${number(asked.summary.count)}; the first ${number(asked.summary.count)} total ${monies(asked.summary.sums)}`,
                     })
                   : t({
                       zh: `${number(asked.summary.count)} 条，共 ${monies(asked.summary.sums)}`,
-                      en: `${number(asked.summary.count)} commissions, ${monies(asked.summary.sums)}`,
+                      en: `${number(asked.summary.count)} commissions, total ${monies(asked.summary.sums)}`,
                     })}
               </p>
               <p>
                 {t({
-                  zh: '将生成一个放款批次，批准后才会真正放款。被扣留、有退货或已在其他批次中的佣金会自动跳过，并逐条写明原因。',
-                  en: 'This makes a release run; nothing moves before it is approved. What is on hold, has an open return or waits in another run is left out, each with its reason.',
+                  zh: '将生成一个结算批次，批准后才会真正结算。已暂缓结算、有退货或已在其他批次中的佣金会自动跳过，并逐条写明原因。',
+                  en: 'This creates a release run. Nothing is released before the run is approved. Commissions that are on hold, have an open return or are in another run are skipped, each with a reason.',
                 })}
               </p>
             </>

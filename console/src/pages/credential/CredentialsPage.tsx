@@ -25,7 +25,7 @@ function DaysLeft({ days }: { days: number | null }) {
   if (days < 0) {
     return (
       <span className="strong" style={{ color: '#c02626' }}>
-        {t({ zh: `已过期 ${number(-days)} 天`, en: `${number(-days)} days ago` })}
+        {t({ zh: `已过期 ${number(-days)} 天`, en: `Expired ${number(-days)} days ago` })}
       </span>
     );
   }
@@ -87,7 +87,7 @@ const credentialList = defineList({
     title: { zh: '还没有资质', en: 'No credentials yet' },
     hint: {
       zh: '分销商通过审核后，其证照会按到期时间排列在这里。',
-      en: 'Those of approved distributors stand here, by when they expire.',
+      en: 'Credentials of approved distributors are listed here by expiry date.',
     },
   },
 });

@@ -28,7 +28,7 @@ const columns = [
   },
   {
     key: 'directDownline',
-    title: { zh: '直接下级', en: 'Brought in' },
+    title: { zh: '直接下级', en: 'Direct downline' },
     align: 'right' as const,
     render: ({ directDownline }: Distributor) => directDownline,
   },
@@ -93,7 +93,7 @@ export const distributorList = defineList({
     title: { zh: '还没有分销商', en: 'No distributors yet' },
     hint: {
       zh: '申请通过审核后，申请人就成为分销商。',
-      en: 'Whoever applies and is approved becomes one.',
+      en: 'Applicants become distributors when their application is approved.',
     },
     action: {
       label: { zh: '去审核申请', en: 'Review applications' },
@@ -114,7 +114,7 @@ export const downlineList = defineList({
   columns,
   filters: [],
   empty: {
-    title: { zh: '没有下级', en: 'Nobody yet' },
-    hint: { zh: '还没有人通过这个推荐码加入。', en: 'Nobody has joined with this referral code.' },
+    title: { zh: '没有下级', en: 'No downline' },
+    hint: { zh: '还没有人通过这个推荐码加入。', en: 'Nobody has joined with this referral code yet.' },
   },
 });

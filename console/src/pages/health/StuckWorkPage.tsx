@@ -14,29 +14,29 @@ type Stuck = Answer<'/v1/stuck-work'>['items'][number];
 
 const TEXTS = {
   title: { zh: '异常任务', en: 'Stuck work' },
-  well: { zh: '一切正常', en: 'All is well' },
+  well: { zh: '一切正常', en: 'No problems' },
   wellHint: {
     zh: '没有失败、超时或无法送达的任务。',
-    en: 'Nothing fails, nothing is late, and every mail could be delivered.',
+    en: 'There are no failed, overdue or undeliverable items.',
   },
   since: { zh: '始于', en: 'Since' },
   more: {
     zh: '还有更多同类任务，只显示最早的 100 条。它们多半是同一个原因。',
-    en: 'There are more of this kind; the oldest 100 are shown. They most likely have one cause.',
+    en: 'There are more of this kind; only the oldest 100 are shown. They most likely have the same cause.',
   },
 } satisfies Record<string, Text>;
 
 const KINDS: Record<string, Text> = {
-  failing_activity: { zh: '反复失败的步骤', en: 'Steps that keep failing' },
-  application_waits: { zh: '等待审核过久的申请', en: 'Applications that wait too long' },
-  changes_overdue: { zh: '补充材料已过期', en: 'Changes that are overdue' },
-  order_not_taken_in: { zh: '未入账的订单', en: 'Orders that are not taken in' },
-  window_not_closed: { zh: '未结束的退货期', en: 'Return windows that did not close' },
-  return_undecided: { zh: '久未处理的退货', en: 'Returns that nobody decided' },
-  release_running: { zh: '运行过久的放款批次', en: 'Release runs that take too long' },
-  withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a result' },
-  payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files that are not confirmed' },
-  mail_undeliverable: { zh: '无法送达的邮件', en: 'Mails that could not be delivered' },
+  failing_activity: { zh: '反复失败的步骤', en: 'Steps that fail repeatedly' },
+  application_waits: { zh: '等待审核过久的申请', en: 'Applications waiting too long for review' },
+  changes_overdue: { zh: '补充材料已过期', en: 'Overdue changes from applicants' },
+  order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },
+  window_not_closed: { zh: '未结束的退货期', en: 'Return windows not closed' },
+  return_undecided: { zh: '久未处理的退货', en: 'Returns waiting too long for a decision' },
+  release_running: { zh: '运行过久的结算批次', en: 'Release runs running too long' },
+  withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a payout result' },
+  payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files not confirmed' },
+  mail_undeliverable: { zh: '无法送达的邮件', en: 'Undeliverable emails' },
 };
 
 /** What fails, is late or could not be delivered, since when, and what to do. */
@@ -106,12 +106,12 @@ function StuckItem({ item }: { item: Stuck }) {
       <ActionBar
         actions={item.actions.map(({ name, path }) => ({
           key: name,
-          label: { zh: '重新发送', en: 'Send again' },
+          label: { zh: '重新发送', en: 'Resend' },
           roles: ['admin', 'compliance', 'finance', 'operator'],
           available: true,
           fields: [],
           summary: t(item.what),
-          done: { zh: '已重新排队发送', en: 'It is on its way again' },
+          done: { zh: '已重新排队发送', en: 'Queued for sending again' },
           run: (_values, header) =>
             api.POST('/v1/mails/{key}/resend', { params: { path: { key: keyIn(path) }, header } }),
         }))}

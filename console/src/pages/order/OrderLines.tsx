@@ -67,7 +67,7 @@ export function OrderLines({ order }: { order: Order }) {
           },
           {
             key: 'net',
-            title: t({ zh: '实付', en: 'Net' }),
+            title: t({ zh: '实付', en: 'Net amount' }),
             align: 'right',
             render: (_, { netAmount, discount }) => (
               <>

@@ -21,18 +21,18 @@ const TEXTS = {
   line: { zh: '行', en: 'Line' },
   shipped: { zh: '发货', en: 'Shipped' },
   delivered: { zh: '签收', en: 'Delivered' },
-  ends: { zh: '退货期结束', en: 'Window ends' },
+  ends: { zh: '退货期结束', en: 'Return window ends' },
   pauses: { zh: '暂停', en: 'Paused' },
   due: { zh: '佣金到期', en: 'Commissions due' },
-  notDelivered: { zh: '尚未签收，退货期未开始', en: 'Not delivered; the window has not begun' },
-  open: { zh: '退货处理完才会结束', en: 'Not before the return is decided' },
-  none: { zh: '无退货期', en: 'No window' },
+  notDelivered: { zh: '尚未签收，退货期未开始', en: 'Not delivered; the return window has not started' },
+  open: { zh: '退货处理完才会结束', en: 'Ends after the return is decided' },
+  none: { zh: '无退货期', en: 'No return window' },
   never: { zh: '无', en: 'None' },
-  still: { zh: '至今', en: 'until now' },
+  still: { zh: '至今', en: 'ongoing' },
 } satisfies Record<string, Text>;
 
 const STRETCHES: Record<StretchKind, { text: Text; fill: string }> = {
-  on_the_way: { text: { zh: '在途', en: 'On its way' }, fill: 'url(#on-the-way)' },
+  on_the_way: { text: { zh: '在途', en: 'In transit' }, fill: 'url(#on-the-way)' },
   window: { text: { zh: '退货期', en: 'Return window' }, fill: '#0b6e6e' },
   paused: { text: { zh: '因退货暂停', en: 'Paused by a return' }, fill: 'url(#paused)' },
 };
@@ -63,7 +63,7 @@ export function WindowsPanel({ orderId, skus }: { orderId: string; skus: Readonl
           <Picture lines={all ? lines : lines.slice(0, MOST_ROWS)} skus={skus} />
           {lines.length > MOST_ROWS && !all && (
             <Button type="link" onClick={() => setAll(true)}>
-              {t({ zh: `画出全部 ${lines.length} 行`, en: `Draw all ${lines.length} lines` })}
+              {t({ zh: `画出全部 ${lines.length} 行`, en: `Show all ${lines.length} lines` })}
             </Button>
           )}
           <WindowsTable lines={lines} skus={skus} />

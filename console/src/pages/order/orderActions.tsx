@@ -10,8 +10,8 @@ import { type Line, ORDER, type Order, SHOP } from './order';
 const TEXTS = {
   shippedAt: { zh: '发货时间', en: 'Shipped at' },
   deliveredAt: { zh: '签收时间', en: 'Delivered at' },
-  whichLines: { zh: '哪些行', en: 'Which lines' },
-  allLines: { zh: '不选则为全部在途的行', en: 'Leave empty for all that are on their way' },
+  whichLines: { zh: '哪些行', en: 'Lines' },
+  allLines: { zh: '不选则为全部在途的行', en: 'Leave empty for all lines in transit' },
 } satisfies Record<string, Text>;
 
 /** What can be entered for an order. */
@@ -52,7 +52,7 @@ export function orderActions(order: Order): Action[] {
   return [
     {
       key: 'ship',
-      label: { zh: '登记发货', en: 'Enter shipment' },
+      label: { zh: '登记发货', en: 'Record shipment' },
       roles: SHOP,
       available: open && toShip.length > 0,
       fields: [timeField('shippedAt', TEXTS.shippedAt), linesField(toShip)],
@@ -64,7 +64,7 @@ export function orderActions(order: Order): Action[] {
     },
     {
       key: 'deliver',
-      label: { zh: '登记签收', en: 'Enter delivery' },
+      label: { zh: '登记签收', en: 'Record delivery' },
       roles: SHOP,
       primary: true,
       available: open && underWay.length > 0,
@@ -78,13 +78,13 @@ export function orderActions(order: Order): Action[] {
     },
     {
       key: 'return',
-      label: { zh: '登记退货', en: 'Enter return' },
+      label: { zh: '登记退货', en: 'Record return' },
       roles: SHOP,
       available: returnable.length > 0,
       fields: [
         {
           name: 'lines',
-          label: { zh: '退哪些、各几件', en: 'What comes back, how many of each' },
+          label: { zh: '退哪些、各几件', en: 'Lines and quantities returned' },
           kind: 'custom',
           required: true,
           render: (control) => <QuantitiesInput lines={returnable} {...control} />,
@@ -124,7 +124,7 @@ function DeliverHint() {
   const t = useT();
   return (
     <p className="muted">
-      {t({ zh: '退货期从签收时开始计算。', en: 'The return window begins with the delivery.' })}
+      {t({ zh: '退货期从签收时开始计算。', en: 'The return window starts at delivery.' })}
     </p>
   );
 }

@@ -19,22 +19,22 @@ type View = 'all' | 'held' | 'due' | 'nothing' | 'statement';
 const TEXTS = {
   title: { zh: '我的佣金', en: 'My earnings' },
   view: { zh: '显示', en: 'Show' },
-  all: { zh: '未到账', en: 'Unpaid' },
-  held: { zh: '冻结', en: 'Held' },
-  due: { zh: '待放款', en: 'Due' },
+  all: { zh: '未到账', en: 'Not released' },
+  held: { zh: '退货期内', en: 'Held' },
+  due: { zh: '待结算', en: 'Due' },
   statement: { zh: '流水', en: 'History' },
-  available: { zh: '可提现', en: 'You can withdraw' },
-  reserved: { zh: '提现中', en: 'Being paid out' },
-  debt: { zh: '欠款', en: 'You owe' },
+  available: { zh: '可提现', en: 'Available' },
+  reserved: { zh: '提现中', en: 'In withdrawal' },
+  debt: { zh: '欠款', en: 'Debt' },
   none: {
     zh: '没有未到账的佣金。有新订单时会显示在这里。',
-    en: 'Nothing waits. New orders appear here.',
+    en: 'No unreleased commissions. New orders appear here.',
   },
-  nothing: { zh: '以下佣金计算结果为 0。', en: 'These came to nothing.' },
+  nothing: { zh: '以下佣金计算结果为 0。', en: 'The following commissions are 0.' },
   back: { zh: '返回', en: 'Back' },
-  noMoney: { zh: '还没有资金变动。', en: 'No money has moved yet.' },
-  why: { zh: '为什么还没到账：', en: 'Why it is not paid yet: ' },
-  next: { zh: '下一步：', en: 'Goes on: ' },
+  noMoney: { zh: '还没有资金变动。', en: 'No transfers yet.' },
+  why: { zh: '为什么还没到账：', en: 'Why it is not released yet: ' },
+  next: { zh: '下一步：', en: 'Next step: ' },
 } satisfies Record<string, Text>;
 
 const isView = (text: string | null): text is View =>
@@ -131,7 +131,7 @@ function NothingLink({ id }: { id: string }) {
       <Link to="/earnings?state=nothing">
         {t({
           zh: `另有 ${count} 笔佣金为 0，查看原因`,
-          en: count === 1 ? 'One more came to nothing: see why' : `${count} more came to nothing: see why`,
+          en: count === 1 ? '1 more commission is 0: see why' : `${count} more commissions are 0: see why`,
         })}
       </Link>
     </p>
@@ -170,11 +170,11 @@ function Totals({ id }: { id: string }) {
 const NOTHING: Record<NonNullable<Earning['nothing']>, Text> = {
   rule_pays_nothing: {
     zh: '按佣金方案，此商品在这一级不付佣金。',
-    en: 'By the commission plan this product pays nothing at this level.',
+    en: 'The commission plan pays no commission for this product at this level.',
   },
   rounds_to_nothing: {
     zh: '按比例计算不足最小货币单位的一半，四舍五入为 0。',
-    en: 'The share is less than half of the smallest unit of money, and rounds to nothing.',
+    en: 'The share is less than half of the minor currency unit and rounds to 0.',
   },
 };
 
@@ -216,16 +216,16 @@ function EarningView({ earning }: { earning: Earning }) {
 /** Through whom an order came that is not the distributor's own. */
 const throughDownline = (below: number): Text =>
   below === 1
-    ? { zh: ' · 来自直接下级', en: ' · through a direct downline' }
-    : { zh: ` · 来自第 ${below} 级下级`, en: ` · through your downline, ${below} levels below` };
+    ? { zh: ' · 来自直接下级', en: ' · from direct downline' }
+    : { zh: ` · 来自第 ${below} 级下级`, en: ` · from downline ${below} levels below` };
 
 const HOLD_REASONS: Record<string, Text> = {
-  finance: { zh: '财务正在核对', en: 'finance is looking into it' },
-  risk: { zh: '风险审查', en: 'a risk review' },
-  violation: { zh: '违规案件处理中', en: 'a violation case' },
+  finance: { zh: '财务正在核对', en: 'finance is reviewing it' },
+  risk: { zh: '风险审查', en: 'risk review' },
+  violation: { zh: '违规案件处理中', en: 'violation case in progress' },
   credential_expired: {
     zh: '您的资质已过期，请续期',
-    en: 'your credential has expired; please renew it',
+    en: 'your credential has expired; renew it',
   },
 };
 
@@ -235,39 +235,39 @@ function Why({ earning: { code, data: facts, amount } }: { earning: Earning }) {
   switch (code) {
     case 'window_until':
       return t({
-        zh: `客户仍可退货，退货期到 ${time(facts.until)} 结束，之后进入待放款。`,
-        en: `The customer may still return the goods, until ${time(facts.until)}; then it becomes due.`,
+        zh: `客户仍可退货，退货期到 ${time(facts.until)} 结束，之后进入待结算。`,
+        en: `The customer can still return the goods. The return window ends on ${time(facts.until)}; then the commission becomes due.`,
       });
     case 'not_delivered':
       return t({
         zh: '客户还没有签收。签收后开始计算退货期。',
-        en: 'The goods are not delivered yet. The return window begins with the delivery.',
+        en: 'The goods are not delivered yet. The return window starts at delivery.',
       });
     case 'return_open':
       return t({
-        zh: '客户申请了退货，处理完之前暂停放款。',
-        en: 'The customer asked for a return. It waits until that is decided.',
+        zh: '客户申请了退货，处理完之前暂停结算。',
+        en: 'The customer has requested a return. Release is paused until the return is decided.',
       });
     case 'hold': {
       const reason = HOLD_REASONS[facts.reason ?? ''];
       const why = reason ? t(reason) : (facts.reason ?? '');
-      return t({ zh: `被扣留：${why}。`, en: `It is held back: ${why}.` });
+      return t({ zh: `暂缓结算：${why}。`, en: `On hold: ${why}.` });
     }
     case 'distributor_not_active':
       return t({
-        zh: '您的账户已被暂停，恢复后继续放款。请联系客服了解原因。',
-        en: 'Your account is suspended; it goes on afterwards. Ask us for the reason.',
+        zh: '您的账户已被暂停，恢复后继续结算。请联系客服了解原因。',
+        en: 'Your account is suspended. Release continues after it is reinstated. Contact support for the reason.',
       });
     case 'waiting_for_release':
       return t({
-        zh: '退货期已结束，等待财务放款。',
-        en: 'The return window is over. Finance releases it next.',
+        zh: '退货期已结束，等待财务结算。',
+        en: 'The return window has ended. Waiting for finance to release it.',
       });
     case 'debt_first': {
       const debt = money({ amount: Number(facts.debt), currency: amount.currency });
       return t({
-        zh: `退货期已结束，等待财务放款；放款时先抵扣欠款 ${debt}。`,
-        en: `The return window is over and finance releases it next; your debt of ${debt} is paid first.`,
+        zh: `退货期已结束，等待财务结算；结算时先抵扣欠款 ${debt}。`,
+        en: `The return window has ended. Waiting for finance to release it; your debt of ${debt} is paid first.`,
       });
     }
   }

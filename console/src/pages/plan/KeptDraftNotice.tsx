@@ -4,11 +4,11 @@ import { useFormats } from '../../ui/format';
 import type { KeptDraft } from './keptDraft';
 
 const TEXTS = {
-  takeUp: { zh: '继续填写', en: 'Go on with it' },
-  giveUp: { zh: '丢弃', en: 'Discard it' },
+  takeUp: { zh: '继续填写', en: 'Continue editing' },
+  giveUp: { zh: '丢弃', en: 'Discard' },
   hint: {
     zh: '如果在下面开始填写新的内容，它会被覆盖。',
-    en: 'Typing below begins another in its place.',
+    en: 'If you start a new entry below, the saved draft is replaced.',
   },
 } satisfies Record<string, Text>;
 
@@ -30,7 +30,7 @@ export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticePro
       style={{ marginBottom: 16 }}
       title={t({
         zh: `您有一份 ${time(kept.typedAt)} 未保存的方案${kept.draft.name ? `“${kept.draft.name}”` : ''}`,
-        en: `There is a plan of yours that was not saved${kept.draft.name ? `: ${kept.draft.name}` : ''}, typed ${time(kept.typedAt)}`,
+        en: `You have an unsaved plan from ${time(kept.typedAt)}${kept.draft.name ? `: ${kept.draft.name}` : ''}`,
       })}
       description={t(TEXTS.hint)}
       action={

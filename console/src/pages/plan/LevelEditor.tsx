@@ -17,11 +17,11 @@ import {
 } from './terms';
 
 const TEXTS = {
-  removeLevel: { zh: '删除这一级', en: 'Remove this level' },
-  addRule: { zh: '增加规则', en: 'Add a rule' },
-  removeRule: { zh: '删除规则', en: 'Remove the rule' },
+  removeLevel: { zh: '删除这一级', en: 'Remove level' },
+  addRule: { zh: '增加规则', en: 'Add rule' },
+  removeRule: { zh: '删除规则', en: 'Remove rule' },
   rate: { zh: '比例', en: 'Rate' },
-  fixed: { zh: '每件固定', en: 'Fixed' },
+  fixed: { zh: '每件固定', en: 'Fixed per unit' },
   sku: { zh: '商品 SKU', en: 'Product SKU' },
 } satisfies Record<string, Text>;
 

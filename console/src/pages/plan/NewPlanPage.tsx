@@ -32,29 +32,29 @@ import { usePlanProblems } from './usePlanProblems';
 import './plans.css';
 
 const TEXTS = {
-  title: { zh: '新建佣金方案版本', en: 'A new version of the commission plan' },
-  from: { zh: '以哪个版本为基础', en: 'Begin from the version' },
-  blank: { zh: '空白', en: 'Nothing' },
+  title: { zh: '新建佣金方案版本', en: 'New commission plan version' },
+  from: { zh: '以哪个版本为基础', en: 'Based on version' },
+  blank: { zh: '空白', en: 'Blank' },
   terms: { zh: '基本条款', en: 'Terms' },
-  addLevel: { zh: '增加一级', en: 'Add a level' },
+  addLevel: { zh: '增加一级', en: 'Add level' },
   thirdLevel: {
     zh: '第三级须由合规人员确认后才能启用（《禁止传销条例》第七条）。',
-    en: 'A plan with a third level is acknowledged by a compliance officer before it can be activated.',
+    en: 'A plan with a third level must be acknowledged by a compliance officer before it can be activated.',
   },
   order: {
     zh: '越具体越优先：商品+等级 → 商品 → 品类+等级 → 品类 → 等级 → 默认。填 0 表示明确不付佣金。',
-    en: 'The most specific wins: product with tier, product, category with tier, category, tier, default. 0 is a real setting: it pays nothing.',
+    en: 'The most specific rule applies: product with tier, product, category with tier, category, tier, default. Enter 0 to pay no commission.',
   },
-  save: { zh: '保存为草稿', en: 'Save as a draft' },
+  save: { zh: '保存为草稿', en: 'Save as draft' },
   saveHint: {
     zh: '保存后不会生效，需在方案页启用。',
-    en: 'It has no effect before it is activated on its page.',
+    en: 'The version takes effect only after you activate it on the plan page.',
   },
   keeps: {
     zh: '填写内容自动保存在本浏览器，离开后可继续。',
-    en: 'What you type is kept in this browser until it is saved.',
+    en: 'Your entries are saved in this browser; you can leave and continue later.',
   },
-  wrong: { zh: '还有未填好的项', en: 'Some fields are not right yet' },
+  wrong: { zh: '还有未填好的项', en: 'Some fields are invalid' },
 } satisfies Record<string, Text>;
 
 /** Writes a version of the plan, checked while it is typed, with a sample order beside it. */

@@ -8,7 +8,7 @@ import { EarningText } from '../commission/calculation';
 import { type Earning, PLAN, type Terms } from './terms';
 
 const TEXTS = {
-  unchanged: { zh: '条款与之相同', en: 'The same terms' },
+  unchanged: { zh: '条款与之相同', en: 'Same terms' },
 } satisfies Record<string, Text>;
 
 /** The terms of a plan in one line; its page has them in full. */
@@ -119,23 +119,23 @@ function termText(name: Exclude<keyof Terms, 'levels'>, terms: Terms): Text {
     case 'returnWindowDays':
       return {
         zh: `退货期 ${terms.returnWindowDays} 天`,
-        en: `Return window of ${terms.returnWindowDays} days`,
+        en: `Return window: ${terms.returnWindowDays} days`,
       };
     case 'automaticRelease':
       return terms.automaticRelease
-        ? { zh: '自动放款', en: 'Released by itself' }
-        : { zh: '财务放款', en: 'Released by finance' };
+        ? { zh: '自动结算', en: 'Automatic release' }
+        : { zh: '财务结算', en: 'Release by finance' };
     case 'inactiveUpline':
       return terms.inactiveUpline === 'forfeit'
-        ? { zh: '上级不是正常状态时佣金作废', en: 'The share of an inactive sponsor is lost' }
+        ? { zh: '上级不是正常状态时佣金作废', en: 'Share of an inactive sponsor is forfeited' }
         : {
             zh: '上级不是正常状态时由再上一级获得',
-            en: 'The share of an inactive sponsor goes to the next one up',
+            en: 'Share of an inactive sponsor goes to the next sponsor up',
           };
     case 'attributionDays':
       return {
-        zh: `推荐码绑定顾客 ${terms.attributionDays} 天`,
-        en: `A code binds the customer for ${terms.attributionDays} days`,
+        zh: `推荐码绑定客户 ${terms.attributionDays} 天`,
+        en: `Referral code binds the customer for ${terms.attributionDays} days`,
       };
   }
 }

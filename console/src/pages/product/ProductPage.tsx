@@ -18,7 +18,7 @@ export default function ProductPage() {
       actions={(product) => [
         {
           key: 'change',
-          label: { zh: '修改', en: 'Change' },
+          label: { zh: '修改', en: 'Edit' },
           shortcut: 'e',
           roles: ['admin', 'operator'],
           available: true,
@@ -36,7 +36,7 @@ export default function ProductPage() {
               [WORDS.name, product.name],
               [PRODUCT_WORDS.category, product.category ?? '–'],
               [PRODUCT_WORDS.price, <MoneyText key="price" value={product.price} strong />],
-              [{ zh: '最近修改', en: 'Changed' }, <TimeText key="changed" at={product.updatedAt} />],
+              [{ zh: '最近修改', en: 'Last changed' }, <TimeText key="changed" at={product.updatedAt} />],
             ]}
           />
         </Panel>

@@ -21,7 +21,7 @@ export function productFields(currency: string, present?: Answer<'/v1/products/{
       label: PRODUCT_WORDS.category,
       help: {
         zh: '佣金方案可以按品类定规则；已支付的订单保留当时的品类。',
-        en: 'Plans can have rules by category; paid orders keep the one of their time.',
+        en: 'Commission plans can have rules per category; paid orders keep the category they had at payment.',
       },
       kind: 'text',
       maxLength: 64,

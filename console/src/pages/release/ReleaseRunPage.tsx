@@ -24,26 +24,26 @@ import '../shared/finance.css';
 type Run = Answer<'/v1/commission-releases/{id}'>;
 
 const TEXTS = {
-  run: { zh: '放款批次', en: 'Release run' },
+  run: { zh: '结算批次', en: 'Release run' },
   progress: { zh: '进度', en: 'Progress' },
-  items: { zh: '每条佣金的结果', en: 'Result of each commission' },
-  approve: { zh: '批准放款', en: 'Approve the release' },
+  items: { zh: '每条佣金的结果', en: 'Results' },
+  approve: { zh: '批准结算', en: 'Approve release' },
   reject: { zh: '驳回', en: 'Reject' },
-  approved: { zh: '已批准，开始放款', en: 'Approved; the release has begun' },
+  approved: { zh: '已批准，开始结算', en: 'Approved; release started' },
   rejected: { zh: '已驳回', en: 'Rejected' },
-  who: { zh: '发起与审批', en: 'Who proposed and who approved' },
+  who: { zh: '发起与审批', en: 'Proposal and approval' },
   onlyYou: {
     zh: '需要另一位财务人员批准：金额超过双人审批线，而这个批次是您发起的。',
-    en: 'Somebody else has to approve this: the total is above the limit for one person, and you proposed it.',
+    en: 'A second finance user must approve: the total is above the two-person limit and you proposed this run.',
   },
   second: {
-    zh: '金额超过双人审批线：发起人之外的另一位财务人员批准后才会放款。',
-    en: 'The total is above the limit for one person: somebody other than who proposed it approves it.',
+    zh: '金额超过双人审批线：发起人之外的另一位财务人员批准后才会结算。',
+    en: 'The total is above the two-person limit: a finance user other than the proposer must approve.',
   },
-  leftOut: { zh: '未放款的原因', en: 'Why some were left out' },
+  leftOut: { zh: '跳过原因', en: 'Reasons for skipping' },
   result: { zh: '结果', en: 'Result' },
-  proposed: { zh: '拟放款', en: 'Proposed' },
-  released: { zh: '已放款', en: 'Released' },
+  proposed: { zh: '拟结算', en: 'Proposed' },
+  released: { zh: '已结算', en: 'Released' },
 } satisfies Record<string, Text>;
 
 const items = defineList({
@@ -89,8 +89,8 @@ const items = defineList({
   ],
   filters: [],
   empty: {
-    title: { zh: '没有记录', en: 'Nothing here' },
-    hint: { zh: '没有这种结果的佣金。', en: 'No commission has this result.' },
+    title: { zh: '没有记录', en: 'No entries' },
+    hint: { zh: '没有这种结果的佣金。', en: 'There are no commissions with this result.' },
   },
 });
 
@@ -167,7 +167,7 @@ function Sums({ run }: { run: Run }) {
     <span className="strong">
       {t({
         zh: `${number(pending)} 条，共 ${monies(run.totals)}`,
-        en: `${number(pending)}, ${monies(run.totals)}`,
+        en: `${number(pending)}, total ${monies(run.totals)}`,
       })}
     </span>
   );
@@ -218,15 +218,15 @@ function RunView({ run }: { run: Run }) {
                 {monies(run.totals)}
               </span>,
             ],
-            [{ zh: '已放款条数', en: 'Commissions released' }, number(released)],
+            [{ zh: '已结算条数', en: 'Commissions released' }, number(released)],
             [
               RELEASE.releasedTotal,
               <span key="r" className="money strong">
                 {monies(run.releasedTotals)}
               </span>,
             ],
-            [{ zh: '待处理', en: 'Waiting' }, number(pending)],
-            [{ zh: '未放款', en: 'Left out' }, number(leftOut)],
+            [{ zh: '待处理', en: 'Pending' }, number(pending)],
+            [{ zh: '已跳过', en: 'Skipped' }, number(leftOut)],
             [RELEASE.selection, t(selectionText(run.selection, time))],
             [
               WORDS.distributor,

@@ -4,9 +4,9 @@ import type { Text } from '../../locale/locale';
 /** Words of release runs. */
 export const RELEASE = {
   items: { zh: '佣金数', en: 'Commissions' },
-  proposedTotal: { zh: '拟放款金额', en: 'Amount proposed' },
-  releasedTotal: { zh: '实际放款金额', en: 'Amount released' },
-  selection: { zh: '范围', en: 'Chosen by' },
+  proposedTotal: { zh: '拟结算金额', en: 'Amount proposed' },
+  releasedTotal: { zh: '实际结算金额', en: 'Amount released' },
+  selection: { zh: '范围', en: 'Scope' },
   approvals: { zh: '审批', en: 'Approval' },
   one: { zh: '一人即可', en: 'One person' },
   two: { zh: '需要第二人', en: 'A second person' },
@@ -20,7 +20,7 @@ export function selectionText(selection: Record<string, unknown>, time: (at: str
   const { commissionIds, dueBefore, distributorId, currency } = selection;
   if (Array.isArray(commissionIds))
     return { zh: `勾选的 ${commissionIds.length} 条`, en: `${commissionIds.length} selected` };
-  const zh = [`${time(String(dueBefore))} 前待放款的全部`];
+  const zh = [`${time(String(dueBefore))} 前待结算的全部`];
   const en = [`All due before ${time(String(dueBefore))}`];
   if (distributorId) {
     zh.push('一位分销商');

@@ -22,7 +22,7 @@ const TEXTS = {
   period: { zh: '时间', en: 'Period' },
   distributor: { zh: '分销商', en: 'Distributor' },
   hours: { zh: '小时', en: 'Hours' },
-  none: { zh: '这段时间没有数据', en: 'Nothing in this time' },
+  none: { zh: '这段时间没有数据', en: 'No data for this period' },
 } satisfies Record<string, Text>;
 
 /** One report as a chart or as its table, with its file. */
@@ -193,7 +193,7 @@ function describe(
     const at = rows.find((row) => shown(one, row) === most)?.label ?? '';
     return t({
       zh: `${one.name.zh}最高 ${number.format(most)}（${at}）`,
-      en: `${one.name.en}: at most ${number.format(most)} (${at})`,
+      en: `${one.name.en}: max ${number.format(most)} (${at})`,
     });
   });
   return `${t(title)}, ${first} – ${last}. ${parts.join('; ')}.`;

@@ -14,7 +14,7 @@ const TEXTS = {
   title: { zh: '报表', en: 'Reports' },
   from: { zh: '起始日', en: 'From' },
   to: { zh: '截止日', en: 'To' },
-  interval: { zh: '按', en: 'By' },
+  interval: { zh: '按', en: 'Interval' },
 } satisfies Record<string, Text>;
 
 const INTERVALS: Record<ReportQuery['interval'], Text> = {
@@ -24,9 +24,9 @@ const INTERVALS: Record<ReportQuery['interval'], Text> = {
 };
 
 const SPANS: { days: number; text: Text }[] = [
-  { days: 30, text: { zh: '近 30 天', en: '30 days' } },
-  { days: 90, text: { zh: '近 90 天', en: '90 days' } },
-  { days: 365, text: { zh: '近一年', en: 'A year' } },
+  { days: 30, text: { zh: '近 30 天', en: 'Last 30 days' } },
+  { days: 90, text: { zh: '近 90 天', en: 'Last 90 days' } },
+  { days: 365, text: { zh: '近一年', en: 'Last year' } },
 ];
 
 const DAY = 'YYYY-MM-DD';
@@ -44,12 +44,12 @@ export default function ReportsPage() {
     <Page title={t(TEXTS.title)}>
       <div className="toolbar">
         <Select
-          aria-label={t({ zh: '时间范围', en: 'Span' })}
+          aria-label={t({ zh: '时间范围', en: 'Period' })}
           style={{ width: 120 }}
           value={
             query.to === today.format(DAY) ? SPANS.find((span) => span.days === days + 1)?.days : undefined
           }
-          placeholder={t({ zh: '自定义', en: 'Other' })}
+          placeholder={t({ zh: '自定义', en: 'Custom' })}
           options={SPANS.map((span) => ({ value: span.days, label: t(span.text) }))}
           onChange={(span) =>
             change({ from: today.subtract(span - 1, 'day').format(DAY), to: today.format(DAY) })

@@ -39,7 +39,7 @@ export function Approvals({ asked, approvals, needed, isOpen }: ApprovalsProps) 
           <ClockCircleOutlined aria-hidden />{' '}
           {t({
             zh: `还需 ${missing} 人批准（共需 ${needed} 人）`,
-            en: `${missing} more of ${needed} needed`,
+            en: `${missing} more approvals needed (of ${needed})`,
           })}
         </li>
       )}

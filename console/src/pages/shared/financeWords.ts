@@ -12,21 +12,21 @@ export const HOLD_REASON_OPTIONS = Object.entries(HOLD_REASONS).map(([value, lab
 
 /** Why a commission of a release run was left out. */
 const LEFT_OUT: Record<string, Text> = {
-  in_another_run: { zh: '已在另一放款批次中', en: 'Waits in another run' },
-  run_rejected: { zh: '批次被驳回', en: 'The run was rejected' },
-  return_open: { zh: '有退货在处理', en: 'A return is open' },
+  in_another_run: { zh: '已在另一结算批次中', en: 'In another release run' },
+  run_rejected: { zh: '批次被驳回', en: 'Run rejected' },
+  return_open: { zh: '有退货在处理', en: 'Open return' },
   state_held: { zh: '仍在退货期内', en: 'Still in the return window' },
-  state_released: { zh: '已放款', en: 'Released already' },
-  state_reversed: { zh: '已冲回', en: 'Reversed' },
+  state_released: { zh: '已结算', en: 'Already released' },
+  state_reversed: { zh: '已冲销', en: 'Reversed' },
   state_clawed_back: { zh: '已追回', en: 'Clawed back' },
-  distributor_suspended: { zh: '分销商已暂停', en: 'The distributor is suspended' },
-  distributor_terminated: { zh: '分销商已终止', en: 'The distributor is terminated' },
+  distributor_suspended: { zh: '分销商已暂停', en: 'Distributor suspended' },
+  distributor_terminated: { zh: '分销商已终止', en: 'Distributor terminated' },
 };
 
 /** In words why a commission was left out of a run; what is not known stays as the API says it. */
 export function leftOutText(reason: string): Text {
   const hold = reason.startsWith('hold_') ? HOLD_REASONS[reason.slice(5)] : undefined;
-  if (hold) return { zh: `扣留中：${hold.zh}`, en: `On hold: ${hold.en}` };
+  if (hold) return { zh: `暂缓结算：${hold.zh}`, en: `On hold: ${hold.en}` };
   return LEFT_OUT[reason] ?? { zh: reason, en: reason };
 }
 
@@ -44,11 +44,11 @@ export const FINANCE = {
   level: { zh: '层级', en: 'Level' },
   order: { zh: '订单号', en: 'Order' },
   line: { zh: '订单行', en: 'Line' },
-  dueAt: { zh: '退货期结束', en: 'Window ends' },
-  releasedAt: { zh: '放款时间', en: 'Released' },
+  dueAt: { zh: '退货期结束', en: 'Return window ends' },
+  releasedAt: { zh: '结算时间', en: 'Released' },
   createdAt: { zh: '产生时间', en: 'Earned' },
   original: { zh: '原始金额', en: 'Original amount' },
   plan: { zh: '佣金方案', en: 'Commission plan' },
   note: { zh: '说明', en: 'Note' },
-  holdNote: { zh: '说明（内部可见）', en: 'Note, for colleagues' },
+  holdNote: { zh: '说明（内部可见）', en: 'Note (internal)' },
 } satisfies Record<string, Text>;

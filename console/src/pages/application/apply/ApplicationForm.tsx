@@ -22,47 +22,47 @@ import { useProblemText } from '../../../ui/problems';
 import { type Draft, draftStore, EMPTY_DRAFT, fieldOf, toSubmission } from './draft';
 
 const TEXTS = {
-  who: { zh: '申请人', en: 'Who applies' },
-  kind: { zh: '类型', en: 'Person or company' },
-  personName: { zh: '姓名（与身份证一致）', en: 'Name, as on the identity card' },
-  companyName: { zh: '企业全称（与营业执照一致）', en: 'Full name, as on the business licence' },
+  who: { zh: '申请人', en: 'Applicant' },
+  kind: { zh: '类型', en: 'Type' },
+  personName: { zh: '姓名（与身份证一致）', en: 'Name (as on the identity card)' },
+  companyName: { zh: '企业全称（与营业执照一致）', en: 'Full company name (as on the business licence)' },
   personNumber: { zh: '身份证号码', en: 'Identity number' },
   companyNumber: { zh: '统一社会信用代码', en: 'Unified social credit code' },
   from: { zh: '有效期自', en: 'Valid from' },
   until: { zh: '有效期至', en: 'Valid until' },
   longTerm: { zh: '长期有效', en: 'Long-term' },
-  contact: { zh: '联系方式', en: 'How to reach you' },
+  contact: { zh: '联系方式', en: 'Contact details' },
   phone: { zh: '手机号', en: 'Phone number' },
-  email: { zh: '邮箱（审核进度发到这里）', en: 'Mail address; each step is mailed there' },
-  selling: { zh: '销售', en: 'Where you sell' },
+  email: { zh: '邮箱（审核进度发到这里）', en: 'Email address (we send updates here)' },
+  selling: { zh: '销售', en: 'Sales' },
   region: { zh: '希望销售的区域', en: 'Region' },
   channels: { zh: '销售渠道', en: 'Channels' },
   channelsHint: {
     zh: '可多选，也可输入店铺或账号名称',
-    en: 'Choose several, or type the name of a shop or account',
+    en: 'Select one or more, or enter the name of a shop or account',
   },
-  sponsorCode: { zh: '推荐码（选填）', en: 'Referral code, if somebody brought you in' },
-  shopCustomerId: { zh: '商城账号 ID（选填）', en: 'Your own customer id in the shop, if you have one' },
-  account: { zh: '收款账户', en: 'Where commission is paid to' },
+  sponsorCode: { zh: '推荐码（选填）', en: 'Referral code (optional)' },
+  shopCustomerId: { zh: '商城账号 ID（选填）', en: 'Your customer ID in the shop (optional)' },
+  account: { zh: '收款账户', en: 'Payout account' },
   cardNumber: { zh: '银行卡号', en: 'Card number' },
   accountNumber: { zh: '对公账号', en: 'Account number' },
-  holder: { zh: '户名（须与申请人一致）', en: 'Holder; has to be the applicant' },
+  holder: { zh: '户名（须与申请人一致）', en: 'Account holder (must be the applicant)' },
   bankName: { zh: '开户银行', en: 'Bank' },
-  more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials, as your goods need them' },
-  addCredential: { zh: '添加资质', en: 'Add a credential' },
-  mostCredentials: { zh: '最多 20 项资质。', en: 'At most 20 credentials.' },
-  removeCredential: { zh: '删除此资质', en: 'Remove this credential' },
+  more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials (as required for your products)' },
+  addCredential: { zh: '添加资质', en: 'Add credential' },
+  mostCredentials: { zh: '最多 20 项资质。', en: 'Max 20 credentials.' },
+  removeCredential: { zh: '删除此资质', en: 'Remove credential' },
   credentialType: { zh: '资质类型', en: 'Credential' },
   credentialNumber: { zh: '编号', en: 'Number' },
   credentialHolder: { zh: '持有人', en: 'Holder' },
-  required: { zh: '请填写此项', en: 'Please fill this in' },
-  email_: { zh: '邮箱格式不正确', en: 'This is no mail address' },
+  required: { zh: '请填写此项', en: 'Required' },
+  email_: { zh: '邮箱格式不正确', en: 'Not a valid email address' },
   saved: {
     zh: '填写内容自动保存在本浏览器；证件号和账号在关闭页面后清除。',
-    en: 'What you type is kept in this browser; numbers only until you close the page.',
+    en: 'Your entries are saved in this browser. Identity and account numbers are cleared when you close the page.',
   },
   again: { zh: '重新填写', en: 'Start over' },
-  fix: { zh: '请修改标红的内容', en: 'Please mend what is marked' },
+  fix: { zh: '请修改标红的内容', en: 'Correct the marked fields' },
 } satisfies Record<string, Text>;
 
 /** With the identity document an application has at most 20 credentials. */
@@ -368,7 +368,7 @@ function Before({ number }: { number: string }) {
   const t = useT();
   return t({
     zh: `上次填写：${number}。为安全起见请重新输入完整号码。`,
-    en: `Handed in before: ${number}. For safety, type the whole number again.`,
+    en: `Submitted before: ${number}. For security, enter the full number again.`,
   });
 }
 

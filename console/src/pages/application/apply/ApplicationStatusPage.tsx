@@ -23,39 +23,42 @@ type Application = Answer<'/v1/applications/{id}'>;
 
 const TEXTS = {
   title: { zh: '我的申请', en: 'My application' },
-  incomplete: { zh: '链接不完整或已失效', en: 'The link is not complete, or not right' },
+  incomplete: { zh: '链接不完整或已失效', en: 'The link is incomplete or no longer valid' },
   incompleteHint: {
     zh: '请从邮件中重新打开完整链接（包含 # 后面的部分）。',
-    en: 'Open the whole link from your mail again, with the part after the #.',
+    en: 'Open the full link from the email again, including the part after #.',
   },
-  asked: { zh: '请补充以下内容', en: 'This is asked of you' },
-  until: { zh: '期限：', en: 'By: ' },
+  asked: { zh: '请补充以下内容', en: 'Changes requested' },
+  until: { zh: '期限：', en: 'Deadline: ' },
   lateHint: {
     zh: '逾期未补充，申请会自动撤回。',
-    en: 'Without an answer by then the application is withdrawn.',
+    en: 'If you do not resubmit by then, the application is withdrawn automatically.',
   },
-  failed: { zh: '自动检查发现的问题', en: 'What the automatic checks found' },
-  send: { zh: '提交补充', en: 'Send the changes' },
-  story: { zh: '进度', en: 'What happened' },
-  withdraw: { zh: '撤回申请', en: 'Withdraw the application' },
+  failed: { zh: '自动检查发现的问题', en: 'Problems found by the automatic checks' },
+  send: { zh: '提交补充', en: 'Submit changes' },
+  story: { zh: '进度', en: 'Progress' },
+  withdraw: { zh: '撤回申请', en: 'Withdraw application' },
   withdrawHint: {
     zh: '撤回后不能恢复，如需加入要重新申请。',
-    en: 'This is final: to join later you would have to apply again.',
+    en: 'This cannot be undone. To join later you need to apply again.',
   },
 } satisfies Record<string, Text>;
 
 const SENTENCES: Record<Application['state'], Text> = {
-  submitted: { zh: '申请已收到，正在自动检查。', en: 'We have your application and check it automatically.' },
+  submitted: {
+    zh: '申请已收到，正在自动检查。',
+    en: 'We have received your application and are checking it automatically.',
+  },
   in_review: {
     zh: '正在人工审核。有结果会发邮件通知您，无需一直等在这里。',
-    en: 'A person is reviewing it. You get a mail with the result; there is no need to wait here.',
+    en: 'Our staff are reviewing your application. We will email you the result; you do not need to wait here.',
   },
-  changes_requested: { zh: '需要您补充或修改资料。', en: 'Something is needed from you.' },
+  changes_requested: { zh: '需要您补充或修改资料。', en: 'We need you to add or change something.' },
   approved: {
     zh: '恭喜，您已成为分销商！设置密码的链接已发到您的邮箱，设置后即可登录。',
-    en: 'You are a distributor now. The mail you got has the link to set your password; then sign in.',
+    en: 'Congratulations, you are now a distributor. We have emailed you a link to set your password; then you can sign in.',
   },
-  rejected: { zh: '很抱歉，申请未通过。', en: 'We are sorry: the application was not accepted.' },
+  rejected: { zh: '很抱歉，申请未通过。', en: 'We are sorry, your application was not approved.' },
   withdrawn: { zh: '申请已撤回。', en: 'The application was withdrawn.' },
 };
 
@@ -132,7 +135,7 @@ function Story({ application, headers, onChange }: StoryProps) {
           type="info"
           showIcon
           style={{ marginBottom: 16 }}
-          title={t({ zh: '原因', en: 'Why' })}
+          title={t({ zh: '原因', en: 'Reason' })}
           description={<span style={{ whiteSpace: 'pre-wrap' }}>{decisionReason}</span>}
         />
       )}
@@ -236,7 +239,7 @@ function HandedIn({ application }: { application: Application }) {
         [{ zh: '申请人', en: 'Applicant' }, application.name],
         [{ zh: '证件号码', en: 'Identity number' }, application.identityNumberMasked],
         [{ zh: '手机', en: 'Phone' }, application.phone],
-        [{ zh: '邮箱', en: 'Mail' }, application.email],
+        [{ zh: '邮箱', en: 'Email' }, application.email],
         [{ zh: '区域', en: 'Region' }, <RegionText key="region" region={application.region} />],
         [
           { zh: '销售渠道', en: 'Channels' },
@@ -246,7 +249,7 @@ function HandedIn({ application }: { application: Application }) {
           { zh: '收款账户', en: 'Bank account' },
           `${application.bankAccount.numberMasked} ${application.bankAccount.bankName}`,
         ],
-        [{ zh: '提交时间', en: 'Handed in' }, <TimeText key="at" at={application.submittedAt} />],
+        [{ zh: '提交时间', en: 'Submitted' }, <TimeText key="at" at={application.submittedAt} />],
       ]}
     />
   );
