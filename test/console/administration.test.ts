@@ -177,7 +177,7 @@ test('a mail that could not be delivered is sent again, whatever it is about', a
   const { id, email } = await world.person('operator', { name: 'Otto' });
   await world.api.context.pool.query(
     `INSERT INTO mails (key, subject_ref, recipient, subject, body, state, last_error)
-     VALUES ($1, $2, $3, 'How you sign in', 'x', 'undeliverable', '452 mailbox full')`,
+     VALUES ($1, $2, $3, 'How to sign in', 'x', 'undeliverable', '452 mailbox full')`,
     [`user/${id}/test`, `user/${id}`, email],
   );
   const desk = await world.open();
