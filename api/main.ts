@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
   if (config.BOOTSTRAP_ADMIN_KEY) {
     const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
-    if (made) log.info('made the first admin, whose key is BOOTSTRAP_ADMIN_KEY');
+    if (made) log.info('created the first admin, with the key BOOTSTRAP_ADMIN_KEY');
   }
 
   const server = createServer(createApp(context));

@@ -33,7 +33,7 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/reference',
-      summary: 'This API, for people',
+      summary: 'Human-readable reference of this API',
       tag: 'documentation',
       roles: 'public',
       responses: pageResponse,
@@ -42,7 +42,7 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/problems/{code}',
-      summary: 'What a kind of problem means',
+      summary: 'Explain a problem type',
       tag: 'documentation',
       roles: 'public',
       params: z.object({ code: z.string().regex(/^[a-z_]{1,64}$/) }),

@@ -64,7 +64,7 @@ export function unavailable(detail: string, retryAfterSeconds = 5): Problem {
   return new Problem({
     status: 503,
     code: 'temporarily_unavailable',
-    detail: `${detail} Try again later, with the same Idempotency-Key.`,
+    detail: `${detail} Retry later with the same Idempotency-Key.`,
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 }
@@ -72,41 +72,42 @@ export function unavailable(detail: string, retryAfterSeconds = 5): Problem {
 /** What each kind of problem means that no single endpoint owns. Served at /problems/{code}. */
 export const commonProblems: Record<string, string> = {
   authentication_required:
-    'The request has neither an API key ("Authorization: Bearer <key>") nor the cookie of a person who is signed in.',
+    'The request has neither an API key ("Authorization: Bearer <key>") nor a session cookie.',
   session_ended:
-    'The session is over, because of sign-out, time, another role or a disabled user. Sign in again.',
-  session_required: 'Only a person who is signed in can do this, not an API key.',
+    'The session has ended because of sign-out, expiry, a changed role or a disabled user. Sign in again.',
+  session_required: 'Only a signed-in person can do this, not an API key.',
   csrf_refused:
-    'A request with the cookie of a session that changes something needs the header "X-Tributary-Console: 1" and has to come from the console itself.',
-  sign_in_refused: 'The mail address, the password or the code is not right, or the user is disabled.',
-  code_required: 'The password is right; the code of the second factor, or a recovery code, is needed too.',
+    'A request with a session cookie that changes something requires the header "X-Tributary-Console: 1" and must come from the console itself.',
+  sign_in_refused: 'The email address, password or code is incorrect, or the user is disabled.',
+  code_required: 'The password is correct; a two-step verification code or a recovery code is also required.',
   too_many_mails:
-    'Enough mails were asked for, for this mail address or from this place. Look for them; Retry-After says when to ask again.',
-  too_many_attempts: 'Too many attempts to sign in have failed. Wait as many seconds as Retry-After says.',
-  password_too_short: 'A password has at least 12 characters. A few words in a row do well.',
-  password_contains_address: 'The password contains the mail address. Choose one that does not.',
-  password_too_common: 'This password is among the first that guessers try. Choose another.',
-  link_not_valid: 'The link was used, replaced by a newer one, or is too old. Ask for a new one.',
+    'Too many emails were requested for this address or from this network address. Check the inbox; Retry-After says when to retry.',
+  too_many_attempts: 'Too many failed sign-in attempts. Wait as many seconds as Retry-After says.',
+  password_too_short: 'The password must have at least 12 characters. Several words in a row work well.',
+  password_contains_address: 'The password contains the email address. Choose another one.',
+  password_too_common: 'This password is common and easy to guess. Choose another one.',
+  link_not_valid: 'The link was used, was replaced by a newer one, or has expired. Request a new one.',
   key_not_valid: 'The API key is unknown, expired or revoked, or its user is disabled.',
-  role_not_allowed: "The role of the key's user may not do this. The detail names the roles that may.",
-  scope_missing: 'The key lacks the scope for this. Ask an admin for a key that has it.',
+  role_not_allowed:
+    "The role of the key's user is not allowed to do this. The detail lists the roles that are.",
+  scope_missing: 'The key does not have the required scope. Ask an admin for a key that has it.',
   too_many_requests: 'The rate limit is reached. Wait as many seconds as the Retry-After header says.',
-  not_found: 'What the request names does not exist, or belongs to somebody else.',
-  method_not_allowed: 'The address exists, but not for this method. The Allow header names those that do.',
+  not_found: 'The requested resource does not exist, or belongs to another user.',
+  method_not_allowed: 'The path does not support this method. The Allow header lists the supported methods.',
   content_type_not_supported: 'Send the body as UTF-8 JSON, with "Content-Type: application/json".',
-  body_too_large: 'The body is larger than this server takes (API_BODY_LIMIT).',
+  body_too_large: 'The body is larger than this server accepts (API_BODY_LIMIT).',
   body_not_json: 'The body is not well-formed JSON.',
-  body_not_valid: 'Fields of the body are missing, unknown or not acceptable; errors lists each.',
-  query_not_valid: 'Parameters after the "?" are unknown or not acceptable; errors lists each.',
+  body_not_valid: 'Fields of the body are missing, unknown or not valid; errors lists each.',
+  query_not_valid: 'Query parameters are unknown or not valid; errors lists each.',
   request_malformed: 'The request could not be read, as with a broken percent-encoding.',
-  idempotency_key_not_valid: 'An Idempotency-Key has 1 to 255 printable ASCII characters.',
+  idempotency_key_not_valid: 'An Idempotency-Key must have 1 to 255 printable ASCII characters.',
   idempotency_key_reused:
-    'The Idempotency-Key was used for a different request. Use a new one for each intent.',
-  already_finished: 'The process that the message is for has ended; it takes no more messages.',
+    'The Idempotency-Key was used for a different request. Use a new key for each new request.',
+  already_finished: 'The process that the message is for has ended and accepts no more messages.',
   temporarily_unavailable:
-    'A server behind this one is away or busy. Try again with the same Idempotency-Key.',
+    'A server that this one depends on is unavailable or busy. Retry with the same Idempotency-Key.',
   seal_not_readable:
-    'What is kept encrypted can not be read: its key is missing in FIELD_KEYS, or is another one than then. Whoever runs the server has to put it back.',
-  value_not_storable: 'A value has a form or size that can not be stored.',
-  internal_error: 'A fault of the server. The request id leads to it in the logs.',
+    'Encrypted data cannot be read: its key is missing in FIELD_KEYS or has been replaced. The operator of the server must restore the key.',
+  value_not_storable: 'A value has a format or size that cannot be stored.',
+  internal_error: 'A server error. Find it in the logs by the request ID.',
 };

@@ -154,7 +154,7 @@ function fieldRows(given: Schema, document: ReferenceDocument, prefix: string, d
   if (parts) return parts.flatMap((part) => fieldRows(part, document, prefix, depth));
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const at = prefix ? `${prefix}.${name}` : name;
-    const needed = schema.required?.includes(name) ? '' : 'may be left out';
+    const needed = schema.required?.includes(name) ? '' : 'optional';
     const about = [field.description ?? resolve(field, document).description, needed]
       .filter(Boolean)
       .join(' — ');

@@ -5,7 +5,7 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 /** ISO 4217. */
 export const currencySchema = z
   .string()
-  .refine((code) => currencies.has(code), 'is no ISO 4217 currency, such as CNY')
+  .refine((code) => currencies.has(code), 'is not an ISO 4217 currency, such as CNY')
   .meta({ description: 'ISO 4217.', example: 'CNY' });
 
 /** Money as requests give it and answers show it. */
@@ -35,7 +35,7 @@ export const uuid = z.uuid().toLowerCase();
 export const uuidParams = z.object({ id: uuid });
 
 /** Id of a commission: a number, which JSON carries as text. */
-export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number');
+export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the ID of a commission, a number');
 
 /** Why a commission is kept back. */
 export const holdReason = z.enum(['finance', 'risk', 'violation', 'credential_expired']);
@@ -55,7 +55,7 @@ const clockSkewMs = 30_000;
 export const eventTime = z.iso
   .datetime({ offset: true, message: 'use RFC 3339 with offset: 2026-03-01T08:00:00+08:00' })
   .refine((time) => Date.parse(time) <= Date.now() + clockSkewMs, {
-    message: 'this is in the future: tell events when they have happened',
+    message: 'this is in the future: send events after they have happened',
   })
   .refine((time) => Date.parse(time) >= Date.UTC(2000, 0, 1), {
     message: 'this is before the year 2000: check the date',

@@ -60,16 +60,16 @@ const sql = `
       coalesce(extract(epoch FROM now() - (SELECT min(accepted_at) FROM accepted_orders)), 0)`;
 
 const help: Record<string, string> = {
-  tributary_applications: `Applications that wait, counted up to ${bound}.`,
-  tributary_applications_oldest_seconds: 'Age of the oldest application that waits.',
-  tributary_withdrawals: `Withdrawals that are not settled, counted up to ${bound}.`,
-  tributary_withdrawals_oldest_seconds: 'Age of the oldest withdrawal that is not settled.',
-  tributary_commissions: `Commissions in their return window, and those that wait for finance, counted up to ${bound}.`,
-  tributary_commissions_oldest_due_seconds: 'For how long the oldest commission has waited for finance.',
-  tributary_orders_open: `Orders whose return windows are not all over, counted up to ${bound}.`,
-  tributary_ledger_transfers: 'Transfers posted since the beginning.',
-  tributary_mails: `Mails that are not sent yet, or can not be delivered, counted up to ${bound}.`,
-  tributary_messages_waiting: `Events whose order or return has not arrived, and orders answered with 202 that are not taken in yet, counted up to ${bound}.`,
+  tributary_applications: `Applications in review, counted up to ${bound}.`,
+  tributary_applications_oldest_seconds: 'Age of the oldest application in review.',
+  tributary_withdrawals: `Withdrawals not yet settled, counted up to ${bound}.`,
+  tributary_withdrawals_oldest_seconds: 'Age of the oldest withdrawal not yet settled.',
+  tributary_commissions: `Commissions in the return window, and commissions due, counted up to ${bound}.`,
+  tributary_commissions_oldest_due_seconds: 'Age of the oldest due commission.',
+  tributary_orders_open: `Orders with an open return window, counted up to ${bound}.`,
+  tributary_ledger_transfers: 'Transfers posted in total.',
+  tributary_mails: `Emails that are pending or undeliverable, counted up to ${bound}.`,
+  tributary_messages_waiting: `Events whose order or return has not arrived, and orders accepted with 202 that are not recorded yet, counted up to ${bound}.`,
   tributary_messages_waiting_oldest_seconds: 'Age of the oldest of them.',
 };
 

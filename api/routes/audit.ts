@@ -11,7 +11,7 @@ const entrySchema = z
     actor: z.string(),
     action: z.string(),
     subject: z.string(),
-    before: z.unknown().describe('What it was before; null where that says nothing.'),
+    before: z.unknown().describe('Values before the change; null if there are none.'),
     after: z.unknown(),
     reason: z.string().nullable(),
     requestId: z.string().nullable(),
@@ -21,7 +21,7 @@ const entrySchema = z
 const entries = defineList({
   item: entrySchema,
   filters: {
-    subject: z.string().max(300).optional().describe('What it was done to, such as product/SKU-1.'),
+    subject: z.string().max(300).optional().describe('The subject, such as product/SKU-1.'),
     actorId: uuid.optional(),
     action: z.string().max(100).optional().describe('Such as product.update.'),
     from: timestampInput.optional().describe('At this moment or later.'),
@@ -40,7 +40,7 @@ export const auditEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/audit',
-    summary: 'List what staff and the system did',
+    summary: 'List the audit log',
     tag: 'audit',
     roles: ['admin', 'compliance'],
     scope: 'audit:read',

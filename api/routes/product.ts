@@ -20,7 +20,10 @@ const products = defineList({
   item: productSchema,
   filters: {
     category: z.string().max(64).optional(),
-    withoutPrice: z.stringbool().optional().describe('Only those whose price is 0, or only the others.'),
+    withoutPrice: z
+      .stringbool()
+      .optional()
+      .describe('Only products with price 0 (true) or only the others (false).'),
   },
   sorts: {
     sku: { column: 'p.sku', type: 'text' },
@@ -68,7 +71,7 @@ const updateProduct = {
          WHERE sku = $1 AND (name, category, price, currency) IS DISTINCT FROM ($2, $3, $4::bigint, $5::char(3))
          RETURNING ${returned}`,
 };
-const productParams = z.object({ sku: lineOf(64).describe('Stock keeping unit, as the shop names it.') });
+const productParams = z.object({ sku: lineOf(64).describe('Stock keeping unit, as in the shop.') });
 const readers = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
 export const productEndpoints: Endpoint[] = [
@@ -76,14 +79,14 @@ export const productEndpoints: Endpoint[] = [
     method: 'put',
     path: '/v1/products/{sku}',
     summary: 'Add or change a product',
-    description: 'Orders keep the category that the product had when they were paid.',
+    description: 'Orders keep the category that the product had at payment.',
     tag: 'products',
     roles: ['admin', 'operator'],
     scope: 'products:write',
     params: productParams,
     body: z.strictObject({
       name: lineOf(300),
-      category: lineOf(64).nullish().describe('What rules of commission plans go by.'),
+      category: lineOf(64).nullish().describe('Used by rules of commission plans.'),
       price: moneySchema,
     }),
     responses: {

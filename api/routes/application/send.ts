@@ -9,7 +9,7 @@ import { type ApplicationBody, applicationSchema, readApplication } from './view
 /** What every step of an application may be refused with, and what it answers. */
 export const applicationStep = {
   errors: ['application_decided', 'application_state', 'claimed_by_another'],
-  responses: { 200: { description: 'The application after that.', schema: applicationSchema } },
+  responses: { 200: { description: 'The application after the change.', schema: applicationSchema } },
 };
 
 /** Sends a message to the application's workflow and answers with what it made of the application. */
@@ -42,7 +42,7 @@ async function explainGone({ pool }: ApiContext, id: string, resourceId: string)
   if (!row) throw notFound(`The application ${id}`);
   if (row.done) return;
   if (!isDecided(row.state))
-    throw unavailable('The workflow of this application has to be recovered first.', 30);
+    throw unavailable('The workflow of this application must be recovered first.', 30);
   throw new Problem({
     status: 409,
     code: 'application_decided',

@@ -25,26 +25,26 @@ const earningSchema = z
         'waiting_for_release',
         'debt_first',
       ])
-      .describe('Why it is not paid yet; the foremost reason.'),
+      .describe('The main reason why it is not released yet.'),
     data: z
       .record(z.string(), z.string())
-      .describe('What belongs to the code: until, returnId, reason, state, debt.'),
+      .describe('Data of the code: until, returnId, reason, state, debt.'),
     nothing: z
       .enum(['rule_pays_nothing', 'rounds_to_nothing'])
       .nullable()
-      .describe('Why the amount is 0, where it is.'),
-    nextAt: timestampOutput.nullable().describe('When it goes on by itself, where that is known.'),
+      .describe('Why the amount is 0, if it is.'),
+    nextAt: timestampOutput.nullable().describe('When the next automatic step happens, if known.'),
   })
   .meta({ id: 'Earning' });
 
 const totalsSchema = z.array(
   z.object({
     currency: z.string(),
-    held: moneySchema.describe('In the return window, or not delivered.'),
-    due: moneySchema.describe('The window is over.'),
-    available: moneySchema.describe('Can be withdrawn.'),
+    held: moneySchema.describe('In the return window or not delivered.'),
+    due: moneySchema.describe('The return window has ended.'),
+    available: moneySchema.describe('Available for withdrawal.'),
     reserved: moneySchema.describe('In withdrawals.'),
-    debt: moneySchema.describe('Owed; what is released pays it first.'),
+    debt: moneySchema.describe('Debt; released commissions pay it first.'),
   }),
 );
 
@@ -53,7 +53,7 @@ const earnings = defineList({
   filters: {
     state: z.enum(['held', 'due']).optional(),
     currency: currencySchema.optional(),
-    amount: z.enum(['some', 'nothing']).optional().describe('Only those of more than 0, or only those of 0.'),
+    amount: z.enum(['some', 'nothing']).optional().describe('Only commissions above 0, or only those of 0.'),
   },
   sorts: { id: { column: 'c.id', type: 'bigint' } },
   defaultSort: '-id',
@@ -76,9 +76,9 @@ export const earningEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/earnings',
-    summary: 'List what a distributor earned and is not paid yet, with the reason',
+    summary: 'List unreleased commissions of a distributor, each with the reason',
     description:
-      'Commissions that are held or due. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
+      'Commissions that are held or due. `totals` cover all of them, regardless of the filter. Commissions of 0 are included with their reason; exclude them with `amount=some`.',
     tag: 'distributors',
     roles: ['admin', 'compliance', 'finance', 'operator', 'distributor'],
     scope: 'commissions:read',
@@ -91,7 +91,7 @@ export const earningEndpoints: Endpoint[] = [
           items: z.array(earningSchema),
           nextCursor: z.string().nullable(),
           totals: totalsSchema,
-          nothingCount: z.int().describe('How many there are of 0, whatever the filter.'),
+          nothingCount: z.int().describe('Number of commissions of 0, regardless of the filter.'),
         }),
       },
     },

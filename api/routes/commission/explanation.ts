@@ -21,7 +21,7 @@ export const attributionSchema = z.object({
       distributorId: uuid.nullable(),
       tier: z.string().nullable(),
       outcome: z.enum(['earns', 'own_purchase', 'forfeited_inactive', 'no_upline']),
-      skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
+      skipped: z.array(uuid).optional().describe('Sponsors skipped because they are not active.'),
     }),
   ),
 });

@@ -19,8 +19,8 @@ const staff = ['admin', 'finance', 'compliance'] as const;
 export const holdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/hold',
-  summary: 'Keep a commission back',
-  description: 'A commission is not released while any hold is open; there is at most one for each reason.',
+  summary: 'Put a commission on hold',
+  description: 'A commission is not released while any hold is open; max one open hold per reason.',
   tag: 'commissions',
   roles: staff,
   scope: 'commissions:hold',
@@ -28,7 +28,7 @@ export const holdCommission = endpoint({
   body: z.strictObject({ reason: holdReason, note }),
   responses: {
     201: {
-      description: 'On hold.',
+      description: 'The commission with the hold.',
       schema: z.object({ id: uuid, commissionId: z.string(), reason: holdReason, note: z.string() }),
     },
   },
@@ -45,14 +45,17 @@ export const unholdCommission = endpoint({
   path: '/v1/commissions/{id}/unhold',
   summary: 'Lift the holds of a commission',
   description:
-    'Lifts all, or only the one of the given reason. When that was the last obstacle of a commission that is due and whose plan releases by itself, it is released at once.',
+    'Lifts all holds, or only the one with the given reason. If a due commission under an automatic plan has no other obstacle, it is released immediately.',
   tag: 'commissions',
   roles: staff,
   scope: 'commissions:hold',
   params,
   body: z.strictObject({ note, reason: holdReason.optional() }),
   responses: {
-    200: { description: 'Lifted.', schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }) },
+    200: {
+      description: 'The commission after lifting.',
+      schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }),
+    },
   },
   errors: ['commission_unknown', 'not_on_hold'],
   handler: async ({ params, body, context, principal, resourceId: decisionId, requestId }) => ({
@@ -71,7 +74,7 @@ const holdSchema = z.object({
   orderId: z.string(),
   distributorId: uuid,
   distributorName: z.string(),
-  amount: moneySchema.describe('What the commission is worth now.'),
+  amount: moneySchema.describe('Current amount of the commission.'),
   commissionState: z.enum(['held', 'due', 'released', 'reversed', 'clawed_back']),
   reason: holdReason,
   note: z.string(),
@@ -86,7 +89,7 @@ const holdSchema = z.object({
 const list = defineList({
   item: holdSchema,
   filters: {
-    open: z.enum(['true', 'false']).optional().describe('False: only those that were lifted.'),
+    open: z.enum(['true', 'false']).optional().describe('True: only open holds. False: only lifted holds.'),
     reason: holdReason.optional(),
     distributorId: uuid.optional(),
     placedAfter: timestampInput.optional(),
@@ -105,7 +108,7 @@ type HoldRow = Omit<z.input<typeof holdSchema>, 'placedAt' | 'liftedAt'> & {
 export const listHolds = endpoint({
   method: 'get',
   path: '/v1/holds',
-  summary: 'List what keeps commissions back, and what did',
+  summary: 'List holds on commissions, open and lifted',
   tag: 'commissions',
   roles: staff,
   scope: 'commissions:read',
