@@ -63,12 +63,12 @@ export function attribute(facts: AttributionFacts): Attribution {
       ? {
           ...base,
           reason: 'code_unknown',
-          explanation: `No distributor has the code ${facts.code}, and the customer is bound to none.`,
+          explanation: `No distributor has the referral code ${facts.code}, and the customer is not bound to a distributor.`,
         }
       : {
           ...base,
           reason: 'no_code',
-          explanation: 'The order carries no code, and the customer is bound to no distributor.',
+          explanation: 'The order has no referral code, and the customer is not bound to a distributor.',
         };
   }
   const isBuyer = (candidate: Candidate) =>
@@ -77,22 +77,22 @@ export function attribute(facts: AttributionFacts): Attribution {
     return {
       ...base,
       reason: 'own_purchase',
-      explanation: 'The buyer is the distributor: an own purchase earns no commission.',
+      explanation: 'The buyer is the distributor; own purchases earn no commission.',
     };
   }
   if (distributor.state !== 'active') {
     return {
       ...base,
       reason: 'distributor_not_active',
-      explanation: `The distributor was ${distributor.state} when the order was paid, so nobody earns on it.`,
+      explanation: `The distributor was ${distributor.state} when the order was paid, so the order earns no commission.`,
     };
   }
   const viaCode = facts.byCode !== null;
   return {
     reason: viaCode ? 'code' : 'customer_binding',
     explanation: viaCode
-      ? `The order carries the distributor's code ${facts.code}.`
-      : 'The customer came through this distributor before.',
+      ? `The order used the distributor's referral code ${facts.code}.`
+      : 'An earlier order bound the customer to this distributor.',
     distributorId: distributor.id,
     code: facts.code,
     chain: buildChain(distributor, facts, isBuyer),

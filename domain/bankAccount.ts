@@ -33,24 +33,24 @@ export function checkBankAccount(number: string, type: BankAccountType): CheckRe
     return fail(
       CHECK,
       'bank_account_character',
-      `A ${name} has digits only. Remove letters, hyphens and other signs.`,
+      `A ${name} has digits only. Remove letters, hyphens and other characters.`,
     );
   }
   if (plain.length < min || plain.length > max) {
     return fail(
       CHECK,
       'bank_account_length',
-      `The number has ${plain.length} digits; a ${name} has ${min} to ${max}. Copy it whole.`,
+      `The number has ${plain.length} digits; a ${name} has ${min} to ${max}. Enter all of them.`,
     );
   }
   if (type === 'card' && luhnSum(plain) % 10 !== 0) {
     return fail(
       CHECK,
       'bank_account_check_digit',
-      'The check digit does not fit the card number. One digit is mistyped; compare it with the card.',
+      'The check digit does not match the card number. One digit is mistyped; compare it with the card.',
     );
   }
-  return pass(CHECK, 'bank_account_valid', `The ${name} is plausible.`);
+  return pass(CHECK, 'bank_account_valid', `The ${name} has a valid format.`);
 }
 
 /**

@@ -36,13 +36,13 @@ export function checkValidity({ validFrom, validUntil }: ValidityPeriod, onDate:
     throw new RangeError(`onDate must be a date such as 2026-03-01, not ${onDate}`);
   const unreal = [validFrom, validUntil].find((date) => date !== null && !isCalendarDate(date));
   if (unreal !== undefined) {
-    return fail(CHECK, 'validity_date', `"${unreal}" is no calendar date. Write it as YYYY-MM-DD.`);
+    return fail(CHECK, 'validity_date', `"${unreal}" is not a calendar date. Use YYYY-MM-DD.`);
   }
   if (validUntil !== null && validUntil < validFrom) {
     return fail(
       CHECK,
       'validity_reversed',
-      `The last day ${validUntil} lies before the first ${validFrom}. Correct the dates.`,
+      `The end date ${validUntil} is before the start date ${validFrom}. Correct the dates.`,
     );
   }
   if (onDate < validFrom) {

@@ -23,7 +23,7 @@ export class MoneyError extends Error {
 export function mulDivHalfUp(amount: number, numerator: number, denominator: number): number {
   if (!isAmount(amount) || !isAmount(numerator) || !isAmount(denominator) || denominator === 0) {
     throw new MoneyError(
-      `can not compute ${amount} × ${numerator} ÷ ${denominator}: whole numbers from 0 are needed`,
+      `cannot compute ${amount} × ${numerator} ÷ ${denominator}: whole numbers from 0 are required`,
     );
   }
   const product = amount * numerator;

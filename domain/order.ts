@@ -167,11 +167,7 @@ function deliver(line: OrderLine, at: number, named: boolean): OrderLine {
   }
   if (line.state === 'canceled') {
     if (!named) return line;
-    throw new OrderRefusal(
-      'line_canceled',
-      409,
-      `Line ${line.lineId} was canceled and can not be delivered.`,
-    );
+    throw new OrderRefusal('line_canceled', 409, `Line ${line.lineId} was canceled and cannot be delivered.`);
   }
   return { ...line, deliveredAt: at, state: line.state === 'returned' ? 'returned' : 'delivered' };
 }
@@ -183,14 +179,14 @@ function cancel(line: OrderLine, named: boolean): OrderLine {
     throw new OrderRefusal(
       'already_delivered',
       409,
-      `Line ${line.lineId} was delivered: ask for a return in place of canceling.`,
+      `Line ${line.lineId} was delivered: request a return instead of canceling.`,
     );
   }
   if (line.returnedQuantity > 0 || line.state === 'return_requested') {
     throw new OrderRefusal(
       'return_exists',
       409,
-      `Line ${line.lineId} has a return: finish that in place of canceling.`,
+      `Line ${line.lineId} has a return: finish the return instead of canceling.`,
     );
   }
   return { ...line, state: 'canceled' };
@@ -206,7 +202,7 @@ function requestReturn(state: OrderState, event: ReturnRequested): OrderState {
     throw new OrderRefusal(
       'return_differs',
       409,
-      `Return ${event.returnId} is known with other lines or another time.`,
+      `Return ${event.returnId} already exists with other lines or another time.`,
     );
   }
   const asked = new Set<string>();
@@ -216,7 +212,7 @@ function requestReturn(state: OrderState, event: ReturnRequested): OrderState {
       throw new OrderRefusal(
         'line_repeated',
         422,
-        `Line ${lineId} is named twice: add the quantities.`,
+        `Line ${lineId} is listed twice: add the quantities.`,
         `/lines/${index}/lineId`,
       );
     }
@@ -247,13 +243,13 @@ function resolveReturn(state: OrderState, event: ReturnResolved): OrderState {
   if (!known) throw new OrderRefusal('return_unknown', 404, `The order has no return ${event.returnId}.`);
   if (known.state === resolved) return state;
   if (known.state !== 'requested') {
-    throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was ${known.state} already.`);
+    throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was already ${known.state}.`);
   }
   if (event.at < known.requestedAt && !event.untimed) {
     throw new OrderRefusal(
       'resolved_before_requested',
       422,
-      'The return was asked for later than this: correct the time.',
+      'The return was requested later than this: correct the time.',
       '/at',
     );
   }

@@ -33,7 +33,7 @@ export function readInstructionAnswer({ status, body }: HttpAnswer): PayoutAnswe
     const reason = textOf(body, 'reason') ?? textOf(body, 'detail') ?? textOf(body, 'message');
     if (reason) return { status: 'failed', reason, reference: textOf(body, 'reference') };
   }
-  return { status: 'unknown', reason: `the provider answered ${status}` };
+  return { status: 'unknown', reason: `the provider responded with ${status}` };
 }
 
 /** Reads the answer to a question about a payout. */
@@ -44,7 +44,7 @@ export function readInquiryAnswer({ status, body }: HttpAnswer): PayoutAnswer {
   }
   // A 404 without a JSON body may come from a proxy or a wrong address; only the provider's own word counts.
   if (status === 404 && typeof body === 'object' && body !== null) return { status: 'not_known' };
-  return { status: 'unknown', reason: `the provider answered ${status}` };
+  return { status: 'unknown', reason: `the provider responded with ${status}` };
 }
 
 function readStatus(body: unknown): PayoutAnswer | undefined {

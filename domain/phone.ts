@@ -30,18 +30,18 @@ export function checkPhone(text: string): CheckResult {
   const number = normalisePhone(text);
   if (number.startsWith('+86')) {
     return MAINLAND_MOBILE.test(number.slice(3))
-      ? pass(CHECK, 'phone_valid', 'The number is a mobile number of mainland China.')
+      ? pass(CHECK, 'phone_valid', 'The number is a mainland China mobile number.')
       : fail(
           CHECK,
           'phone_mainland_mobile',
-          'A mobile number of mainland China has 11 digits and begins with 13 to 19. Correct the number.',
+          'A mainland China mobile number has 11 digits and starts with 13 to 19. Correct the number.',
         );
   }
   return /^\+[1-9]\d{6,14}$/.test(number)
-    ? pass(CHECK, 'phone_valid', 'The number has the international form.')
+    ? pass(CHECK, 'phone_valid', 'The number has a valid international format.')
     : fail(
         CHECK,
         'phone_e164',
-        'This is neither a mainland mobile number of 11 digits nor an international one. Write + and the country code, then the number, at most 15 digits in all.',
+        'This is neither an 11-digit mainland China mobile number nor an international number. Enter + followed by country code and number, max 15 digits in total.',
       );
 }

@@ -44,11 +44,11 @@ const levelSchema = z
       ]);
       const fault =
         rule.sku && rule.category
-          ? 'name a product or a category, not both: a product has one category'
+          ? 'enter a product or a category, not both: a product already has a category'
           : !(rule.sku || rule.category || rule.tier)
-            ? 'name a sku, a category or a tier; what applies to everything is the default'
+            ? 'enter a sku, a category or a tier; use the default for everything'
             : seen.has(key)
-              ? 'this repeats an earlier rule for the same product, category and tier'
+              ? 'this duplicates an earlier rule for the same product, category and tier'
               : undefined;
       if (fault) context.addIssue({ code: 'custom', message: fault, path: ['rules', index] });
       seen.add(key);
@@ -71,24 +71,24 @@ export const planTermsSchema = z.strictObject({
   automaticRelease: z
     .boolean()
     .default(false)
-    .describe('Release by itself when the window is over; otherwise finance releases.'),
+    .describe('Release automatically when the return window ends; otherwise finance releases.'),
   inactiveUpline: z
     .enum(['forfeit', 'next_up'])
     .default('forfeit')
     .describe(
-      'What happens to the share of an upline who is not active: nobody earns it, or the next active one above does.',
+      'What happens to the share of an inactive sponsor: it is forfeited, or the next active sponsor up earns it.',
     ),
   attributionDays: z
     .number()
     .min(0)
     .max(3650)
     .default(365)
-    .describe('How long an order with a code binds the customer to that distributor, in days.'),
+    .describe('How many days an order with a referral code binds the customer to the distributor.'),
   levels: z
     .array(levelSchema)
     .min(1)
     .max(3)
-    .describe('Level 1 is the distributor the order belongs to, level 2 the sponsor.'),
+    .describe('Level 1 is the distributor of the order, level 2 the sponsor.'),
 });
 export type PlanTerms = z.infer<typeof planTermsSchema>;
 export type PlanLevel = PlanTerms['levels'][number];

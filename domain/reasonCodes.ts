@@ -21,7 +21,10 @@ export const reasonCodes: readonly ReasonCode[] = [
       'zh-CN': '上传的证件不清晰或不完整，请重新提交四角完整、文字清楚的版本。',
       en: 'A document is blurred or incomplete. Please submit it again with all corners visible and the text readable.',
     },
-    internal: { 'zh-CN': '证件无法辨认，尚无法判断真伪。', en: 'The document cannot be read, so it is not known whether it is genuine.' },
+    internal: {
+      'zh-CN': '证件无法辨认，尚无法判断真伪。',
+      en: 'The document cannot be read, so it is not known whether it is genuine.',
+    },
   },
   {
     code: 'number_mismatch',

@@ -41,7 +41,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
     return fail(
       CHECK,
       'identity_length',
-      `The number has ${plain.length} characters; a resident identity number has 18. Copy it whole from the card.`,
+      `The number has ${plain.length} characters; a resident identity number has 18. Enter all of them.`,
     );
   }
   const wrong = [...plain].findIndex((character, at) => !(at === 17 ? /[\dX]/ : /\d/).test(character));
@@ -62,7 +62,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...fail(
         CHECK,
         'identity_check_character',
-        `The last character is "${plain.charAt(17)}", but the first 17 digits need "${expected}". One character is mistyped; compare the number with the card.`,
+        `The last character is "${plain.charAt(17)}", but the first 17 digits require "${expected}". One character is mistyped; compare the number with the card.`,
       ),
       ...found,
     };
@@ -71,7 +71,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
     return fail(
       CHECK,
       'identity_birth_date',
-      `Digits 7 to 14 say ${date}, which is no calendar date. Compare the number with the card.`,
+      `Digits 7 to 14 say ${date}, which is not a calendar date. Compare the number with the card.`,
     );
   }
   if (age === undefined) {
@@ -79,7 +79,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...fail(
         CHECK,
         'identity_birth_in_future',
-        `The birth date ${birthDate} lies after ${onDate}. Compare the number with the card.`,
+        `The birth date ${birthDate} is after ${onDate}. Compare the number with the card.`,
       ),
       ...found,
     };
@@ -89,13 +89,13 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...fail(
         CHECK,
         'identity_under_age',
-        `The holder is ${age} on ${onDate}; distributors must be at least ${ADULT_AGE}. Only an adult can apply.`,
+        `The holder is ${age} on ${onDate}; applicants must be at least ${ADULT_AGE}.`,
       ),
       ...found,
     };
   }
   return {
-    ...pass(CHECK, 'identity_valid', 'The number has the right form and check character, of an adult.'),
+    ...pass(CHECK, 'identity_valid', 'Format and check character are correct; the holder is an adult.'),
     ...found,
   };
 }

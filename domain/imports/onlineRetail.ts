@@ -32,7 +32,7 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     detail,
   });
   const malformed = (column: string) =>
-    unusable('malformed_row', `${column} "${value(column)}" can't be read.`);
+    unusable('malformed_row', `${column} "${value(column)}" cannot be read.`);
 
   const [, prefix] = INVOICE.exec(orderId) ?? [];
   const at = parseLocalTime(value('InvoiceDate'), ZONE);
@@ -43,27 +43,30 @@ function parse(row: number, fields: CsvFields): ParsedRow {
   if (at === undefined) return malformed('InvoiceDate');
   const isCancellation = prefix === 'C';
   if (prefix !== '' && !isCancellation) {
-    return unusable('accounting_adjustment', `Invoice ${orderId} is a bookkeeping entry.`);
+    return unusable('accounting_adjustment', `Invoice ${orderId} is an accounting entry.`);
   }
-  if (NO_PRODUCT.test(sku)) return unusable('not_a_product', `Stock code ${sku} stands for no goods.`);
+  if (NO_PRODUCT.test(sku)) return unusable('not_a_product', `Stock code ${sku} is not a product.`);
   if (quantity === 0) return unusable('malformed_row', 'The quantity is zero.');
   if (isCancellation && quantity > 0) {
     return unusable('malformed_row', `Cancellation ${orderId} has the positive quantity ${quantity}.`);
   }
   if (!isCancellation && quantity < 0) {
-    return unusable('stock_adjustment', `Invoice ${orderId} is no cancellation, but has ${quantity} pieces.`);
+    return unusable(
+      'stock_adjustment',
+      `Invoice ${orderId} is not a cancellation, but has the quantity ${quantity}.`,
+    );
   }
   if (price < 0n) return unusable('negative_price', `The price is ${formatScaled(price)}.`);
   const customerId = value('CustomerID');
   if (isCancellation) {
     return { kind: 'cancellation', ...facts, quantity, at, customerId, unitPrice: price };
   }
-  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so nothing can be earned.');
+  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so there is no commission.');
   const unitPrice = toMinorUnits(price, CURRENCY);
   if (unitPrice === undefined) {
     return unusable(
       'price_below_minor_unit',
-      `The price ${formatScaled(price)} is no whole number of minor units.`,
+      `The price ${formatScaled(price)} is not a whole number of minor units.`,
     );
   }
   if (toMinorUnits(amount, CURRENCY) === undefined) return malformed('UnitPrice');

@@ -84,7 +84,7 @@ function detectFormat(header: readonly string[]): ExportFormat {
   if (format) return format;
   const missing = FORMATS.map((candidate) => `${candidate.name}: ${missingOf(candidate).join(', ')}`);
   throw new UnknownHeaderError(
-    `The header fits no known format. Missing columns for ${missing.join('; for ')}`,
+    `The header does not match a known format. Missing columns for ${missing.join('; for ')}`,
   );
 }
 
@@ -258,7 +258,7 @@ export function createImporter(options: ImporterOptions): Importer {
     const open = wanted - matched.reduce((sum, { quantity }) => sum + quantity, 0);
     if (open === 0) return items;
     const rest = { ...cancellation, quantity: -open, amount: -BigInt(open) * unitPrice };
-    const detail = `No earlier purchase of the customer is left for ${open} of ${wanted} pieces.`;
+    const detail = `There is no earlier purchase by the customer for ${open} of ${wanted} units.`;
     return [...items, rejected(rest, 'cancellation_without_purchase', detail)];
   }
 
@@ -313,7 +313,7 @@ export function createImporter(options: ImporterOptions): Importer {
     }
     const lineId = sale.lineId ?? String(order.rows);
     if (order.lineIds.has(lineId)) {
-      return [rejected(sale, 'duplicate_line', `The order has a line ${lineId} already.`)];
+      return [rejected(sale, 'duplicate_line', `The order already has a line ${lineId}.`)];
     }
     order.lineIds.add(lineId);
     const { deliveredAt, returned } = sale;
@@ -342,7 +342,7 @@ export function createImporter(options: ImporterOptions): Importer {
     reconciliation.rows += 1;
     reconciliation.fileTotal += parsed.amount;
     if (completeOrders.has(parsed.orderId)) {
-      const detail = `More than ${OTHERS_UNTIL_COMPLETE} other orders stand between rows of this one; sort the file.`;
+      const detail = `Rows of this order are more than ${OTHERS_UNTIL_COMPLETE} orders apart; sort the file.`;
       return [rejected(parsed, 'order_already_complete', detail)];
     }
     if (parsed.orderId === '' && parsed.kind === 'unusable') {

@@ -41,51 +41,51 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     detail,
   });
   const malformed = (column: string, remedy: string) =>
-    unusable('malformed_row', `${column} "${value(column)}" can't be used: ${remedy}.`);
+    unusable('malformed_row', `${column} "${value(column)}" is not valid: ${remedy}.`);
 
-  if (orderId === '') return malformed('order_id', 'name the order');
-  if (lineId === '') return malformed('line_id', 'name the line');
+  if (orderId === '') return malformed('order_id', 'enter the order number');
+  if (lineId === '') return malformed('line_id', 'enter the line number');
   if (orderId.length + lineId.length > LONGEST_IDS) {
-    return malformed('order_id', `with line_id it may have ${LONGEST_IDS} characters`);
+    return malformed('order_id', `together with line_id, max ${LONGEST_IDS} characters`);
   }
-  if (sku === '') return malformed('sku', 'name the product');
-  if (value('region') === '') return malformed('region', 'name where the order went');
-  if (currency === 'XXX') return malformed('currency', 'write an ISO 4217 code such as CNY');
+  if (sku === '') return malformed('sku', 'enter the product');
+  if (value('region') === '') return malformed('region', 'enter the ship-to region');
+  if (currency === 'XXX') return malformed('currency', 'use an ISO 4217 code such as CNY');
   const paidAt = parseRfc3339(value('paid_at'));
-  if (!paidAt) return malformed('paid_at', 'write RFC 3339 with an offset');
+  if (!paidAt) return malformed('paid_at', 'use RFC 3339 with an offset');
   if (quantity === undefined || quantity <= 0) {
-    return malformed('quantity', 'write a whole number above zero');
+    return malformed('quantity', 'use a whole number above zero');
   }
-  if (price === undefined) return malformed('unit_price', 'write a decimal number');
+  if (price === undefined) return malformed('unit_price', 'use a decimal number');
   if (price < 0n) return unusable('negative_price', `The price is ${formatScaled(price)}.`);
-  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so nothing can be earned.');
+  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so there is no commission.');
   const unitPrice = toMinorUnits(price, currency);
   if (unitPrice === undefined) {
     return unusable(
       'price_below_minor_unit',
-      `The price ${formatScaled(price)} is no whole number of minor units.`,
+      `The price ${formatScaled(price)} is not a whole number of minor units.`,
     );
   }
   const discountMinor = discount === undefined ? undefined : toMinorUnits(discount, currency);
   if (discountMinor === undefined || discountMinor < 0 || sold < 0n) {
-    return malformed('discount', 'write what the whole line was reduced by, at most its price');
+    return malformed('discount', 'enter the discount of the whole line, max its price');
   }
   if (toMinorUnits(BigInt(quantity) * price, currency) === undefined) {
     return malformed('unit_price', 'the line is too large');
   }
   const deliveredAt = parseRfc3339(value('delivered_at'));
   if (value('delivered_at') !== '' && (!deliveredAt || deliveredAt.instant < paidAt.instant)) {
-    return malformed('delivered_at', 'write RFC 3339 with an offset, not before paid_at');
+    return malformed('delivered_at', 'use RFC 3339 with an offset, not before paid_at');
   }
   if (returnedQuantity === undefined || returnedQuantity < 0 || returnedQuantity > quantity) {
-    return malformed('returned_quantity', 'write how many pieces came back, at most the quantity');
+    return malformed('returned_quantity', 'enter the number of returned units, max the quantity');
   }
   const returnedAt = parseRfc3339(value('returned_at'));
   if (returnedQuantity > 0 && (!returnedAt || returnedAt.instant < paidAt.instant)) {
-    return malformed('returned_at', 'write RFC 3339 with an offset, not before paid_at');
+    return malformed('returned_at', 'use RFC 3339 with an offset, not before paid_at');
   }
   if (returnedQuantity === 0 && value('returned_at') !== '') {
-    return malformed('returned_at', 'it needs a returned_quantity');
+    return malformed('returned_at', 'returned_quantity is required');
   }
   return {
     kind: 'sale',
