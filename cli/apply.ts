@@ -182,7 +182,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     const imported = [item, ...(difference ? [difference] : [])];
     const returnId = item.returnId.replaceAll('/', ':');
     if (refusedOrders.has(orderExternalId)) {
-      const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
+      const detail = `Order ${orderExternalId} was refused, so it cannot have returns.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];
     }
     // One that has grown since is not the same: the API refuses it, and the report says so.

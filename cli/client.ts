@@ -144,7 +144,7 @@ export function createClient(options: ClientOptions): ApiClient {
         silentSince ??= now;
         // Whoever comes late to a silent API does not begin to be patient anew.
         if (now + delayMs - Math.min(awaySince, silentSince) > patienceMs) {
-          throw new ApiUnavailable(`The API at ${url} can't be used: ${outcome.why}`);
+          throw new ApiUnavailable(`The API at ${url} cannot be used: ${outcome.why}`);
         }
       }
       onRetry?.(outcome.why, delayMs);
@@ -249,7 +249,7 @@ function problemOf(status: number, text: string): ApiError {
     errors?: FieldError[];
   };
   const code = type?.split('/').pop() ?? `status_${status}`;
-  return new ApiError(status, code, detail ?? `The API answered ${status}.`, errors);
+  return new ApiError(status, code, detail ?? `The API responded with ${status}.`, errors);
 }
 
 function parseJson(text: string): unknown {

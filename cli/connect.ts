@@ -25,16 +25,18 @@ export function findApi(url: string | undefined, env: NodeJS.ProcessEnv = proces
   const address = url || env.TRIBUTARY_URL || readRunning(dataDir)?.apiUrl;
   if (!address) {
     throw new CommandError(
-      'No running system was found. Start it with "npm start", or name its address with --url or TRIBUTARY_URL.',
+      'No running system was found. Start it with "npm start", or set its address with --url or TRIBUTARY_URL.',
     );
   }
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
-    throw new CommandError(`"${address}" is no address such as http://127.0.0.1:8080.`);
+    throw new CommandError(`"${address}" is not a URL such as http://127.0.0.1:8080.`);
   }
   const keyFile = path.join(dataDir, 'admin-key');
   const key = env.TRIBUTARY_KEY || (existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : '');
   if (!key) {
-    throw new CommandError('No API key was found. Set TRIBUTARY_KEY to one with the role admin or operator.');
+    throw new CommandError(
+      'No API key was found. Set TRIBUTARY_KEY to a key with the role admin or operator.',
+    );
   }
   return { url: address, key };
 }

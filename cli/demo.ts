@@ -26,22 +26,22 @@ const USAGE = `npm run demo [-- options]
 Fills a running system with a sample brand: 40 distributors in two levels, a commission plan, and some 900 real
 invoices of an online shop (cli/demo-data), moved to the present. Running it again adds nothing.
 
-  --url URL    address of the API; else TRIBUTARY_URL, else the npm start that runs here
-  --help       this text
+  --url URL    address of the API (TRIBUTARY_URL, or the npm start running here)
+  --help       show this help
 
-The key of an admin is read from TRIBUTARY_KEY, else from the npm start that runs here.`;
+The key of an admin is read from TRIBUTARY_KEY, or from the npm start running here.`;
 
 const SLICE = path.join(__dirname, 'demo-data', 'online-retail-slice.csv.gz');
 
-/** Two months before the end of the slice: what was due by then is released, and partly drawn, before the rest comes. */
+/** Two months before the end of the slice: commissions due by then are released and partly withdrawn before the rest is imported. */
 const RELEASE_DAY = Date.UTC(2011, 3, 1);
 const DAY_MS = 86_400_000;
 const TOP = 15;
 
-/** Where the demonstration runs, and whom it tells. */
+/** Where the demonstration runs and where it reports. */
 export interface DemoSettings {
   readonly api: ApiClient;
-  /** Where the rejected rows of the invoices are written. */
+  /** File for the rejected rows of the invoices. */
   readonly reportFile: string;
   /** Told what is done, in lines. */
   readonly say: (text: string) => void;
@@ -82,7 +82,7 @@ export async function runDemo({ api, reportFile, say, onProgress }: DemoSettings
       api,
       distributors.filter(({ isSponsor }) => !isSponsor),
     );
-    say(`Released what was due before ${releaseDay.toISOString().slice(0, 10)}, and drawn in part`);
+    say(`Released commissions due before ${releaseDay.toISOString().slice(0, 10)} and withdrew a part`);
   }
   const result = await bringIn(now);
   say(`${result.orders} orders and ${result.returns} returns; the rejected rows are in ${reportFile}`);

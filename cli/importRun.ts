@@ -55,7 +55,7 @@ export async function beginImportRun({
     work().catch((error: Error) => {
       run = undefined;
       waiting.length = 0;
-      say(`The console will not show the rest of this import, which itself goes on: ${error.message}`);
+      say(`The import continues, but the console will not show its progress: ${error.message}`);
     });
 
   await attempt(async () => {

@@ -16,7 +16,7 @@ export function createNotes(): {
     onRetry(why, delayMs) {
       if (Date.now() - lastAt < MS_BETWEEN_NOTES) return;
       lastAt = Date.now();
-      const text = `Trying again in ${formatSeconds(delayMs / 1000)}: ${why}`;
+      const text = `Retrying in ${formatSeconds(delayMs / 1000)}: ${why}`;
       if (progress) progress.note(text);
       else console.error(text);
     },
@@ -29,12 +29,13 @@ export function createNotes(): {
 /** Ends the command with what went wrong and what to do. */
 export function failWith(error: unknown): void {
   const isApi = error instanceof ApiError || error instanceof ApiUnavailable;
-  if (error instanceof ApiError) console.error(`The API refuses: ${error.message} (${error.code})`);
+  if (error instanceof ApiError)
+    console.error(`The API refused the request: ${error.message} (${error.code})`);
   else if (isApi || error instanceof CommandError || error instanceof UnknownHeaderError) {
     console.error(error.message);
   } else console.error(error);
   if (isApi) {
-    console.error('To go on, run the same command again: what is there already is not brought in twice.');
+    console.error('Run the same command again to continue; nothing is imported twice.');
   }
   process.exitCode = 1;
 }

@@ -20,7 +20,7 @@ export function formatReconciliation(reconciliation: Reconciliation): string {
     ['  sales', sales.amount, count(sales.count, 'line', 'lines')],
     ['  returns', -returns.amount, count(returns.count, 'return', 'returns')],
     [
-      '  credited less or more than paid',
+      '  price differences of returns',
       priceDifferences.amount,
       count(priceDifferences.count, 'return', 'returns'),
     ],

@@ -66,12 +66,12 @@ async function main(): Promise<void> {
   await scheduleHousekeeping(client, config);
   const recovered = await recover({ pool, client, taskQueue: config.TEMPORAL_TASK_QUEUE }, (soFar) => {
     const total = [...soFar.values()].reduce((sum, { started, running: ran }) => sum + started + ran, 0);
-    console.log(`${total} looked at`);
+    console.log(`${total} checked`);
   });
   for (const [workflow, { started, running: ran }] of recovered) {
-    console.log(`${workflow}: ${started} started, ${ran} ran already`);
+    console.log(`${workflow}: ${started} started, ${ran} already running`);
   }
-  if (!recovered.size) console.log('Nothing is open: no workflow is needed.');
+  if (!recovered.size) console.log('Nothing is open; no workflow to start.');
   await Promise.all([pool.end(), connection.close()]);
 }
 

@@ -23,7 +23,7 @@ const COLUMNS = ['row', 'order', 'sku', 'quantity', 'amount', 'currency', 'reaso
 export async function openReport(file: string): Promise<Report> {
   const output = createWriteStream(file);
   await once(output, 'open').catch((error: Error) => {
-    throw new CommandError(`The report can't be written: ${error.message}`);
+    throw new CommandError(`The report cannot be written: ${error.message}`);
   });
   const rows = stringify({
     header: true,

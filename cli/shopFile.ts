@@ -74,14 +74,14 @@ async function* numberedRecords(
       if (values.length > 1 || values[0] !== '') yield { row, values };
     }
   } catch (error) {
-    throw new CommandError(`${nameOf(file)} can't be read after row ${row}: ${explain(error as Error)}`);
+    throw new CommandError(`${nameOf(file)} cannot be read after row ${row}: ${explain(error as Error)}`);
   }
 }
 
 function explain(error: Error): string {
   if (!(error instanceof CsvError)) return error.message;
   return error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
-    ? 'the next row opens a quote (") that is never closed. Correct the file.'
+    ? 'the next row has an opening quote (") without a closing one. Correct the file.'
     : error.message;
 }
 

@@ -65,7 +65,7 @@ const DAY_MS = 24 * HOUR_MS;
  */
 export async function findShift(api: ApiClient, survey: Survey | undefined): Promise<number> {
   if (!survey) {
-    throw new CommandError('--shift-to-now reads the file twice, so it can not be the standard input.');
+    throw new CommandError('--shift-to-now reads the file twice, so the standard input cannot be used.');
   }
   const earlier = await Promise.all(
     survey.firstOrders.map(async ({ externalId, paidAt }) => {

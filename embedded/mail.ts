@@ -129,7 +129,7 @@ function answer(
   const mail = mails.find(({ id }) => pathname === `/mails/${id}` || pathname === `/mails/${id}.eml`);
   if (pathname === '/') send(200, 'text/html', listPage(mails));
   else if (pathname === '/api/messages') send(200, 'application/json', JSON.stringify(mails));
-  else if (!mail) send(404, 'text/plain', 'There is no such mail.\n');
+  else if (!mail) send(404, 'text/plain', 'There is no such email.\n');
   else if (pathname.endsWith('.eml')) send(200, 'text/plain', readFileSync(fileOf(mail.id)));
   else send(200, 'text/html', mailPage(mail));
 }
@@ -141,13 +141,13 @@ function listPage(mails: CaughtMail[]): string {
       `<td>${escapeHtml(to.join(', '))}</td><td>${escapeHtml(from)}</td><td>${escapeHtml(date)}</td></tr>`,
   );
   const table = `<table><tr><th>Subject<th>To<th>From<th>Caught</tr>${rows.join('\n')}</table>`;
-  return page('Caught mails', `<h1>Caught mails</h1>${mails.length ? table : '<p>No mail yet.</p>'}`);
+  return page('Caught emails', `<h1>Caught emails</h1>${mails.length ? table : '<p>No emails yet.</p>'}`);
 }
 
 function mailPage({ id, from, to, subject, date, text }: CaughtMail): string {
   return page(
     subject,
-    `<p><a href="/">All mails</a> · <a href="/mails/${escapeHtml(id)}.eml">source</a></p>` +
+    `<p><a href="/">All emails</a> · <a href="/mails/${escapeHtml(id)}.eml">source</a></p>` +
       `<h1>${escapeHtml(subject || '(no subject)')}</h1>` +
       `<p>From ${escapeHtml(from)}<br>To ${escapeHtml(to.join(', '))}<br>Caught ${escapeHtml(date)}</p>` +
       `<pre>${escapeHtml(text)}</pre>`,

@@ -127,7 +127,7 @@ function unprivilegedAccount(): Account {
     if (made.status !== 0) {
       const reason = made.error?.message ?? made.stderr.trim();
       throw new StartError(
-        `PostgreSQL does not run as root, and the user "postgres" could not be made: ${reason}. ` +
+        `PostgreSQL does not run as root, and the user "postgres" could not be created: ${reason}. ` +
           'Start as another user, or set DATABASE_URL.',
       );
     }
@@ -147,7 +147,7 @@ function reachableBinaries(account: Account | undefined, log: Log): string {
   const { version } = JSON.parse(readFileSync(path.join(native, '..', 'package.json'), 'utf8'));
   const copy = path.join(sharedFolder, `postgresql-${version}`);
   if (runs(copy)) return copy;
-  log(`PostgreSQL runs as another user, who can't read this checkout: copying its programs to ${copy}`);
+  log(`PostgreSQL runs as another user who cannot read this checkout; copying its programs to ${copy}`);
   mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
   const unfinished = mkdtempSync(`${copy}-`);
   cpSync(native, path.join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -177,7 +177,7 @@ function clusterFolder(dataDir: string, account: Account | undefined, log: Log):
     rmSync(`${elsewhere}.previous`, { recursive: true, force: true });
     renameSync(elsewhere, `${elsewhere}.previous`);
   }
-  log(`PostgreSQL runs as another user, who can't read ${dataDir}: its data is in ${elsewhere}`);
+  log(`PostgreSQL runs as another user who cannot read ${dataDir}; its data is in ${elsewhere}`);
   rmSync(place, { force: true });
   symlinkSync(elsewhere, place);
   return elsewhere;

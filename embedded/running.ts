@@ -85,7 +85,7 @@ function refuseIfHeld(file: string, dataDir: string): void {
   const pid = liveHolder(file);
   if (pid !== undefined) {
     throw new StartError(
-      `Tributary already runs on ${dataDir}, as process ${pid}. Stop that first: kill ${pid}`,
+      `Tributary already runs on ${dataDir} as process ${pid}. Stop it first: kill ${pid}`,
     );
   }
 }

@@ -31,9 +31,9 @@ import { lockDataFolder, removeRunning, writeRunning } from './running';
 import { loadSecrets, makeSecrets } from './secrets';
 import { ensureNamespace, startTemporal } from './temporal';
 
-const usage = `npm start                    boots the whole platform on this machine
-npm start -- --reset         empties the data folder first, after asking
-npm start -- --reset --yes   the same without asking`;
+const usage = `npm start                    starts the whole platform on this machine
+npm start -- --reset         empties the data folder first, after confirmation
+npm start -- --reset --yes   the same without confirmation`;
 
 interface Part {
   name: string;
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     ['API', apiUrl],
     ['API reference', `${apiUrl}/reference`],
     ['Temporal', pages.temporalUiUrl ?? environment.TEMPORAL_ADDRESS],
-    ['Caught mails', pages.mailPageUrl ?? 'none, mails go to SMTP_URL'],
+    ['Caught emails', pages.mailPageUrl ?? 'none; emails go to SMTP_URL'],
     ['Data folder', folder],
     ['Admin key', `export TRIBUTARY_KEY=$(cat ${path.join(folder, 'admin-key')})`],
     ...(await firstSignIn(settings)),
@@ -213,7 +213,7 @@ async function prepareOwnTemporal(address: string): Promise<{ address: string; u
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: 10_000 }).catch(
     (error) => {
-      throw new StartError(`Temporal does not answer at TEMPORAL_ADDRESS ${address}: ${error.message}`);
+      throw new StartError(`Temporal is not responding at TEMPORAL_ADDRESS ${address}: ${error.message}`);
     },
   );
   try {
@@ -306,7 +306,9 @@ async function reset(dataDir: string, agreed: boolean): Promise<boolean> {
   }
   if (!agreed) {
     if (!process.stdin.isTTY) {
-      throw new StartError('--reset deletes all data and nobody is here to ask. Add --yes if you mean it.');
+      throw new StartError(
+        '--reset deletes all data and there is no terminal to confirm it. Add --yes to confirm.',
+      );
     }
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal.question(`Delete all data in ${dataDir}? (y/N) `);
@@ -333,7 +335,7 @@ function onStopSignal(dataDir: string): void {
   const now = Date.now();
   if (!stopRequestedAt) {
     stopRequestedAt = now;
-    log('\nStopping. Ctrl-C again kills what is left.');
+    log('\nStopping. Press Ctrl-C again to kill the remaining processes.');
     void stopParts().then(() => {
       log('Stopped.');
       process.exit(0);

@@ -76,13 +76,13 @@ export async function ensureNamespace(
   try {
     await createNamespace(connection, namespace, retentionDays);
     // One that was just made, here or by another process, is not known everywhere at once.
-    await until(`Making the namespace "${namespace}" usable`, 60_000, () =>
+    await until(`Preparing the namespace "${namespace}"`, 60_000, () =>
       connection.workflowService.countWorkflowExecutions({ namespace }),
     );
   } catch (error) {
     if (!hasCode(error, grpc.permissionDenied, grpc.unimplemented, grpc.unauthenticated)) throw error;
     log(
-      `Temporal does not let these credentials create the namespace "${namespace}" (${(error as Error).message}). Create it yourself.`,
+      `These credentials are not allowed to create the namespace "${namespace}" in Temporal (${(error as Error).message}). Create it yourself.`,
     );
   }
 }
@@ -149,13 +149,13 @@ function runs(program: string): boolean {
 }
 
 function checked(program: string): string {
-  if (!runs(program)) throw new StartError(existsSync(program) ? `${program} does not run` : 'there is none');
+  if (!runs(program)) throw new StartError(existsSync(program) ? `${program} does not run` : 'none found');
   return program;
 }
 
 async function buildWithGo(target: string, dataDir: string, log: Log): Promise<string> {
   if (!answers('go', ['version'], 'go version')) throw new StartError('`go` is not on the PATH');
-  log('Building the Temporal CLI with Go. That takes some minutes, once.');
+  log('Building the Temporal CLI with Go. This takes some minutes, once.');
   return intoCache(target, async (folder) => {
     const env = { ...process.env, GOBIN: folder, GOTOOLCHAIN: 'local' };
     const args = ['install', '-ldflags', '-s -w', goPackage];

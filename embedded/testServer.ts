@@ -34,7 +34,7 @@ export async function timeSkippingExecutable(
 }
 
 function existing(file: string): string {
-  if (!existsSync(file)) throw new StartError('there is none');
+  if (!existsSync(file)) throw new StartError('none found');
   return file;
 }
 
