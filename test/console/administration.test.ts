@@ -192,12 +192,12 @@ test('a mail that could not be delivered is sent again, whatever it is about', a
 });
 
 test.each([
-  ['oidc_unavailable', 'can not be reached now', '无法连接公司的登录服务'],
-  ['oidc_denied', 'did not agree', '没有同意这次登录'],
+  ['oidc_unavailable', 'cannot be reached', '无法连接公司的登录服务'],
+  ['oidc_denied', 'denied the sign-in', '没有同意这次登录'],
   ['oidc_failed', 'here to start again', '请在本页重新点击'],
-  ['oidc_email_not_verified', 'has not verified your mail address', '尚未验证您的邮箱地址'],
+  ['oidc_email_not_verified', 'has not verified your email address', '尚未验证您的邮箱地址'],
   ['oidc_user_unknown', 'Ask an administrator to add a user', '请管理员以此邮箱新增用户'],
-  ['something_new', 'tell your administrator', '请联系管理员'],
+  ['something_new', 'contact an administrator', '请联系管理员'],
 ])('single sign-on that ends with %s says what to do, in both languages', async (code, en, zh) => {
   for (const [locale, text] of [
     ['en', en],

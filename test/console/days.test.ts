@@ -251,7 +251,7 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await desk.getByRole('button', { name: say('已退款', 'Refunded') }).click();
     await desk
       .getByRole('dialog')
-      .getByText(say('不足部分记为欠款', 'what is missing becomes debt'))
+      .getByText(say('不足部分记为欠款', 'any shortfall is recorded as debt'))
       .waitFor();
     await confirm(desk, say('已退款', 'Refunded'));
     const { debt } = await balanceOf(pool(), id);

@@ -156,7 +156,7 @@ test('a page that is open while the server restarts keeps what is typed, and goe
   await note.fill('typed before');
   line.cut();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'nothing you entered is lost' }).waitFor();
   await pressSignOut(page, person);
   await page.locator('.ant-message-error').waitFor();
   expect(await note.inputValue()).toBe('typed before');
@@ -187,7 +187,7 @@ test('a note whose answer is lost is kept once when it is sent again, and may be
   const add = page.getByRole('button', { name: 'Add', exact: true });
   await note.fill('called');
   await add.click();
-  await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'nothing you entered is lost' }).waitFor();
   await add.click();
   await page.locator(EMPTY_NOTE).waitFor();
   expect(await notesOf(id)).toEqual(['called']);
@@ -210,7 +210,7 @@ test.each(['pressed again', 'given up'])(
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Amount').fill('20');
     await dialog.getByRole('button', { name: 'Withdraw', exact: true }).click();
-    await dialog.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+    await dialog.getByRole('alert').filter({ hasText: 'nothing you entered is lost' }).waitFor();
     if (then === 'pressed again') await confirm(page, 'Withdraw');
     else await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('.own-list > li', { hasText: '20.00' }).waitFor();

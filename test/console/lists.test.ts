@@ -99,7 +99,7 @@ test('a button that can not be pressed says why beside it', async () => {
   expect(await release.isDisabled()).toBe(true);
   await page.getByText('Filter by state “Due” first.').waitFor();
   await page.goto(`${world.api.url}/commissions?state=due&amountMin=800`);
-  await page.getByText('with other filters, select the entries').waitFor();
+  await page.getByText('With other filters, select the entries').waitFor();
   await page.goto(`${world.api.url}/commissions?state=due`);
   await page.locator('tbody tr.ant-table-row').first().waitFor();
   expect(await release.isDisabled()).toBe(false);
