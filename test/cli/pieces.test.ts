@@ -57,7 +57,7 @@ describe('reading a file', () => {
   });
 
   test.each([
-    ['a,b\n1,2\n3,"four\n5,6\n', 'after row 2: the next row opens a quote (") that is never closed'],
+    ['a,b\n1,2\n3,"four\n5,6\n', 'after row 2: the next row has an opening quote (") without a closing one'],
     ['', 'is empty'],
   ])('%j can not be read', async (content, message) => {
     await expect(read(content)).rejects.toThrow(message);
