@@ -109,7 +109,7 @@ test('a list is turned round by the column that it is sorted by', async () => {
 
 test('whoever comes back from an entry is on the page of the list that it is on', async () => {
   const page = await openAs('finance', '/commissions?state=due');
-  await page.getByRole('button', { name: 'Claim next', exact: true }).click();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
   await page.getByText('Page 2', { exact: true }).waitFor();
   await answered(page);
   const link = page.locator('tbody a').first();
