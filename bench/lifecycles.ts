@@ -60,7 +60,7 @@ export function timesResult(measured: string, ours: ProcessorTime[], baseline: P
       ours: showTimes(ours),
       baseline: showTimes(baseline),
       ratio: show(ratio(ours.map(total), baseline.map(total))),
-      aim: 'none: shows who pays',
+      aim: 'none: shows the split',
     },
   ];
 }
