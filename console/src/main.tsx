@@ -3,8 +3,8 @@ import './styles.css';
 import { readEarly } from './api/early';
 import { PAGES, PUBLIC_PAGES, pageAt, readsAt } from './app/pages';
 
-// Small on purpose, so that it runs while the libraries are still being fetched: what the page at hand will need is asked
-// for at once, not one after the other. Whatever fails here is fetched again, and told of, by what needs it.
+// Small on purpose, so that it runs while the libraries are still loading: the data and scripts of the page are requested
+// immediately, not one after the other. Failed requests are repeated and reported by the code that needs them.
 const quietly = (loading: Promise<unknown> | undefined) => void loading?.catch(() => {});
 
 const { pathname } = window.location;

@@ -1,4 +1,4 @@
-/** What the API answers where it refuses (RFC 9457), as an error. */
+/** A problem response of the API (RFC 9457) as an error. */
 export class ProblemError extends Error {
   override name = 'ProblemError';
   constructor(
@@ -6,7 +6,7 @@ export class ProblemError extends Error {
     /** Stable code, the last part of the problem's `type`. */
     readonly code: string,
     message: string,
-    /** What is wrong with which field, by JSON pointer. */
+    /** Errors of fields, by JSON pointer. */
     readonly fields: readonly { pointer: string; detail: string }[] = [],
     readonly requestId?: string,
   ) {
@@ -23,7 +23,7 @@ interface ProblemBody {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** Makes an error of an answer that is not a success. */
+/** Creates the error for a response without success. */
 export function problemOf(status: number, body: unknown): ProblemError {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody;
   const code = problem.type?.split('/').at(-1) ?? `http_${status}`;

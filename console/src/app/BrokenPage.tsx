@@ -15,7 +15,7 @@ const TEXTS = {
   reload: { zh: '刷新', en: 'Reload' },
 } satisfies Record<string, Text>;
 
-/** Shown in place of a page that failed. */
+/** Shown instead of a page that failed. */
 export function BrokenPage() {
   const t = useT();
   const error = useRouteError();
@@ -40,7 +40,7 @@ export function BrokenPage() {
   );
 }
 
-/** Shown for an address that is nobody's. */
+/** Shown for an unknown address. */
 export function NoSuchPage() {
   const t = useT();
   return <Result status="404" title={<h1>{t(TEXTS.none)}</h1>} extra={<Link to="/">{t(TEXTS.home)}</Link>} />;

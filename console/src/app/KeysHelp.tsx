@@ -11,7 +11,7 @@ const KEYS: [string[], Text][] = [
   [['?'], { zh: '显示本页', en: 'Show this help' }],
 ];
 
-/** What can be done by keyboard on every page. Keys of single actions stand on their buttons. */
+/** Keyboard shortcuts of every page. Shortcuts of actions are shown on their buttons. */
 export function KeysHelp({ onClose }: { onClose: () => void }) {
   const t = useT();
   return (

@@ -14,7 +14,7 @@ interface Group {
 
 const STAFF: readonly Role[] = ['admin', 'compliance', 'finance', 'operator'];
 
-/** The menu, group by group; a page stands here once, with the roles it is for. */
+/** The menu by group; each page is listed once, with its roles. */
 const MENU: readonly Group[] = [
   {
     title: { zh: '工作台', en: 'My work' },
@@ -110,8 +110,8 @@ const MENU: readonly Group[] = [
 ];
 
 /**
- * Whether a page is for a role: one of the menu, and all that lies below it, by its entry; others, such as the own
- * account, are for everybody.
+ * Whether a role can open a page. Pages of the menu and pages below them use the roles of the entry; others, such as
+ * the own account, are open to all roles.
  */
 export function mayOpen(role: Role, address: string): boolean {
   const page = `/${address.split(/[/?]/)[1]}`;
@@ -119,7 +119,7 @@ export function mayOpen(role: Role, address: string): boolean {
   return entry === undefined || entry.roles.includes(role);
 }
 
-/** The part of the menu that is for a role. */
+/** The menu entries of a role. */
 export function menuFor(role: Role): Group[] {
   return MENU.map(({ title, entries }) => ({
     title,

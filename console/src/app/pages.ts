@@ -1,15 +1,15 @@
 import type { ComponentType } from 'react';
 
-/** A page that is fetched when somebody goes there first. */
+/** A page that is fetched on its first visit. */
 export interface PageEntry {
-  /** Its address; what stands for a part of it begins with a colon. */
+  /** Path; parameters start with a colon. */
   path: string;
   load: () => Promise<{ default: ComponentType }>;
-  /** What it reads first of all, where that goes by the address alone; with the same part behind a colon. */
+  /** First API path it reads, if it depends on the address only; with the same parameters. */
   reads?: string;
 }
 
-/** Pages of whoever is signed in. */
+/** Pages for signed-in users. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('../pages/home/HomePage'), reads: '/v1/home' },
   // Compliance
@@ -86,7 +86,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/bulk-actions/:id', load: () => import('../pages/bulk/BulkActionPage') },
 ];
 
-/** Pages that need nobody to be signed in. */
+/** Pages without sign-in. */
 export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/forgot-password', load: () => import('../session/ForgotPasswordPage') },
   { path: '/welcome', load: () => import('../session/WelcomePage') },
@@ -95,7 +95,7 @@ export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/application/:id', load: () => import('../pages/application/apply/ApplicationStatusPage') },
 ];
 
-/** What the page at an address reads first of all. */
+/** First API path that the page at an address reads. */
 export const readsAt = (page: PageEntry, address: string): string | undefined =>
   page.reads?.replace(/:\w+/, address.slice(address.lastIndexOf('/') + 1));
 

@@ -20,8 +20,8 @@ export function createRouter() {
         { path: '/sign-in', element: <SignInPage /> },
         { element: <PublicPages />, children: PUBLIC_PAGES.map(toRoute) },
         {
-          // Whoever is not signed in yet, or applies, needs neither menu nor search. Fetched by the router, as the pages are:
-          // React would hold the page back for 300 ms once it had shown a fallback for the shell.
+          // Pages without sign-in need neither menu nor search. Fetched by the router, as the pages are:
+          // after a fallback for the shell React would delay the page by 300 ms.
           lazy: async () => {
             const { default: Shell } = await import('./Shell');
             return {

@@ -1,7 +1,7 @@
 import { type Text, useT } from '../locale/locale';
 import { EVENTS, readable } from './eventNames';
 
-/** What the third part of a transfer's key says; docs/ledger.md has all of them. */
+/** Meaning of the third part of a transfer key; docs/ledger.md lists all of them. */
 const CAUSES: Record<string, Text> = {
   accrue: { zh: '订单支付', en: 'Order paid' },
   release: { zh: '结算', en: 'Released' },
@@ -15,7 +15,7 @@ const CAUSES: Record<string, Text> = {
   'return-debt': { zh: '提现退回，抵扣欠款', en: 'Withdrawal returned, paid against debt' },
 };
 
-/** Why money moved, from the key of the transfer: `commission/7/reverse/return/R-1`. */
+/** Cause of a transfer, from its key: `commission/7/reverse/return/R-1`. */
 export function Cause({ transferKey }: { transferKey: string }) {
   const t = useT();
   const [, , what = transferKey, kind, ...id] = transferKey.split('/');

@@ -9,7 +9,7 @@ import { Panel } from './Panel';
 
 type Process = Answer<'/v1/processes/{kind}/{id}'>;
 
-/** Kinds of things that a workflow stands behind. */
+/** Kinds with a workflow. */
 export type ProcessKind = 'application' | 'order' | 'return' | 'withdrawal' | 'release' | 'payout' | 'bulk';
 
 const TEXTS = {
@@ -22,7 +22,7 @@ const TEXTS = {
   engineers: { zh: '在 Temporal 中查看', en: 'View in Temporal' },
 } satisfies Record<string, Text>;
 
-/** What the workflow behind a thing waits for at this moment, and what fails in it. */
+/** What the workflow of an entity is currently waiting for, and its failing activities. */
 export function ProcessPanel({ kind, id }: { kind: ProcessKind; id: string }) {
   const t = useT();
   const process = useQuery({

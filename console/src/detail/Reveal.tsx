@@ -21,16 +21,16 @@ const SHOWN_FOR_MS = 60_000;
 
 interface RevealProps {
   masked: string;
-  /** What the number is, for the title of the dialog. */
+  /** Name of the number, for the title of the dialog. */
   label: Text;
   roles: readonly Role[];
-  /** Whose number it is. */
+  /** Owner of the number. */
   of: 'applications' | 'distributors';
   id: string;
   field: 'identityNumber' | 'bankAccount';
 }
 
-/** A masked number, and the way to see it whole: with a reason, audited, for a minute. */
+/** A masked number that can be revealed: with a reason, audited, for one minute. */
 export function Reveal({ masked, label, roles, of, id, field }: RevealProps) {
   const t = useT();
   const mayReveal = useIsRole(...roles);

@@ -30,7 +30,7 @@ const COLORS: Record<Entry['kind'], string> = {
   note: '#9a5b00',
 };
 
-/** All that happened to a thing, newest first: who, what, before and after, mails sent, transfers posted. */
+/** Activity of an entity, newest first: who, what, before and after, emails sent, transfers posted. */
 export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   const t = useT();
   const problemText = useProblemText();
@@ -43,7 +43,7 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
         }),
       ),
     initialPageParam: '',
-    // With the thing itself, which is read again as often; of a long story, whoever reads it is not disturbed.
+    // Refreshes together with the entity, except after older pages are loaded, so that reading is not disturbed.
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? 10_000 : false),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
@@ -80,13 +80,13 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   );
 }
 
-/** Who did something: a person by name, or what else it was. */
+/** The actor: a person by name, or the system, shop, … */
 export function ActorText({ actor }: { actor: string }) {
   const t = useT();
   return <>{ACTORS[actor] ? t(ACTORS[actor]) : actor}</>;
 }
 
-/** What happened, in words. */
+/** Name of an event. */
 export function EventName({ type }: { type: string }) {
   return <>{useT()(EVENTS[type] ?? readable(type))}</>;
 }
@@ -107,11 +107,11 @@ function EntryView({ entry }: { entry: Entry }) {
 
 interface TransfersViewProps {
   transfers: readonly Entry[];
-  /** Whether what is not read yet may belong to them. */
+  /** Whether entries not loaded yet may belong to the group. */
   mayBeMore: boolean;
 }
 
-/** Many transfers of one moment between the same accounts, summed up; each on demand. */
+/** Transfers at the same time between the same accounts as one total; each on demand. */
 function TransfersView({ transfers, mayBeMore }: TransfersViewProps) {
   const t = useT();
   const [each, setEach] = useState(false);
@@ -159,7 +159,7 @@ function TransferText({ transfer }: { transfer: Entry }) {
   );
 }
 
-/** Who said so, and when it was. */
+/** Actor and time. */
 function Source({ entry: { actor, at } }: { entry: Entry }) {
   return (
     <div className="muted">
@@ -214,16 +214,16 @@ function MailDetails({ mail: { subject, recipient, state, attempts, lastError } 
 
 const account = (t: (text: Text) => string, name: string) => t(ACCOUNTS[name] ?? readable(name));
 
-/** More than these are shown on demand. */
+/** Further ones are shown on demand. */
 const MOST_CHANGES = 3;
 
-/** What an audit entry changed: each value before and after, and why. */
+/** Changes of an audit entry: each value before and after, and the reason. */
 export function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
   const t = useT();
   const old = (before ?? {}) as Told;
   const now = (after ?? {}) as Told;
   const [all, setAll] = useState(false);
-  // What stayed as it was says nothing.
+  // Skip unchanged values.
   const names = [...new Set([...worthTelling(old), ...worthTelling(now)])].filter(
     (name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]),
   );

@@ -1,6 +1,6 @@
 import type { Text } from '../locale/locale';
 
-/** What happened, by the type of an event or the action of an audit entry. */
+/** Names of events by type, and of audit entries by action. */
 export const EVENTS: Record<string, Text> = {
   submitted: { zh: '提交申请', en: 'Submitted' },
   resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
@@ -106,7 +106,7 @@ export const EVENTS: Record<string, Text> = {
 };
 
 /**
- * A name of the API that has no words here, as of a later version: `stock_counted` as “Stock counted”.
+ * Readable form of an API name without a text here, such as of a later version: `stock_counted` as “Stock counted”.
  * @param name in snake_case, camelCase or with dots
  */
 export function readable(name: string): Text {
@@ -119,7 +119,7 @@ export function readable(name: string): Text {
   return { zh: said, en: said };
 }
 
-/** Who did something, where it was no person. */
+/** Actors that are not a person. */
 export const ACTORS: Record<string, Text> = {
   system: { zh: '系统', en: 'System' },
   clock: { zh: '到期自动', en: 'Automatic (timer)' },
@@ -144,7 +144,7 @@ export const ACCOUNTS: Record<string, Text> = {
   write_off: { zh: '核销', en: 'Write-off' },
 };
 
-/** What a process may wait for. */
+/** What a process can wait for. */
 export const AWAITED: Record<string, Text> = {
   checks: { zh: '自动检查', en: 'Automatic checks' },
   decision: { zh: '合规审核', en: 'Compliance decision' },

@@ -15,21 +15,21 @@ import { EVENTS, readable } from './eventNames';
 import { shortId, ThingLink } from './Links';
 import { SubjectLink } from './subjects';
 
-/** What an event or an audit entry tells, by the API's names. */
+/** Facts of an event or an audit entry, by API name. */
 export type Told = Record<string, unknown>;
 
-/** What a fact is called, and how its value is read where its looks do not tell. */
+/** Label of a fact, and how to show its value if the type is not enough. */
 interface Fact {
   label: Text;
   show?: (value: unknown, all: Told) => ReactNode;
 }
 
-/** A value out of a list of words, such as a state or a reason. */
+/** A value with a translated name, such as a state or a reason. */
 const oneOf = (words: Record<string, Text>) => (value: unknown) => (
   <Word words={words} code={String(value)} />
 );
 const text = (of: (value: string) => Text) => (value: unknown) => <Said text={of(String(value))} />;
-/** Minor units whose currency stands beside them. */
+/** Minor units with the currency in a separate fact. */
 const amount = (value: unknown, { currency }: Told) =>
   typeof value === 'number' && typeof currency === 'string' ? (
     <MoneyText value={{ amount: value, currency }} />
@@ -39,13 +39,13 @@ const amount = (value: unknown, { currency }: Told) =>
 const distributor = (value: unknown) => <DistributorLink id={String(value)} />;
 const person = (value: unknown) => <Person id={String(value)} />;
 
-/** A line of an order by its number, with how many units of it. */
+/** An order line by number, with quantity. */
 const line = (value: unknown) => {
   const { lineId, quantity } = value as { lineId: string; quantity: number };
   return `${lineId} × ${quantity}`;
 };
 
-/** Of all that is told only payout batches are ever “open”. */
+/** Among all facts only payout batches can be “open”. */
 const state = (value: unknown) => <Word words={STATES} code={payoutState(String(value))} />;
 
 const PROOFS: Record<string, Text> = {
@@ -82,7 +82,7 @@ const LANGUAGES: Record<string, Text> = {
   en: { zh: '英文', en: 'English' },
 };
 
-/** All facts that are told, by the API's name. */
+/** All known facts by API name. */
 const FACTS: Record<string, Fact> = {
   // Of several kinds
   state: { label: WORDS.state, show: state },
@@ -153,7 +153,7 @@ const FACTS: Record<string, Fact> = {
   paid: { label: { zh: '已打款', en: 'Paid' } },
   failed: {
     label: { zh: '失败', en: 'Failed' },
-    // Of the checks of an application their names; of a payout batch how many, or which.
+    // For an application the names of checks; for a payout batch the count or the list.
     show: (value) =>
       Array.isArray(value) && value.every((name) => typeof name === 'string') ? (
         <Value value={value} show={text(checkName)} />
@@ -224,10 +224,10 @@ const FACTS: Record<string, Fact> = {
   rejected: { label: { zh: '未导入', en: 'Rejected' } },
 };
 
-/** What says nothing to people: numbers of links and sessions, and times that the entry itself has. */
+/** Facts not shown: IDs of links and sessions, and times the entry shows itself. */
 const SAYS_NOTHING = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
 
-/** Names of the facts of an entry that are worth telling, with what they are told with left out. */
+/** Names of the facts of an entry to show. */
 export function worthTelling(told: Told): string[] {
   const money = ['amount', 'total'].some((name) => typeof told[name] === 'number');
   return Object.keys(told).filter(
@@ -238,7 +238,7 @@ export function worthTelling(told: Told): string[] {
 const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** What a fact is called. */
+/** Label of a fact. */
 export function FactName({ name }: { name: string }) {
   return (
     <span className="muted fact-name">
@@ -247,14 +247,14 @@ export function FactName({ name }: { name: string }) {
   );
 }
 
-/** The value of a fact in words. */
+/** Value of a fact. */
 export function FactValue({ name, all }: { name: string; all: Told }) {
   const value = all[name];
   if (isNothing(value)) return '–';
   return FACTS[name]?.show?.(value, all) ?? <Value value={value} />;
 }
 
-/** Facts one after the other. */
+/** Facts, one per line. */
 export function FactList({ told }: { told: Told }) {
   return worthTelling(told).map((name) => (
     <div key={name}>
@@ -264,7 +264,7 @@ export function FactList({ told }: { told: Told }) {
   ));
 }
 
-/** More of a list than this is counted. */
+/** Further list items are counted only. */
 const MOST_ITEMS = 10;
 
 function each(show: (value: unknown) => ReactNode): NonNullable<Fact['show']> {
@@ -273,7 +273,7 @@ function each(show: (value: unknown) => ReactNode): NonNullable<Fact['show']> {
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** A value by its looks. */
+/** A value formatted by its type. */
 function Value({ value, show }: { value: unknown; show?: (value: unknown) => ReactNode }): ReactNode {
   const { t } = useLocale();
   const { number } = useFormats();
@@ -302,7 +302,7 @@ function Value({ value, show }: { value: unknown; show?: (value: unknown) => Rea
   return MOMENT.test(said) ? <TimeText at={said} /> : shortId(said);
 }
 
-/** Facts within a fact, on one line. */
+/** Nested facts on one line. */
 function Inline({ told }: { told: Told }) {
   const { t } = useLocale();
   return worthTelling(told).map((name, index) => (
@@ -321,11 +321,11 @@ function Said({ text: said }: { text: Text }) {
 function Word({ words, code }: { words: Record<string, Text>; code: string }) {
   const { t } = useLocale();
   const word = words[code];
-  // What people wrote themselves stands under the same names.
+  // Free text from people can have the same name.
   return <>{word ? t(word) : code}</>;
 }
 
-/** `password+code`: with what somebody proved to be who they are. */
+/** `password+code`: how a user was authenticated. */
 function Proof({ proof }: { proof: string }) {
   const { t } = useLocale();
   return (

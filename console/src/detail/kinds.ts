@@ -1,6 +1,6 @@
 import type { Text } from '../locale/locale';
 
-/** Kinds of things that have a page. */
+/** Kinds with a detail page. */
 export type Kind =
   | 'application'
   | 'distributor'
@@ -39,5 +39,5 @@ const PATHS: Record<Kind, string> = {
   product: '/products',
 };
 
-/** Address of a thing's page. */
+/** Path of the detail page. */
 export const hrefOf = (kind: Kind, id: string): string => `${PATHS[kind]}/${encodeURIComponent(id)}`;

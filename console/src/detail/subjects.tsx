@@ -3,10 +3,10 @@ import { readable } from './eventNames';
 import { hrefOf, KINDS, type Kind } from './kinds';
 import { PageLink, shortId } from './Links';
 
-/** Things that have a page under another name, or within the page of another thing. */
+/** Kinds whose page has another name or belongs to another kind. */
 const OTHERS: Record<string, Kind> = { 'commission-plan': 'plan', return: 'order' };
 
-/** Things that have no story of their own. */
+/** Kinds without activity of their own. */
 const NAMES: Record<string, Text> = {
   ...KINDS,
   'commission-plan': KINDS.plan,
@@ -27,9 +27,9 @@ function partsOf(subject: string): [name: string, id: string] {
 }
 
 /**
- * The page about a subject, as notes and audit entries name it.
+ * Path of the page of a subject, as named in notes and audit entries.
  * @param subject such as `order/4711`
- * @returns undefined where it has none
+ * @returns undefined if it has no page
  */
 export function hrefOfSubject(subject: string): string | undefined {
   const [name, id] = partsOf(subject);
@@ -38,11 +38,11 @@ export function hrefOfSubject(subject: string): string | undefined {
   if (name === 'blacklist') return '/blacklist';
   if (name === 'key') return '/keys';
   const kind = OTHERS[name] ?? name;
-  // A return is named by its order and its own number.
+  // The ID of a return consists of order and return number.
   return isKind(kind) ? hrefOf(kind, name === 'return' ? id.slice(0, id.lastIndexOf('/')) : id) : undefined;
 }
 
-/** What a subject is: `order/4711` as “Order 4711”. */
+/** Name of a subject: `order/4711` as “Order 4711”. */
 export function SubjectName({ subject }: { subject: string }) {
   const [name, id] = partsOf(subject);
   return (
@@ -52,7 +52,7 @@ export function SubjectName({ subject }: { subject: string }) {
   );
 }
 
-/** What a subject is, leading to its page where it has one. */
+/** Name of a subject, as a link to its page if it has one. */
 export function SubjectLink({ subject, onClick }: { subject: string; onClick?: () => void }) {
   const href = hrefOfSubject(subject);
   const name = <SubjectName subject={subject} />;

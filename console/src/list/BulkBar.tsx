@@ -8,7 +8,7 @@ import { useFormats } from '../ui/format';
 import { useProblemText } from '../ui/problems';
 import { type BulkAction, fetchPage, type ListDefinition } from './definition';
 
-/** What one bulk action takes at most. */
+/** Max entries of one bulk action. */
 const MAXIMUM = 5000;
 
 const TEXTS = {
@@ -28,7 +28,7 @@ interface BulkBarProps<P extends ListPath> {
   onSelect: (selected: ReadonlyMap<string, Item<P>>) => void;
 }
 
-/** What is selected, what it comes to, and what can be done to it. */
+/** Count and total of the selection, and its bulk actions. */
 export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
   const { list, actions, query, params, page, hasMore, selected, onSelect } = props;
   type T = Item<P>;
@@ -49,7 +49,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
     try {
       const all = new Map<string, T>();
       for (let cursor: string | null | undefined; cursor !== null && all.size < MAXIMUM; ) {
-        // What another filter found must not be selected unseen.
+        // After a filter change the old result must not be selected.
         if (scope.current !== asked) return;
         const next = await fetchPage<T>(
           list.path,
@@ -69,7 +69,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
 
   const chosen = open ? [...selected.values()].filter(open.applies) : [];
   const targetOf = open?.target ?? list.idOf;
-  // Several entries may be about one thing, which is acted on once.
+  // Several entries can have the same target, which is handled once.
   const targets = new Map(chosen.map((item) => [targetOf(item), item]));
   const unfit = open ? selected.size - chosen.length : 0;
   return (

@@ -8,7 +8,7 @@ const NONE: Text = { zh: '没有找到分销商', en: 'No distributor found' };
 
 interface DistributorFilterProps {
   label: string;
-  /** Id of the chosen one. */
+  /** ID of the chosen distributor. */
   value?: string;
   onChange?: (id: string | undefined) => void;
   id?: string;

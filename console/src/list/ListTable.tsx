@@ -26,31 +26,31 @@ const TEXTS = {
   select: { zh: '选择', en: 'Select' },
 } satisfies Record<string, Text>;
 
-/** Which page of a list is shown. */
+/** Current page of a list. */
 interface Paging {
   limit: number;
-  /** What the cursors are of; of another filter they mean nothing. */
+  /** Filters and sorting of the cursors; they are not valid for others. */
   scope: string;
-  /** Where this page and those before it begin, so that one can go back. */
+  /** Start cursors of this page and the previous ones. */
   cursors: string[];
 }
 
 interface ListTableProps<P extends ListPath> {
   list: ListDefinition<P>;
   state: ListState;
-  /** Filters that the page itself sets and nobody can take away. */
+  /** Fixed filters of the page. */
   fixed?: Record<string, string>;
-  /** What stands in braces in the path. */
+  /** Path parameters. */
   params?: Record<string, string>;
-  /** Keys of the columns to show; those of the definition if not given. */
+  /** Keys of the columns to show. Default: those of the definition. */
   columns?: readonly string[];
-  /** Whether it is read again every few seconds, because its entries change by themselves. */
+  /** Whether it refreshes every few seconds, because its entries change automatically. */
   refresh?: boolean;
-  /** Listens to the keyboard wherever the focus is; one list of a page may. Others do while it is within them. */
+  /** Handles shortcuts regardless of the focus; max one list per page. Others handle them while they have the focus. */
   keyboard?: boolean;
 }
 
-/** The entries of a list with paging, sorting, selection, bulk actions and keys. */
+/** The entries of a list with paging, sorting, selection, bulk actions and shortcuts. */
 export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const { list, state, fixed, params, columns: shown, refresh = false, keyboard = false } = props;
   type T = Item<P>;
@@ -67,7 +67,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const cursors = trail.scope === scope ? trail.cursors : [];
   const turnTo = (next: string[]) => {
     setTrail({ scope, cursors: next });
-    // Kept with this entry of the history, so that coming back from a thing leads to the page that it is on.
+    // Stored in the history entry, so that going back from an entity returns to its page of the list.
     const state = { ...location.state, [list.key]: { limit, scope, cursors: next } satisfies Paging };
     void navigate(location, { replace: true, state, preventScrollReset: true });
   };
@@ -84,7 +84,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const { refetch } = page;
   useEffect(() => {
     if (!refresh) return undefined;
-    // When it stands still at last, what was read may be of the moment before.
+    // When entries stop changing, the last data may be outdated.
     return () => void refetch();
   }, [refresh, refetch]);
   const items = page.data?.items ?? [];
@@ -123,7 +123,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   });
 
   useEffect(() => {
-    // The focus goes along, so that Enter opens the entry wherever it was before, and a screen reader says which.
+    // Move the focus too, so that Enter opens the entry and screen readers announce it.
     const row = active < 0 ? null : table.current?.querySelector('tr.active-row');
     row?.querySelector<HTMLElement>('a[href]')?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: 'nearest' });
@@ -186,7 +186,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
             pagination={false}
             onChange={onChange}
             showSorterTooltip={false}
-            // Without a third step that sorts by the list's own choice again: it would look like nothing.
+            // No third step back to the default sort, which would look like no change.
             sortDirections={['ascend', 'descend', 'ascend']}
             rowClassName={(_, index) => (index === active ? 'active-row' : '')}
             rowSelection={

@@ -26,7 +26,7 @@ interface SavedViewsProps {
   onColumns: (columns: readonly string[]) => void;
 }
 
-/** Views of a list that a person keeps: filters, sorting and columns, own ones and those that colleagues share. */
+/** Saved views of a list (filters, sorting, columns): own ones and those shared by colleagues. */
 export function SavedViews({ list, state, columns, onColumns }: SavedViewsProps) {
   const t = useT();
   const me = useMe();

@@ -16,13 +16,13 @@ interface Summary {
 }
 
 interface TotalsProps {
-  /** Names what is counted, for the memory of answers. */
+  /** Cache key. */
   name: string;
   query: Record<string, string>;
   load: (query: Record<string, string>, signal: AbortSignal) => Promise<Summary>;
 }
 
-/** How many entries the filters of a list find, and what they come to. */
+/** Count and totals of the entries that match the filters of a list. */
 export function Totals({ name, query, load }: TotalsProps) {
   const t = useT();
   const { number, monies } = useFormats();

@@ -1,7 +1,7 @@
 import type { Answer } from '../api/types';
 import type { Text } from './locale';
 
-/** Why an order belongs to whom it belongs, in a sentence. */
+/** Reasons of an attribution, as a sentence. */
 export const ATTRIBUTIONS: Record<Answer<'/v1/orders/{id}'>['attribution']['reason'], Text> = {
   code: { zh: '订单使用了该分销商的推荐码。', en: "The order used the distributor's referral code." },
   customer_binding: {

@@ -1,6 +1,6 @@
 import { type Text, useT } from './locale';
 
-/** Who applies. */
+/** Kinds of applicants. */
 export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   person: { zh: '个人', en: 'Person' },
   company: { zh: '企业', en: 'Company' },
@@ -11,7 +11,7 @@ export const KIND_OPTIONS = [
   { value: 'company', label: APPLICANT_KINDS.company },
 ];
 
-/** Types of credentials that are usual; others are shown as they are written. */
+/** Common types of credentials; others are shown unchanged. */
 export const CREDENTIAL_TYPES: Record<string, Text> = {
   resident_identity_card: { zh: '居民身份证', en: 'Resident identity card' },
   business_license: { zh: '营业执照', en: 'Business licence' },
@@ -25,7 +25,7 @@ export const CREDENTIAL_TYPE_OPTIONS = Object.entries(CREDENTIAL_TYPES).map(([va
   label,
 }));
 
-/** Where distributors sell. */
+/** Sales channels. */
 export const CHANNELS: Record<string, Text> = {
   douyin: { zh: '抖音', en: 'Douyin' },
   xiaohongshu: { zh: '小红书', en: 'Xiaohongshu' },
@@ -38,19 +38,19 @@ export const CHANNELS: Record<string, Text> = {
   offline_shop: { zh: '线下门店', en: 'Physical store' },
 };
 
-/** The name of a code, or the code where there is none. */
+/** The name of a code, or the code if there is none. */
 export function Named({ names, code }: { names: Record<string, Text>; code: string }) {
   const t = useT();
   return names[code] ? t(names[code]) : code;
 }
 
-/** Several names beside each other. */
+/** List of names. */
 export function NamedList({ names, codes }: { names: Record<string, Text>; codes: readonly string[] }) {
   const t = useT();
   return codes.map((code) => (names[code] ? t(names[code]) : code)).join(t({ zh: '、', en: ', ' }));
 }
 
-/** What an automatic check found, by its code. Codes that are not here are shown in the API's own English words. */
+/** Results of automatic checks by code. For other codes the API's English text is shown. */
 export const CHECK_CODES: Record<string, Text> = {
   identity_valid: {
     zh: '号码格式与校验位正确，已成年。',
@@ -169,7 +169,7 @@ const CHECK_NAMES: Record<string, Text> = {
   sponsor: { zh: '上级推荐码', en: "Sponsor's referral code" },
 };
 
-/** What a check is called: `credential/1/validity` is of the first credential. */
+/** Name of a check: `credential/1/validity` is about the first credential. */
 export function checkName(name: string): Text {
   const known = CHECK_NAMES[name];
   if (known) return known;

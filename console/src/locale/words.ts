@@ -1,6 +1,6 @@
 import type { Text } from './locale';
 
-/** Names of states, the same wherever a state is shown. */
+/** Names of states. */
 export const STATES: Record<string, Text> = {
   // application
   submitted: { zh: '已提交', en: 'Submitted' },
@@ -67,7 +67,7 @@ export const STATES: Record<string, Text> = {
   revoked: { zh: '已吊销', en: 'Revoked' },
 };
 
-/** Colour of a state's tag: what goes on, what needs somebody, what ended well or badly. */
+/** Colour of a state's tag: in progress, needs attention, success or error. */
 export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' | 'success' | 'error'> = {
   submitted: 'processing',
   in_review: 'processing',
@@ -119,7 +119,7 @@ export const ROLES: Record<string, Text> = {
   distributor: { zh: '分销商', en: 'Distributor' },
 };
 
-/** Words that many pages share. */
+/** Texts shared by many pages. */
 export const WORDS = {
   id: { zh: '编号', en: 'Number' },
   name: { zh: '名称', en: 'Name' },

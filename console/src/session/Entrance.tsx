@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { LocaleSwitch } from '../app/LocaleSwitch';
 
-/** Frame of the pages that need nobody to be signed in. */
+/** Frame of pages without sign-in. */
 export function Entrance({
   title,
   brand = 'Tributary',

@@ -24,7 +24,7 @@ const TEXTS = {
   back: { zh: '返回登录', en: 'Back to sign-in' },
 } satisfies Record<string, Text>;
 
-/** Where a person who has forgotten the password asks for a link by mail. Says the same whoever asks. */
+/** Requests a link by email to set a new password. The response is the same for every address. */
 export default function ForgotPasswordPage() {
   const t = useT();
   const problemText = useProblemText();

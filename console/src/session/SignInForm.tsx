@@ -20,7 +20,7 @@ const TEXTS = {
   required: { zh: '请填写此项', en: 'Required' },
 } satisfies Record<string, Text>;
 
-/** Signs a person in with password and, where there is one, the second factor. */
+/** Signs a user in with password and, if enabled, two-step verification. */
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const t = useT();
   const problemText = useProblemText();

@@ -15,7 +15,7 @@ const TEXTS = {
   apply: { zh: '申请成为分销商', en: 'Apply to become a distributor' },
 } satisfies Record<string, Text>;
 
-/** Why single sign-on did not work, by the code that the API sends the browser here with, and what to do about it. */
+/** Reasons why single sign-on failed, by the code in the address, and what to do. */
 const PROBLEMS: Record<string, Text> = {
   oidc_unavailable: {
     zh: '现在无法连接公司的登录服务。请稍后再试，或用密码登录；若持续出现，请联系管理员。',
@@ -44,7 +44,7 @@ const OTHER_PROBLEM: Text = {
   en: 'Try again. If it fails again, contact an administrator.',
 };
 
-/** Where people sign in; brings them back to where they wanted to go. */
+/** Sign-in page; returns to the requested page afterwards. */
 export function SignInPage() {
   const t = useT();
   const navigate = useNavigate();
@@ -71,7 +71,7 @@ export function SignInPage() {
       <SignInForm
         onSignedIn={() => {
           queries.removeQueries({ queryKey: ME });
-          // Only ever to a page of this console.
+          // Only to pages of this console.
           void navigate(to.startsWith('/') && !to.startsWith('//') ? to : '/', { replace: true });
         }}
       />

@@ -27,7 +27,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-/** Where a one-time link leads: a person sets the password and is signed in. */
+/** Target of a one-time link: sets the password and signs in. */
 export default function WelcomePage() {
   const t = useT();
   const navigate = useNavigate();

@@ -16,15 +16,15 @@ const TEXTS = {
 
 interface SecretDialogProps {
   title: Text;
-  /** What it is for, and for whom. */
+  /** Purpose and recipient. */
   hint: ReactNode;
   secret: string;
-  /** Offers it as a file too. */
+  /** Also offers it as a file. */
   fileName?: string;
   onClose: () => void;
 }
 
-/** Shows something that is shown once: a key, a link, recovery codes. Closed on purpose only. */
+/** Shows a secret that is shown only once: a key, a link, recovery codes. Closes only by its button. */
 export function SecretDialog({ title, hint, secret, fileName, onClose }: SecretDialogProps) {
   const t = useT();
   return (

@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { ProblemError } from '../api/problem';
 import { type Text, useLocale } from '../locale/locale';
 
-/** What the person reads where the API refuses for a reason that is the same on every page. */
+/** Texts of refusals that are the same on every page. */
 const TITLES: Record<string, Text> = {
   role_not_allowed: { zh: '您没有权限查看或执行此操作', en: 'You do not have permission to view or do this' },
   not_found: { zh: '没有找到', en: 'Not found' },
@@ -115,7 +115,7 @@ const AWAY_DETAIL: Text = {
 };
 const BROKEN: Text = { zh: '服务器出错', en: 'Server error' };
 
-/** Writes an error for the person: what happened, and the API's own words for why. */
+/** Returns the text of an error: a title and the API's detail. */
 export function useProblemText(): (error: unknown) => { title: string; detail?: string } {
   const { t, locale } = useLocale();
   return useCallback(
@@ -123,7 +123,7 @@ export function useProblemText(): (error: unknown) => { title: string; detail?: 
       if (!(error instanceof ProblemError)) return { title: t(AWAY), detail: t(AWAY_DETAIL) };
       const known = TITLES[error.code];
       const title = t(known ?? (error.status >= 500 ? BROKEN : REFUSED));
-      // The API writes English; where the title says it already, nobody has to read it twice.
+      // The API's detail is in English; skip it if the title already says it.
       return { title, detail: known && locale === 'zh-CN' ? undefined : error.message };
     },
     [t, locale],

@@ -21,7 +21,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-/** Refusals that a person can read in both languages. */
+/** Texts of refusals. */
 const REFUSALS: Record<string, Text> = {
   sign_in_refused: { zh: '当前密码不正确', en: 'The current password is incorrect' },
   password_not_set: {
@@ -42,7 +42,7 @@ interface Passwords {
   next: string;
 }
 
-/** Changes the own password. */
+/** Changes the user's own password. */
 export function PasswordPanel() {
   const t = useT();
   const me = useMe();

@@ -16,7 +16,7 @@ const TEXTS = {
   saved: { zh: '已保存', en: 'Saved' },
 } satisfies Record<string, Text>;
 
-/** Name and language of the person. */
+/** Name and language of the user. */
 export function PersonPanel() {
   const { t, setLocale } = useLocale();
   const { user } = useMe();

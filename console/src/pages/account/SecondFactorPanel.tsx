@@ -48,7 +48,7 @@ const REFUSALS: Record<string, Text> = {
   too_many_attempts: { zh: '尝试次数过多，请稍后再试', en: 'Too many attempts; try again later' },
 };
 
-/** Sets up a second factor for the sign-in, or gives it up. */
+/** Turns two-step verification on or off. */
 export function SecondFactorPanel() {
   const t = useT();
   const { user } = useMe();
@@ -68,7 +68,7 @@ export function SecondFactorPanel() {
   );
 }
 
-/** Runs a call of a form: busy meanwhile, and the problem where it is refused. */
+/** Runs a call of a form, with busy state and problem. */
 function useCall() {
   const t = useT();
   const [busy, setBusy] = useState(false);

@@ -60,7 +60,7 @@ const sessions = defineList({
   },
 });
 
-/** Browsers and systems by what they say of themselves; the first that fits. */
+/** Browsers and systems by user agent; the first match wins. */
 const BROWSERS: [RegExp, string][] = [
   [/MicroMessenger/, 'WeChat'],
   [/Edg\//, 'Edge'],
@@ -90,7 +90,7 @@ function Browser({ userAgent, current }: { userAgent: string | null; current: bo
   );
 }
 
-/** Where the person is signed in; other sessions can be ended. */
+/** Sessions of the user; other sessions can be ended. */
 export function SessionsPanel() {
   return (
     <Panel title={sessions.title}>

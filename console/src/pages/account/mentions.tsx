@@ -9,7 +9,7 @@ import { TimeText } from '../../ui/format';
 
 type Mention = Item<'/v1/me/mentions'>;
 
-/** Notes that mention the person, those that are unread first. */
+/** Notes that mention the user, unread first. */
 export const mentions = defineList({
   key: 'mentions',
   path: '/v1/me/mentions',
@@ -66,7 +66,7 @@ export const mentions = defineList({
 
 function About({ mention: { id, subject, readAt } }: { mention: Mention }) {
   const read = useMarkRead();
-  // Whoever goes there has read it.
+  // Opening the subject marks the mention as read.
   return <SubjectLink subject={subject} onClick={() => !readAt && void read(id)} />;
 }
 

@@ -21,7 +21,7 @@ const audit = defineList({
       param: 'action',
       label: ACTION,
       kind: 'select',
-      // Actions of people have a dot in their name, events of processes have not.
+      // Audit actions have a dot in their name, process events do not.
       options: Object.entries(EVENTS)
         .filter(([name]) => name.includes('.'))
         .map(([value, label]) => ({ value, label })),
@@ -69,7 +69,7 @@ const audit = defineList({
   },
 });
 
-/** What people and the system did. */
+/** The audit log. */
 export default function AuditPage() {
   const colleagues = useColleagues();
   const list = useMemo(() => {

@@ -11,7 +11,7 @@ import { ROLES } from '../../locale/words';
 import { SecretDialog } from '../../ui/SecretDialog';
 import { KEY_USER, keys } from './keys';
 
-/** All API keys; new ones are shown once. */
+/** All API keys; a new key is shown only once. */
 export default function KeysPage() {
   const t = useT();
   const [made, setMade] = useState<{ name: string; key: string }>();

@@ -22,7 +22,7 @@ type User = Answer<'/v1/users/{id}'>;
 type StaffRole = PostBody<'/v1/users/{id}/change-role'>['role'];
 type SignInLink = { url: string; expiresAt: string };
 
-/** One person who can sign in: role, access, keys. */
+/** One user: role, access, keys. */
 export default function UserPage() {
   const { id = '' } = useParams();
   const t = useT();
@@ -89,7 +89,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="用户可用它设置新密码并登录。之前的链接会失效；已设置的两步验证仍然需要。"
-          en="With it the user sets a new password and signs in. Earlier links are void; a second factor is still asked for."
+          en="The user can set a new password with it and sign in. Earlier links become invalid; two-step verification is still required."
         />
       ),
       run: async (_values, header) =>
@@ -113,7 +113,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="新角色立即生效，对其 API 密钥同样有效；所有会话会结束，需要重新登录。"
-          en="It counts at once, also for keys. All sessions end; the person signs in again."
+          en="The new role takes effect immediately, also for API keys. All sessions end and the user must sign in again."
         />
       ),
       run: (values, header) =>
@@ -131,7 +131,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="仅在用户丢失手机和恢复码、且您已核实身份后使用。"
-          en="For somebody who has lost both the device and the recovery codes. Make sure who asks."
+          en="Use this only if the user has lost the phone and the recovery codes, and after you have verified the user's identity."
         />
       ),
       run: () => api.DELETE('/v1/users/{id}/second-factor', { params: { path } }),
@@ -146,7 +146,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="该用户的所有会话和 API 密钥立即失效，可以随时重新启用。"
-          en="All sessions and keys of this user stop working at once. The user can be enabled again."
+          en="All sessions and API keys of this user stop working immediately. The user can be enabled again at any time."
         />
       ),
       run: (values, header) =>
@@ -165,7 +165,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="原密码、两步验证和未吊销的 API 密钥恢复有效；之前的会话和登录链接不会恢复。"
-          en="The password, the second factor and keys that were not revoked work again; sessions and links of before do not."
+          en="Password, two-step verification and API keys that were not revoked work again; earlier sessions and links do not."
         />
       ),
       run: (values, header) =>

@@ -18,7 +18,7 @@ export const OFF = { zh: '未开启', en: 'Off' };
 const MAIL = { zh: '邮箱', en: 'Email address' };
 const roleOptions = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
-/** Roles that a member of staff may have. */
+/** Roles of staff. */
 export const staffRoleOptions = roleOptions.filter(({ value }) => value !== 'distributor');
 
 const users = defineList({
@@ -67,7 +67,7 @@ const users = defineList({
   },
 });
 
-/** A role by its name. */
+/** Name of a role. */
 export function RoleName({ role }: { role: Role }) {
   const t = useT();
   const name = ROLES[role];
@@ -81,7 +81,7 @@ function OnOff({ on }: { on: boolean }) {
 
 const isRole = (text: string): text is Role => text in ROLES;
 
-/** All who can sign in. */
+/** All users. */
 export default function UsersPage() {
   return <ListPage list={users} actions={<AddUser />} />;
 }
@@ -132,7 +132,7 @@ function AddUser() {
                 body: {
                   name: textOf(values, 'name'),
                   email: textOf(values, 'email'),
-                  // Whatever the form could hold besides a role the server would refuse.
+                  // The server would refuse anything but a role.
                   role: isRole(role) ? role : 'distributor',
                   distributorId: maybeText(values, 'distributorId'),
                 },

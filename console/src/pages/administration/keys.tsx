@@ -9,10 +9,10 @@ import { StateTag } from '../../ui/StateTag';
 
 type Key = Item<'/v1/keys'>;
 
-/** Whom requests with a key count as. */
+/** The user a key acts as. */
 export const KEY_USER = { zh: '所属用户', en: 'Acts as user' };
 
-/** All API keys, with what can be done to each. */
+/** All API keys with their actions. */
 export const keys = defineList({
   key: 'keys',
   path: '/v1/keys',

@@ -8,7 +8,7 @@ import { TimeText } from '../../ui/format';
 import { type Application, REVIEWERS } from './application';
 import { ClaimText } from './list';
 
-/** What the applicant handed in. */
+/** Data submitted by the applicant. */
 export function Answers({ application }: { application: Application }) {
   const t = useT();
   const { id, kind, bankAccount, claim } = application;

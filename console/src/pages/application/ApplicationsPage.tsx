@@ -6,7 +6,7 @@ import { type Text, useT } from '../../locale/locale';
 import { applicationList } from './list';
 import { useNext } from './useNext';
 
-/** What reviewers look at most, the queue with the longest waiting first. */
+/** Quick filters of reviewers; the queue starts with the longest waiting. */
 const VIEWS: readonly { query: string; label: Text }[] = [
   { query: 'state=in_review&claimedBy=none&sort=submittedAt', label: { zh: '待领取', en: 'To claim' } },
   { query: 'claimedBy=me&sort=submittedAt', label: { zh: '我领取的', en: 'Mine' } },

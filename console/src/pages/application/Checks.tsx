@@ -20,7 +20,7 @@ const TEXTS = {
 
 const NAMED = /(application|distributor) ([0-9a-f]{8}-[0-9a-f-]{27})/g;
 
-/** What the automatic checks of the present round found. */
+/** Results of the automatic checks of the current round. */
 export function Checks({ application: { checks } }: { application: Pick<Application, 'checks'> }) {
   const { t } = useLocale();
   return (
@@ -31,7 +31,7 @@ export function Checks({ application: { checks } }: { application: Pick<Applicat
   );
 }
 
-/** Checks one row each, what failed first. */
+/** One row per check, failed ones first. */
 export function CheckList({ checks }: { checks: Application['checks'] }) {
   const { t, locale } = useLocale();
   const sorted = [...checks].sort((a, b) => Number(a.passed) - Number(b.passed));
@@ -61,7 +61,7 @@ export function CheckList({ checks }: { checks: Application['checks'] }) {
   );
 }
 
-/** Links to the applications and distributors that a check found. */
+/** Links to the applications and distributors found by a check. */
 function Named({ reason }: { reason: string }) {
   const { t } = useLocale();
   const found = [...reason.matchAll(NAMED)];

@@ -7,10 +7,10 @@ import { TimeText } from '../../ui/format';
 import { type Application, REVIEWERS } from './application';
 import { isOpen } from './list';
 
-/** A claim lapses after half an hour; whoever has the page open keeps it. */
+/** A claim ends after half an hour; an open page renews it. */
 const RENEW_EVERY_MS = 10 * 60_000;
 
-/** Says who works on it, and keeps one's own claim while the page is open. */
+/** Shows who has claimed the application, and renews the user's own claim while the page is open. */
 export function ClaimNotice({ application: { id, state, claim } }: { application: Application }) {
   const t = useT();
   const me = useMe();
@@ -22,7 +22,7 @@ export function ClaimNotice({ application: { id, state, claim } }: { application
     const timer = setInterval(() => {
       if (document.visibilityState === 'hidden') return;
       const params = { path: { id }, header: idempotencyKey() };
-      // Lost, it is said by the next answer of the page.
+      // If renewal fails, the next refresh of the page shows it.
       api.POST('/v1/applications/{id}/claim', { params }).catch(() => undefined);
     }, RENEW_EVERY_MS);
     return () => clearInterval(timer);

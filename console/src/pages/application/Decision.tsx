@@ -12,7 +12,7 @@ const TEXTS = {
   reasonCode: { zh: '原因', en: 'Reason' },
 } satisfies Record<string, Text>;
 
-/** What was decided, or what the applicant was asked for. */
+/** The decision, or the requested changes. */
 export function Decision({ application }: { application: Application }) {
   const t = useT();
   const { state, tier, reasonCode, decisionReason, decisionNote, decidedBy, decidedAt } = application;

@@ -12,7 +12,7 @@ type Event = Application['timeline'][number];
 const TITLE: Text = { zh: '以往轮次', en: 'Previous rounds' };
 const OF_ROUNDS = ['submitted', 'changes_requested', 'resubmitted'];
 
-/** What was handed in, found and asked for before the present round. */
+/** Submissions, checks and requested changes of previous rounds. */
 export function Rounds({ application: { round, timeline, earlierChecks } }: { application: Application }) {
   const t = useT();
   if (round < 2) return null;

@@ -2,5 +2,5 @@ import type { Answer } from '../../api/types';
 
 export type Application = Answer<'/v1/applications/{id}'>;
 
-/** Who decides about applications. */
+/** Roles that decide on applications. */
 export const REVIEWERS = ['admin', 'compliance'] as const;

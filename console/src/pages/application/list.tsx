@@ -13,7 +13,7 @@ import { StateTag } from '../../ui/StateTag';
 
 type Application = Item<'/v1/applications'>;
 
-/** States in which somebody can work on an application. */
+/** States in which an application can be claimed. */
 export const isOpen = (state: Application['state']): boolean =>
   state === 'submitted' || state === 'in_review';
 
@@ -35,7 +35,7 @@ function ChecksText({ application: { state: at, failedChecks } }: { application:
   );
 }
 
-/** Who works on an application, if anybody does. */
+/** Who has claimed an application. */
 export function ClaimText({ claim }: { claim: Application['claim'] }) {
   const t = useT();
   const me = useMe();
@@ -47,7 +47,7 @@ export function ClaimText({ claim }: { claim: Application['claim'] }) {
   );
 }
 
-/** Applications of those who want to become distributors. */
+/** Applications. */
 export const applicationList = defineList({
   key: 'applications',
   path: '/v1/applications',
@@ -171,7 +171,7 @@ export const applicationList = defineList({
 
 /**
  * Claims the application that has waited longest.
- * @returns its address, or undefined when none is left
+ * @returns its path, or undefined if there is none
  */
 export async function claimNext(header: IdempotencyKey): Promise<string | undefined> {
   const answer = await api.POST('/v1/applications/next', { params: { header } });

@@ -20,7 +20,7 @@ const TEXTS = {
   meaning: { zh: '内部说明：', en: 'Internal meaning: ' },
 } satisfies Record<string, Text>;
 
-/** What a reviewer can do with an application. */
+/** Actions of a reviewer on an application. */
 export function useReviewActions(id: string): (application: Application) => Action[] {
   const me = useMe();
   const next = useNext(false);
@@ -207,7 +207,7 @@ function FailedChecksNotice({ count }: { count: number }) {
   );
 }
 
-/** What a reason code says to the applicant, in the applicant's language, and to reviewers, in theirs. */
+/** Texts of a reason code: for the applicant in the applicant's language, for reviewers in theirs. */
 function ReasonPreview({ reason, locale }: { reason: Reasons[number] | undefined; locale: Locale }) {
   const t = useT();
   const own = useLocale().locale;
@@ -226,7 +226,7 @@ function ReasonPreview({ reason, locale }: { reason: Reasons[number] | undefined
   );
 }
 
-/** Tiers that the plan in force names. */
+/** Tiers used in the plan in force. */
 function useTiers(enabled: boolean): string[] {
   const plans = useQuery({
     queryKey: ['tiers'],

@@ -9,7 +9,7 @@ const NONE = {
   en: 'The queue is empty: there are no applications to claim.',
 };
 
-/** The action that takes up the application which has waited longest. */
+/** Action that claims the application that has waited longest. */
 export function useNext(primary: boolean): Action {
   const t = useT();
   const { message } = App.useApp();

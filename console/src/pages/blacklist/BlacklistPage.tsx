@@ -108,7 +108,7 @@ const blacklist = defineList({
   },
 });
 
-/** Numbers whose owners can not become distributors. */
+/** The blacklist. */
 export default function BlacklistPage() {
   return (
     <ListPage

@@ -35,7 +35,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-// The list is declared once, but what its entries are depends on the action.
+// The list is declared once, but the kind of its entries depends on the action.
 const KindContext = createContext<Kind>('commission');
 
 const list = defineList({
@@ -65,7 +65,7 @@ const list = defineList({
   },
 });
 
-/** One bulk action: how far it is, and what became of each entry. */
+/** One bulk action: progress and the result of each item. */
 export default function BulkActionPage() {
   const t = useT();
   const { id = '' } = useParams();

@@ -56,7 +56,7 @@ const list = defineList({
   },
 });
 
-/** The person's bulk actions, newest first. */
+/** The user's bulk actions, newest first. */
 export default function BulkActionsPage() {
   return <ListPage list={list} />;
 }

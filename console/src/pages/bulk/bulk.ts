@@ -4,7 +4,7 @@ import type { Text } from '../../locale/locale';
 
 type BulkActionName = Item<'/v1/bulk-actions'>['action'];
 
-/** What each bulk action does, and to what. */
+/** Label and target kind of each bulk action. */
 export const BULK: Record<BulkActionName, { label: Text; kind: Kind }> = {
   'withdrawals.approve': { label: { zh: '批准提现', en: 'Approve withdrawals' }, kind: 'withdrawal' },
   'withdrawals.reject': { label: { zh: '驳回提现', en: 'Reject withdrawals' }, kind: 'withdrawal' },
@@ -21,7 +21,7 @@ export const BULK: Record<BulkActionName, { label: Text; kind: Kind }> = {
   'applications.claim': { label: { zh: '领取申请', en: 'Claim applications' }, kind: 'application' },
 };
 
-/** Words of bulk actions. */
+/** Texts of bulk actions. */
 export const BULK_WORDS = {
   list: { zh: '批量操作', en: 'Bulk actions' },
   what: { zh: '操作', en: 'Action' },

@@ -18,5 +18,5 @@ const REFUSALS: Record<string, Text> = {
   not_found: { zh: '没有找到', en: 'Not found' },
 };
 
-/** Why an entry of a bulk action was refused, in words; undefined where only the API's words are known. */
+/** Text for a refused item of a bulk action; undefined if only the API has one. */
 export const refusalText = (code: string): Text | undefined => REFUSALS[code];

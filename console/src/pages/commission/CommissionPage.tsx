@@ -60,7 +60,7 @@ const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], T
   no_upline: { zh: '没有上级', en: 'no sponsor' },
 };
 
-/** One commission: why it is this amount, whose it is, and why it is not paid yet. */
+/** One commission: calculation, attribution, and why it is not released yet. */
 export default function CommissionPage() {
   const { id = '' } = useParams();
   return (
@@ -277,7 +277,7 @@ type T = (text: Text) => string;
 const accountName = (t: T, account: string) => (ACCOUNTS[account] ? t(ACCOUNTS[account]) : account);
 const reasonName = (t: T, reason: string) => (HOLD_REASONS[reason] ? t(HOLD_REASONS[reason]) : reason);
 
-/** The one sentence that people open this page for. */
+/** Why the commission is not released yet. */
 function WhyNotPaid({ commission }: { commission: Explanation }) {
   const t = useT();
   const { date, time } = useFormats();

@@ -41,7 +41,7 @@ const finance = ['admin', 'finance'] as const;
 const holders = ['admin', 'finance', 'compliance'] as const;
 const noteField = { name: 'note', label: FINANCE.holdNote, kind: 'textarea', required: true } as const;
 
-/** Proposes a release run; nothing moves before it is approved. */
+/** Proposes a release run; nothing is released before it is approved. */
 async function propose(body: ReleaseBody, header: IdempotencyKey): Promise<string> {
   const run = await data(api.POST('/v1/commission-releases', { params: { header }, body }));
   return `/commission-releases/${run.id}`;
@@ -186,13 +186,13 @@ const list = defineList({
   },
 });
 
-/** What a filter has to be for a release of everything that fits. */
+/** Filters allowed for a release of all matching commissions. */
 const RELEASABLE = new Set(['state', 'dueBefore', 'distributorId', 'currency']);
 
 const loadSummary = (query: Record<string, string>, signal?: AbortSignal) =>
   data(api.GET('/v1/commissions/summary', { params: { query }, signal }));
 
-/** All commissions: what is held, due and released, with what can be done to many. */
+/** All commissions with their bulk actions. */
 export default function CommissionsPage() {
   const query = useListFilters(list);
   const mayRelease = useIsRole(...finance);
@@ -208,7 +208,7 @@ function YesNo({ value }: { value: boolean }) {
   return <>{t(YES_NO[value ? 0 : 1]!.label)}</>;
 }
 
-/** Releases everything the filters find, as one run; the server finds it, so it may be any number. */
+/** Releases all matching commissions as one run; the server selects them, so there is no limit. */
 function ReleaseAll({ query }: { query: Record<string, string> }) {
   const t = useT();
   const { number, monies } = useFormats();
@@ -225,7 +225,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const ask = async () => {
     setBusy(true);
     try {
-      // Without an end everything that is due by now: so the sum that is shown is of what will be proposed.
+      // Default end: now, so that the shown total equals the proposal.
       const { dueBefore = new Date().toISOString(), distributorId, currency } = query;
       const body = { dueBefore, ...(distributorId && { distributorId }), ...(currency && { currency }) };
       setAsked({ body, summary: await loadSummary({ ...body, state: 'due' }) });

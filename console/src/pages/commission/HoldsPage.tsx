@@ -124,7 +124,7 @@ const list = defineList({
   },
 });
 
-/** What keeps commissions back, by reason, and what did. */
+/** Holds on commissions, open and lifted. */
 export default function HoldsPage() {
   return <ListPage list={list} />;
 }

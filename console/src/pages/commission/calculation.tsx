@@ -32,7 +32,7 @@ const TEXTS = {
   rounded: { zh: '四舍五入到分', en: 'rounded half up' },
 } satisfies Record<string, Text>;
 
-/** What a rule pays: `5 %`, or `¥3.00 a unit`. */
+/** Commission of a rule: `5 %`, or `¥3.00 per unit`. */
 export function EarningText({ earning }: { earning: Earning }) {
   const t = useT();
   const { rate } = useFormats();
@@ -45,7 +45,7 @@ export function EarningText({ earning }: { earning: Earning }) {
   );
 }
 
-/** What a rule is for, in words: the API names it `sku A-1 and tier gold`, `category tea`, `default`. */
+/** Scope of a rule as text: the API names it `sku A-1 and tier gold`, `category tea`, `default`. */
 function ruleName(tried: string): Text {
   if (tried === 'default') return { zh: '默认', en: 'Default' };
   const chinese = tried
@@ -57,7 +57,7 @@ function ruleName(tried: string): Text {
   return { zh: chinese, en: tried.charAt(0).toUpperCase() + tried.slice(1) };
 }
 
-/** Every kind of rule that was looked for, and what came of it. */
+/** Every rule that was tried, with its result. */
 export function RulesTried({ rules }: { rules: readonly RuleTrace[] }) {
   const t = useT();
   return (
@@ -96,13 +96,13 @@ interface CalculationProps {
   /** Of the whole line. */
   net: Money;
   quantity: number;
-  /** Units that were neither returned nor canceled. */
+  /** Units not returned or canceled. */
   remaining: number;
   result: Money;
   resultLabel: Text;
 }
 
-/** The arithmetic of a commission, line by line as one writes it on paper. */
+/** The calculation of a commission, line by line. */
 export function Calculation({ earning, net, quantity, remaining, result, resultLabel }: CalculationProps) {
   const t = useT();
   const { rate, number } = useFormats();

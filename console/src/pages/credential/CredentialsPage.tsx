@@ -92,7 +92,7 @@ const credentialList = defineList({
   },
 });
 
-/** What expires when. */
+/** Credentials by expiry date. */
 export default function CredentialsPage() {
   return <ListPage list={credentialList} />;
 }

@@ -166,7 +166,7 @@ function ListPart<P extends ListPath>(props: ComponentProps<typeof EmbeddedList<
   );
 }
 
-/** Who brought this one in, and who that one. */
+/** The sponsor chain of the distributor. */
 function SponsorPath({ id }: { id: string }) {
   const t = useT();
   const path = useQuery({

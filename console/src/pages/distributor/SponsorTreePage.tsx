@@ -33,7 +33,7 @@ const TEXTS = {
   large: { zh: '已达 30 人', en: '30 people or more' },
 } satisfies Record<string, Text>;
 
-/** With the one at its top a team of 30 needs a look (公通字〔2013〕37号), and one that is near it soon. */
+/** Including its top, a team of 30 needs attention (公通字〔2013〕37号), and one close to that soon. */
 const LARGE_TEAM = 29;
 const NEAR_LARGE_TEAM = 23;
 const MORE = 'more/';
@@ -45,7 +45,7 @@ interface TreeNode {
   children?: TreeNode[];
 }
 
-/** Who brought in whom, opened level by level. */
+/** The sponsor tree, opened level by level. */
 export default function SponsorTreePage() {
   const t = useT();
   const [params, setParams] = useSearchParams();
@@ -68,7 +68,7 @@ export default function SponsorTreePage() {
         if (isStale) return;
         setWay(path);
         setExpanded((open) => [...new Set([...open, ...path.slice(0, -1).map(({ id }) => id)])]);
-        // Once the rows are there.
+        // After the rows are rendered.
         setTimeout(() => tree.current?.scrollTo({ key: at, align: 'auto' }), 100);
       } catch (error) {
         if (!isStale) setProblem(error instanceof Error ? error : new Error(String(error)));

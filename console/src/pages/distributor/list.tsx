@@ -42,7 +42,7 @@ const columns = [
 
 const state = (value: Distributor['state']) => ({ value, label: STATES[value]! });
 
-/** Something done to many distributors, with one reason for all. */
+/** A bulk action on distributors with one reason. */
 const withReason = (
   action: 'distributors.suspend' | 'distributors.reinstate',
   from: Distributor['state'],
@@ -65,7 +65,7 @@ const withReason = (
   },
 });
 
-/** Everybody who sells for the brand. */
+/** All distributors. */
 export const distributorList = defineList({
   key: 'distributors',
   path: '/v1/distributors',
@@ -103,7 +103,7 @@ export const distributorList = defineList({
   },
 });
 
-/** Whom a distributor brought in. */
+/** The direct downline of a distributor. */
 export const downlineList = defineList({
   key: 'downline',
   path: '/v1/distributors/{id}/downline',

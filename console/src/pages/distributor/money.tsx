@@ -7,13 +7,13 @@ import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 
-/** The name of an account of the ledger. */
+/** Name of a ledger account. */
 export function AccountText({ name }: { name: string }) {
   const t = useT();
   return ACCOUNTS[name] ? t(ACCOUNTS[name]) : name;
 }
 
-/** Every movement of a distributor's money. */
+/** Statement of a distributor. */
 export const statementList = defineList({
   key: 'statement',
   path: '/v1/distributors/{id}/statement',
@@ -73,7 +73,7 @@ function CauseLink({
   );
 }
 
-/** Orders that belong to a distributor. */
+/** Orders attributed to a distributor. */
 export const orderList = defineList({
   key: 'distributor-orders',
   path: '/v1/orders',

@@ -55,7 +55,7 @@ const GRADES: Record<Grade, { icon: ReactNode; text: Text }> = {
   },
 };
 
-/** How the parts of the system are, read again every few seconds. */
+/** System health, refreshed every few seconds. */
 export default function HealthPage() {
   const t = useT();
   const health = useQuery({
@@ -126,7 +126,7 @@ function DatabasePanel({ health: { database } }: { health: Health }) {
   );
 }
 
-/** Tasks wait for a moment all the time; for longer than this there are too few workers. */
+/** Tasks always wait a moment; waiting longer than this means too few workers. */
 const LATE_MS = 10_000;
 
 function TemporalPanel({ health: { temporal } }: { health: Health }) {
@@ -244,7 +244,7 @@ interface MailCountProps {
   capped: boolean;
 }
 
-/** Of all mails; who does not see them all is not led to a list with fewer. */
+/** Counts all emails; users who cannot see all of them get no link to the shorter list. */
 function MailCount({ state, count, capped }: MailCountProps) {
   const { number } = useFormats();
   const shown = `${number(count)}${capped ? '+' : ''}`;

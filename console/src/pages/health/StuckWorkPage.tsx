@@ -39,7 +39,7 @@ const KINDS: Record<string, Text> = {
   mail_undeliverable: { zh: '无法送达的邮件', en: 'Undeliverable emails' },
 };
 
-/** What fails, is late or could not be delivered, since when, and what to do. */
+/** Failed, overdue and undeliverable work, since when, and what to do. */
 export default function StuckWorkPage() {
   const t = useT();
   const { number } = useFormats();
@@ -48,7 +48,7 @@ export default function StuckWorkPage() {
     queryFn: () => data(api.GET('/v1/stuck-work')),
     refetchInterval: 15_000,
   });
-  // What a figure of the home page leads to.
+  // Target of a link on the home page.
   const asked = useLocation().hash.slice(1);
   if (stuck.error && !stuck.data)
     return <FullPageProblem error={stuck.error} retry={() => void stuck.refetch()} />;
@@ -81,7 +81,7 @@ export default function StuckWorkPage() {
   );
 }
 
-// Outside the page, so that it scrolls once and not with each refresh.
+// Outside the page, so that it scrolls only once and not with each refresh.
 const scrollThere = (section: HTMLElement | null) => section?.scrollIntoView();
 
 function StuckItem({ item }: { item: Stuck }) {
@@ -120,5 +120,5 @@ function StuckItem({ item }: { item: Stuck }) {
   );
 }
 
-/** The mail's key in the path of the call that sends it again. */
+/** Key of the email in the path of the resend call. */
 const keyIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');

@@ -30,10 +30,10 @@ const GROUPS: { group: HomeCard['group']; title: Text; empty: Text }[] = [
   },
 ];
 
-/** Of money, instead of a nought without a currency. */
+/** For money, instead of a zero without a currency. */
 const NONE: Text = { zh: '无', en: 'None' };
 
-/** What waits for this person, what is late, what changed; each figure leads to the list behind it. */
+/** Home page: what is waiting for the user, overdue or changed; each figure links to its list. */
 export default function HomePage() {
   const t = useT();
   const me = useMe();

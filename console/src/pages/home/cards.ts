@@ -2,9 +2,9 @@ import type { Text } from '../../locale/locale';
 
 interface CardText {
   title: Text;
-  /** What stands behind a sum of money: how many of what. */
+  /** What is counted, shown with a total. */
   counted?: (count: string) => Text;
-  /** Money that is there; nobody wants to know in how many currencies it is. */
+  /** A balance; the number of currencies is not shown. */
   isBalance?: boolean;
 }
 
@@ -17,7 +17,7 @@ const WITHDRAWALS: CardText['counted'] = (count) => ({
   en: count === '1' ? '1 withdrawal' : `${count} withdrawals`,
 });
 
-/** What a figure on the home page counts. */
+/** Texts of the figures on the home page. */
 export const CARDS: Record<string, CardText> = {
   mentions_unread: { title: { zh: '提到我的备注', en: 'Notes that mention me' } },
   review_unclaimed: { title: { zh: '待领取的申请', en: 'Applications to claim' } },

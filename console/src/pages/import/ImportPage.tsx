@@ -37,7 +37,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-/** Why a row was not imported, by the stable code of the reason. */
+/** Reasons of rejected rows, by code. */
 const REASONS: Record<string, Text> = {
   malformed_row: { zh: '格式不正确', en: 'Invalid format' },
   not_a_product: { zh: '不是商品（运费、手续费等）', en: 'Not a product (postage, fees …)' },
@@ -87,7 +87,7 @@ const rejections = defineList({
   },
 });
 
-/** One import: how far it is, what became of the money, what was left out and why. */
+/** One import: progress, reconciliation and rejected rows. */
 export default function ImportPage() {
   const { id = '' } = useParams();
   const run = useQuery({
@@ -169,7 +169,7 @@ function ReconciliationPanel({ run }: { run: Run }) {
   );
 }
 
-/** file = sales − returns + price differences + what was rejected, line by line. */
+/** file = sales − returns + price differences + rejected rows, line by line. */
 function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliation }) {
   const t = useT();
   const { number } = useFormats();
@@ -278,7 +278,7 @@ function RejectionsPanel({ run }: { run: Run }) {
   );
 }
 
-/** The reason in words; what the API says beside it is English, and stands for what there are no words for. */
+/** The reason as text; the API's English detail is used for unknown reasons. */
 function Reason({ code, detail }: { code: string; detail: string }) {
   const { t, locale } = useLocale();
   const words = REASONS[code];
@@ -290,7 +290,7 @@ function Reason({ code, detail }: { code: string; detail: string }) {
   );
 }
 
-/** An exact decimal in major units, with the digits it came with. */
+/** An exact decimal in major units, with its digits. */
 function Decimal({ amount, currency }: { amount: string; currency: string }) {
   const { locale } = useLocale();
   const digits = amount.split('.')[1]?.length ?? 0;

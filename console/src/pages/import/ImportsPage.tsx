@@ -73,10 +73,10 @@ const imports = defineList({
   },
 });
 
-/** Programs that import report every few seconds; one that has not for this long is gone. */
+/** Import programs report every few seconds; without a report for this long, one has stopped. */
 const SILENT_MS = 120_000;
 
-/** How an import stands, and whether anybody still reports. */
+/** State of an import, and whether it still reports. */
 export function ImportState({ state, reportedAt }: { state: string; reportedAt: string }) {
   const t = useT();
   const silent = state === 'running' && Date.now() - Date.parse(reportedAt) > SILENT_MS;

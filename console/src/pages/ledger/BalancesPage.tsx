@@ -83,7 +83,7 @@ const list = defineList({
   },
 });
 
-/** What each distributor has and owes; an entry leads to the transfers behind it. */
+/** Balances and debt of each distributor; an entry links to its transfers. */
 export default function BalancesPage() {
   return <ListPage list={list} />;
 }

@@ -107,7 +107,7 @@ const list = defineList({
   },
 });
 
-/** Every movement of money, and the check that the books add up. */
+/** All transfers, and the verification of the ledger. */
 export default function TransfersPage() {
   const t = useT();
   const problemText = useProblemText();

@@ -100,7 +100,7 @@ const mails = defineList({
   },
 });
 
-/** Why a mail that could not be delivered is not sent again. */
+/** Why an undeliverable email cannot be resent. */
 function LinkOver() {
   return (
     <span className="muted">
@@ -123,7 +123,7 @@ const resendOf = ({ key, resendable, recipient }: Mail): Action => ({
   run: (_values, header) => api.POST('/v1/mails/{key}/resend', { params: { path: { key }, header } }),
 });
 
-/** The mails about what this person may see. */
+/** Emails about subjects the user can see. */
 export default function MailsPage() {
   return <ListPage list={mails} />;
 }

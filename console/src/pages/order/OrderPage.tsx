@@ -12,7 +12,7 @@ import type { Order } from './order';
 import { orderActions } from './orderActions';
 import { WindowsPanel } from './WindowsPicture';
 
-/** One order: its lines, whom it belongs to, what it earns, its windows and returns. */
+/** One order: lines, attribution, commissions, return windows and returns. */
 export default function OrderPage() {
   const { id = '' } = useParams();
   return (

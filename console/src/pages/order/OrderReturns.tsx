@@ -15,7 +15,7 @@ const TEXTS = {
   none: { zh: '没有退货。', en: 'There are no returns.' },
 } satisfies Record<string, Text>;
 
-/** What comes back, and what becomes of it. */
+/** Returns of an order and their decisions. */
 export function OrderReturns({ order }: { order: Order }) {
   const t = useT();
   return (

@@ -80,7 +80,7 @@ const returns = defineList({
   },
 });
 
-/** What an open return does to the money. */
+/** Effect of a return on commissions. */
 function Effect({ state, isLate }: { state: string; isLate: boolean }) {
   const t = useT();
   if (state === 'refunded') return <>{t({ zh: '已冲销或追回', en: 'Reversed or clawed back' })}</>;

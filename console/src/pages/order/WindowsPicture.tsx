@@ -37,12 +37,12 @@ const STRETCHES: Record<StretchKind, { text: Text; fill: string }> = {
   paused: { text: { zh: '因退货暂停', en: 'Paused by a return' }, fill: 'url(#paused)' },
 };
 
-/** Orders of wholesalers have hundreds of lines; the table below has all of them. */
+/** Wholesale orders have hundreds of lines; the table below has all of them. */
 const MOST_ROWS = 20;
 const ROW = 44;
 const HEAD = 26;
 
-/** The return window of each line of an order: as a picture, and as a table of the same. */
+/** The return window of each order line, as a chart and as a table. */
 export function WindowsPanel({ orderId, skus }: { orderId: string; skus: ReadonlyMap<string, string> }) {
   const t = useT();
   const problemText = useProblemText();
@@ -267,7 +267,7 @@ function Row({ line, sku, top, at, now }: RowProps) {
   );
 }
 
-/** From the first payment to the last end, with room for the marks and always with this moment in it. */
+/** From the first payment to the last end, with room for the marks and always including now. */
 function spanOf(lines: readonly Line[], now: number): [number, number] {
   const moments = lines.flatMap(({ paidAt, stretches, window }) => [
     Date.parse(paidAt),
@@ -279,7 +279,7 @@ function spanOf(lines: readonly Line[], now: number): [number, number] {
   return [begin - room, end + room];
 }
 
-/** What the picture says of a line, in words. */
+/** Text alternative of the chart for a line. */
 function useDescription(): (line: Line) => string {
   const t = useT();
   const { time } = useFormats();
@@ -310,7 +310,7 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
             render: (_, { lineId }) => `${lineId}${skus.has(lineId) ? ` · ${skus.get(lineId)}` : ''}`,
           },
           { key: 'state', title: t(WORDS.state), render: (_, { state }) => <StateTag state={state} /> },
-          // What the table is for comes first: on narrow screens the rest is off to the right.
+          // The most important columns come first: on narrow screens the others are off to the right.
           { key: 'ends', title: t(TEXTS.ends), render: (_, line) => <WindowEnd line={line} /> },
           { key: 'due', title: t(TEXTS.due), render: (_, { dueAt }) => <TimeText at={dueAt} /> },
           {

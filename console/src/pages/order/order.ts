@@ -4,10 +4,10 @@ import type { Text } from '../../locale/locale';
 export type Order = Answer<'/v1/orders/{id}'>;
 export type Line = Order['lines'][number];
 
-/** Who enters what the shop has not told. */
+/** Roles that record events the shop did not send. */
 export const SHOP = ['admin', 'operator'] as const;
 
-/** Words of several parts of an order's page. */
+/** Texts shared by parts of the order page. */
 export const ORDER = {
   line: { zh: '行', en: 'Line' },
   pieces: { zh: '件数', en: 'Quantity' },

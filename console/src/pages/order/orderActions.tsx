@@ -14,11 +14,11 @@ const TEXTS = {
   allLines: { zh: '不选则为全部在途的行', en: 'Leave empty for all lines in transit' },
 } satisfies Record<string, Text>;
 
-/** What can be entered for an order. */
+/** Actions on an order. */
 export function orderActions(order: Order): Action[] {
   const path = { id: order.id };
   const open = order.state === 'open';
-  // A line that is asked back before it arrived may still arrive.
+  // A line with a return requested before delivery can still be delivered.
   const underWay = order.lines.filter(
     ({ state, deliveredAt }) => deliveredAt === null && state !== 'canceled' && state !== 'returned',
   );
@@ -129,7 +129,7 @@ function DeliverHint() {
   );
 }
 
-/** How many pieces of each line come back. */
+/** Quantity to return per line. */
 function QuantitiesInput({ lines, id, value, onChange }: CustomControl & { lines: readonly Line[] }) {
   const t = useT();
   const chosen = new Map(countsOf({ value }, 'value'));
@@ -137,7 +137,7 @@ function QuantitiesInput({ lines, id, value, onChange }: CustomControl & { lines
     const next = new Map(chosen);
     if (count) next.set(lineId, count);
     else next.delete(lineId);
-    // Nothing chosen is an empty field.
+    // No quantity means an empty field.
     onChange?.(next.size ? Object.fromEntries(next) : undefined);
   };
   return (

@@ -1,6 +1,6 @@
 import type { Text } from '../../locale/locale';
 
-/** Why an order belongs to whom it belongs. */
+/** Short reasons of an attribution. */
 export const ATTRIBUTION_REASONS = {
   code: { zh: '推荐码', en: 'Referral code' },
   customer_binding: { zh: '客户已绑定', en: 'Customer bound earlier' },
@@ -10,7 +10,7 @@ export const ATTRIBUTION_REASONS = {
   no_code: { zh: '无推荐码', en: 'No referral code' },
 } satisfies Record<string, Text>;
 
-/** What became of a level of the chain. */
+/** Result of a level of the sponsor chain. */
 export const CHAIN_OUTCOMES: Record<string, Text> = {
   earns: { zh: '获得佣金', en: 'Earns' },
   own_purchase: { zh: '自购，不计佣金', en: 'Own purchase, no commission' },

@@ -20,7 +20,7 @@ const TEXTS = {
   invite: { zh: '邀请加入', en: 'Invite people' },
 } satisfies Record<string, Text>;
 
-/** Whom a distributor brought in. */
+/** The direct downline of a distributor. */
 export default function DownlinePage() {
   const t = useT();
   const id = useOwnId();

@@ -40,7 +40,7 @@ const TEXTS = {
 const isView = (text: string | null): text is View =>
   text === 'all' || text === 'held' || text === 'due' || text === 'nothing' || text === 'statement';
 
-/** What a distributor earned, and why it is not paid yet. */
+/** Commissions of the distributor, and why they are not released yet. */
 export default function EarningsPage() {
   const t = useT();
   const id = useOwnId();
@@ -121,7 +121,7 @@ const useTotals = (id: string) =>
     refetchInterval: 30_000,
   });
 
-/** The way to what earned nothing, which would only be in the way of what did. */
+/** Link to commissions of 0, which are not in the main list. */
 function NothingLink({ id }: { id: string }) {
   const t = useT();
   const count = useTotals(id).data?.nothingCount ?? 0;
@@ -138,7 +138,7 @@ function NothingLink({ id }: { id: string }) {
   );
 }
 
-/** What there is, by currency. */
+/** Balances by currency. */
 function Totals({ id }: { id: string }) {
   const t = useT();
   const earnings = useTotals(id);
@@ -213,7 +213,7 @@ function EarningView({ earning }: { earning: Earning }) {
   );
 }
 
-/** Through whom an order came that is not the distributor's own. */
+/** Through which downline level an order came. */
 const throughDownline = (below: number): Text =>
   below === 1
     ? { zh: ' · 来自直接下级', en: ' · from direct downline' }

@@ -43,7 +43,7 @@ const TEXTS = {
   canceled: { zh: '已取消，金额已退回', en: 'Canceled; funds returned to balance' },
 } satisfies Record<string, Text>;
 
-/** Where a distributor takes money out. */
+/** Withdrawals of the signed-in distributor. */
 export default function MyWithdrawalsPage() {
   const t = useT();
   const id = useOwnId();
@@ -172,7 +172,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
           onSubmit={async (body, header) => {
             await api.POST('/v1/withdrawals', {
               params: { header },
-              // The field makes money of what is typed.
+              // The field converts its input to money.
               body: { distributorId: id, amount: body.amount as Money },
             });
             setOpen(false);

@@ -38,7 +38,7 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-/** What a distributor passes on: code, links and QR codes. */
+/** Referral code, links and QR codes to share. */
 export default function ReferralPage() {
   const t = useT();
   const { brand } = useMe();
@@ -122,7 +122,7 @@ function LinkPanel({ title, hint, link, fileName }: LinkPanelProps) {
     }
   };
   const share = async () => {
-    // Closing the phone's dialog is no failure.
+    // Closing the share dialog is not an error.
     await navigator.share({ title: brand.name, url: link }).catch(() => undefined);
   };
   const download = async () => {

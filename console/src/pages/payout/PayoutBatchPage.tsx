@@ -49,14 +49,14 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 interface Marks {
-  /** Reason by id of the withdrawal. */
+  /** Reason by withdrawal ID. */
   failed: ReadonlyMap<string, string>;
   mark: (id: string) => void;
   unmark: (id: string) => void;
   isOpen: boolean;
 }
 
-// The result of each is chosen in the cells of a list that is declared once.
+// Results are chosen in cells of a list that is declared once.
 const MarksContext = createContext<Marks | undefined>(undefined);
 
 const list = defineList({
@@ -101,7 +101,7 @@ const list = defineList({
   },
 });
 
-/** One payout batch: its file, and what the bank made of each withdrawal in it. */
+/** One payout batch: its file, and the bank's result for each withdrawal. */
 export default function PayoutBatchPage() {
   const { id = '' } = useParams();
   return <PayoutBatch key={id} id={id} />;

@@ -92,7 +92,7 @@ interface Waiting {
   sum: Money;
 }
 
-/** What is approved and waits for payment, by currency. */
+/** Approved withdrawals waiting for payout, by currency. */
 async function readWaiting(): Promise<Waiting[]> {
   const summaryOf = (currency?: string) =>
     data(
@@ -109,7 +109,7 @@ async function readWaiting(): Promise<Waiting[]> {
   );
 }
 
-/** Payout files and what became of them. */
+/** All payout batches. */
 export default function PayoutBatchesPage() {
   return <ListPage list={list} actions={<MakeBatch />} />;
 }

@@ -1,6 +1,6 @@
 import type { Text } from '../../locale/locale';
 
-/** Words of payout batches. */
+/** Texts of payout batches. */
 export const PAYOUT = {
   one: { zh: '打款批次', en: 'Payout batch' },
   count: { zh: '笔数', en: 'Withdrawals' },
@@ -12,5 +12,5 @@ export const PAYOUT = {
   toConfirm: { zh: '待确认', en: 'To confirm' },
 } satisfies Record<string, Text>;
 
-/** The name of a batch's state: an open one waits for somebody, which the word for an open order does not say. */
+/** State of a batch for display: an open batch waits for confirmation, unlike an open order. */
 export const payoutState = (state: string): string => (state === 'open' ? 'to_confirm' : state);

@@ -18,7 +18,7 @@ interface KeptDraftNoticeProps {
   onGiveUp: () => void;
 }
 
-/** Offers a plan that was typed in this browser and not saved. */
+/** Offers to continue an unsaved plan from this browser. */
 export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticeProps) {
   const t = useT();
   const { time } = useFormats();

@@ -34,7 +34,7 @@ interface LevelEditorProps {
   onRemove?: () => void;
 }
 
-/** Types what one level pays: its default and its rules. */
+/** Editor of one level: default and rules. */
 export function LevelEditor({ level, number, currency, problems, onChange, onRemove }: LevelEditorProps) {
   const t = useT();
   const pointer = `/levels/${number - 1}`;
@@ -127,7 +127,7 @@ export function LevelEditor({ level, number, currency, problems, onChange, onRem
   );
 }
 
-/** A problem of a field or of anything within it. */
+/** A problem of a field or anything within it. */
 const problemAt = (problems: Problems, pointer: string): Text | undefined =>
   problems.get(pointer) ?? [...problems].find(([at]) => at.startsWith(`${pointer}/`))?.[1];
 

@@ -57,7 +57,7 @@ const TEXTS = {
   wrong: { zh: '还有未填好的项', en: 'Some fields are invalid' },
 } satisfies Record<string, Text>;
 
-/** Writes a version of the plan, checked while it is typed, with a sample order beside it. */
+/** Editor of a new plan version, validated while typing, with a sample order. */
 export default function NewPlanPage() {
   const t = useT();
   const me = useMe();
@@ -68,7 +68,7 @@ export default function NewPlanPage() {
   const [params, setParams] = useSearchParams();
   const from = params.get('from') ?? '';
   const [store] = useState(() => keptDraftOf(me.user.id));
-  // What is there when the page opens; it stands on offer until it is taken up, given up or typed over.
+  // Draft found when the page opens; offered until it is continued, discarded or replaced.
   const [kept, setKept] = useState(() => store.read());
   const [draft, setDraft] = useState<Draft>(() => newDraft(currency));
   const [tried, setTried] = useState(false);
@@ -84,7 +84,7 @@ export default function NewPlanPage() {
   const base = versions.data?.items.find(({ id }) => String(id) === from);
   const filledFrom = useRef('');
   useEffect(() => {
-    // Once for each choice, so that what is typed afterwards stays when the versions are read again.
+    // Once per choice, so that later input is kept when the versions are refreshed.
     if (!base || filledFrom.current === from) return;
     filledFrom.current = from;
     setDraft((present) => ({ ...present, ...toDraft(base, currency) }));
@@ -94,7 +94,7 @@ export default function NewPlanPage() {
   const termsAreComplete = [...local.keys()].every((pointer) => pointer === '/name');
   const terms = termsAreComplete ? toTerms(draft) : undefined;
   const problems = usePlanProblems(terms, local);
-  // Nobody is told that a field is empty before having had the chance to fill it in.
+  // Do not report empty fields before the user had a chance to fill them in.
   const shown = tried ? problems : new Map([...problems].filter(([, problem]) => !isMissing(problem)));
 
   const set = (change: Partial<Draft>) => {
@@ -104,7 +104,7 @@ export default function NewPlanPage() {
     store.write({ draft: next, from, typedAt: new Date().toISOString() });
   };
   const takeUp = ({ draft: found, from: begunFrom }: KeptDraft) => {
-    // Not to be filled from the version once more.
+    // Do not fill from the version again.
     filledFrom.current = begunFrom;
     setParams(begunFrom ? { from: begunFrom } : {}, { replace: true });
     setDraft(found);

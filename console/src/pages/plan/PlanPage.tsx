@@ -10,7 +10,7 @@ import { TimeText } from '../../ui/format';
 import { TermsView } from './TermsView';
 import { PLAN, type Plan } from './terms';
 
-/** Beyond so many levels a compliance officer answers for the plan. 《禁止传销条例》第七条. */
+/** Above this number of levels a compliance officer must acknowledge the plan. 《禁止传销条例》第七条. */
 export const FREE_LEVELS = 2;
 
 const TEXTS = {
@@ -44,7 +44,7 @@ const TEXTS = {
   notYet: { zh: '尚未启用', en: 'Not activated' },
 } satisfies Record<string, Text>;
 
-/** One version of the commission plan: its terms, and putting it in force. */
+/** One version of the commission plan: terms and activation. */
 export default function PlanPage() {
   const { id = '' } = useParams();
   const t = useT();

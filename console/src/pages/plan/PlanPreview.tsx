@@ -56,7 +56,7 @@ interface Person {
   active: boolean;
 }
 
-/** What a sample order would earn by the terms at hand, with the same calculation as a real commission has. */
+/** Commissions of a sample order under the current terms, with the same calculation as real commissions. */
 export function PlanPreview({ terms, levels }: { terms: Terms | undefined; levels: number }) {
   const t = useT();
   const problemText = useProblemText();

@@ -11,7 +11,7 @@ const TEXTS = {
   unchanged: { zh: '条款与之相同', en: 'Same terms' },
 } satisfies Record<string, Text>;
 
-/** The terms of a plan in one line; its page has them in full. */
+/** The terms of a plan in one line; the plan page shows them in full. */
 export function TermsSummary({ terms }: { terms: Terms }) {
   const t = useT();
   const parts: ReactNode[] = [
@@ -36,7 +36,7 @@ export function TermsSummary({ terms }: { terms: Terms }) {
   ));
 }
 
-/** What a plan changes against the one that it replaces. */
+/** Differences to the plan that a plan replaces. */
 export function PlanDifference({ from, to }: { from: number; to: number }) {
   const t = useT();
   const { number } = useFormats();
@@ -90,7 +90,7 @@ export function PlanDifference({ from, to }: { from: number; to: number }) {
   );
 }
 
-/** More are counted: the pages of the two plans have them in full. */
+/** Further changes are only counted: the plan pages show them in full. */
 const MOST_CHANGES = 10;
 
 function Earnings({ earnings }: { earnings: readonly Earning[] }) {
@@ -113,7 +113,7 @@ function subjectText(t: (text: Text) => string, { sku, category, tier }: RuleSub
   return parts.length ? parts.join(' · ') : t(PLAN.default);
 }
 
-/** A term outside the levels, in a few words. */
+/** Short text of a term outside the levels. */
 function termText(name: Exclude<keyof Terms, 'levels'>, terms: Terms): Text {
   switch (name) {
     case 'returnWindowDays':

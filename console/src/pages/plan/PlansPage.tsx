@@ -77,7 +77,7 @@ const list = defineList({
   },
 });
 
-/** All versions of the commission plan, and which is in force. */
+/** All versions of the commission plan. */
 export default function PlansPage() {
   const t = useT();
   const { time } = useFormats();

@@ -6,7 +6,7 @@ export type Plan = Answer<'/v1/commission-plans/{id}'>;
 export type Terms = Plan['terms'];
 export type Earning = Terms['levels'][number]['default'];
 
-/** Words of plans. */
+/** Texts of plans. */
 export const PLAN = {
   one: { zh: '佣金方案', en: 'Commission plan' },
   name: { zh: '方案名称', en: 'Plan name' },
@@ -29,7 +29,7 @@ export const PLAN = {
   tier: { zh: '等级', en: 'Tier' },
 } satisfies Record<string, Text>;
 
-/** Who a level is, counted from the distributor whom the order belongs to. */
+/** Name of a level, counted from the distributor of the order. */
 export const levelName = (level: number): Text =>
   level === 1
     ? { zh: '第 1 级：带来订单的分销商', en: 'Level 1: distributor of the order' }
@@ -37,12 +37,12 @@ export const levelName = (level: number): Text =>
       ? { zh: '第 2 级：其上级', en: 'Level 2: their sponsor' }
       : { zh: `第 ${level} 级：再上一级`, en: `Level ${level}: the sponsor's sponsor` };
 
-/** What an earning is while it is being typed; null where nothing is typed. */
+/** Draft of an earning; null without input. */
 export interface DraftEarning {
   kind: 'rate' | 'fixed';
   /** Percent. */
   rate: number | null;
-  /** Whole units of the currency, for each unit sold. */
+  /** Major units of the currency per unit sold. */
   fixed: number | null;
   currency: string;
 }
@@ -61,7 +61,7 @@ export interface DraftLevel {
   rules: DraftRule[];
 }
 
-/** A plan while it is being typed. */
+/** Draft of a plan. */
 export interface Draft {
   name: string;
   returnWindowDays: number | null;
@@ -92,7 +92,7 @@ export const newLevel = (currency: string): DraftLevel => ({
   rules: [],
 });
 
-/** What a plan that begins from nothing has. */
+/** Initial values of a blank plan. */
 export const newDraft = (currency: string): Draft => ({
   name: '',
   returnWindowDays: 7,
@@ -113,7 +113,7 @@ function toDraftEarning(earning: Earning, currency: string): DraftEarning {
   };
 }
 
-/** The terms of a version as a draft of the next. */
+/** The terms of a version as a draft of the next one. */
 export function toDraft({ terms }: Plan, currency: string): Omit<Draft, 'name'> {
   return {
     ...terms,
@@ -131,7 +131,7 @@ export function toDraft({ terms }: Plan, currency: string): Omit<Draft, 'name'> 
   };
 }
 
-/** What is wrong with a draft, by JSON pointer into its terms; `/name` for the name. */
+/** Problems of a draft, by JSON pointer into its terms; `/name` for the name. */
 export type Problems = ReadonlyMap<string, Text>;
 
 const MISSING: Text = { zh: '请填写；不付佣金请填 0', en: 'Required; enter 0 for no commission' };
@@ -165,10 +165,10 @@ function checkEarning(earning: DraftEarning, pointer: string, problems: Map<stri
   }
 }
 
-/** Whether a problem says no more than that something is not filled in yet. */
+/** Whether a problem is only a missing value. */
 export const isMissing = (problem: Text): boolean => [MISSING, REQUIRED, NO_SUBJECT].includes(problem);
 
-/** What can be seen to be wrong without asking the server. */
+/** Problems found without the server. */
 export function checkDraft(draft: Draft): Map<string, Text> {
   const problems = new Map<string, Text>();
   if (!draft.name.trim()) problems.set('/name', REQUIRED);
@@ -201,7 +201,7 @@ const toEarning = ({ kind, rate, fixed, currency }: DraftEarning): Earning =>
     ? { rateBp: Math.round((rate ?? 0) * 100) }
     : { fixed: Math.round((fixed ?? 0) * 10 ** digitsOf(currency)), currency };
 
-/** The terms that a draft without problems stands for. */
+/** The terms of a draft without problems. */
 export function toTerms(draft: Draft): Terms {
   return {
     returnWindowDays: draft.returnWindowDays ?? 0,

@@ -4,7 +4,7 @@ import { api, data } from '../../api/client';
 import type { Text } from '../../locale/locale';
 import type { Problems, Terms } from './terms';
 
-/** What is wrong: what is seen here, and what the server says of terms that look right here. */
+/** Problems of a draft: found here, or by the server for terms without local problems. */
 export function usePlanProblems(terms: Terms | undefined, local: Map<string, Text>): Problems {
   const text = terms && JSON.stringify(terms);
   const [asked, setAsked] = useState<string>();

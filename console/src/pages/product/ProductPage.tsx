@@ -6,7 +6,7 @@ import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { PRODUCT_WORDS, productFields, putProduct } from './product';
 
-/** One product and what was changed about it. */
+/** One product with its changes. */
 export default function ProductPage() {
   const { sku = '' } = useParams();
   return (

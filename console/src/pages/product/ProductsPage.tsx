@@ -85,7 +85,7 @@ function AddProduct() {
           ],
           run: async (values) => {
             const sku = textOf(values, 'sku');
-            // The API would change a product that is there.
+            // The API would update an existing product.
             if (await isKnown(sku))
               throw new ProblemError(409, 'sku_taken', t(KNOWN), [{ pointer: '/sku', detail: t(KNOWN) }]);
             await putProduct(sku, values, currency);

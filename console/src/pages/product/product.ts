@@ -12,7 +12,7 @@ export const PRODUCT_WORDS = {
   price: { zh: '价格', en: 'Price' },
 } satisfies Record<string, Text>;
 
-/** What is asked for of a product besides its number. */
+/** Fields of a product other than the SKU. */
 export function productFields(currency: string, present?: Answer<'/v1/products/{sku}'>): Field[] {
   return [
     { name: 'name', label: WORDS.name, kind: 'text', maxLength: 300, required: true, initial: present?.name },
@@ -38,7 +38,7 @@ export function productFields(currency: string, present?: Answer<'/v1/products/{
   ];
 }
 
-/** Adds a product, or changes it. */
+/** Adds or updates a product. */
 export const putProduct = (sku: string, values: Record<string, unknown>, currency: string) =>
   api.PUT('/v1/products/{sku}', {
     params: { path: { sku } },

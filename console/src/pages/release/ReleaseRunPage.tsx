@@ -94,7 +94,7 @@ const items = defineList({
   },
 });
 
-/** One release run: who proposed and approved it, how far it is, and what became of each commission. */
+/** One release run: proposal, approval, progress, and the result of each commission. */
 export default function ReleaseRunPage() {
   const t = useT();
   const { id = '' } = useParams();
@@ -116,7 +116,7 @@ export default function ReleaseRunPage() {
   );
 }
 
-/** Whether this person has to leave the approval to somebody else. */
+/** Whether another person must give the approval. */
 const needsAnother = (run: Run, userId: string) =>
   run.approvalsNeeded > 1 && run.approvals.some((approval) => approval.userId === userId);
 

@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/types';
 import type { Text } from '../../locale/locale';
 
-/** Words of release runs. */
+/** Texts of release runs. */
 export const RELEASE = {
   items: { zh: '佣金数', en: 'Commissions' },
   proposedTotal: { zh: '拟结算金额', en: 'Amount proposed' },
@@ -15,7 +15,7 @@ export const RELEASE = {
   finishedAt: { zh: '完成时间', en: 'Finished' },
 } satisfies Record<string, Text>;
 
-/** What a run was proposed for, in words. */
+/** The selection of a run as text. */
 export function selectionText(selection: Record<string, unknown>, time: (at: string) => string): Text {
   const { commissionIds, dueBefore, distributorId, currency } = selection;
   if (Array.isArray(commissionIds))
@@ -33,6 +33,6 @@ export function selectionText(selection: Record<string, unknown>, time: (at: str
   return { zh: zh.join('，'), en: en.join(', ') };
 }
 
-/** Whether a run goes on by itself: approved by all that it needs, and not at its end. */
+/** Whether a run is in progress: approved and not finished. */
 export const isMoving = (state: Answer<'/v1/commission-releases/{id}'>['state']) =>
   state === 'approved' || state === 'running';

@@ -30,11 +30,11 @@ const SPANS: { days: number; text: Text }[] = [
 ];
 
 const DAY = 'YYYY-MM-DD';
-/** The API draws no more periods than this. */
+/** Max periods of the API. */
 const MOST_PERIODS = 400;
 const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, month: 30 };
 
-/** Figures of the channel over time, each as a chart and as a table. */
+/** Reports over time, each as chart and table. */
 export default function ReportsPage() {
   const t = useT();
   const { query, change, isKnown } = useReportQuery();
@@ -96,11 +96,11 @@ export default function ReportsPage() {
 interface ReportQueryState {
   query: ReportQuery;
   change: (change: Partial<ReportQuery>) => void;
-  /** False until it is known which currency to begin with. */
+  /** False until the initial currency is known. */
   isKnown: boolean;
 }
 
-/** What the reports are asked for; it stands in the address, so that a link shows the same. */
+/** Parameters of the reports; they are in the address, so that a link shows the same reports. */
 function useReportQuery(): ReportQueryState {
   const usual = useUsualCurrency();
   const currency = usual ?? '';

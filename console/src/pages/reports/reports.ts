@@ -2,7 +2,7 @@ import { api, data } from '../../api/client';
 import type { Money } from '../../api/types';
 import type { Text } from '../../locale/locale';
 
-/** What a report is asked for. */
+/** Parameters of a report. */
 export interface ReportQuery {
   from: string;
   to: string;
@@ -10,7 +10,7 @@ export interface ReportQuery {
   currency: string;
 }
 
-/** One kind of figure in a report. */
+/** One series of a report. */
 export interface Series {
   key: string;
   name: Text;
@@ -26,16 +26,16 @@ export interface ReportRow {
   values: Record<string, number | null>;
 }
 
-/** A report: what it shows, and how it is read. */
+/** Definition of a report. */
 export interface Report {
   key: string;
   title: Text;
   hint: Text;
   path: string;
   series: readonly Series[];
-  /** What its series of counts count. */
+  /** Unit of its count series. */
   counts?: Text;
-  /** Rows are things and not periods: bars lie, the largest on top. */
+  /** Rows are entities, not periods: horizontal bars, the largest on top. */
   ranking?: boolean;
   load: (query: ReportQuery, signal: AbortSignal) => Promise<ReportRow[]>;
 }
@@ -181,7 +181,7 @@ export const REPORTS: readonly Report[] = [
   },
 ];
 
-/** The query of a report's CSV; a strict API takes only what the report knows. */
+/** Query of a report's CSV, with only the parameters the report accepts. */
 export function csvQueryOf({ key, ranking }: Report, query: ReportQuery): Record<string, string> {
   const { from, to, interval, currency } = query;
   return {

@@ -3,15 +3,15 @@ import { type Text, useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 
 interface ApprovalsProps {
-  /** Who set it off. */
+  /** Who proposed it. */
   asked: { name: string; at: string; label: Text };
   approvals: readonly { userId: string; name: string; note: string | null; at: string }[];
   needed: number;
-  /** Whether approvals are still asked for. */
+  /** Whether approvals are still needed. */
   isOpen: boolean;
 }
 
-/** The people of a two-person approval: who has, and whether another one is needed. */
+/** Approvals given, and how many are missing. */
 export function Approvals({ asked, approvals, needed, isOpen }: ApprovalsProps) {
   const t = useT();
   const missing = isOpen ? Math.max(0, needed - approvals.length) : 0;

@@ -1,6 +1,6 @@
 import type { Text } from '../../locale/locale';
 
-/** Reasons why a commission is kept back. */
+/** Reasons of holds. */
 export const HOLD_REASONS: Record<string, Text> = {
   finance: { zh: '财务核查', en: 'Finance' },
   risk: { zh: '风险', en: 'Risk' },
@@ -10,7 +10,7 @@ export const HOLD_REASONS: Record<string, Text> = {
 
 export const HOLD_REASON_OPTIONS = Object.entries(HOLD_REASONS).map(([value, label]) => ({ value, label }));
 
-/** Why a commission of a release run was left out. */
+/** Reasons why a commission of a release run was skipped. */
 const LEFT_OUT: Record<string, Text> = {
   in_another_run: { zh: '已在另一结算批次中', en: 'In another release run' },
   run_rejected: { zh: '批次被驳回', en: 'Run rejected' },
@@ -23,7 +23,7 @@ const LEFT_OUT: Record<string, Text> = {
   distributor_terminated: { zh: '分销商已终止', en: 'Distributor terminated' },
 };
 
-/** In words why a commission was left out of a run; what is not known stays as the API says it. */
+/** Text for a skip reason; unknown codes are shown unchanged. */
 export function leftOutText(reason: string): Text {
   const hold = reason.startsWith('hold_') ? HOLD_REASONS[reason.slice(5)] : undefined;
   if (hold) return { zh: `暂缓结算：${hold.zh}`, en: `On hold: ${hold.en}` };
@@ -38,7 +38,7 @@ export const YES_NO = [
   { value: 'false', label: { zh: '否', en: 'No' } },
 ];
 
-/** Columns and filters that the pages of finance share. */
+/** Columns and filters shared by finance pages. */
 export const FINANCE = {
   beneficiary: { zh: '受益分销商', en: 'Distributor' },
   level: { zh: '层级', en: 'Level' },

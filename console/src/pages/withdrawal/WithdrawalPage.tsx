@@ -49,7 +49,7 @@ const TEXTS = {
   http: { zh: '打款服务商接口', en: 'Payout provider' },
 } satisfies Record<string, Text>;
 
-/** One withdrawal: who has approved it, where the money goes and how far it is. */
+/** One withdrawal: approvals, payout account and progress. */
 export default function WithdrawalPage() {
   const t = useT();
   const me = useMe();

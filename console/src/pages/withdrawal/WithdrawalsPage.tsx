@@ -142,7 +142,7 @@ const list = defineList({
 const loadSummary = (query: Record<string, string>, signal?: AbortSignal) =>
   data(api.GET('/v1/withdrawals/summary', { params: { query }, signal }));
 
-/** Withdrawals, with approval of many at once. */
+/** Withdrawals, with bulk approval. */
 export default function WithdrawalsPage() {
   return (
     <ListPage list={list}>

@@ -10,7 +10,7 @@ export const WITHDRAWAL_STATES = [
   'canceled',
 ] as const;
 
-/** Words of withdrawals. */
+/** Texts of withdrawals. */
 export const WITHDRAWAL = {
   one: { zh: '提现', en: 'Withdrawal' },
   account: { zh: '收款账户', en: 'Bank account' },

@@ -65,23 +65,23 @@ const TEXTS = {
   fix: { zh: '请修改标红的内容', en: 'Correct the marked fields' },
 } satisfies Record<string, Text>;
 
-/** With the identity document an application has at most 20 credentials. */
+/** Including the identity document, an application has max 20 credentials. */
 const MOST_MORE = 19;
 
 interface ApplicationFormProps {
-  /** Names what is typed in the browser's store. */
+  /** Key of the draft in browser storage. */
   storeAs: string;
-  /** What stands in the form at first, and after starting over. */
+  /** Initial values, also after starting over. */
   initial?: Draft;
-  /** What the link that was followed says; it goes before what was typed earlier. */
+  /** Values from the link; they override an earlier draft. */
   linked?: Partial<Draft>;
-  /** Masked numbers of what was handed in before. */
+  /** Masked numbers submitted before. */
   masked?: { identityNumber: string; account: string };
   submit: Text;
   onSubmit: (body: PostBody<'/v1/applications'>, key: IdempotencyKey) => Promise<unknown>;
 }
 
-/** The application form: kept while it is typed, checked by the rules that the server has. */
+/** The application form: saved while typing, validated with the server's rules. */
 export function ApplicationForm({
   storeAs,
   initial = EMPTY_DRAFT,
@@ -101,7 +101,7 @@ export function ApplicationForm({
   const isPerson = kind === 'person';
 
   useEffect(() => {
-    // Messages that stand there already follow the language.
+    // Visible messages change with the language.
     const wrong = form.getFieldsError().filter(({ errors }) => errors.length > 0);
     if (locale && wrong.length)
       void form.validateFields(wrong.map(({ name }) => name)).catch(() => undefined);
@@ -121,7 +121,7 @@ export function ApplicationForm({
           const name = fieldOf(pointer);
           return name ? [{ name, errors: [detail] }] : [];
         });
-        // The names are those of the form's fields; its type knows them one by one only.
+        // The names are field names of the form, whose type lists them individually only.
         form.setFields(fields as Parameters<typeof form.setFields>[0]);
         if (fields[0]) form.scrollToField(fields[0].name, { block: 'center' });
       }
@@ -326,7 +326,7 @@ export function ApplicationForm({
           style={{ padding: 0 }}
           onClick={() => {
             store.remove();
-            // Every field anew, those too that were restored.
+            // Reset all fields, including restored ones.
             form.resetFields();
             form.setFieldsValue({ ...BLANK, ...initial, ...linked });
           }}
@@ -338,7 +338,7 @@ export function ApplicationForm({
   );
 }
 
-/** The code of a channel that somebody typed by its name. */
+/** The code of a channel typed by name. */
 function channelOf(text: string): string {
   const plain = text.trim();
   const known = Object.entries(CHANNELS).find(([code, { zh, en }]) =>
@@ -374,7 +374,7 @@ function Before({ number }: { number: string }) {
 
 type Name = string | (string | number)[];
 
-/** From when until when, or for ever. */
+/** Validity: from, until, or long-term. */
 function Validity({
   from,
   until,
@@ -386,7 +386,7 @@ function Validity({
   from: Name;
   until: Name;
   longTerm: Name;
-  /** Where a list holds these fields. */
+  /** Path of the list that contains the fields. */
   path: string[];
   today: string;
   required: Rule;

@@ -62,7 +62,7 @@ const SENTENCES: Record<Application['state'], Text> = {
   withdrawn: { zh: '申请已撤回。', en: 'The application was withdrawn.' },
 };
 
-/** How an application goes, for whoever has its link. */
+/** Progress of an application, for anyone with its link. */
 export default function ApplicationStatusPage() {
   const t = useT();
   const brand = useBrand();

@@ -29,7 +29,7 @@ const TEXTS = {
   signIn: { zh: '已有账户？登录', en: 'Already have an account? Sign in' },
 } satisfies Record<string, Text>;
 
-/** Where anybody applies. */
+/** Public application page. */
 export default function ApplyPage() {
   const t = useT();
   const brand = useBrand();
