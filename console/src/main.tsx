@@ -1,6 +1,6 @@
 import 'antd/dist/antd.css';
 import './styles.css';
-import { readEarly } from './api/early';
+import { prefetch } from './api/prefetch';
 import { PAGES, PUBLIC_PAGES, pageAt, readsAt } from './app/pages';
 
 // Small on purpose, so that it runs while the libraries are still loading: the data and scripts of the page are requested
@@ -11,7 +11,7 @@ const { pathname } = window.location;
 const page = pageAt(PAGES, pathname);
 if (page) {
   const reads = readsAt(page, pathname);
-  void readEarly('/v1/me').then((signedIn) => signedIn && reads && void readEarly(reads));
+  void prefetch('/v1/me').then((signedIn) => signedIn && reads && void prefetch(reads));
   quietly(import('./app/Shell'));
 }
 quietly((page ?? pageAt(PUBLIC_PAGES, pathname))?.load());

@@ -46,7 +46,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
   // A dialog stays open even if its action is no longer possible; the server then refuses with the reason.
   const chosen = actions.find(({ key }) => key === open);
 
-  const carryOut = async (action: Action, body: Record<string, unknown>, key: IdempotencyKey) => {
+  const perform = async (action: Action, body: Record<string, unknown>, key: IdempotencyKey) => {
     await action.run(body, key);
     setOpen(undefined);
     if (action.done !== null) void message.success(t(action.done ?? DONE));
@@ -57,7 +57,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
     if (busy) return undefined;
     setBusy(action.key);
     try {
-      await carryOut(action, {}, idempotencyKey());
+      await perform(action, {}, idempotencyKey());
     } catch (error) {
       const { title, detail } = problemText(error);
       void message.error(detail ? `${title}: ${detail}` : title);
@@ -107,7 +107,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
           confirm={chosen.label}
           danger={chosen.danger}
           onCancel={() => setOpen(undefined)}
-          onSubmit={(body, key) => carryOut(chosen, body, key)}
+          onSubmit={(body, key) => perform(chosen, body, key)}
         />
       )}
     </>

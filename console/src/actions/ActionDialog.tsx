@@ -18,7 +18,7 @@ export interface ActionDialogProps {
 // The form includes all kinds of fields, calendars too, so it is loaded separately and no page waits for it.
 const load = async () => (await import('./ActionModal')).default;
 let loaded: ComponentType<ActionDialogProps> | undefined;
-const fetchAhead = () =>
+const preload = () =>
   load().then(
     (Modal) => {
       loaded = Modal;
@@ -26,7 +26,7 @@ const fetchAhead = () =>
     // Opening a dialog tries again and shows the error.
     () => undefined,
   );
-setTimeout(fetchAhead, 3_000);
+setTimeout(preload, 3_000);
 
 /** Asks for the input of an action, carries it out, and shows the server's errors at the fields. */
 export function ActionDialog(props: ActionDialogProps) {

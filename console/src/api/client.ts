@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { isUnattended, UNATTENDED_HEADER } from './attendance';
-import { CONSOLE_HEADERS, takeEarly } from './early';
+import { CONSOLE_HEADERS, takePrefetched } from './prefetch';
 import { problemOf } from './problem';
 import type { paths } from './schema';
 
@@ -22,7 +22,7 @@ async function fetchSignedIn(request: Request): Promise<Response> {
   if (isUnattended()) request.headers.set(UNATTENDED_HEADER, '1');
   const again = request.clone();
   const sentAfter = signIns;
-  const response = await (takeEarly(request) ?? fetch(request));
+  const response = await (takePrefetched(request) ?? fetch(request));
   const asksToSignIn = response.status === 401 && !/^\/v1\/sign-(in|out)/.test(new URL(request.url).pathname);
   if (!asksToSignIn || !onSignedOut) return response;
   // A late refusal for an earlier session says nothing about the current one.

@@ -16,10 +16,10 @@ export function useColleagues(subject?: string): readonly Colleague[] {
     staleTime: 60_000,
     retry: false,
   });
-  return colleagues.data?.items ?? NOBODY;
+  return colleagues.data?.items ?? NO_COLLEAGUES;
 }
 
-const NOBODY: readonly Colleague[] = [];
+const NO_COLLEAGUES: readonly Colleague[] = [];
 
 /** Colleagues mentioned in a text by `@` and name; the longest name wins. */
 export function mentionedIn(text: string, people: readonly Colleague[]): Colleague[] {

@@ -14,12 +14,12 @@ import { theme } from './theme';
 export function App() {
   return (
     <LocaleProvider>
-      <Look />
+      <ThemedApp />
     </LocaleProvider>
   );
 }
 
-function Look() {
+function ThemedApp() {
   const { locale } = useLocale();
   const [queries] = useState(createQueries);
   const [router] = useState(createRouter);

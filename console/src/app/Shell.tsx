@@ -7,10 +7,10 @@ import { type Text, useT } from '../locale/locale';
 import { ROLES } from '../locale/words';
 import { isTyping } from '../ui/keys';
 import { useProblemText } from '../ui/problems';
-import { KeysHelp } from './KeysHelp';
 import { LocaleSwitch } from './LocaleSwitch';
 import { menuFor } from './menu';
 import { SearchBox } from './SearchBox';
+import { ShortcutsHelp } from './ShortcutsHelp';
 import { useMe, useSignOut } from './session';
 
 const TEXTS = {
@@ -147,7 +147,7 @@ export default function Shell() {
           </main>
         </Layout.Content>
       </Layout>
-      {helpOpen && <KeysHelp onClose={() => setHelpOpen(false)} />}
+      {helpOpen && <ShortcutsHelp onClose={() => setHelpOpen(false)} />}
     </Layout>
   );
 }

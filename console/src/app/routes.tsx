@@ -1,7 +1,7 @@
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import { SignInPage } from '../session/SignInPage';
 import { FullPageSpinner } from '../ui/FullPage';
-import { BrokenPage, NoSuchPage } from './BrokenPage';
+import { ErrorPage, NotFoundPage } from './ErrorPage';
 import { PAGES, type PageEntry, PUBLIC_PAGES } from './pages';
 import { PublicPages, RequireSession } from './session';
 
@@ -14,7 +14,7 @@ const toRoute = ({ path, load }: PageEntry): RouteObject => ({
 export function createRouter() {
   return createBrowserRouter([
     {
-      errorElement: <BrokenPage />,
+      errorElement: <ErrorPage />,
       hydrateFallbackElement: <FullPageSpinner />,
       children: [
         { path: '/sign-in', element: <SignInPage /> },
@@ -34,8 +34,8 @@ export function createRouter() {
           },
           children: [
             {
-              errorElement: <BrokenPage />,
-              children: [...PAGES.map(toRoute), { path: '*', element: <NoSuchPage /> }],
+              errorElement: <ErrorPage />,
+              children: [...PAGES.map(toRoute), { path: '*', element: <NotFoundPage /> }],
             },
           ],
         },

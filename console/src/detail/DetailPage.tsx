@@ -3,7 +3,7 @@ import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import { type Action, ActionBar } from '../actions/ActionBar';
 import { ProblemError } from '../api/problem';
-import { NoSuchPage } from '../app/BrokenPage';
+import { NotFoundPage } from '../app/ErrorPage';
 import { useMe } from '../app/session';
 import { FullPageProblem } from '../ui/FullPage';
 import { Page } from '../ui/Page';
@@ -47,7 +47,7 @@ function Thing<T>(props: DetailPageProps<T>) {
     refetchInterval: ({ state: { data: known } }) =>
       known === undefined ? false : (refreshEvery?.(known) ?? 10_000),
   });
-  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NoSuchPage />;
+  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NotFoundPage />;
   if (thing.error && !thing.data)
     return <FullPageProblem error={thing.error} retry={() => void thing.refetch()} />;
   if (thing.data === undefined) {

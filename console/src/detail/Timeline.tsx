@@ -7,8 +7,8 @@ import { STATES } from '../locale/words';
 import { MoneyText, TimeText } from '../ui/format';
 import { useProblemText } from '../ui/problems';
 import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
-import { FactList, FactName, FactValue, type Told, worthTelling } from './facts';
-import { type Entry, foldStory, transferFacts } from './fold';
+import { type FactData, FactList, FactName, FactValue, visibleFacts } from './facts';
+import { type Entry, groupEntries, transferFacts } from './groupEntries';
 import type { Kind } from './kinds';
 import { ThingLink } from './Links';
 import { Panel } from './Panel';
@@ -34,7 +34,7 @@ const COLORS: Record<Entry['kind'], string> = {
 export function Timeline({ kind, id }: { kind: Kind; id: string }) {
   const t = useT();
   const problemText = useProblemText();
-  const story = useInfiniteQuery({
+  const timeline = useInfiniteQuery({
     queryKey: ['timeline', kind, id],
     queryFn: ({ pageParam }) =>
       data(
@@ -47,32 +47,32 @@ export function Timeline({ kind, id }: { kind: Kind; id: string }) {
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? 10_000 : false),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
-  const entries = story.data?.pages.flatMap(({ items }) => items) ?? [];
+  const entries = timeline.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Panel title={TEXTS.title}>
-      {story.isPending && <Skeleton active />}
-      {story.error && !story.data && (
+      {timeline.isPending && <Skeleton active />}
+      {timeline.error && !timeline.data && (
         <Alert
           type="error"
           showIcon
-          title={problemText(story.error).title}
-          action={<Button onClick={() => void story.refetch()}>{t(TEXTS.retry)}</Button>}
+          title={problemText(timeline.error).title}
+          action={<Button onClick={() => void timeline.refetch()}>{t(TEXTS.retry)}</Button>}
         />
       )}
       <AntTimeline
-        items={foldStory(entries).map((group, index, { length }) => ({
+        items={groupEntries(entries).map((group, index, { length }) => ({
           key: group[0]!.id,
           color: COLORS[group[0]!.kind],
           content:
             group.length === 1 ? (
               <EntryView entry={group[0]!} />
             ) : (
-              <TransfersView transfers={group} mayBeMore={story.hasNextPage && index === length - 1} />
+              <TransfersView transfers={group} mayBeMore={timeline.hasNextPage && index === length - 1} />
             ),
         }))}
       />
-      {story.hasNextPage && (
-        <Button loading={story.isFetchingNextPage} onClick={() => void story.fetchNextPage()}>
+      {timeline.hasNextPage && (
+        <Button loading={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
           {t(TEXTS.more)}
         </Button>
       )}
@@ -181,7 +181,7 @@ function Details({ entry }: { entry: Entry }): ReactNode {
     case 'event':
       return (
         <>
-          <FactList told={facts} />
+          <FactList data={facts} />
           {entry.audit && <Changes {...entry.audit} />}
         </>
       );
@@ -215,19 +215,19 @@ function MailDetails({ mail: { subject, recipient, state, attempts, lastError } 
 const account = (t: (text: Text) => string, name: string) => t(ACCOUNTS[name] ?? readable(name));
 
 /** Further ones are shown on demand. */
-const MOST_CHANGES = 3;
+const MAX_CHANGES = 3;
 
 /** Changes of an audit entry: each value before and after, and the reason. */
 export function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
   const t = useT();
-  const old = (before ?? {}) as Told;
-  const now = (after ?? {}) as Told;
+  const old = (before ?? {}) as FactData;
+  const now = (after ?? {}) as FactData;
   const [all, setAll] = useState(false);
   // Skip unchanged values.
-  const names = [...new Set([...worthTelling(old), ...worthTelling(now)])].filter(
+  const names = [...new Set([...visibleFacts(old), ...visibleFacts(now)])].filter(
     (name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]),
   );
-  const shown = all || names.length <= MOST_CHANGES + 1 ? names : names.slice(0, MOST_CHANGES);
+  const shown = all || names.length <= MAX_CHANGES + 1 ? names : names.slice(0, MAX_CHANGES);
   return (
     <span>
       {shown.map((name) => (

@@ -115,8 +115,8 @@ export function readable(name: string): Text {
     .replace(/[_./-]+/g, ' ')
     .trim()
     .toLowerCase();
-  const said = words.charAt(0).toUpperCase() + words.slice(1);
-  return { zh: said, en: said };
+  const label = words.charAt(0).toUpperCase() + words.slice(1);
+  return { zh: label, en: label };
 }
 
 /** Actors that are not a person. */

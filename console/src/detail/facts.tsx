@@ -6,7 +6,7 @@ import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
-import { PlanDifference, TermsSummary } from '../pages/plan/PlanStory';
+import { PlanDifference, TermsSummary } from '../pages/plan/PlanSummary';
 import type { Terms } from '../pages/plan/terms';
 import { HOLD_REASONS } from '../pages/shared/financeWords';
 import { MoneyText, TimeText, useFormats } from '../ui/format';
@@ -16,21 +16,21 @@ import { shortId, ThingLink } from './Links';
 import { SubjectLink } from './subjects';
 
 /** Facts of an event or an audit entry, by API name. */
-export type Told = Record<string, unknown>;
+export type FactData = Record<string, unknown>;
 
 /** Label of a fact, and how to show its value if the type is not enough. */
 interface Fact {
   label: Text;
-  show?: (value: unknown, all: Told) => ReactNode;
+  show?: (value: unknown, all: FactData) => ReactNode;
 }
 
 /** A value with a translated name, such as a state or a reason. */
 const oneOf = (words: Record<string, Text>) => (value: unknown) => (
   <Word words={words} code={String(value)} />
 );
-const text = (of: (value: string) => Text) => (value: unknown) => <Said text={of(String(value))} />;
+const text = (of: (value: string) => Text) => (value: unknown) => <Translated text={of(String(value))} />;
 /** Minor units with the currency in a separate fact. */
-const amount = (value: unknown, { currency }: Told) =>
+const amount = (value: unknown, { currency }: FactData) =>
   typeof value === 'number' && typeof currency === 'string' ? (
     <MoneyText value={{ amount: value, currency }} />
   ) : (
@@ -225,13 +225,13 @@ const FACTS: Record<string, Fact> = {
 };
 
 /** Facts not shown: IDs of links and sessions, and times the entry shows itself. */
-const SAYS_NOTHING = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
+const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
 
 /** Names of the facts of an entry to show. */
-export function worthTelling(told: Told): string[] {
-  const money = ['amount', 'total'].some((name) => typeof told[name] === 'number');
-  return Object.keys(told).filter(
-    (name) => !SAYS_NOTHING.has(name) && !isNothing(told[name]) && !(money && name === 'currency'),
+export function visibleFacts(data: FactData): string[] {
+  const money = ['amount', 'total'].some((name) => typeof data[name] === 'number');
+  return Object.keys(data).filter(
+    (name) => !HIDDEN_FACTS.has(name) && !isNothing(data[name]) && !(money && name === 'currency'),
   );
 }
 
@@ -242,30 +242,30 @@ const isNothing = (value: unknown): boolean =>
 export function FactName({ name }: { name: string }) {
   return (
     <span className="muted fact-name">
-      <Said text={FACTS[name]?.label ?? readable(name)} />:{' '}
+      <Translated text={FACTS[name]?.label ?? readable(name)} />:{' '}
     </span>
   );
 }
 
 /** Value of a fact. */
-export function FactValue({ name, all }: { name: string; all: Told }) {
+export function FactValue({ name, all }: { name: string; all: FactData }) {
   const value = all[name];
   if (isNothing(value)) return '–';
   return FACTS[name]?.show?.(value, all) ?? <Value value={value} />;
 }
 
 /** Facts, one per line. */
-export function FactList({ told }: { told: Told }) {
-  return worthTelling(told).map((name) => (
+export function FactList({ data }: { data: FactData }) {
+  return visibleFacts(data).map((name) => (
     <div key={name}>
       <FactName name={name} />
-      <FactValue name={name} all={told} />
+      <FactValue name={name} all={data} />
     </div>
   ));
 }
 
 /** Further list items are counted only. */
-const MOST_ITEMS = 10;
+const MAX_ITEMS = 10;
 
 function each(show: (value: unknown) => ReactNode): NonNullable<Fact['show']> {
   return (value) => <Value value={value} show={show} />;
@@ -278,7 +278,7 @@ function Value({ value, show }: { value: unknown; show?: (value: unknown) => Rea
   const { t } = useLocale();
   const { number } = useFormats();
   if (Array.isArray(value)) {
-    const shown = value.slice(0, MOST_ITEMS);
+    const shown = value.slice(0, MAX_ITEMS);
     const more = value.length - shown.length;
     return (
       <>
@@ -294,28 +294,28 @@ function Value({ value, show }: { value: unknown; show?: (value: unknown) => Rea
   }
   if (show) return show(value);
   if (isMoney(value)) return <MoneyText value={value} />;
-  if (typeof value === 'object' && value !== null) return <Inline told={value as Told} />;
+  if (typeof value === 'object' && value !== null) return <Inline data={value as FactData} />;
   if (typeof value === 'boolean') return t(value ? { zh: '是', en: 'Yes' } : { zh: '否', en: 'No' });
   if (typeof value === 'number') return number(value);
   if (value === null || value === undefined) return '–';
-  const said = String(value);
-  return MOMENT.test(said) ? <TimeText at={said} /> : shortId(said);
+  const plain = String(value);
+  return MOMENT.test(plain) ? <TimeText at={plain} /> : shortId(plain);
 }
 
 /** Nested facts on one line. */
-function Inline({ told }: { told: Told }) {
+function Inline({ data }: { data: FactData }) {
   const { t } = useLocale();
-  return worthTelling(told).map((name, index) => (
+  return visibleFacts(data).map((name, index) => (
     <Fragment key={name}>
       {index > 0 && t({ zh: '，', en: '; ' })}
       <FactName name={name} />
-      <FactValue name={name} all={told} />
+      <FactValue name={name} all={data} />
     </Fragment>
   ));
 }
 
-function Said({ text: said }: { text: Text }) {
-  return <>{useLocale().t(said)}</>;
+function Translated({ text: label }: { text: Text }) {
+  return <>{useLocale().t(label)}</>;
 }
 
 function Word({ words, code }: { words: Record<string, Text>; code: string }) {

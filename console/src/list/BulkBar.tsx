@@ -71,7 +71,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
   const targetOf = open?.target ?? list.idOf;
   // Several entries can have the same target, which is handled once.
   const targets = new Map(chosen.map((item) => [targetOf(item), item]));
-  const unfit = open ? selected.size - chosen.length : 0;
+  const excluded = open ? selected.size - chosen.length : 0;
   return (
     <div className="toolbar" role="status">
       {selected.size === 0 ? (
@@ -116,11 +116,11 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
                 {t({ zh: `${number(targets.size)} 条记录`, en: `${number(targets.size)} entries` })}
                 {list.amountOf && `, ${monies(sumOf([...targets.values()], list.amountOf))}`}
               </div>
-              {unfit > 0 && (
+              {excluded > 0 && (
                 <div className="muted">
                   {t({
-                    zh: `其余 ${number(unfit)} 条的状态不允许此操作，将被跳过。`,
-                    en: `The other ${number(unfit)} are not in the right state and will be skipped.`,
+                    zh: `其余 ${number(excluded)} 条的状态不允许此操作，将被跳过。`,
+                    en: `The other ${number(excluded)} are not in the right state and will be skipped.`,
                   })}
                 </div>
               )}

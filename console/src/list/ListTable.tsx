@@ -79,7 +79,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
       fetchPage<T>(list.path, { ...query, limit, ...(cursor && { cursor }) }, params, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data: known } }) =>
-      refresh || (list.moving && known?.items.some(list.moving)) ? 2_000 : false,
+      refresh || (list.isChanging && known?.items.some(list.isChanging)) ? 2_000 : false,
   });
   const { refetch } = page;
   useEffect(() => {

@@ -69,7 +69,7 @@ export interface ListDefinition<P extends ListPath = ListPath, T = Item<P>> {
   /** Path of an entry. */
   href?: (item: T) => string;
   /** Whether an entry is about to change automatically: the list refreshes while it shows one. */
-  moving?: (item: T) => boolean;
+  isChanging?: (item: T) => boolean;
   /** Amount of an entry, for totals in the confirmation of bulk actions. */
   amountOf?: (item: T) => Money;
   bulk?: readonly BulkAction<T>[];

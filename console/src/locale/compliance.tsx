@@ -39,13 +39,13 @@ export const CHANNELS: Record<string, Text> = {
 };
 
 /** The name of a code, or the code if there is none. */
-export function Named({ names, code }: { names: Record<string, Text>; code: string }) {
+export function CodeName({ names, code }: { names: Record<string, Text>; code: string }) {
   const t = useT();
   return names[code] ? t(names[code]) : code;
 }
 
 /** List of names. */
-export function NamedList({ names, codes }: { names: Record<string, Text>; codes: readonly string[] }) {
+export function CodeNames({ names, codes }: { names: Record<string, Text>; codes: readonly string[] }) {
   const t = useT();
   return codes.map((code) => (names[code] ? t(names[code]) : code)).join(t({ zh: '、', en: ', ' }));
 }

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
-import { Entrance } from './Entrance';
+import { SignedOutPage } from './SignedOutPage';
 
 const TEXTS = {
   title: { zh: '忘记密码', en: 'Forgot password' },
@@ -50,7 +50,7 @@ export default function ForgotPasswordPage() {
   };
 
   return (
-    <Entrance title={t(TEXTS.title)} brand={options.data?.brand.name}>
+    <SignedOutPage title={t(TEXTS.title)} brand={options.data?.brand.name}>
       {problem !== undefined && (
         <Alert
           role="alert"
@@ -88,7 +88,7 @@ export default function ForgotPasswordPage() {
         </>
       )}
       <Link to="/sign-in">{t(TEXTS.back)}</Link>
-    </Entrance>
+    </SignedOutPage>
   );
 }
 

@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 import { api, data } from '../api/client';
 import { ME } from '../app/session';
 import { type Text, useT } from '../locale/locale';
-import { Entrance } from './Entrance';
+import { SignedOutPage } from './SignedOutPage';
 import { SignInForm } from './SignInForm';
 
 const TEXTS = {
@@ -58,7 +58,7 @@ export function SignInPage() {
   const problem = params.get('problem');
 
   return (
-    <Entrance title={t(TEXTS.title)} brand={options.data?.brand.name}>
+    <SignedOutPage title={t(TEXTS.title)} brand={options.data?.brand.name}>
       {problem && (
         <Alert
           type="error"
@@ -85,6 +85,6 @@ export function SignInPage() {
         <Link to="/forgot-password">{t(TEXTS.forgot)}</Link>
       </p>
       <Link to="/apply">{t(TEXTS.apply)}</Link>
-    </Entrance>
+    </SignedOutPage>
   );
 }

@@ -7,7 +7,7 @@ import { ProblemError } from '../api/problem';
 import { ME } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
-import { Entrance } from './Entrance';
+import { SignedOutPage } from './SignedOutPage';
 
 const TEXTS = {
   title: { zh: '设置密码', en: 'Set your password' },
@@ -57,7 +57,7 @@ export default function WelcomePage() {
 
   const over = problem instanceof ProblemError && problem.code === 'link_not_valid';
   return (
-    <Entrance title={t(TEXTS.title)}>
+    <SignedOutPage title={t(TEXTS.title)}>
       {!token && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t(TEXTS.missing)} />}
       {problem !== undefined && (
         <Alert
@@ -104,6 +104,6 @@ export default function WelcomePage() {
         </Form>
       )}
       {(!token || over) && <Link to="/forgot-password">{t(TEXTS.again)}</Link>}
-    </Entrance>
+    </SignedOutPage>
   );
 }

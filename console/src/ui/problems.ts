@@ -108,21 +108,21 @@ const TITLES: Record<string, Text> = {
 };
 
 const REFUSED: Text = { zh: '操作未被接受', en: 'The request was not accepted' };
-const AWAY: Text = { zh: '无法连接服务器', en: 'Cannot reach the server' };
-const AWAY_DETAIL: Text = {
+const UNREACHABLE: Text = { zh: '无法连接服务器', en: 'Cannot reach the server' };
+const UNREACHABLE_DETAIL: Text = {
   zh: '请检查网络；服务器恢复后重试即可，已填写的内容不会丢失。',
   en: 'Check your network. You can retry when the server is back; nothing you entered is lost.',
 };
-const BROKEN: Text = { zh: '服务器出错', en: 'Server error' };
+const SERVER_ERROR: Text = { zh: '服务器出错', en: 'Server error' };
 
 /** Returns the text of an error: a title and the API's detail. */
 export function useProblemText(): (error: unknown) => { title: string; detail?: string } {
   const { t, locale } = useLocale();
   return useCallback(
     (error) => {
-      if (!(error instanceof ProblemError)) return { title: t(AWAY), detail: t(AWAY_DETAIL) };
+      if (!(error instanceof ProblemError)) return { title: t(UNREACHABLE), detail: t(UNREACHABLE_DETAIL) };
       const known = TITLES[error.code];
-      const title = t(known ?? (error.status >= 500 ? BROKEN : REFUSED));
+      const title = t(known ?? (error.status >= 500 ? SERVER_ERROR : REFUSED));
       // The API's detail is in English; skip it if the title already says it.
       return { title, detail: known && locale === 'zh-CN' ? undefined : error.message };
     },

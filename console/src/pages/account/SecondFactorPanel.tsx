@@ -63,7 +63,7 @@ export function SecondFactorPanel() {
     >
       <p className="muted">{t(TEXTS.why)}</p>
       <SetUp />
-      {user.hasSecondFactor && <GiveUp />}
+      {user.hasSecondFactor && <TurnOff />}
     </Panel>
   );
 }
@@ -175,7 +175,7 @@ function QrCode({ text }: { text: string }) {
   );
 }
 
-function GiveUp() {
+function TurnOff() {
   const t = useT();
   const queries = useQueryClient();
   const { message } = App.useApp();

@@ -9,7 +9,7 @@ import { useLocalListState } from '../../list/useListState';
 import { useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 
-const EVERYBODY: readonly Role[] = ['admin', 'compliance', 'finance', 'operator', 'distributor'];
+const ALL_ROLES: readonly Role[] = ['admin', 'compliance', 'finance', 'operator', 'distributor'];
 
 const sessions = defineList({
   key: 'sessions',
@@ -44,7 +44,7 @@ const sessions = defineList({
             {
               key: 'end',
               label: { zh: '结束会话', en: 'End session' },
-              roles: EVERYBODY,
+              roles: ALL_ROLES,
               available: !current,
               fields: [],
               run: () => api.DELETE('/v1/me/sessions/{id}', { params: { path: { id } } }),

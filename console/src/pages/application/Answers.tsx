@@ -1,6 +1,6 @@
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
-import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
@@ -47,7 +47,7 @@ export function Answers({ application }: { application: Application }) {
           [{ zh: '申请区域', en: 'Region' }, <RegionText key="region" region={application.region} />],
           [
             { zh: '销售渠道', en: 'Channels' },
-            <NamedList key="channels" names={CHANNELS} codes={application.channels} />,
+            <CodeNames key="channels" names={CHANNELS} codes={application.channels} />,
           ],
           [
             account,

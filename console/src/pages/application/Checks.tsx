@@ -53,7 +53,7 @@ export function CheckList({ checks }: { checks: Application['checks'] }) {
               {locale === 'zh-CN' && CHECK_CODES[code] ? t(CHECK_CODES[code]) : reason}
             </div>
             {locale === 'zh-CN' && code === 'blacklisted' && <div className="muted">{reason}</div>}
-            <Named reason={reason} />
+            <RelatedLinks reason={reason} />
           </div>
         </li>
       ))}
@@ -62,7 +62,7 @@ export function CheckList({ checks }: { checks: Application['checks'] }) {
 }
 
 /** Links to the applications and distributors found by a check. */
-function Named({ reason }: { reason: string }) {
+function RelatedLinks({ reason }: { reason: string }) {
   const { t } = useLocale();
   const found = [...reason.matchAll(NAMED)];
   return found.map(([, kind, id = '']) => {

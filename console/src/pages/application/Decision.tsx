@@ -27,7 +27,7 @@ export function Decision({ application }: { application: Application }) {
             [{ zh: '期限', en: 'Deadline' }, <TimeText key="at" at={changesDeadline} />],
             [
               { zh: '告知申请人', en: 'Message to the applicant' },
-              <Lines key="told" text={changesRequested} />,
+              <Lines key="message" text={changesRequested} />,
             ],
             [WORDS.note, changesNote ?? undefined],
           ]}

@@ -30,7 +30,7 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
               <span className="muted">
                 <TimeText at={event.at} /> · <ActorText actor={event.actor} />
               </span>
-              <Told event={event} />
+              <RoundEvent event={event} />
             </li>
           ))}
       </ol>
@@ -56,7 +56,7 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
   );
 }
 
-function Told({ event: { type, data } }: { event: Event }) {
+function RoundEvent({ event: { type, data } }: { event: Event }) {
   if (type !== 'changes_requested' || typeof data.message !== 'string') return null;
   return <div style={{ whiteSpace: 'pre-wrap' }}>{data.message}</div>;
 }

@@ -4,7 +4,7 @@ import type { Item } from '../../api/types';
 import { useMe } from '../../app/session';
 import { hrefOf } from '../../detail/kinds';
 import { defineList } from '../../list/definition';
-import { APPLICANT_KINDS, CHANNELS, KIND_OPTIONS, NamedList } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames, KIND_OPTIONS } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
 import { STATES, WORDS } from '../../locale/words';
@@ -77,7 +77,7 @@ export const applicationList = defineList({
     {
       key: 'channels',
       title: { zh: '销售渠道', en: 'Channels' },
-      render: ({ channels }) => <NamedList names={CHANNELS} codes={channels} />,
+      render: ({ channels }) => <CodeNames names={CHANNELS} codes={channels} />,
     },
     {
       key: 'submittedAt',

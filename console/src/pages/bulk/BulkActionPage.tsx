@@ -5,7 +5,7 @@ import { useParams } from 'react-router';
 import { api, data } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
-import { NoSuchPage } from '../../app/BrokenPage';
+import { NotFoundPage } from '../../app/ErrorPage';
 import type { Kind } from '../../detail/kinds';
 import { shortId, ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
@@ -74,7 +74,7 @@ export default function BulkActionPage() {
     queryFn: ({ signal }) => data(api.GET('/v1/bulk-actions/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data: known } }) => (known?.state === 'done' ? false : 1_500),
   });
-  if (bulk.error instanceof ProblemError && bulk.error.status === 404) return <NoSuchPage />;
+  if (bulk.error instanceof ProblemError && bulk.error.status === 404) return <NotFoundPage />;
   if (bulk.error && !bulk.data)
     return <FullPageProblem error={bulk.error} retry={() => void bulk.refetch()} />;
   if (!bulk.data) {

@@ -144,7 +144,7 @@ function Explained({ commission }: { commission: Explanation }) {
   return (
     <>
       <WhyNotPaid commission={commission} />
-      <Panel title={GLANCE}>
+      <Panel title={OVERVIEW}>
         <Facts
           facts={[
             [TEXTS.amountNow, <MoneyText key="now" value={money(commission.amount)} strong />],
@@ -271,7 +271,7 @@ function Explained({ commission }: { commission: Explanation }) {
   );
 }
 
-const GLANCE: Text = { zh: '概要', en: 'Overview' };
+const OVERVIEW: Text = { zh: '概要', en: 'Overview' };
 
 type T = (text: Text) => string;
 const accountName = (t: T, account: string) => (ACCOUNTS[account] ? t(ACCOUNTS[account]) : account);

@@ -2,7 +2,7 @@ import type { Item } from '../../api/types';
 import { hrefOf } from '../../detail/kinds';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES, Named } from '../../locale/compliance';
+import { CodeName, CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { STATES, WORDS } from '../../locale/words';
 import { useFormats } from '../../ui/format';
@@ -44,7 +44,7 @@ const credentialList = defineList({
     {
       key: 'type',
       title: { zh: '资质', en: 'Credential' },
-      render: ({ type }) => <Named names={CREDENTIAL_TYPES} code={type} />,
+      render: ({ type }) => <CodeName names={CREDENTIAL_TYPES} code={type} />,
     },
     { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },
     {

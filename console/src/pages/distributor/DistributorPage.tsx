@@ -12,7 +12,7 @@ import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { EmbeddedList } from '../../list/EmbeddedList';
-import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
@@ -222,7 +222,7 @@ function Overview({ distributor }: { distributor: Distributor }) {
             ],
             [
               { zh: '销售渠道', en: 'Channels' },
-              <NamedList key="channels" names={CHANNELS} codes={distributor.channels} />,
+              <CodeNames key="channels" names={CHANNELS} codes={distributor.channels} />,
             ],
             [{ zh: '加入时间', en: 'Joined' }, <TimeText key="at" at={distributor.createdAt} />],
             [

@@ -6,7 +6,7 @@ import { useParams } from 'react-router';
 import { api, data, downloadCsv } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
-import { NoSuchPage } from '../../app/BrokenPage';
+import { NotFoundPage } from '../../app/ErrorPage';
 import { Facts, Panel } from '../../detail/Panel';
 import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
@@ -95,7 +95,7 @@ export default function ImportPage() {
     queryFn: () => data(api.GET('/v1/imports/{id}', { params: { path: { id } } })),
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? 2_000 : false),
   });
-  if (run.error instanceof ProblemError && run.error.status === 404) return <NoSuchPage />;
+  if (run.error instanceof ProblemError && run.error.status === 404) return <NotFoundPage />;
   if (run.error && !run.data) return <FullPageProblem error={run.error} retry={() => void run.refetch()} />;
   if (!run.data) {
     return (

@@ -13,7 +13,7 @@ const imports = defineList({
   defaultSort: '-begunAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/imports/${id}`,
-  moving: ({ state }) => state === 'running',
+  isChanging: ({ state }) => state === 'running',
   filters: [
     {
       param: 'state',

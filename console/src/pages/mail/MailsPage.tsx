@@ -17,7 +17,7 @@ const mails = defineList({
   title: { zh: '邮件', en: 'Emails' },
   defaultSort: '-createdAt',
   idOf: ({ key }) => key,
-  moving: ({ state }) => state === 'pending',
+  isChanging: ({ state }) => state === 'pending',
   filters: [
     {
       param: 'state',

@@ -13,7 +13,7 @@ import { StateTag } from '../../ui/StateTag';
 import { useWidth } from '../../ui/useWidth';
 
 type Line = Answer<'/v1/orders/{id}/windows'>['items'][number];
-type StretchKind = Line['stretches'][number]['kind'];
+type PeriodKind = Line['stretches'][number]['kind'];
 
 const TEXTS = {
   title: { zh: '退货期', en: 'Return windows' },
@@ -31,14 +31,14 @@ const TEXTS = {
   still: { zh: '至今', en: 'ongoing' },
 } satisfies Record<string, Text>;
 
-const STRETCHES: Record<StretchKind, { text: Text; fill: string }> = {
+const PERIODS: Record<PeriodKind, { text: Text; fill: string }> = {
   on_the_way: { text: { zh: '在途', en: 'In transit' }, fill: 'url(#on-the-way)' },
   window: { text: { zh: '退货期', en: 'Return window' }, fill: '#0b6e6e' },
   paused: { text: { zh: '因退货暂停', en: 'Paused by a return' }, fill: 'url(#paused)' },
 };
 
 /** Wholesale orders have hundreds of lines; the table below has all of them. */
-const MOST_ROWS = 20;
+const MAX_ROWS = 20;
 const ROW = 44;
 const HEAD = 26;
 
@@ -60,8 +60,8 @@ export function WindowsPanel({ orderId, skus }: { orderId: string; skus: Readonl
       {lines && (
         <>
           <Legend />
-          <Picture lines={all ? lines : lines.slice(0, MOST_ROWS)} skus={skus} />
-          {lines.length > MOST_ROWS && !all && (
+          <Picture lines={all ? lines : lines.slice(0, MAX_ROWS)} skus={skus} />
+          {lines.length > MAX_ROWS && !all && (
             <Button type="link" onClick={() => setAll(true)}>
               {t({ zh: `画出全部 ${lines.length} 行`, en: `Show all ${lines.length} lines` })}
             </Button>
@@ -77,7 +77,7 @@ function Legend() {
   const t = useT();
   return (
     <div className="toolbar" aria-hidden>
-      {Object.values(STRETCHES).map(({ text, fill }) => (
+      {Object.values(PERIODS).map(({ text, fill }) => (
         <span key={text.en} className="nowrap">
           <svg width="26" height="12" style={{ verticalAlign: 'middle' }} role="presentation">
             <Patterns />
@@ -243,7 +243,7 @@ function Row({ line, sku, top, at, now }: RowProps) {
               y={middle - 7}
               width={Math.max(1, future - x1)}
               height={14}
-              fill={STRETCHES[kind].fill}
+              fill={PERIODS[kind].fill}
             />
             {/* What is still to come is drawn as an outline. */}
             {x2 > future && (
@@ -302,7 +302,7 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
         rowKey="lineId"
         style={{ marginTop: 10 }}
         dataSource={[...lines]}
-        pagination={lines.length > MOST_ROWS ? { pageSize: MOST_ROWS, showSizeChanger: false } : false}
+        pagination={lines.length > MAX_ROWS ? { pageSize: MAX_ROWS, showSizeChanger: false } : false}
         columns={[
           {
             key: 'line',

@@ -22,7 +22,7 @@ import { type FailureMarks, useFailureMarks } from './useFailureMarks';
 type Batch = Answer<'/v1/payout-batches/{id}'>;
 
 const TEXTS = {
-  glance: { zh: '概要', en: 'Overview' },
+  overview: { zh: '概要', en: 'Overview' },
   withdrawals: { zh: '批次中的提现', en: 'Withdrawals in this batch' },
   download: { zh: '下载打款文件', en: 'Download payout file' },
   downloadHint: {
@@ -240,7 +240,7 @@ function BatchView({ batch }: { batch: Batch }) {
           title={t(TEXTS.settled)}
         />
       )}
-      <Panel title={TEXTS.glance}>
+      <Panel title={TEXTS.overview}>
         <Facts
           facts={[
             [PAYOUT.count, batch.withdrawals],

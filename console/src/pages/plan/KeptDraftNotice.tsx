@@ -4,8 +4,8 @@ import { useFormats } from '../../ui/format';
 import type { KeptDraft } from './keptDraft';
 
 const TEXTS = {
-  takeUp: { zh: '继续填写', en: 'Continue editing' },
-  giveUp: { zh: '丢弃', en: 'Discard' },
+  resume: { zh: '继续填写', en: 'Continue editing' },
+  discard: { zh: '丢弃', en: 'Discard' },
   hint: {
     zh: '如果在下面开始填写新的内容，它会被覆盖。',
     en: 'If you start a new entry below, the saved draft is replaced.',
@@ -14,12 +14,12 @@ const TEXTS = {
 
 interface KeptDraftNoticeProps {
   kept: KeptDraft;
-  onTakeUp: () => void;
-  onGiveUp: () => void;
+  onResume: () => void;
+  onDiscard: () => void;
 }
 
 /** Offers to continue an unsaved plan from this browser. */
-export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticeProps) {
+export function KeptDraftNotice({ kept, onResume, onDiscard }: KeptDraftNoticeProps) {
   const t = useT();
   const { time } = useFormats();
   return (
@@ -35,10 +35,10 @@ export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticePro
       description={t(TEXTS.hint)}
       action={
         <Space wrap>
-          <Button type="primary" onClick={onTakeUp}>
-            {t(TEXTS.takeUp)}
+          <Button type="primary" onClick={onResume}>
+            {t(TEXTS.resume)}
           </Button>
-          <Button onClick={onGiveUp}>{t(TEXTS.giveUp)}</Button>
+          <Button onClick={onDiscard}>{t(TEXTS.discard)}</Button>
         </Space>
       }
     />

@@ -103,14 +103,14 @@ export default function NewPlanPage() {
     setKept(undefined);
     store.write({ draft: next, from, typedAt: new Date().toISOString() });
   };
-  const takeUp = ({ draft: found, from: begunFrom }: KeptDraft) => {
+  const resume = ({ draft: found, from: begunFrom }: KeptDraft) => {
     // Do not fill from the version again.
     filledFrom.current = begunFrom;
     setParams(begunFrom ? { from: begunFrom } : {}, { replace: true });
     setDraft(found);
     setKept(undefined);
   };
-  const giveUp = () => {
+  const discard = () => {
     store.remove();
     setKept(undefined);
   };
@@ -146,7 +146,7 @@ export default function NewPlanPage() {
         </Button>
       }
     >
-      {kept && <KeptDraftNotice kept={kept} onTakeUp={() => takeUp(kept)} onGiveUp={giveUp} />}
+      {kept && <KeptDraftNotice kept={kept} onResume={() => resume(kept)} onDiscard={discard} />}
       {refusal !== undefined && (
         <Alert
           type="error"

@@ -14,7 +14,7 @@ import { PLAN, type Plan } from './terms';
 export const FREE_LEVELS = 2;
 
 const TEXTS = {
-  glance: { zh: '概要', en: 'Overview' },
+  overview: { zh: '概要', en: 'Overview' },
   activate: { zh: '启用', en: 'Activate' },
   activated: { zh: '已启用', en: 'Activated' },
   from: { zh: '从何时起生效', en: 'In force from' },
@@ -71,7 +71,7 @@ export default function PlanPage() {
             />
           )}
           <Panel
-            title={TEXTS.glance}
+            title={TEXTS.overview}
             extra={
               mayWrite && (
                 <Link to={`/commission-plans/new?from=${plan.id}`}>

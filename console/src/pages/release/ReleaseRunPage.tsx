@@ -18,7 +18,7 @@ import { StateTag } from '../../ui/StateTag';
 import { Approvals } from '../shared/Approvals';
 import { FINANCE, leftOutText } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { isMoving, RELEASE, selectionText } from './release';
+import { isInProgress, RELEASE, selectionText } from './release';
 import '../shared/finance.css';
 
 type Run = Answer<'/v1/commission-releases/{id}'>;
@@ -106,7 +106,7 @@ export default function ReleaseRunPage() {
       id={id}
       process="release"
       load={(signal) => data(api.GET('/v1/commission-releases/{id}', { params: { path: { id } }, signal }))}
-      refreshEvery={({ state }) => (isMoving(state) ? 1_500 : 10_000)}
+      refreshEvery={({ state }) => (isInProgress(state) ? 1_500 : 10_000)}
       title={({ totals }) => `${t(TEXTS.run)} · ${monies(totals)}`}
       state={({ state }) => state}
       actions={(run) => actionsOf(run, me.user.id)}
@@ -202,7 +202,7 @@ function RunView({ run }: { run: Run }) {
         />
       )}
       <Panel title={TEXTS.progress}>
-        {(isMoving(run.state) || run.state === 'done') && (
+        {(isInProgress(run.state) || run.state === 'done') && (
           <Progress
             aria-label={t(TEXTS.progress)}
             percent={percent}
@@ -276,7 +276,7 @@ function RunView({ run }: { run: Run }) {
           state={state}
           fixed={state.filters.state ? { state: state.filters.state } : undefined}
           params={{ id: run.id }}
-          refresh={isMoving(run.state)}
+          refresh={isInProgress(run.state)}
           keyboard
         />
       </Panel>

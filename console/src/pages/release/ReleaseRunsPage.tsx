@@ -7,7 +7,7 @@ import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { isMoving, RELEASE, selectionText } from './release';
+import { isInProgress, RELEASE, selectionText } from './release';
 
 const list = defineList({
   key: 'commission-releases',
@@ -16,7 +16,7 @@ const list = defineList({
   defaultSort: '-proposedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/commission-releases/${id}`,
-  moving: ({ state }) => isMoving(state),
+  isChanging: ({ state }) => isInProgress(state),
   columns: [
     { key: 'id', title: WORDS.id, render: ({ id }) => shortId(id) },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },

@@ -34,5 +34,5 @@ export function selectionText(selection: Record<string, unknown>, time: (at: str
 }
 
 /** Whether a run is in progress: approved and not finished. */
-export const isMoving = (state: Answer<'/v1/commission-releases/{id}'>['state']) =>
+export const isInProgress = (state: Answer<'/v1/commission-releases/{id}'>['state']) =>
   state === 'approved' || state === 'running';

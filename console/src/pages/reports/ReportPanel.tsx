@@ -189,11 +189,11 @@ function describe(
   const [first, last] = [rows[0]?.label ?? '', rows.at(-1)?.label ?? ''];
   const parts = series.map((one) => {
     const values = rows.flatMap((row) => shown(one, row) ?? []);
-    const most = Math.max(0, ...values);
-    const at = rows.find((row) => shown(one, row) === most)?.label ?? '';
+    const max = Math.max(0, ...values);
+    const at = rows.find((row) => shown(one, row) === max)?.label ?? '';
     return t({
-      zh: `${one.name.zh}最高 ${number.format(most)}（${at}）`,
-      en: `${one.name.en}: max ${number.format(most)} (${at})`,
+      zh: `${one.name.zh}最高 ${number.format(max)}（${at}）`,
+      en: `${one.name.en}: max ${number.format(max)} (${at})`,
     });
   });
   return `${t(title)}, ${first} – ${last}. ${parts.join('; ')}.`;

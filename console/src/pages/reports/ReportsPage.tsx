@@ -31,7 +31,7 @@ const SPANS: { days: number; text: Text }[] = [
 
 const DAY = 'YYYY-MM-DD';
 /** Max periods of the API. */
-const MOST_PERIODS = 400;
+const MAX_PERIODS = 400;
 const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, month: 30 };
 
 /** Reports over time, each as chart and table. */
@@ -77,7 +77,7 @@ export default function ReportsPage() {
           options={(['day', 'week', 'month'] as const).map((value) => ({
             value,
             label: t(INTERVALS[value]),
-            disabled: days / DAYS_EACH[value] > MOST_PERIODS,
+            disabled: days / DAYS_EACH[value] > MAX_PERIODS,
           }))}
         />
         <CurrencySelect
@@ -117,7 +117,7 @@ function useReportQuery(): ReportQueryState {
   }, [params, currency]);
   const change = (part: Partial<ReportQuery>) => {
     const next = { ...query, ...part };
-    const tooMany = dayjs(next.to).diff(next.from, 'day') / DAYS_EACH[next.interval] > MOST_PERIODS;
+    const tooMany = dayjs(next.to).diff(next.from, 'day') / DAYS_EACH[next.interval] > MAX_PERIODS;
     setParams({ ...next, ...(tooMany && { interval: 'month' }) }, { replace: true });
   };
   return { query, change, isKnown: query.currency !== '' };

@@ -17,7 +17,7 @@ import '../shared/finance.css';
 type Withdrawal = Answer<'/v1/withdrawals/{id}'>;
 
 const TEXTS = {
-  glance: { zh: '概要', en: 'Overview' },
+  overview: { zh: '概要', en: 'Overview' },
   approvals: { zh: '审批', en: 'Approval' },
   approve: { zh: '批准', en: 'Approve' },
   approved: { zh: '已批准', en: 'Approved' },
@@ -177,7 +177,7 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
           description={reason}
         />
       )}
-      <Panel title={TEXTS.glance}>
+      <Panel title={TEXTS.overview}>
         <Facts
           facts={[
             [WORDS.amount, <MoneyText key="amount" value={withdrawal.amount} strong />],

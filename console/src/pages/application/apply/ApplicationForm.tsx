@@ -50,7 +50,7 @@ const TEXTS = {
   bankName: { zh: '开户银行', en: 'Bank' },
   more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials (as required for your products)' },
   addCredential: { zh: '添加资质', en: 'Add credential' },
-  mostCredentials: { zh: '最多 20 项资质。', en: 'Max 20 credentials.' },
+  maxCredentials: { zh: '最多 20 项资质。', en: 'Max 20 credentials.' },
   removeCredential: { zh: '删除此资质', en: 'Remove credential' },
   credentialType: { zh: '资质类型', en: 'Credential' },
   credentialNumber: { zh: '编号', en: 'Number' },
@@ -66,7 +66,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 /** Including the identity document, an application has max 20 credentials. */
-const MOST_MORE = 19;
+const MAX_EXTRA_CREDENTIALS = 19;
 
 interface ApplicationFormProps {
   /** Key of the draft in browser storage. */
@@ -305,12 +305,12 @@ export function ApplicationForm({
             ))}
             <Button
               icon={<PlusOutlined />}
-              disabled={fields.length >= MOST_MORE}
+              disabled={fields.length >= MAX_EXTRA_CREDENTIALS}
               onClick={() => add({ holder: form.getFieldValue('name') })}
             >
               {t(TEXTS.addCredential)}
             </Button>
-            {fields.length >= MOST_MORE && <div className="muted">{t(TEXTS.mostCredentials)}</div>}
+            {fields.length >= MAX_EXTRA_CREDENTIALS && <div className="muted">{t(TEXTS.maxCredentials)}</div>}
           </>
         )}
       </Form.List>

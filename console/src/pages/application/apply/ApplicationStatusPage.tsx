@@ -8,10 +8,10 @@ import { ProblemError } from '../../../api/problem';
 import type { Answer } from '../../../api/types';
 import { EVENTS } from '../../../detail/eventNames';
 import { Facts } from '../../../detail/Panel';
-import { CHANNELS, CHECK_CODES, checkName, NamedList } from '../../../locale/compliance';
+import { CHANNELS, CHECK_CODES, CodeNames, checkName } from '../../../locale/compliance';
 import { type Text, useLocale, useT } from '../../../locale/locale';
 import { RegionText } from '../../../locale/regions';
-import { Entrance } from '../../../session/Entrance';
+import { SignedOutPage } from '../../../session/SignedOutPage';
 import { FullPageProblem } from '../../../ui/FullPage';
 import { TimeText } from '../../../ui/format';
 import { StateTag } from '../../../ui/StateTag';
@@ -36,7 +36,7 @@ const TEXTS = {
   },
   failed: { zh: '自动检查发现的问题', en: 'Problems found by the automatic checks' },
   send: { zh: '提交补充', en: 'Submit changes' },
-  story: { zh: '进度', en: 'Progress' },
+  progress: { zh: '进度', en: 'Progress' },
   withdraw: { zh: '撤回申请', en: 'Withdraw application' },
   withdrawHint: {
     zh: '撤回后不能恢复，如需加入要重新申请。',
@@ -80,11 +80,11 @@ export default function ApplicationStatusPage() {
   const isUnknown =
     application.error instanceof ProblemError && [400, 401, 404].includes(application.error.status);
   return (
-    <Entrance title={t(TEXTS.title)} brand={brand} wide>
+    <SignedOutPage title={t(TEXTS.title)} brand={brand} wide>
       {!token || isUnknown ? (
         <Alert type="warning" showIcon title={t(TEXTS.incomplete)} description={t(TEXTS.incompleteHint)} />
       ) : application.data ? (
-        <Story
+        <Progress
           application={application.data}
           headers={headers}
           onChange={async () => {
@@ -96,17 +96,17 @@ export default function ApplicationStatusPage() {
       ) : (
         <Skeleton active />
       )}
-    </Entrance>
+    </SignedOutPage>
   );
 }
 
-interface StoryProps {
+interface ProgressProps {
   application: Application;
   headers: { 'X-Applicant-Token': string };
   onChange: () => Promise<void>;
 }
 
-function Story({ application, headers, onChange }: StoryProps) {
+function Progress({ application, headers, onChange }: ProgressProps) {
   const { t, locale } = useLocale();
   const [isWithdrawing, setWithdrawing] = useState(false);
   const { id, state, changesRequested, changesDeadline, decisionReason } = application;
@@ -192,8 +192,8 @@ function Story({ application, headers, onChange }: StoryProps) {
           />
         </>
       )}
-      {state !== 'changes_requested' && <HandedIn application={application} />}
-      <h2>{t(TEXTS.story)}</h2>
+      {state !== 'changes_requested' && <SubmittedData application={application} />}
+      <h2>{t(TEXTS.progress)}</h2>
       <Timeline
         items={application.timeline
           .filter(({ type }) => EVENTS[type])
@@ -230,7 +230,7 @@ function Story({ application, headers, onChange }: StoryProps) {
   );
 }
 
-function HandedIn({ application }: { application: Application }) {
+function SubmittedData({ application }: { application: Application }) {
   return (
     <Facts
       columns={1}
@@ -243,7 +243,7 @@ function HandedIn({ application }: { application: Application }) {
         [{ zh: '区域', en: 'Region' }, <RegionText key="region" region={application.region} />],
         [
           { zh: '销售渠道', en: 'Channels' },
-          <NamedList key="channels" names={CHANNELS} codes={application.channels} />,
+          <CodeNames key="channels" names={CHANNELS} codes={application.channels} />,
         ],
         [
           { zh: '收款账户', en: 'Bank account' },

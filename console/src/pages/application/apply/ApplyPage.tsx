@@ -4,7 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { api, data } from '../../../api/client';
 import type { PostBody } from '../../../api/types';
 import { type Text, useT } from '../../../locale/locale';
-import { Entrance } from '../../../session/Entrance';
+import { SignedOutPage } from '../../../session/SignedOutPage';
 import { ApplicationForm } from './ApplicationForm';
 import { useBrand } from './useBrand';
 
@@ -40,7 +40,7 @@ export default function ApplyPage() {
   if (sent) {
     const { id, page } = sent;
     return (
-      <Entrance title={t(TEXTS.sent)} brand={brand} wide>
+      <SignedOutPage title={t(TEXTS.sent)} brand={brand} wide>
         <Result
           status="success"
           style={{ padding: '8px 0' }}
@@ -60,11 +60,11 @@ export default function ApplyPage() {
         </p>
         <p className="muted">{t(TEXTS.secret)}</p>
         <Link to={page}>{t(TEXTS.see)}</Link>
-      </Entrance>
+      </SignedOutPage>
     );
   }
   return (
-    <Entrance title={t(TEXTS.title)} brand={brand} wide>
+    <SignedOutPage title={t(TEXTS.title)} brand={brand} wide>
       <p>{t(TEXTS.intro)}</p>
       <p>
         <Link to="/sign-in">{t(TEXTS.signIn)}</Link>
@@ -81,6 +81,6 @@ export default function ApplyPage() {
           window.scrollTo(0, 0);
         }}
       />
-    </Entrance>
+    </SignedOutPage>
   );
 }

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect } from 'react';
 import { LocaleSwitch } from '../app/LocaleSwitch';
 
 /** Frame of pages without sign-in. */
-export function Entrance({
+export function SignedOutPage({
   title,
   brand = 'Tributary',
   wide,

@@ -53,7 +53,7 @@ export function PlanDifference({ from, to }: { from: number; to: number }) {
   if (!before || !after) return null;
   const { terms, earnings } = planChanges(before, after);
   if (terms.length + earnings.length === 0) return <div className="muted">{t(TEXTS.unchanged)}</div>;
-  const shown = earnings.slice(0, MOST_CHANGES);
+  const shown = earnings.slice(0, MAX_CHANGES);
   return (
     <>
       {terms.map((name) => (
@@ -91,7 +91,7 @@ export function PlanDifference({ from, to }: { from: number; to: number }) {
 }
 
 /** Further changes are only counted: the plan pages show them in full. */
-const MOST_CHANGES = 10;
+const MAX_CHANGES = 10;
 
 function Earnings({ earnings }: { earnings: readonly Earning[] }) {
   return earnings.map((earning, index) => (

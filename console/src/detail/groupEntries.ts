@@ -19,12 +19,12 @@ const FEW_TRANSFERS = 3;
  * Groups adjacent entries of the same time and kind, such as one per order line. Events about lines become one entry
  * with all their lines.
  */
-export function foldStory(entries: readonly Entry[]): Entry[][] {
+export function groupEntries(entries: readonly Entry[]): Entry[][] {
   const groups: Entry[][] = [];
   for (const entry of entries) {
     const last = groups.at(-1);
-    const same = sameness(entry);
-    if (last && same !== undefined && sameness(last[0]!) === same) last.push(entry);
+    const same = groupKey(entry);
+    if (last && same !== undefined && groupKey(last[0]!) === same) last.push(entry);
     else groups.push([entry]);
   }
   return groups.flatMap((group) => {
@@ -36,7 +36,7 @@ export function foldStory(entries: readonly Entry[]): Entry[][] {
 }
 
 /** Equal for entries that can be grouped; undefined for entries with data other than lines or transfers. */
-function sameness({ kind, type, actor, at, data, audit }: Entry): string | undefined {
+function groupKey({ kind, type, actor, at, data, audit }: Entry): string | undefined {
   if (kind === 'transfer') return [at, data.from, data.to, (data.amount as Money).currency].join();
   if (kind === 'event' && !audit && Object.keys(data).join() === 'lineIds') return [at, type, actor].join();
   return undefined;

@@ -11,7 +11,7 @@ const answers = new Map<string, Promise<Response>>();
  * @param path of the API
  * @returns whether the API responded with success
  */
-export async function readEarly(path: string): Promise<boolean> {
+export async function prefetch(path: string): Promise<boolean> {
   const url = new URL(path, window.location.origin).href;
   const answer = readWhole(url);
   answers.set(url, answer);
@@ -30,7 +30,7 @@ async function readWhole(url: string): Promise<Response> {
 }
 
 /** The prefetched response; returned only once. */
-export function takeEarly({ method, url }: Request): Promise<Response> | undefined {
+export function takePrefetched({ method, url }: Request): Promise<Response> | undefined {
   if (method !== 'GET') return undefined;
   const answer = answers.get(url);
   answers.delete(url);

@@ -12,7 +12,7 @@ const KEYS: [string[], Text][] = [
 ];
 
 /** Keyboard shortcuts of every page. Shortcuts of actions are shown on their buttons. */
-export function KeysHelp({ onClose }: { onClose: () => void }) {
+export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const t = useT();
   return (
     <Modal open title={t({ zh: '快捷键', en: 'Keyboard shortcuts' })} footer={null} onCancel={onClose}>

@@ -16,7 +16,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 /** Shown instead of a page that failed. */
-export function BrokenPage() {
+export function ErrorPage() {
   const t = useT();
   const error = useRouteError();
   const problemText = useProblemText();
@@ -41,7 +41,7 @@ export function BrokenPage() {
 }
 
 /** Shown for an unknown address. */
-export function NoSuchPage() {
+export function NotFoundPage() {
   const t = useT();
   return <Result status="404" title={<h1>{t(TEXTS.none)}</h1>} extra={<Link to="/">{t(TEXTS.home)}</Link>} />;
 }
