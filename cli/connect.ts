@@ -2,20 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readRunning } from '../embedded/running';
 
-/** The command can't do what was asked; the message says why and what to do. */
+/** The command cannot continue; the message says why and what to do. */
 export class CommandError extends Error {
   override name = 'CommandError';
 }
 
-/** Where the API is and who calls it. */
+/** Address and key of the API. */
 export interface Connection {
   url: string;
   key: string;
 }
 
 /**
- * Finds the API: what the command line says, then `TRIBUTARY_URL`, then the `npm start` that runs here; and the key in
- * `TRIBUTARY_KEY`, then that of this `npm start`.
+ * Finds the API: from the command line, then `TRIBUTARY_URL`, then the `npm start` running here; and the key in
+ * `TRIBUTARY_KEY`, then the key of this `npm start`.
  *
  * @param url of the command line
  * @throws CommandError when there is no address or no key

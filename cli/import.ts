@@ -86,7 +86,7 @@ function readOptions(): Options | undefined {
   }
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0) throw new CommandError(`Give exactly one file.\n\n${USAGE}`);
-  // npm runs scripts in the root of the project; names are meant where the user is.
+  // npm runs scripts in the root of the project; paths are relative to the user's folder.
   const here = process.env.INIT_CWD ?? process.cwd();
   const file = given === STDIN ? STDIN : path.resolve(here, given);
   const report = values.report ?? (given === STDIN ? 'import.report.csv' : `${given}.report.csv`);
@@ -108,7 +108,7 @@ function wholeNumber(option: string, value: string | undefined, least: number): 
   return Number(value);
 }
 
-/** Ctrl-C lets what has begun finish; a second one ends at once. */
+/** Ctrl-C finishes requests in progress; a second one exits immediately. */
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController();
   let firstAt = 0;
@@ -121,7 +121,7 @@ function stopOnSignal(): AbortSignal {
           '\nFinishing requests in progress, then stopping. Press Ctrl-C again to stop immediately.',
         );
         controller.abort();
-        // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
+        // npm and the terminal both forward one Ctrl-C, so a second one within a moment is ignored.
       } else if (now - firstAt > 1000) process.exit(130);
     });
   }

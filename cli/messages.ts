@@ -5,7 +5,7 @@ import { formatSeconds, type Progress } from './progress';
 
 const MS_BETWEEN_NOTES = 5000;
 
-/** Tells the user why a request waits: beside the progress once there is one, and not for each of many requests. */
+/** Tells the user why a request is retried: above the progress bar if there is one, and not for each of many requests. */
 export function createNotes(): {
   onRetry: (why: string, delayMs: number) => void;
   onProgress: (progress: Progress) => void;
@@ -26,7 +26,7 @@ export function createNotes(): {
   };
 }
 
-/** Ends the command with what went wrong and what to do. */
+/** Ends the command with an error message and what to do. */
 export function failWith(error: unknown): void {
   const isApi = error instanceof ApiError || error instanceof ApiUnavailable;
   if (error instanceof ApiError)

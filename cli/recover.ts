@@ -7,14 +7,14 @@ import { dataConverter } from '../temporal/payloadCodec';
 import { scheduleHousekeeping } from '../temporal/schedules';
 import { commandSettings } from './settings';
 
-/** How many were started, and how many ran already, by kind of workflow. */
+/** Number of started and already running workflows, by kind. */
 export type Recovered = Map<string, { started: number; running: number }>;
 
 const inFlight = 20;
 
 /**
- * Starts a workflow for everything that is open in PostgreSQL and has none. It may run at any time and be stopped
- * and run again: what runs already is left alone, and a started workflow goes on from the rows, so nothing is
+ * Starts a workflow for everything that is open in PostgreSQL and has none. It can run at any time and be stopped
+ * and run again: running workflows are not touched, and a started one resumes from the rows, so nothing is
  * posted twice.
  */
 export async function recover(

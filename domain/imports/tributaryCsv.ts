@@ -4,7 +4,7 @@ import type { RejectReason } from './shopExportItems';
 import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
 
 /** A return's id is `<order_id>/<line_id>/return` and has at most 80 characters. */
-const LONGEST_IDS = 80 - '//return'.length;
+const MAX_ID_LENGTH = 80 - '//return'.length;
 
 /** The returned pieces' part of a line discount, rounded half up to a minor unit; all of it for all pieces. */
 function discountShare(discount: bigint, returned: number, quantity: number, unit: bigint): bigint {
@@ -45,8 +45,8 @@ function parse(row: number, fields: CsvFields): ParsedRow {
 
   if (orderId === '') return malformed('order_id', 'enter the order number');
   if (lineId === '') return malformed('line_id', 'enter the line number');
-  if (orderId.length + lineId.length > LONGEST_IDS) {
-    return malformed('order_id', `together with line_id, max ${LONGEST_IDS} characters`);
+  if (orderId.length + lineId.length > MAX_ID_LENGTH) {
+    return malformed('order_id', `together with line_id, max ${MAX_ID_LENGTH} characters`);
   }
   if (sku === '') return malformed('sku', 'enter the product');
   if (value('region') === '') return malformed('region', 'enter the ship-to region');

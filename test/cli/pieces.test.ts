@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createAssignment } from '../../cli/assignment';
 import { findApi } from '../../cli/connect';
-import { formatStandings } from '../../cli/demo';
+import { formatTotals } from '../../cli/demo';
 import { DEMO_PLAN, demoApplicants, demoCategory } from '../../cli/demoBrand';
 import { describeProgress, formatSeconds } from '../../cli/progress';
 import { formatReconciliation } from '../../cli/reconciliationTable';
@@ -176,7 +176,7 @@ describe('the sample brand', () => {
 
   test('the closing table has the distributors in columns, Chinese names included, and the sum', () => {
     const standing = { orders: 1, held: 1962, due: 22_518, available: 0, withdrawing: 5, debt: 50 };
-    const table = formatStandings([
+    const table = formatTotals([
       { name: '王晓燕', ...standing, orders: 96 },
       { name: 'Li', ...standing },
     ]);
