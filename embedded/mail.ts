@@ -8,7 +8,7 @@ import PostalMime, { type Address } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { freePort, type Log } from './children';
 
-/** A mail as `GET /api/messages` shows it. */
+/** An email as in `GET /api/messages`. */
 export interface CaughtMail {
   id: string;
   from: string;
@@ -22,16 +22,16 @@ export interface CaughtMail {
 /** A running mail catcher. */
 export interface MailCatcher {
   smtpUrl: string;
-  /** Page that shows the mails; `/api/messages` below it gives them as JSON. */
+  /** Page with the emails; `/api/messages` below it returns them as JSON. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** How many mails are kept; older ones are deleted, so that a long demo can't fill the disk. */
+/** Max number of stored emails; older ones are deleted, so that a long demo cannot fill the disk. */
 const kept = 2000;
 const largestMail = 25 * 1024 * 1024;
 
-/** Receives every mail and delivers none: shows them on a page and keeps them as .eml in `<dataDir>/mails`. */
+/** Receives every email and delivers none: shows them on a page and stores them as .eml in `<dataDir>/mails`. */
 export async function startMailCatcher(options: {
   dataDir: string;
   /** @default 1025 */
@@ -48,7 +48,7 @@ export async function startMailCatcher(options: {
     mails.unshift(await parse(id, raw));
     for (const old of mails.splice(kept)) rmSync(fileOf(old.id), { force: true });
   };
-  // Ids begin with the time, so their order is the order of arrival.
+  // IDs start with the time, so their order is the order of arrival.
   for (const file of readdirSync(folder).sort()) {
     if (file.endsWith('.eml')) await add(path.basename(file, '.eml'), readFileSync(path.join(folder, file)));
   }
