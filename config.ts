@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Every setting of the platform, in one place. Each is an environment variable; `describeConfig` turns this
- * object into the table in docs/configuration.md and into .env.example, so that neither can go stale.
+ * All settings of the platform. Each is an environment variable; `describeConfig` turns this
+ * object into the table in docs/configuration.md and into .env.example, so that both stay up to date.
  */
 const duration = z
   .string()
@@ -198,15 +198,15 @@ export const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema>;
 
-/** A setting is missing or wrong. The message names it and what to do. */
+/** A setting is missing or invalid. The message names it and says what to do. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
 /**
- * Reads and checks all settings.
- * @param env where to read them; empty texts count as unset, as compose files produce them
- * @throws ConfigError that lists every wrong setting with its remedy
+ * Reads and validates all settings.
+ * @param env source of the settings; empty values count as unset, as compose files produce them
+ * @throws ConfigError that lists every invalid setting and how to fix it
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -237,7 +237,7 @@ function explain(issue: z.core.$ZodIssue, given: NodeJS.ProcessEnv): string {
   return `is not set. ${description ?? ''}`.trim();
 }
 
-/** One row for each setting: what the docs and .env.example are generated from. */
+/** One row per setting, for the generated docs and .env.example. */
 export function describeConfig(): {
   name: string;
   default: string;
@@ -255,7 +255,7 @@ export function describeConfig(): {
   });
 }
 
-/** Where people reach the console, without a slash at the end. */
+/** Public address of the console, without a trailing slash. */
 export function publicUrl({ PUBLIC_URL, API_PORT }: Pick<Config, 'PUBLIC_URL' | 'API_PORT'>): string {
   return (PUBLIC_URL ?? `http://127.0.0.1:${API_PORT}`).replace(/\/+$/, '');
 }

@@ -6,7 +6,7 @@ export interface Candidate {
   shopCustomerId: string | null;
 }
 
-/** Why an order belongs to a distributor, or to none. */
+/** Reason of an attribution. */
 export type AttributionReason =
   | 'code'
   | 'customer_binding'
@@ -15,18 +15,18 @@ export type AttributionReason =
   | 'code_unknown'
   | 'no_code';
 
-/** What became of one level of the plan for this order. */
+/** Result of one level of the plan for this order. */
 export interface ChainLink {
   level: number;
   distributorId: string | null;
   tier: string | null;
-  /** `earns`, or why this level earns nothing. */
+  /** `earns`, or why this level earns no commission. */
   outcome: 'earns' | 'own_purchase' | 'forfeited_inactive' | 'no_upline';
-  /** Uplines passed over because they are not active, where the plan moves their share up. */
+  /** Sponsors skipped because they are not active, if the plan moves their share up. */
   skipped?: string[];
 }
 
-/** Pinned with the order: later changes of codes, tiers or sponsors alter nothing. */
+/** Pinned with the order: later changes of codes, tiers or sponsors have no effect. */
 export interface Attribution {
   reason: AttributionReason;
   /** One sentence for people. */
@@ -38,22 +38,22 @@ export interface Attribution {
 
 export interface AttributionFacts {
   code: string | null;
-  /** The distributor whose code it is, if there is one. */
+  /** The distributor with this code, if any. */
   byCode: Candidate | null;
   /** The distributor the customer was bound to when the order was paid. */
   byBinding: Candidate | null;
   /** Sponsors of the attributed distributor, nearest first. */
   uplines: Candidate[];
-  /** The shop's customer who bought, and the customers who used the same device. */
+  /** The customer of the order, and the customers with the same device. */
   buyerCustomerIds: string[];
   levels: number;
   inactiveUpline: 'forfeit' | 'next_up';
 }
 
 /**
- * Decides which distributor an order belongs to and who earns at each level.
- * A code that exists wins over an earlier binding of the customer; an unknown code does not. A distributor's own
- * purchase earns nothing at any level, and an upline who is the buyer earns nothing at theirs.
+ * Determines the distributor of an order and the beneficiary of each level.
+ * An existing code has priority over an earlier binding of the customer; an unknown code does not. A distributor's own
+ * purchase earns no commission at any level, and a sponsor who is the buyer earns none at that level.
  */
 export function attribute(facts: AttributionFacts): Attribution {
   const base = { code: facts.code, distributorId: null, chain: [] };

@@ -17,11 +17,11 @@ function luhnSum(digits: string): number {
 }
 
 /**
- * Checks that an account number is plausible: only digits, 16 to 19 with a Luhn check digit (ISO/IEC 7812-1)
+ * Checks the format of an account number: only digits, 16 to 19 with a Luhn check digit (ISO/IEC 7812-1)
  * for a card, 9 to 32 without check digit for a corporate account.
  *
  * @param number the number; spaces and full-width digits are normalised first
- * @param type which kind of account it is
+ * @param type kind of account
  * @returns codes `bank_account_valid`, `bank_account_character`, `bank_account_length`,
  *   `bank_account_check_digit`
  */
@@ -54,11 +54,11 @@ export function checkBankAccount(number: string, type: BankAccountType): CheckRe
 }
 
 /**
- * Appends the Luhn check digit to a card number, for test and demonstration data.
+ * Appends the Luhn check digit to a card number, for test and sample data.
  *
- * @param body all digits but the last
+ * @param body all digits except the last
  * @returns the number with its check digit
- * @throws RangeError when the body has anything but digits
+ * @throws RangeError when the body has other characters than digits
  */
 export function completeLuhn(body: string): string {
   if (!/^\d+$/.test(body)) throw new RangeError('A card number has digits only');

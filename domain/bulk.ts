@@ -1,4 +1,4 @@
-/** What can be done to many things at once. */
+/** Names of bulk actions. */
 export const bulkActionNames = [
   'withdrawals.approve',
   'withdrawals.reject',
@@ -11,15 +11,15 @@ export const bulkActionNames = [
 
 export type BulkActionName = (typeof bulkActionNames)[number];
 
-/** What a person needs to do it: the same as for a single one. */
+/** Permission for a bulk action: the same as for the single call. */
 export interface BulkRight {
   roles: readonly ('admin' | 'compliance' | 'finance' | 'operator')[];
   scope: string;
-  /** The call that does it to a single one. */
+  /** The single call. */
   single: string;
 }
 
-/** Who may do what. Read when the action is asked for, and again before each item. */
+/** Permissions of bulk actions. Checked at the request, and again before each item. */
 export const bulkRights: Record<BulkActionName, BulkRight> = {
   'withdrawals.approve': {
     roles: ['admin', 'finance'],

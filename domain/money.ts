@@ -27,7 +27,7 @@ export function mulDivHalfUp(amount: number, numerator: number, denominator: num
     );
   }
   const product = amount * numerator;
-  // Below this bound doubled products and sums stay exact, which spares the big integers on nearly every line.
+  // Below this limit doubled products and sums are exact, which avoids big integers on nearly every line.
   if (product <= 2 ** 51 && denominator <= 2 ** 51) {
     const remainder = product % denominator;
     return (product - remainder) / denominator + (remainder * 2 >= denominator ? 1 : 0);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a rule pays: a rate of the line's net amount in basis points, or a fixed amount for each unit. Zero is a real setting. */
+/** Commission of a rule: a rate of the net amount in basis points, or a fixed amount per unit. Zero means no commission. */
 export const earningSchema = z.union([
   z.strictObject({
     rateBp: z
@@ -10,7 +10,7 @@ export const earningSchema = z.union([
       .describe('Share of the net amount of the line, in basis points: 500 is 5 %.'),
   }),
   z.strictObject({
-    // Times the most units that a line can have it is still a safe integer.
+    // Multiplied by the max units of a line it is still a safe integer.
     fixed: z.int().min(0).max(1_000_000_000).describe('Minor units for each unit sold.'),
     currency: z
       .string()
@@ -56,8 +56,8 @@ const levelSchema = z
   });
 
 /**
- * The terms of a commission plan. A version, once activated, never changes; an order pins the version that is in
- * force when it is paid.
+ * The terms of a commission plan. An activated version never changes; an order pins the version in
+ * force at payment.
  */
 export const planTermsSchema = z.strictObject({
   returnWindowDays: z

@@ -14,24 +14,24 @@ function checkCharacter(body: string): string {
   return CHECK_CHARACTERS.charAt(sum % 11);
 }
 
-/** What the check of a resident identity number found; date and age only where the number has them. */
+/** Result of the check of a resident identity number; date and age only if the number has them. */
 export interface IdentityCheckResult extends CheckResult {
-  /** `YYYY-MM-DD`, when digits 7 to 14 are a calendar date. */
+  /** `YYYY-MM-DD`, if digits 7 to 14 are a calendar date. */
   readonly birthDate?: string;
-  /** Full years on the day of the check, unless the birth date lies after it. */
+  /** Full years on the day of the check, unless the birth date is after it. */
   readonly age?: number;
 }
 
 /**
- * Checks form, check character and birth date of a resident identity number (公民身份号码), GB 11643-1999, and
- * that its holder is of age.
- * The age is counted by {@link ageInFullYears}. That the number was issued is a question for the registry.
+ * Checks format, check character and birth date of a resident identity number (公民身份号码), GB 11643-1999, and
+ * that the holder is an adult.
+ * The age is computed by {@link ageInFullYears}. It does not check whether the number was issued.
  *
  * @param number 18 characters; spaces, full-width characters and a lower-case `x` are normalised first
  * @param onDate `YYYY-MM-DD` in the brand's time zone
  * @returns codes `identity_valid`, `identity_length`, `identity_character`, `identity_check_character`,
  *   `identity_birth_date`, `identity_birth_in_future`, `identity_under_age`
- * @throws RangeError when `onDate` is no calendar date
+ * @throws RangeError when `onDate` is not a calendar date
  */
 export function checkResidentIdentityNumber(number: string, onDate: string): IdentityCheckResult {
   if (!isCalendarDate(onDate))
@@ -101,13 +101,13 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
 }
 
 /**
- * Makes a resident identity number with its check character, for test and demonstration data.
+ * Creates a resident identity number with its check character, for test and sample data.
  *
  * @param region6 six digits of the administrative division
  * @param birthDate `YYYY-MM-DD`
  * @param sequence3 three digits; odd ones mean a man, even ones a woman
  * @returns the number of 18 characters
- * @throws RangeError when a part has another form
+ * @throws RangeError when a part has another format
  */
 export function makeResidentIdentityNumber(region6: string, birthDate: string, sequence3: string): string {
   if (!/^\d{6}$/.test(region6) || !isCalendarDate(birthDate) || !/^\d{3}$/.test(sequence3)) {

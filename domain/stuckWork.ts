@@ -1,10 +1,10 @@
-/** What people read, in both languages of the console. */
+/** A text in both languages of the console. */
 export interface Words {
   zh: string;
   en: string;
 }
 
-/** Why a piece of work is thought to be stuck, and after how long, as an interval of PostgreSQL. */
+/** Kinds of stuck work, and after how long, as a PostgreSQL interval. */
 export const stuckAfter = {
   failing_activity: '0',
   application_waits: '3 days',
@@ -20,25 +20,25 @@ export const stuckAfter = {
 
 export type StuckKind = keyof typeof stuckAfter;
 
-/** What is known of a piece of stuck work. */
+/** Facts of a piece of stuck work. */
 export interface StuckFacts {
   kind: StuckKind;
-  /** What it is about: `order/<number>`; of a mail what the mail is about. */
+  /** Its subject: `order/<number>`; for an email the subject of the email. */
   subject: string;
-  /** Of failing activities: which one, how often it was tried, and what it failed with. */
+  /** For failing activities: name, attempts and error. */
   activity?: { type: string; attempt: number; error: string };
-  /** Of a mail: its key, and what the mail server said. */
+  /** For an email: its key, and the error of the mail server. */
   mail?: { key: string; error: string };
 }
 
-/** Something that the person who looks at it can do at once. */
+/** An action the user can take immediately. */
 export interface StuckAction {
   name: 'resend';
   method: 'POST';
   path: string;
 }
 
-/** What is wrong, what to do, and where. */
+/** Problem, remedy and page. */
 export interface StuckAdvice {
   what: Words;
   remedy: Words;
@@ -47,7 +47,7 @@ export interface StuckAdvice {
   actions: StuckAction[];
 }
 
-/** Pages of the console by what subjects begin with. */
+/** Pages of the console by kind. */
 const pages: Record<string, string> = {
   application: '/applications',
   order: '/orders',
@@ -65,7 +65,7 @@ export function pageOfSubject(subject: string): string {
   return page ? `${page}/${encodeURIComponent(id)}` : '/mails?state=undeliverable';
 }
 
-/** Says what is wrong with a piece of stuck work and what to do about it. */
+/** Returns the problem of a piece of stuck work and what to do. */
 export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
   const { kind, subject, activity, mail } = facts;
   const actions: StuckAction[] = mail

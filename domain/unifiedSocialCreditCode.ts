@@ -17,8 +17,8 @@ function checkCharacter(body: string): string {
 }
 
 /**
- * Checks the form and check character of a unified social credit code (统一社会信用代码), GB 32100-2015.
- * That the code exists is a question for the registry.
+ * Checks the format and check character of a unified social credit code (统一社会信用代码), GB 32100-2015.
+ * It does not check whether the code exists in the registry.
  *
  * @param code 18 characters; spaces, full-width and lower-case characters are normalised first
  * @returns codes `uscc_valid`, `uscc_length`, `uscc_character`, `uscc_check_character`
@@ -52,7 +52,7 @@ export function checkUnifiedSocialCreditCode(code: string): CheckResult {
 }
 
 /**
- * Completes a unified social credit code with its check character, for test and demonstration data.
+ * Completes a unified social credit code with its check character, for test and sample data.
  *
  * @param body17 the first 17 characters
  * @returns the code of 18 characters

@@ -3,10 +3,10 @@ import { parseRfc3339 } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
 import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
 
-/** A return's id is `<order_id>/<line_id>/return` and has at most 80 characters. */
+/** A return ID is `<order_id>/<line_id>/return` with max 80 characters. */
 const MAX_ID_LENGTH = 80 - '//return'.length;
 
-/** The returned pieces' part of a line discount, rounded half up to a minor unit; all of it for all pieces. */
+/** Share of the line discount of the returned units, rounded half up to a minor unit; all of it for all units. */
 function discountShare(discount: bigint, returned: number, quantity: number, unit: bigint): bigint {
   if (returned === quantity) return discount;
   const whole = BigInt(quantity) * unit;
@@ -111,26 +111,26 @@ function parse(row: number, fields: CsvFields): ParsedRow {
 }
 
 /**
- * Tributary's own order file: UTF-8 CSV with a header, one row a line of an order.
+ * Tributary's own order file: UTF-8 CSV with a header, one row per order line.
  *
  * | column | |
  * | --- | --- |
- * | `order_id` | the order in the shop; with `line_id` at most 72 characters |
- * | `paid_at` | RFC 3339 with offset; that of the order's first row counts |
+ * | `order_id` | the order in the shop; together with `line_id` max 72 characters |
+ * | `paid_at` | RFC 3339 with offset; the value of the order's first row is used |
  * | `currency` | ISO 4217 |
  * | `customer_id` | the customer in the shop; empty for a guest |
- * | `attribution_code` | optional: the code the order came with |
- * | `region` | where it was shipped to |
+ * | `attribution_code` | optional: the referral code of the order |
+ * | `region` | ship-to region |
  * | `line_id` | unique within the order |
  * | `sku` | the product |
  * | `quantity` | whole number above zero |
  * | `unit_price` | decimal, in major units, a whole number of minor units |
- * | `discount` | optional: what the whole line was reduced by, in major units |
- * | `delivered_at` | optional: RFC 3339; empty while the line is under way |
- * | `returned_quantity`, `returned_at` | optional: how many pieces came back, and when |
+ * | `discount` | optional: discount of the whole line, in major units |
+ * | `delivered_at` | optional: RFC 3339; empty while the line is in transit |
+ * | `returned_quantity`, `returned_at` | optional: number of returned units, and when |
  *
  * The total of the file is Σ (quantity × unit price − discount − value of the return), where a return of some
- * pieces has its part of the discount, rounded half up to a minor unit.
+ * units includes its share of the discount, rounded half up to a minor unit.
  */
 export const tributaryCsv: ExportFormat = {
   name: 'Tributary CSV',
