@@ -45,7 +45,7 @@ export const identifier = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$/,
-    'use 1 to 96 letters, digits, ".", "_", ":" or "-", beginning with a letter or digit',
+    'use 1 to 96 letters, digits, ".", "_", ":" or "-", starting with a letter or digit',
   );
 
 // Clocks of shops run a little ahead at times; more than this is a mistake.

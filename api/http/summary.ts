@@ -65,7 +65,7 @@ export async function countBounded(pool: Pool, what: (bind: Bind) => Counted): P
 
 /** For the `responses` of an endpoint that answers with `replySummary`. */
 export const summaryResponses: Record<200, ResponseSpec> = {
-  200: { description: 'Count and sums.', schema: summarySchema },
+  200: { description: 'Count and totals.', schema: summarySchema },
 };
 
 /** Answers how many a filter finds, and what they add up to. */

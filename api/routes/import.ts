@@ -87,7 +87,7 @@ const rejectionShape = {
   sku: z.string().max(200),
   amount: decimal,
   currency: z.string().max(3),
-  reason: lineOf(100).describe('Stable, such as zero_price or refused_order_differs.'),
+  reason: lineOf(100).describe('Stable code, such as zero_price or refused_order_differs.'),
   detail: z.string().max(1000),
 };
 const rejectionSchema = z.object({ number: z.int(), ...rejectionShape });

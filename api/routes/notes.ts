@@ -19,7 +19,7 @@ const subjectSchema = z
     if (kind.success && slash < text.length - 1) return { kind: kind.data, id: text.slice(slash + 1) };
     context.addIssue({
       code: 'custom',
-      message: `write kind/id, such as order/42, with a kind of: ${thingKindSchema.options.join(', ')}`,
+      message: `use kind/id, such as order/42, with one of the kinds: ${thingKindSchema.options.join(', ')}`,
     });
     return z.NEVER;
   });
@@ -242,7 +242,7 @@ export const noteEndpoints: Endpoint[] = [
     tag: 'notes',
     roles: staff,
     scope: 'notes:read',
-    params: z.object({ id: uuid.describe('Of the note.') }),
+    params: z.object({ id: uuid.describe('ID of the note.') }),
     responses: { 204: { description: 'Marked as read.' } },
     handler: async ({ params: { id }, context, principal }) => {
       const { rowCount } = await context.pool.query(

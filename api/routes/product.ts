@@ -78,7 +78,7 @@ export const productEndpoints: Endpoint[] = [
   endpoint({
     method: 'put',
     path: '/v1/products/{sku}',
-    summary: 'Add or change a product',
+    summary: 'Add or update a product',
     description: 'Orders keep the category that the product had at payment.',
     tag: 'products',
     roles: ['admin', 'operator'],
@@ -90,7 +90,7 @@ export const productEndpoints: Endpoint[] = [
       price: moneySchema,
     }),
     responses: {
-      200: { description: 'The changed product.', schema: productSchema },
+      200: { description: 'The updated product.', schema: productSchema },
       201: { description: 'The new product.', schema: productSchema },
     },
     // Imports bring thousands of products, so this is plain SQL: through Prisma it took five times as long.

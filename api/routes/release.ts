@@ -99,7 +99,7 @@ const commissionId = z
 const selectionSchema = z.union([
   z.strictObject({ commissionIds: z.array(commissionId).min(1).max(10_000) }),
   z.strictObject({
-    dueBefore: timestampInput.describe('Everything due before this moment.'),
+    dueBefore: timestampInput.describe('Everything due before this time.'),
     distributorId: uuid.optional(),
     currency: currencySchema.optional(),
   }),

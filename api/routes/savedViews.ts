@@ -152,7 +152,7 @@ export const savedViewEndpoints: Endpoint[] = [
           [id, principal.userId, body.name, body.query, body.columns, body.shared],
         ),
       );
-      if (!rowCount) throw notFound(`A view ${id} of your own`);
+      if (!rowCount) throw notFound(`Your view ${id}`);
       return { status: 200, body: await readView(pool, principal, id) };
     },
   }),
@@ -170,7 +170,7 @@ export const savedViewEndpoints: Endpoint[] = [
         id,
         principal.userId,
       ]);
-      if (!rowCount) throw notFound(`A view ${id} of your own`);
+      if (!rowCount) throw notFound(`Your view ${id}`);
       return { status: 204 };
     },
   }),

@@ -161,7 +161,7 @@ export const searchEndpoints: Endpoint[] = [
     tag: 'search',
     roles: everybody,
     scope: 'search:read',
-    query: z.object({ q: lineOf(100).describe('The beginning of a name, an id, a referral code or a SKU.') }),
+    query: z.object({ q: lineOf(100).describe('The beginning of a name, an ID, a referral code or a SKU.') }),
     responses: { 200: { description: 'The result.', schema: z.object({ items: z.array(hitSchema) }) } },
     handler: async ({ query: { q }, context, principal }) => {
       const escaped = q.replace(/[\\%_]/g, '\\$&');

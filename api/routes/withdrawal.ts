@@ -72,8 +72,8 @@ const filters = {
   requestedAfter: timestampInput.optional(),
   requestedBefore: timestampInput.optional(),
   settledAfter: timestampInput.optional(),
-  amountMin: z.coerce.number().int().min(0).optional().describe('Minor units; at least this much.'),
-  amountMax: z.coerce.number().int().min(0).optional().describe('Minor units; at most this much.'),
+  amountMin: z.coerce.number().int().min(0).optional().describe('Minimum amount, in minor units.'),
+  amountMax: z.coerce.number().int().min(0).optional().describe('Maximum amount, in minor units.'),
   awaitingMe: z.stringbool().optional().describe('Waiting for an approval that you can give.'),
 };
 const filterSchema = z.strictObject(filters);

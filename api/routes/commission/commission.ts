@@ -31,8 +31,8 @@ const filters = {
   createdBefore: timestampInput.optional(),
   releasedAfter: timestampInput.optional(),
   releasedBefore: timestampInput.optional(),
-  amountMin: minorUnits.optional().describe('Minor units; at least this much.'),
-  amountMax: minorUnits.optional().describe('Minor units; at most this much.'),
+  amountMin: minorUnits.optional().describe('Minimum amount, in minor units.'),
+  amountMax: minorUnits.optional().describe('Maximum amount, in minor units.'),
   onHold: z.stringbool().optional().describe('Whether a hold is open.'),
   holdReason: holdReason.optional().describe('A hold with this reason is open.'),
 };

@@ -13,7 +13,7 @@ export const attributionSchema = z.object({
     'no_code',
   ]),
   explanation: z.string(),
-  distributorId: uuid.nullable().optional().describe('Shown to staff.'),
+  distributorId: uuid.nullable().optional().describe('For staff.'),
   code: z.string().nullable(),
   chain: z.array(
     z.object({

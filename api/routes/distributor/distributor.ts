@@ -163,7 +163,7 @@ const statement = defineList({
 
 const balanceSchema = z.object({
   currency: currencySchema,
-  held: moneySchema.describe('Earned, not yet released.'),
+  held: moneySchema.describe('Commissions that are held or due.'),
   available: moneySchema.describe('Available for withdrawal.'),
   reserved: moneySchema.describe('In withdrawals.'),
   debt: moneySchema.describe('Debt; new releases pay it first.'),

@@ -9,7 +9,7 @@ import { startWorkflow } from '../../workflows/client';
  */
 export async function sendQueuedMail(context: ApiContext, key: string): Promise<void> {
   await startWorkflow(context, { workflow: 'mail', ...mailProcess(key) }).catch((error: unknown) =>
-    context.log.warn({ err: error, key }, 'a mail stays queued'),
+    context.log.warn({ err: error, key }, 'an email stays queued'),
   );
 }
 

@@ -51,7 +51,7 @@ const paymentSchema = z
     ) {
       context.addIssue({
         code: 'custom',
-        message: `quantity × unitPrice of all lines comes to more than ${mostMinorUnits}: check the prices, which are in minor units`,
+        message: `the total of quantity × unitPrice of all lines is more than ${mostMinorUnits}: check the prices, which are in minor units`,
         path: ['lines'],
       });
     }

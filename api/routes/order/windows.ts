@@ -23,7 +23,7 @@ const pictureSchema = z
         pauses: z.array(z.object({ returnId: z.string(), from: timestampOutput, to: time })),
       })
       .nullable()
-      .describe('Null before the delivery.'),
+      .describe('Null before delivery.'),
     stretches: z
       .array(z.object({ kind: z.enum(['on_the_way', 'window', 'paused']), from: timestampOutput, to: time }))
       .describe('Consecutive periods without gaps, for a chart; the last one can be ongoing.'),

@@ -20,7 +20,7 @@ const sampleLine = z
       .describe('Default: the category of the product, if the product exists.'),
     quantity: z.int().min(1).max(1_000_000),
     unitPrice: minorUnits,
-    discount: minorUnits.default(0).describe('Of the whole line.'),
+    discount: minorUnits.default(0).describe('Discount of the whole line.'),
   })
   .refine(({ quantity, unitPrice, discount }) => discount <= quantity * unitPrice, {
     message: 'the discount is larger than the line',
