@@ -14,7 +14,7 @@ import { ThingLink } from './Links';
 import { Panel } from './Panel';
 
 const TEXTS = {
-  title: { zh: '全部经过', en: 'Activity' },
+  title: { zh: '动态', en: 'Activity' },
   more: { zh: '更早', en: 'Earlier' },
   retry: { zh: '重试', en: 'Retry' },
   mail: { zh: '邮件', en: 'Email' },

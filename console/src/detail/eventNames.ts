@@ -122,7 +122,7 @@ export function readable(name: string): Text {
 /** Actors that are not a person. */
 export const ACTORS: Record<string, Text> = {
   system: { zh: '系统', en: 'System' },
-  clock: { zh: '到期自动', en: 'Automatic (timer)' },
+  clock: { zh: '系统定时', en: 'Automatic (timer)' },
   shop: { zh: '商城', en: 'Shop' },
   applicant: { zh: '申请人', en: 'Applicant' },
   staff: { zh: '工作人员', en: 'Staff' },
@@ -150,7 +150,7 @@ export const AWAITED: Record<string, Text> = {
   decision: { zh: '合规审核', en: 'Compliance decision' },
   changes: { zh: '申请人补充材料', en: 'Changes from the applicant' },
   payment: { zh: '支付信息', en: 'Payment details' },
-  delivery: { zh: '商家通知签收', en: 'Delivery' },
+  delivery: { zh: '商品签收', en: 'Delivery' },
   window_end: { zh: '退货期结束', en: 'End of the return window' },
   return_decision: { zh: '退货处理结果', en: 'Return decision' },
   approval: { zh: '财务审批', en: 'Finance approval' },
