@@ -5,14 +5,14 @@ import { PAGES, PUBLIC_PAGES, pageAt, readsAt } from './app/pages';
 
 // Small on purpose, so that it runs while the libraries are still loading: the data and scripts of the page are requested
 // immediately, not one after the other. Failed requests are repeated and reported by the code that needs them.
-const quietly = (loading: Promise<unknown> | undefined) => void loading?.catch(() => {});
+const ignoreFailure = (loading: Promise<unknown> | undefined) => void loading?.catch(() => {});
 
 const { pathname } = window.location;
 const page = pageAt(PAGES, pathname);
 if (page) {
   const reads = readsAt(page, pathname);
   void prefetch('/v1/me').then((signedIn) => signedIn && reads && void prefetch(reads));
-  quietly(import('./app/Shell'));
+  ignoreFailure(import('./app/Shell'));
 }
-quietly((page ?? pageAt(PUBLIC_PAGES, pathname))?.load());
+ignoreFailure((page ?? pageAt(PUBLIC_PAGES, pathname))?.load());
 void import('./app/start');

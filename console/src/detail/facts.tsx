@@ -48,7 +48,7 @@ const line = (value: unknown) => {
 /** Among all facts only payout batches can be “open”. */
 const state = (value: unknown) => <Word words={STATES} code={payoutState(String(value))} />;
 
-const PROOFS: Record<string, Text> = {
+const AUTHENTICATION: Record<string, Text> = {
   password: { zh: '密码', en: 'Password' },
   link: { zh: '一次性链接', en: 'One-time sign-in link' },
   oidc: { zh: '单点登录', en: 'Single sign-on' },
@@ -56,7 +56,7 @@ const PROOFS: Record<string, Text> = {
   recovery_code: { zh: '恢复码', en: 'Recovery code' },
 };
 
-const BECAUSE: Record<string, Text> = {
+const CAUSES: Record<string, Text> = {
   applicant: { zh: '申请人撤回', en: 'Withdrawn by the applicant' },
   deadline: { zh: '逾期未补充', en: 'No answer by the deadline' },
   password: { zh: '密码错误', en: 'Wrong password' },
@@ -88,13 +88,13 @@ const FACTS: Record<string, Fact> = {
   state: { label: WORDS.state, show: state },
   amount: { label: WORDS.amount, show: amount },
   currency: { label: WORDS.currency },
-  reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },
+  reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...CAUSES }) },
   reasonCode: { label: { zh: '原因类别', en: 'Reason category' }, show: oneOf(REASON_CODES) },
-  because: { label: WORDS.reason, show: oneOf(BECAUSE) },
+  because: { label: WORDS.reason, show: oneOf(CAUSES) },
   note: { label: WORDS.note },
   message: { label: { zh: '说明', en: 'Message' } },
   name: { label: WORDS.name },
-  by: { label: { zh: '方式', en: 'Method' }, show: (value) => <Proof proof={String(value)} /> },
+  by: { label: { zh: '方式', en: 'Method' }, show: (value) => <SignInMethods proof={String(value)} /> },
   items: { label: { zh: '条数', en: 'Entries' } },
   count: { label: { zh: '笔数', en: 'Count' } },
   total: { label: { zh: '合计', en: 'Total' }, show: amount },
@@ -326,13 +326,13 @@ function Word({ words, code }: { words: Record<string, Text>; code: string }) {
 }
 
 /** `password+code`: how a user was authenticated. */
-function Proof({ proof }: { proof: string }) {
+function SignInMethods({ proof }: { proof: string }) {
   const { t } = useLocale();
   return (
     <>
       {proof
         .split('+')
-        .map((part) => t(PROOFS[part] ?? readable(part)))
+        .map((part) => t(AUTHENTICATION[part] ?? readable(part)))
         .join(' + ')}
     </>
   );

@@ -45,12 +45,12 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
 
   const selectAll = async () => {
     setReading(true);
-    const asked = scope.current;
+    const requested = scope.current;
     try {
       const all = new Map<string, T>();
       for (let cursor: string | null | undefined; cursor !== null && all.size < MAXIMUM; ) {
         // After a filter change the old result must not be selected.
-        if (scope.current !== asked) return;
+        if (scope.current !== requested) return;
         const next = await fetchPage<T>(
           list.path,
           { ...query, limit: 200, ...(cursor && { cursor }) },
@@ -59,7 +59,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
         for (const item of next.items) if (all.size < MAXIMUM) all.set(list.idOf(item), item);
         cursor = next.nextCursor;
       }
-      if (scope.current === asked) onSelect(all);
+      if (scope.current === requested) onSelect(all);
     } catch (error) {
       void message.error(problemText(error).title);
     } finally {

@@ -65,7 +65,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const scope = JSON.stringify([query, params, limit]);
   const [trail, setTrail] = useState<Omit<Paging, 'limit'>>(kept ?? { scope, cursors: [] });
   const cursors = trail.scope === scope ? trail.cursors : [];
-  const turnTo = (next: string[]) => {
+  const showPage = (next: string[]) => {
     setTrail({ scope, cursors: next });
     // Stored in the history entry, so that going back from an entity returns to its page of the list.
     const state = { ...location.state, [list.key]: { limit, scope, cursors: next } satisfies Paging };
@@ -211,7 +211,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
               emptyText: page.isPending ? (
                 <span> </span>
               ) : (
-                <NothingThere list={list} state={state} role={me.user.role} />
+                <EmptyState list={list} state={state} role={me.user.role} />
               ),
             }}
           />
@@ -220,7 +220,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
       {/* Also on a page whose entries have left the filter meanwhile. */}
       {(items.length > 0 || cursors.length > 0) && (
         <Space style={{ marginTop: 10 }} wrap>
-          <Button disabled={cursors.length === 0} onClick={() => turnTo(cursors.slice(0, -1))}>
+          <Button disabled={cursors.length === 0} onClick={() => showPage(cursors.slice(0, -1))}>
             {t(TEXTS.previous)}
           </Button>
           <span className="muted">
@@ -228,7 +228,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
           </span>
           <Button
             disabled={!page.data?.nextCursor || page.isPlaceholderData}
-            onClick={() => turnTo([...cursors, page.data!.nextCursor!])}
+            onClick={() => showPage([...cursors, page.data!.nextCursor!])}
           >
             {t(TEXTS.next)}
           </Button>
@@ -247,7 +247,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   );
 }
 
-function NothingThere<P extends ListPath>({
+function EmptyState<P extends ListPath>({
   list,
   state,
   role,

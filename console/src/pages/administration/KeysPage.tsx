@@ -17,7 +17,7 @@ export default function KeysPage() {
   const [made, setMade] = useState<{ name: string; key: string }>();
   return (
     <>
-      <ListPage list={keys} actions={<MakeKey onMade={setMade} />} />
+      <ListPage list={keys} actions={<CreateKey onMade={setMade} />} />
       {made && (
         <SecretDialog
           title={{ zh: 'API 密钥', en: 'API key' }}
@@ -41,7 +41,7 @@ export default function KeysPage() {
 
 const same = (text: string) => ({ zh: text, en: text });
 
-function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
+function CreateKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
   const me = useMe();
   const colleagues = useColleagues();
   const scopes = useQuery({

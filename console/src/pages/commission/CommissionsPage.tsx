@@ -216,7 +216,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const { message } = App.useApp();
   const why = useId();
   const [busy, setBusy] = useState(false);
-  const [asked, setAsked] = useState<{
+  const [proposal, setProposal] = useState<{
     body: ReleaseBody;
     summary: Awaited<ReturnType<typeof loadSummary>>;
   }>();
@@ -228,7 +228,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
       // Default end: now, so that the shown total equals the proposal.
       const { dueBefore = new Date().toISOString(), distributorId, currency } = query;
       const body = { dueBefore, ...(distributorId && { distributorId }), ...(currency && { currency }) };
-      setAsked({ body, summary: await loadSummary({ ...body, state: 'due' }) });
+      setProposal({ body, summary: await loadSummary({ ...body, state: 'due' }) });
     } catch {
       void message.error(t({ zh: '合计无法读取，请重试', en: 'Total unavailable; retry' }));
     } finally {
@@ -252,7 +252,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
           {t(query.state === 'due' ? TEXTS.otherFilters : TEXTS.dueFirst)}
         </span>
       )}
-      {asked && (
+      {proposal && (
         <ActionDialog
           title={t(TEXTS.releaseAll)}
           confirm={TEXTS.propose}
@@ -260,14 +260,14 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
           summary={
             <>
               <p className="strong" style={{ fontSize: 18 }}>
-                {asked.summary.capped
+                {proposal.summary.capped
                   ? t({
-                      zh: `超过 ${number(asked.summary.count)} 条，仅前 ${number(asked.summary.count)} 条就有 ${monies(asked.summary.sums)}`,
-                      en: `More than ${number(asked.summary.count)}; the first ${number(asked.summary.count)} total ${monies(asked.summary.sums)}`,
+                      zh: `超过 ${number(proposal.summary.count)} 条，仅前 ${number(proposal.summary.count)} 条就有 ${monies(proposal.summary.sums)}`,
+                      en: `More than ${number(proposal.summary.count)}; the first ${number(proposal.summary.count)} total ${monies(proposal.summary.sums)}`,
                     })
                   : t({
-                      zh: `${number(asked.summary.count)} 条，共 ${monies(asked.summary.sums)}`,
-                      en: `${number(asked.summary.count)} commissions, total ${monies(asked.summary.sums)}`,
+                      zh: `${number(proposal.summary.count)} 条，共 ${monies(proposal.summary.sums)}`,
+                      en: `${number(proposal.summary.count)} commissions, total ${monies(proposal.summary.sums)}`,
                     })}
               </p>
               <p>
@@ -278,9 +278,9 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
               </p>
             </>
           }
-          onCancel={() => setAsked(undefined)}
+          onCancel={() => setProposal(undefined)}
           onSubmit={async (_, key) => {
-            await navigate(await propose(asked.body, key));
+            await navigate(await propose(proposal.body, key));
           }}
         />
       )}

@@ -50,7 +50,7 @@ export default function SponsorTreePage() {
   const t = useT();
   const [params, setParams] = useSearchParams();
   const at = params.get('at') ?? undefined;
-  const { read, readMore, reach } = useSponsorTree();
+  const { read, readMore, loadPath } = useSponsorTree();
   const [expanded, setExpanded] = useState<readonly string[]>([]);
   const [way, setWay] = useState<readonly SponsorNode[]>([]);
   const [problem, setProblem] = useState<Error>();
@@ -64,7 +64,7 @@ export default function SponsorTreePage() {
           await readMore(TOP);
           return;
         }
-        const path = await reach(at);
+        const path = await loadPath(at);
         if (isStale) return;
         setWay(path);
         setExpanded((open) => [...new Set([...open, ...path.slice(0, -1).map(({ id }) => id)])]);
@@ -78,7 +78,7 @@ export default function SponsorTreePage() {
     return () => {
       isStale = true;
     };
-  }, [at, reach, readMore]);
+  }, [at, loadPath, readMore]);
 
   const go = (id: string) => setParams({ at: id }, { replace: true });
   const nodesBelow = (parent: string): TreeNode[] | undefined => {

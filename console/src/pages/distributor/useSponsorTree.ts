@@ -30,7 +30,7 @@ interface SponsorTree {
    * Loads everything needed to show a distributor.
    * @returns the path from the top to it
    */
-  reach: (id: string) => Promise<readonly SponsorNode[]>;
+  loadPath: (id: string) => Promise<readonly SponsorNode[]>;
 }
 
 /** The sponsor tree, loaded page by page as it is opened. */
@@ -57,7 +57,7 @@ export function useSponsorTree(): SponsorTree {
     [put],
   );
 
-  const reach = useCallback(
+  const loadPath = useCallback(
     async (id: string) => {
       const { items: path } = await data(api.GET('/v1/distributors/{id}/path', { params: { path: { id } } }));
       for (const [at, node] of path.entries()) {
@@ -73,5 +73,5 @@ export function useSponsorTree(): SponsorTree {
     [put, readMore],
   );
 
-  return { read, readMore, reach };
+  return { read, readMore, loadPath };
 }

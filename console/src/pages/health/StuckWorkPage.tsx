@@ -14,8 +14,8 @@ type Stuck = Answer<'/v1/stuck-work'>['items'][number];
 
 const TEXTS = {
   title: { zh: '异常任务', en: 'Stuck work' },
-  well: { zh: '一切正常', en: 'No problems' },
-  wellHint: {
+  noProblems: { zh: '一切正常', en: 'No problems' },
+  noProblemsHint: {
     zh: '没有失败、超时或无法送达的任务。',
     en: 'There are no failed, overdue or undeliverable items.',
   },
@@ -49,7 +49,7 @@ export default function StuckWorkPage() {
     refetchInterval: 15_000,
   });
   // Target of a link on the home page.
-  const asked = useLocation().hash.slice(1);
+  const anchor = useLocation().hash.slice(1);
   if (stuck.error && !stuck.data)
     return <FullPageProblem error={stuck.error} retry={() => void stuck.refetch()} />;
   const items = stuck.data?.items ?? [];
@@ -58,14 +58,14 @@ export default function StuckWorkPage() {
     <Page title={t(TEXTS.title)}>
       {stuck.isPending && <Skeleton active />}
       {stuck.data && items.length === 0 && (
-        <Result status="success" title={t(TEXTS.well)} subTitle={t(TEXTS.wellHint)} />
+        <Result status="success" title={t(TEXTS.noProblems)} subTitle={t(TEXTS.noProblemsHint)} />
       )}
       {kinds.map((kind) => {
         const ofKind = items.filter((item) => item.kind === kind);
         const name = KINDS[kind];
         const hasMore = stuck.data?.more.includes(kind);
         return (
-          <section key={kind} id={kind} ref={kind === asked ? scrollThere : undefined} className="panel">
+          <section key={kind} id={kind} ref={kind === anchor ? scrollThere : undefined} className="panel">
             <h2>
               {name ? t(name) : kind} ({number(ofKind.length)}
               {hasMore && '+'})

@@ -27,7 +27,7 @@ const TEXTS = {
   progress: { zh: '进度', en: 'Progress' },
   reconciliation: { zh: '对账', en: 'Reconciliation' },
   notYet: { zh: '导入完成后显示对账结果。', en: 'The reconciliation appears when the import is finished.' },
-  adds: { zh: '文件金额全部有去向。', en: 'Every amount in the file is accounted for.' },
+  balanced: { zh: '文件金额全部有去向。', en: 'Every amount in the file is accounted for.' },
   rejections: { zh: '未导入的行', en: 'Rows not imported' },
   export: { zh: '导出 CSV', en: 'Export CSV' },
   reason: { zh: '原因', en: 'Reason' },
@@ -164,7 +164,7 @@ function ReconciliationPanel({ run }: { run: Run }) {
       {run.reconciliations?.map((one) => (
         <ReconciliationTable key={one.currency} reconciliation={one} />
       ))}
-      {run.reconciliations && <p className="muted">{t(TEXTS.adds)}</p>}
+      {run.reconciliations && <p className="muted">{t(TEXTS.balanced)}</p>}
     </Panel>
   );
 }

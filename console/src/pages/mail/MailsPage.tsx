@@ -85,7 +85,7 @@ const mails = defineList({
       title: { zh: '操作', en: 'Actions' },
       render: (mail) =>
         mail.state === 'undeliverable' && !mail.resendable ? (
-          <LinkOver />
+          <LinkExpired />
         ) : (
           <ActionBar actions={[resendOf(mail)]} />
         ),
@@ -101,7 +101,7 @@ const mails = defineList({
 });
 
 /** Why an undeliverable email cannot be resent. */
-function LinkOver() {
+function LinkExpired() {
   return (
     <span className="muted">
       {useT()({

@@ -123,12 +123,12 @@ function Patterns() {
   );
 }
 
-interface Spot {
+interface MarkPosition {
   x: number;
   y: number;
 }
 
-const Shipped = ({ x, y }: Spot) => (
+const Shipped = ({ x, y }: MarkPosition) => (
   <path
     d={`M${x - 5} ${y + 5}L${x} ${y - 5}L${x + 5} ${y + 5}Z`}
     fill="#fff"
@@ -136,10 +136,10 @@ const Shipped = ({ x, y }: Spot) => (
     strokeWidth="1.5"
   />
 );
-const Delivered = ({ x, y }: Spot) => (
+const Delivered = ({ x, y }: MarkPosition) => (
   <circle cx={x} cy={y} r="5" fill="#fff" stroke="#22262b" strokeWidth="1.5" />
 );
-const End = ({ x, y }: Spot) => (
+const End = ({ x, y }: MarkPosition) => (
   <path
     d={`M${x} ${y - 6}L${x + 6} ${y}L${x} ${y + 6}L${x - 6} ${y}Z`}
     fill="#22262b"

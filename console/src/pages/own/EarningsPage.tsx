@@ -45,8 +45,8 @@ export default function EarningsPage() {
   const t = useT();
   const id = useOwnId();
   const [params, setParams] = useSearchParams();
-  const asked = params.get('state');
-  const view = isView(asked) ? asked : 'all';
+  const requested = params.get('state');
+  const view = isView(requested) ? requested : 'all';
   return (
     <Page title={t(TEXTS.title)}>
       <div className="narrow">
@@ -107,7 +107,7 @@ export default function EarningsPage() {
             empty={TEXTS.none}
           />
         )}
-        {view === 'all' && <NothingLink id={id} />}
+        {view === 'all' && <ZeroCommissionsLink id={id} />}
       </div>
     </Page>
   );
@@ -122,7 +122,7 @@ const useTotals = (id: string) =>
   });
 
 /** Link to commissions of 0, which are not in the main list. */
-function NothingLink({ id }: { id: string }) {
+function ZeroCommissionsLink({ id }: { id: string }) {
   const t = useT();
   const count = useTotals(id).data?.nothingCount ?? 0;
   if (count === 0) return null;

@@ -38,7 +38,7 @@ const TEXTS = {
   },
   markFailed: { zh: '标记失败', en: 'Mark as failed' },
   markedFailed: { zh: '将记为失败', en: 'Will be marked as failed' },
-  unmark: { zh: '取消标记', en: 'Undo' },
+  clearMark: { zh: '取消标记', en: 'Undo' },
   willBePaid: { zh: '将记为已打款', en: 'Will be marked as paid' },
   bankReason: { zh: '银行给出的原因', en: 'Reason given by the bank' },
   result: { zh: '结果', en: 'Result' },
@@ -52,7 +52,7 @@ interface Marks {
   /** Reason by withdrawal ID. */
   failed: ReadonlyMap<string, string>;
   mark: (id: string) => void;
-  unmark: (id: string) => void;
+  clearMark: (id: string) => void;
   isOpen: boolean;
 }
 
@@ -115,7 +115,7 @@ function PayoutBatch({ id }: { id: string }) {
   const marks: Omit<Marks, 'isOpen'> = {
     failed,
     mark: setMarking,
-    unmark: (withdrawal) => setFailed(new Map([...failed].filter(([key]) => key !== withdrawal))),
+    clearMark: (withdrawal) => setFailed(new Map([...failed].filter(([key]) => key !== withdrawal))),
   };
   return (
     <>
@@ -284,8 +284,8 @@ function Result({ id, state, reason }: { id: string; state: string; reason: stri
   return (
     <>
       <span className="strong">{t(TEXTS.markedFailed)}</span>: {failure}{' '}
-      <Button size="small" type="link" onClick={() => marks.unmark(id)}>
-        {t(TEXTS.unmark)}
+      <Button size="small" type="link" onClick={() => marks.clearMark(id)}>
+        {t(TEXTS.clearMark)}
       </Button>
     </>
   );

@@ -111,10 +111,10 @@ async function readWaiting(): Promise<Waiting[]> {
 
 /** All payout batches. */
 export default function PayoutBatchesPage() {
-  return <ListPage list={list} actions={<MakeBatch />} />;
+  return <ListPage list={list} actions={<CreateBatch />} />;
 }
 
-function MakeBatch() {
+function CreateBatch() {
   const t = useT();
   const { money, number } = useFormats();
   const navigate = useNavigate();

@@ -115,7 +115,7 @@ function actionsOf(plan: Plan): Action[] {
       roles: ['admin', 'finance'],
       available: plan.state === 'draft' && !waitsForCompliance(plan),
       primary: true,
-      summary: <Unchanging />,
+      summary: <UnchangeableNote />,
       fields: [{ name: 'effectiveFrom', label: TEXTS.from, kind: 'time', help: TEXTS.fromHelp }],
       done: TEXTS.activated,
       run: ({ effectiveFrom }, header) =>
@@ -150,6 +150,6 @@ function actionsOf(plan: Plan): Action[] {
   ];
 }
 
-function Unchanging() {
+function UnchangeableNote() {
   return <>{useT()(TEXTS.unchanging)}</>;
 }

@@ -86,15 +86,15 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
     chain: people.map(({ tier, active }) => ({ tier: tier.trim() || 'standard', active })),
   };
   const text = body && JSON.stringify(body);
-  const [asked, setAsked] = useState<{ text: string; body: NonNullable<typeof body> }>();
+  const [sample, setSample] = useState<{ text: string; body: NonNullable<typeof body> }>();
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(body && text !== undefined ? { text, body } : undefined), 300);
+    const timer = setTimeout(() => setSample(body && text !== undefined ? { text, body } : undefined), 300);
     return () => clearTimeout(timer);
   }, [text]);
   const preview = useQuery({
-    queryKey: ['plan-preview', asked?.text],
-    queryFn: ({ signal }) => data(api.POST('/v1/commission-plans/preview', { body: asked!.body, signal })),
-    enabled: asked !== undefined,
+    queryKey: ['plan-preview', sample?.text],
+    queryFn: ({ signal }) => data(api.POST('/v1/commission-plans/preview', { body: sample!.body, signal })),
+    enabled: sample !== undefined,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });

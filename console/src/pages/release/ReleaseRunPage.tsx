@@ -250,7 +250,7 @@ function RunView({ run }: { run: Run }) {
       </Panel>
       <Panel title={TEXTS.who}>
         <Approvals
-          asked={{ name: run.proposedBy, at: run.proposedAt, label: RELEASE.proposedBy }}
+          requestedBy={{ name: run.proposedBy, at: run.proposedAt, label: RELEASE.proposedBy }}
           approvals={run.approvals}
           needed={run.approvalsNeeded}
           isOpen={run.state === 'proposed'}

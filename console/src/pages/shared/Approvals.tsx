@@ -4,7 +4,7 @@ import { TimeText } from '../../ui/format';
 
 interface ApprovalsProps {
   /** Who proposed it. */
-  asked: { name: string; at: string; label: Text };
+  requestedBy: { name: string; at: string; label: Text };
   approvals: readonly { userId: string; name: string; note: string | null; at: string }[];
   needed: number;
   /** Whether approvals are still needed. */
@@ -12,15 +12,15 @@ interface ApprovalsProps {
 }
 
 /** Approvals given, and how many are missing. */
-export function Approvals({ asked, approvals, needed, isOpen }: ApprovalsProps) {
+export function Approvals({ requestedBy, approvals, needed, isOpen }: ApprovalsProps) {
   const t = useT();
   const missing = isOpen ? Math.max(0, needed - approvals.length) : 0;
   return (
     <ul className="plain-list">
       <li>
-        {t(asked.label)} <span className="strong">{asked.name}</span>{' '}
+        {t(requestedBy.label)} <span className="strong">{requestedBy.name}</span>{' '}
         <span className="muted">
-          <TimeText at={asked.at} />
+          <TimeText at={requestedBy.at} />
         </span>
       </li>
       {approvals.map(({ userId, name, note, at }) => (

@@ -202,7 +202,7 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
       </Panel>
       <Panel title={TEXTS.approvals}>
         <Approvals
-          asked={{
+          requestedBy={{
             name: withdrawal.requestedBy ?? '–',
             at: withdrawal.requestedAt,
             label: WITHDRAWAL.requestedBy,

@@ -28,7 +28,7 @@ const TEXTS = {
     zh: '请从邮件中重新打开完整链接（包含 # 后面的部分）。',
     en: 'Open the full link from the email again, including the part after #.',
   },
-  asked: { zh: '请补充以下内容', en: 'Changes requested' },
+  requestedChanges: { zh: '请补充以下内容', en: 'Changes requested' },
   until: { zh: '期限：', en: 'Deadline: ' },
   lateHint: {
     zh: '逾期未补充，申请会自动撤回。',
@@ -145,7 +145,7 @@ function Progress({ application, headers, onChange }: ProgressProps) {
             type="warning"
             showIcon
             style={{ marginBottom: 16 }}
-            title={t(TEXTS.asked)}
+            title={t(TEXTS.requestedChanges)}
             description={
               <>
                 <div style={{ whiteSpace: 'pre-wrap' }}>{changesRequested}</div>
