@@ -80,7 +80,7 @@ export function signInLinkMail(setting: UserMailSetting & { until: Date }): Mail
       '设置登录密码',
       `请在 ${until} 前通过此链接设置登录密码（仅可使用一次）：\n${mailLinks.signIn}`,
       `此后请用本邮箱地址登录：${mailLinks.console}`,
-      '如果您没有申请过账号，请勿将链接转给任何人，并联系管理员。',
+      '如果您对此不知情，请勿将链接转给他人，并联系管理员。',
     ],
   });
 }
@@ -99,7 +99,7 @@ export function forgottenPasswordMail(setting: UserMailSetting & { until: Date }
       '重新设置登录密码',
       '我们收到了重置您密码的请求。',
       `请在 ${until} 前通过此链接设置新密码（仅可使用一次）：\n${mailLinks.signIn}`,
-      '如果不是您本人操作，无需理会，您的密码不会改变。请勿将链接转给任何人。',
+      '如果不是您本人操作，无需理会，您的密码不会改变。请勿将链接转给他人。',
     ],
   });
 }
