@@ -24,5 +24,5 @@ EXPOSE 8080 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.API_PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # The API. The worker is `node dist/worker.js`, migrations are `node dist/prisma/migrate.js`, and
-# `node dist/cli/recover.js` is `npm run recover`. API and worker end by themselves on SIGTERM.
+# `node dist/cli/recover.js` is `npm run recover`. API and worker exit on SIGTERM.
 CMD ["node", "dist/api/main.js"]

@@ -1,7 +1,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config';
 
-/** Keys under which somebody might one day log what must never be in a log. */
+/** Keys whose values must never be logged. */
 const secrets = [
   'authorization',
   'key',
@@ -15,7 +15,7 @@ const secrets = [
 ];
 
 /**
- * Opens the log of a process: JSON lines on standard output, with no keys and no personal numbers in them.
+ * Creates the log of a process: JSON lines on standard output, without keys and personal numbers.
  * @param destination where else to write
  */
 export function createLogger(
@@ -35,8 +35,8 @@ export function createLogger(
 }
 
 /**
- * What of an error goes into the log. Only known fields do: PostgreSQL puts whole rows into `detail`, and clients of
- * other services put their requests into theirs.
+ * Fields of an error for the log. Only known fields: PostgreSQL puts whole rows into `detail`, and clients of
+ * other services put their requests into them.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: scrub(String(error)) };
@@ -56,7 +56,7 @@ function describeError(error: unknown): unknown {
   };
 }
 
-/** Messages of other libraries quote values; takes out what looks like a key, a mail address or a long number. */
+/** Messages of other libraries quote values; removes what looks like a key, an email address or a long number. */
 export function scrub(text: string): string {
   return text
     .replace(/\btrib_[\w-]+/g, '[key]')

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const log = createLogger(config, 'worker');
   Runtime.install({
     logger: runtimeLogger(log),
-    // What the SDK's native part has to say belongs into the same structured log.
+    // Logs of the SDK's native part go into the same structured log.
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
   });
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
     'the worker runs',
   );
   try {
-    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace is over.
+    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace period has passed.
     await worker.run();
   } finally {
     server.close();
@@ -74,22 +74,22 @@ async function main(): Promise<void> {
   log.info('stopped');
 }
 
-/** Waits for Temporal, however long it is away: a process that ends and starts again would wait no better. */
+/** Waits for Temporal without a time limit: restarting the process would not help. */
 async function connect(options: Parameters<typeof NativeConnection.connect>[0], log: Logger) {
   for (let attempt = 1; ; attempt++) {
     try {
       return await NativeConnection.connect(options);
     } catch (error) {
       const pauseMs = Math.min(10_000, 250 * 2 ** attempt);
-      log.warn({ err: error, attempt, pauseMs }, 'Temporal can not be reached; trying again');
+      log.warn({ err: error, attempt, pauseMs }, 'Temporal cannot be reached; retrying');
       await delay(pauseMs);
     }
   }
 }
 
 /**
- * The bundle that `npm run build` leaves beside the compiled worker. Sources are bundled at the start, so that they
- * never run with workflows of an earlier build; so is what has to carry more than the plain bundle.
+ * The bundle that `npm run build` writes beside the compiled worker. Sources are bundled at the start, so that they
+ * never run with workflows of an earlier build; the same applies to bundles with extra interceptors or codecs.
  */
 function workflowSource(config: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const codePath = path.join(__dirname, 'workflow-bundle.js');
@@ -118,7 +118,7 @@ async function serveHealth(config: Config, registry: Registry, state: () => stri
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Temporal's own lines, in the log of this process. */
+/** Temporal's own log lines, in the log of this process. */
 function runtimeLogger(log: Logger): DefaultLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};

@@ -135,7 +135,7 @@ function track(context: ApiContext, metrics: Metrics): RequestHandler {
 function giveUp(res: Response, requestId: string): void {
   // Of an answer that has begun, breaking the connection is the only way left to say that it is not whole.
   if (res.headersSent) res.destroy();
-  else sendText(res, renderProblem(unavailable('The database does not answer.'), requestId));
+  else sendText(res, renderProblem(unavailable('The database is not responding.'), requestId));
 }
 
 const tracer = otel.trace.getTracer('tributary');
@@ -181,7 +181,7 @@ function createLimits({ config }: ApiContext): Limits {
           new Problem({
             status: 429,
             code: 'too_many_requests',
-            detail: `At most ${perMinute} requests a minute are allowed here. Retry-After says how long to wait.`,
+            detail: `Max ${perMinute} requests per minute. Wait as long as Retry-After says.`,
           }),
         );
       },
@@ -294,7 +294,7 @@ function refuseMethod(methods: string[]): RequestHandler {
     throw new Problem({
       status: 405,
       code: 'method_not_allowed',
-      detail: `${req.method} is not possible here; ${allow} are.`,
+      detail: `${req.method} is not allowed here; allowed: ${allow}.`,
       headers: { Allow: allow },
     });
   };

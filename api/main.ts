@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
   if (config.BOOTSTRAP_ADMIN_KEY) {
     const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
-    if (made) log.info('made the first admin, whose key is BOOTSTRAP_ADMIN_KEY');
+    if (made) log.info('created the first admin, with the key BOOTSTRAP_ADMIN_KEY');
   }
 
   const server = createServer(createApp(context));
@@ -47,11 +47,11 @@ async function main(): Promise<void> {
     server.once('error', reject);
     server.listen(config.API_PORT, config.API_HOST, resolve);
   });
-  log.info({ address: server.address() }, 'the API listens');
+  log.info({ address: server.address() }, 'the API is listening');
   keepDaysSummed(context);
 
   const stop = (signal: string) => {
-    log.info({ signal }, 'stopping: running requests are finished first');
+    log.info({ signal }, 'stopping after running requests have finished');
     const cut = setTimeout(() => server.closeAllConnections(), durationMs(config.SHUTDOWN_GRACE));
     server.close(async () => {
       clearTimeout(cut);

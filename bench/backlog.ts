@@ -62,8 +62,8 @@ async function prepare(platform: Platform): Promise<Prepared> {
 }
 
 /**
- * Opens orders the fast way: rows in bulk, then a workflow for each that goes on from them, as after the loss of
- * Temporal's database. It then holds the same timer as if it had been there from the start.
+ * Opens orders quickly: rows in bulk, then a workflow for each that resumes from them, as after a loss of
+ * Temporal's database. It has the same timer as a workflow started normally.
  */
 async function openOrders({ pool, client, seeded }: Prepared, count: number): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
@@ -101,7 +101,7 @@ async function openOrders({ pool, client, seeded }: Prepared, count: number): Pr
   progress(`opened ${count} orders in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
-/** How many workflow tasks no worker has taken up yet: an order that was only just opened costs more than an open one. */
+/** Number of workflow tasks no worker has picked up yet: an order just opened costs more than an open one. */
 async function waitingTasks(client: Platform['client']): Promise<number> {
   const { stats } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,

@@ -13,12 +13,12 @@ interface Delivered {
   at: number;
 }
 
-/** The window of the plan in seed.ts, in milliseconds. */
+/** Return window of the plan in seed.ts, in milliseconds. */
 export const WINDOW_MS = 1000;
 
 /**
- * What an order's workflow costs before it does anything: the same two updates with the same payloads, the same
- * timer and as many local activities, which do nothing.
+ * The base cost of an order's workflow: the same two updates with the same payloads, the same
+ * timer and as many local activities, all of them empty.
  */
 export async function bareOrder(_input: ProcessInput): Promise<void> {
   let deliveredAt: number | undefined;

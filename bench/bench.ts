@@ -1,27 +1,27 @@
 import type { BenchServers } from './servers';
 
-/** How much work a bench does. */
+/** Amount of work of a bench. */
 export interface Effort {
-  /** Smoke run: proves that the bench works; its figures mean nothing. */
+  /** Smoke run: checks that the bench works; its figures are not meaningful. */
   quick: boolean;
 }
 
 /** One line of the results. */
 export interface Result {
-  /** What was measured, in words. */
+  /** Name of the measurement. */
   measured: string;
-  /** The figure of our code, with unit and spread. */
+  /** Our figure, with unit and spread. */
   ours: string;
-  /** The figure it is compared with; left out where the aim is a plain bound. */
+  /** The baseline figure; undefined if the aim is a fixed limit. */
   baseline?: string;
   /** Ours against the baseline, with spread. */
   ratio?: string;
-  /** What the project promises itself. */
+  /** Target of the project. */
   aim: string;
 }
 
 export interface Bench {
-  /** One sentence for the docs: what runs against what. */
+  /** One sentence for the docs: what is compared with what. */
   description: string;
   run(servers: BenchServers, effort: Effort): Promise<Result[]>;
 }

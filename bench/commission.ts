@@ -38,7 +38,7 @@ function linesPerSecond(
 ): number {
   const start = performance.now();
   let computed = 0;
-  // Kept and looked at, so that the work can not be optimised away.
+  // Used at the end, so that the work cannot be optimised away.
   let total = 0;
   while (performance.now() - start < measureMs) {
     for (const line of lines) {
@@ -53,7 +53,7 @@ function linesPerSecond(
   return (computed / (performance.now() - start)) * 1000;
 }
 
-/** A mixture of rules of every kind, each for something else. */
+/** Rules of every kind with different subjects. */
 function makeTerms(count: number): PlanTerms {
   const rules = Array.from({ length: count }, (_, index): PlanRule => {
     const earning =
@@ -83,7 +83,7 @@ function makeTerms(count: number): PlanTerms {
   };
 }
 
-/** Lines of products that both plans have rules for, and of others. */
+/** Lines of products with and without rules in both plans. */
 function makeLines() {
   return Array.from({ length: 1000 }, (_, index) => ({
     sku: `sku-${index % 12}`,

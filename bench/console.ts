@@ -9,7 +9,7 @@ import { seed } from './seed';
 const EMAIL = 'bench@example.com';
 const PASSWORD = 'quiet river under stones';
 
-/** The pages that people open first, or come back to all day. */
+/** The pages users open first or most often. */
 const PAGES = [
   ['the sign-in page', '/sign-in'],
   ['home', '/'],
@@ -82,13 +82,13 @@ async function signIn(context: BrowserContext, url: string): Promise<void> {
   if (!answer.ok()) throw new Error(await answer.text());
 }
 
-/** Opens a page and waits until it is done. @returns milliseconds from the navigation to the last largest paint */
+/** Opens a page and waits until it is complete. @returns milliseconds from navigation to the last largest paint */
 async function largestPaint(context: BrowserContext, address: string): Promise<number> {
   const page = await context.newPage();
   await page.goto(address);
   await page.locator('.page h1, form, .ant-result').first().waitFor();
   await page.waitForLoadState('networkidle');
-  // A page that says what went wrong is painted early, and proves nothing.
+  // An error page is painted early and is not a valid measurement.
   const failure = page.locator('.ant-result');
   if (await failure.isVisible()) throw new Error(`${address} shows: ${await failure.textContent()}`);
   const painted = await page.evaluate<number>(`new Promise((resolve) => {

@@ -9,14 +9,14 @@ import { alternate, percentile, ratio, short, show, spread, steadyRate } from '.
 import { type Seeded, seed } from './seed';
 import { type Platform, TASK_QUEUE } from './servers';
 
-/** Far beyond what the API lets wait (API_MAX_IN_FLIGHT and API_MAX_QUEUE). */
+/** Far above the limits of the API (API_MAX_IN_FLIGHT and API_MAX_QUEUE). */
 const OVERLOAD = 500;
 
 export const latency: Bench = {
   description:
     'Milliseconds until `POST /v1/orders` is answered, over HTTP and with a key, against a bare update-with-start that a ' +
-    `client sends to Temporal itself, with as many in flight all the time. Then ${OVERLOAD} at once, who wait as long as a ` +
-    'Retry-After tells them, and the same number who ask for an asynchronous answer.',
+    `client sends to Temporal itself, with the same number in flight. Then ${OVERLOAD} concurrent requests, which wait as long as ` +
+    'Retry-After says, and the same number with asynchronous responses.',
   async run(servers, { quick }) {
     const platform = await servers.startPlatform();
     const seeded = await seed(platform.pool);
@@ -116,12 +116,12 @@ function createApiClient({ url, key }: { url: string; key: string }, seeded: See
       request.once('error', reject).end(body);
     });
   return {
-    /** Sends an order that has to be taken in. */
+    /** Sends an order that must be accepted. */
     async order(): Promise<void> {
       const { status } = await post(JSON.stringify(makePayment(seeded)));
       if (status !== 201) throw new Error(`an order was answered with ${status}`);
     },
-    /** Sends an order, and waits after a refusal as it is told to. */
+    /** Sends an order; after a refusal waits as long as Retry-After says. */
     async orderPatiently(): Promise<Answer> {
       const answer = await post(JSON.stringify(makePayment(seeded)));
       if (answer.retryAfter)
@@ -132,7 +132,7 @@ function createApiClient({ url, key }: { url: string; key: string }, seeded: See
   };
 }
 
-/** What becomes of more requests than can be worked on: every answer is one of a few, and none takes for ever. */
+/** Overload: every response must be one of a few, within a limited time. */
 async function overload(
   measured: string,
   call: () => Promise<Answer>,

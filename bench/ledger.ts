@@ -5,7 +5,7 @@ import type { Database } from './servers';
 
 const CONNECTIONS = 16;
 
-/** One transfer, as an activity posts it: the trigger on the table keeps the balances. */
+/** One transfer, as an activity posts it: the trigger on the table updates the balances. */
 const ours = {
   name: 'post',
   text: `INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, occurred_at)
@@ -13,9 +13,9 @@ const ours = {
 };
 
 /*
- * What a good engineer writes by hand in place of the trigger, in the strongest form we know: row and balance in one
- * named statement, hence one round trip and one transaction. It relies on the balance row being there and on its
- * writer working the four changes out; ours does neither.
+ * Manual SQL instead of the trigger, in the fastest form we know: row and balance in one
+ * named statement, so one round trip and one transaction. It relies on an existing balance row and on
+ * its caller computing the four changes; ours does neither.
  */
 const byHand = {
   name: 'post-by-hand',
@@ -28,7 +28,7 @@ const byHand = {
          WHERE distributor_id = $4 AND currency = 'CNY'`,
 };
 
-// Types and defaults, checks, indexes and foreign keys are those of our tables; the trigger is what is missing.
+// Types, defaults, checks, indexes and foreign keys are those of our tables; only the trigger is missing.
 const byHandTables = `
   CREATE SCHEMA by_hand;
   CREATE TABLE by_hand.balances (LIKE public.balances INCLUDING ALL, FOREIGN KEY (distributor_id) REFERENCES distributors);
@@ -41,9 +41,9 @@ const kinds = [
 ] as const;
 
 /**
- * Posts single transfers to random distributors for a while, as many at once as there are connections.
- * @param distributors each needs a balance that covers what is moved
- * @returns transfers a second
+ * Posts single transfers to random distributors for a while, one per connection at a time.
+ * @param distributors each needs a sufficient balance
+ * @returns transfers per second
  */
 export function postSingles(
   { pool }: Database,
@@ -68,7 +68,7 @@ export function postSingles(
 
 let count = 0;
 
-/** Puts money into the held balance of each distributor, for the benches to move. */
+/** Funds the held balance of each distributor for the benches. */
 export async function fund({ pool }: Database, distributors: string[], tables: string[]): Promise<void> {
   for (const table of tables) {
     await pool.query(
@@ -111,7 +111,7 @@ export const ledger: Bench = {
   },
 };
 
-/** A fast ledger that is wrong would be worth nothing: the balances have to be the sums of the transfers. */
+/** Verifies that the balances equal the sums of the transfers. */
 async function checkBalances({ pool }: Database): Promise<void> {
   for (const schema of ['public', 'by_hand']) {
     const { rowCount } = await pool.query(

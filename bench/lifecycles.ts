@@ -15,19 +15,19 @@ import { ratio, show, steadyRate } from './rounds';
 import type { Seeded } from './seed';
 import { type Platform, TASK_QUEUE } from './servers';
 
-/** Which workflow a lifecycle goes through. */
+/** Workflow of a lifecycle. */
 export type Side = 'ours' | 'bare';
 
 /**
- * Lifecycles kept going at once: enough to saturate the cores with the Temporal server, few enough that a delivery is
- * answered well within the window of one second, after which there would be no timer to wait for.
+ * Concurrent lifecycles: enough to saturate the cores with the Temporal server, few enough that a delivery is
+ * handled well within the return window of one second, after which there would be no timer.
  */
 export const IN_FLIGHT = 24 * os.availableParallelism();
 
 /**
- * Keeps lifecycles going for a while.
- * @param times receives the processor time of each lifecycle, where the system tells it
- * @returns lifecycles a second
+ * Runs lifecycles for a while.
+ * @param times receives the processor time of each lifecycle, if available
+ * @returns lifecycles per second
  */
 export function lifecycleRate(
   platform: Platform,
@@ -51,7 +51,7 @@ export function lifecycleRate(
   });
 }
 
-/** The line of the results that tells which process a lifecycle costs how much. */
+/** Result line with the cost of a lifecycle per process. */
 export function timesResult(measured: string, ours: ProcessorTime[], baseline: ProcessorTime[]): Result[] {
   if (ours.length === 0) return [];
   return [
@@ -60,12 +60,12 @@ export function timesResult(measured: string, ours: ProcessorTime[], baseline: P
       ours: showTimes(ours),
       baseline: showTimes(baseline),
       ratio: show(ratio(ours.map(total), baseline.map(total))),
-      aim: 'none: shows who pays',
+      aim: 'none: shows the split',
     },
   ];
 }
 
-/** A new order of three products, by the code of a distributor who has a sponsor: six commissions. */
+/** A new order of three products with the code of a distributor who has a sponsor: six commissions. */
 export function makePayment({ distributors, skus }: Seeded): OrderPayment {
   const pick = <T>(from: T[]) => from[Math.floor(Math.random() * from.length)]!;
   return {
@@ -86,7 +86,7 @@ export function makePayment({ distributors, skus }: Seeded): OrderPayment {
 
 /**
  * One order from payment to release.
- * @param done told after each third: payment answered, delivery answered, workflow ended
+ * @param done called after each third: payment answered, delivery answered, workflow ended
  */
 export async function runLifecycle(
   { client }: Platform,
@@ -111,7 +111,7 @@ export async function runLifecycle(
   const at = Date.now();
   const delivered: ToldEvent = { type: 'delivered', at, actor: 'shop' };
   await handle.executeUpdate(orderEvent, { args: [delivered] });
-  // An answer after the end of the window may have spared the timer: no whole lifecycle, so it does not count.
+  // If the response came after the end of the window there may be no timer, so the lifecycle does not count.
   const whole = Date.now() < at + WINDOW_MS;
   done(whole ? 1 / 3 : -1 / 3);
   await handle.result();

@@ -2,17 +2,17 @@ import type { Pool } from '../database/pool';
 import { progress } from './rounds';
 import type { Seeded } from './seed';
 
-/** Over how many days, up to now, the orders are spread. */
+/** Number of days up to now over which the orders are spread. */
 export const YEAR_DAYS = 360;
 
-/** A year of business, and some of it to ask for. */
+/** A year of data, with samples for queries. */
 export interface Year {
   distributorId: string;
   sponsorId: string;
   withdrawalId: string;
 }
 
-// Rows are made to fit; checking the keys of millions, and keeping indexes one by one, would only take its time.
+// The rows are consistent; checking millions of keys and updating indexes row by row would only take time.
 const tables = [
   'orders',
   'order_lines',
@@ -24,7 +24,7 @@ const tables = [
   'balances',
 ];
 
-/** Ten thousand distributors more, so that a day has sales of thousands: $1 how many, $2 the sponsors. */
+/** Ten thousand more distributors, so that thousands have sales each day: $1 count, $2 sponsors. */
 const insertPeople = `
   WITH person AS (
     SELECT n, gen_random_uuid() AS id, sha256(('person' || n)::bytea) AS hash FROM generate_series(1, $1::int) n
@@ -41,7 +41,7 @@ const insertPeople = `
   SELECT id, id, 'PERSON' || n, 'person', 'Person ' || n, n || '@example.com', '', '{}', 'CN-31', 'standard',
     ($2::uuid[])[1 + n % cardinality($2::uuid[])], hash, '', '', '', '' FROM person`;
 
-// One order in ten belongs to nobody, one in four has two lines, one in a thousand is in another currency. A few
+// One order in ten has no distributor, one in four has two lines, one in a thousand is in another currency. A few
 // distributors sell far more than the others.
 const insertOrders = `
   INSERT INTO orders (id, external_id, fingerprint, state, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id, created_at)
@@ -75,7 +75,7 @@ const insertCommissions = `
     FROM generate_series(1, $2::int) n) made JOIN orders o ON o.id = (20260000 + (made.n + 1) / 2)::text
   ORDER BY n`;
 
-// In the order in which they happened, as they are posted.
+// In order of time, as they are posted.
 const insertTransfers = `
   INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, withdrawal_id, occurred_at, recorded_at)
   SELECT m.* FROM (
@@ -127,7 +127,7 @@ const insertBalances = `
     sum(CASE 'reserved'::account WHEN to_account THEN amount WHEN from_account THEN -amount ELSE 0 END)
   FROM transfers GROUP BY 1, 2`;
 
-/** Fills a database with a year of business. @param orders how many */
+/** Fills a database with a year of data. @param orders number of orders */
 export async function fillYear(
   pool: Pool,
   { sponsors, users, planId }: Seeded,
@@ -172,7 +172,7 @@ export async function fillYear(
     };
   } finally {
     client.release(true);
-    // As autovacuum does sooner or later.
+    // As autovacuum would do.
     await pool.query(`VACUUM ANALYZE ${tables.join(', ')}, distributors, applications`);
   }
 }

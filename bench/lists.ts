@@ -17,7 +17,7 @@ import { seed } from './seed';
 
 const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 
-/** What is asked of one list: each filter in each sort, and its summary where it has one. */
+/** Queries of one list: each filter in each sort, and its summary if it has one. */
 interface Asked {
   path: string;
   sorts: string[];
@@ -25,7 +25,7 @@ interface Asked {
   filters: Record<string, string>;
 }
 
-/** What staff filter by: the common and the rare value of each, one that nothing has, and some together. */
+/** Filters: a common, a rare and a missing value of each, and some combinations. */
 function asked(year: Year): Asked[] {
   const { distributorId, sponsorId, withdrawalId } = year;
   const someTime = (from: string, until: string) => ({
@@ -199,7 +199,7 @@ function asked(year: Year): Asked[] {
 
 const reports = ['orders', 'commissions', 'balances', 'payouts', 'applications', 'top-distributors'];
 
-/** The API on this database, in this process: what it answers here needs no Temporal. */
+/** The API on this database, in this process: these calls need no Temporal. */
 async function serve(
   url: string,
   pool: Pool,
@@ -249,8 +249,8 @@ interface Timing {
 const aims = { list: 300, report: 1000 };
 
 /**
- * Asks every list, summary and report over HTTP.
- * @param rounds how often each; the first, which warms the caches, does not count where there are several
+ * Queries every list, summary and report over HTTP.
+ * @param rounds repetitions; the first one warms the caches and does not count if there are several
  */
 export async function measureLists(url: string, pool: Pool, year: Year, rounds: number): Promise<Result[]> {
   const api = await serve(url, pool);
@@ -293,7 +293,7 @@ export async function measureLists(url: string, pool: Pool, year: Year, rounds: 
     }
     results.push(result('Summaries beside lists', summaries, aims.list));
     const span = `from=${ago(YEAR_DAYS).slice(0, 10)}&to=${ago(0).slice(0, 10)}`;
-    // Once in the life of a system; after that, a day at a time behind the first report of a day.
+    // Once per system; after that, one day at a time after the first report of a day.
     const start = performance.now();
     await sumDays(pool, api.timeZone);
     progress(`lists, summing ${YEAR_DAYS} days: ${short((performance.now() - start) / 1000)} s`);

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const versions: { postgres?: string; temporal?: string } = {};
   for (const bench of chosen) {
     const started = performance.now();
-    // Servers of its own, so that none inherits what an earlier one left in caches and tables.
+    // Separate servers, so that no bench uses caches and tables of an earlier one.
     const servers = createBenchServers();
     try {
       all.push({ bench, results: await benches[bench]!.run(servers, { quick: values.quick }) });

@@ -4,13 +4,13 @@ import { short, spread } from './rounds';
 /** Processor time in milliseconds, by the process that used it. */
 export type ProcessorTime = Record<string, number>;
 
-/** Linux counts processor time in hundredths of a second, whatever the kernel's own clock. */
+/** Linux counts processor time in hundredths of a second, regardless of the kernel clock. */
 const MS_PER_TICK = 10;
 
 /**
  * Reads the processor time of this process, as `client`, and of others.
- * @param pids processes by name; what they started counts as theirs, whether it still runs or has ended
- * @returns undefined where the system does not tell, that is elsewhere than on Linux
+ * @param pids processes by name, including their running and ended children
+ * @returns undefined on systems other than Linux
  */
 export function processorTime(pids: Record<string, number>): ProcessorTime | undefined {
   if (process.platform !== 'linux') return undefined;
@@ -31,7 +31,7 @@ function readProcesses(): Map<number, { parent: number; ms: number }> {
   const all = new Map<number, { parent: number; ms: number }>();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      // The name, in brackets, may hold anything; what follows is numbers. See proc_pid_stat(5).
+      // The name, in brackets, can contain anything; numbers follow. See proc_pid_stat(5).
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat
         .slice(stat.lastIndexOf(')') + 2)
@@ -40,20 +40,20 @@ function readProcesses(): Map<number, { parent: number; ms: number }> {
       const ticks = fields.slice(11, 15).reduce((sum, field) => sum + field, 0);
       all.set(Number(pid), { parent: fields[1]!, ms: ticks * MS_PER_TICK });
     } catch {
-      // Ended since the folder was read.
+      // The process has ended in the meantime.
     }
   }
   return all;
 }
 
-/** What was used between two readings, for each of `pieces` pieces of work. */
+/** Processor time between two readings, per piece of work. */
 export function timePerPiece(before: ProcessorTime, after: ProcessorTime, pieces: number): ProcessorTime {
   return Object.fromEntries(
     Object.entries(after).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / pieces]),
   );
 }
 
-/** The median of each process, such as `client 6.10, temporal 46.0, 52.1 in all`. */
+/** Median of each process, such as `client 6.10, temporal 46.0, 52.1 in all`. */
 export function showTimes(times: ProcessorTime[]): string {
   const medians = Object.keys(times[0] ?? {}).map(
     (name) => `${name} ${short(spread(times.map((time) => time[name]!)).median)}`,
@@ -61,7 +61,7 @@ export function showTimes(times: ProcessorTime[]): string {
   return `${medians.join(', ')}; ${short(spread(times.map(total)).median)} in all`;
 }
 
-/** The processor time of all processes together. */
+/** Total processor time of all processes. */
 export function total(time: ProcessorTime): number {
   return Object.values(time).reduce((sum, ms) => sum + ms, 0);
 }

@@ -60,8 +60,8 @@ export const release: Bench = {
 };
 
 /**
- * Proposes a run over everything due, and approves it the first of two times.
- * @returns what approves it the second time and waits for its end
+ * Proposes a run of all due commissions and gives the first of two approvals.
+ * @returns a function that gives the second approval and waits for the end
  */
 async function proposeRun(
   { client }: Platform,
@@ -105,8 +105,8 @@ const ATTRIBUTION: Attribution = {
 };
 
 /**
- * Makes orders whose windows are over, two lines and two levels each.
- * @returns ids of their commissions
+ * Creates orders whose return windows have ended, with two lines and two levels each.
+ * @returns IDs of their commissions
  */
 export async function makeDue(
   pool: Pool,
@@ -140,7 +140,7 @@ export async function makeDue(
      SELECT id FROM earned ORDER BY id`,
     [name, planId, count, distributors.map(({ id }) => id), sponsors, ATTRIBUTION],
   );
-  // What autovacuum would have done by the time such a run comes, days later.
+  // As autovacuum would have done before such a run, days later.
   await pool.query('VACUUM ANALYZE orders, order_lines, commissions, transfers, balances');
   await pool.query('CHECKPOINT');
   return rows.map(({ id }) => id);

@@ -29,7 +29,7 @@ export function toTable(results: { bench: string; results: Result[] }[]): string
     ]),
   );
   const header = ['bench', 'measured', 'ours', 'against', 'ratio', 'aim'];
-  // Padded as the formatter wants it, so that written results pass the checks as they are.
+  // Padded like the formatter's output, so that written results pass the checks.
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]!.length)));
   const lines = [header, widths.map((width) => '-'.repeat(width)), ...rows].map(
     (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`,
@@ -37,7 +37,7 @@ export function toTable(results: { bench: string; results: Result[] }[]): string
   return lines.join('\n');
 }
 
-/** What it was measured on, as a Markdown list. */
+/** The environment as a Markdown list. */
 export function describeMachine(versions: { postgres?: string; temporal?: string }, load: number): string {
   const [cpu] = os.cpus();
   const { dependencies } = JSON.parse(readFileSync(path.join(__dirname, '..', 'package.json'), 'utf8'));
@@ -52,7 +52,7 @@ export function describeMachine(versions: { postgres?: string; temporal?: string
   ].join('\n');
 }
 
-/** How long the disk of the temporary folder takes to make a page durable. Says whether durability cost anything. */
+/** Time the disk of the temporary folder needs to make a page durable, to show the cost of durability. */
 function fsyncMs(): number {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-fsync-'));
   const file = openSync(path.join(folder, 'page'), 'w');

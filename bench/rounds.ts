@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The middle of some figures, and how far they lie apart. */
+/** Median and range of figures. */
 export interface Spread {
   median: number;
   low: number;
@@ -8,9 +8,9 @@ export interface Spread {
 }
 
 /**
- * Measures several sides in alternating rounds, so that whatever the machine does meanwhile falls on all of them
- * alike. Every other round runs in the opposite order, so that no side always has the warmer caches.
- * @param sides each gives one figure a round
+ * Measures several sides in alternating rounds, so that other load on the machine affects all of them
+ * equally. Every other round runs in reverse order, so that no side always has the warmer caches.
+ * @param sides each returns one figure per round
  * @returns the figures of each side, by round
  */
 export async function alternate<Side extends string>(
@@ -38,7 +38,7 @@ export function spread(figures: number[]): Spread {
   return { median, low: sorted[0]!, high: sorted.at(-1)! };
 }
 
-/** The ratio of two sides: of each round's own two figures, so that a slow moment of the machine cancels out. */
+/** The ratio of two sides within each round, so that slow phases of the machine cancel out. */
 export function ratio(ours: number[], baseline: number[]): Spread {
   return spread(ours.map((figure, round) => figure / baseline[round]!));
 }
@@ -49,30 +49,30 @@ export function show({ median, low, high }: Spread, unit = ''): string {
   return `${short(median)}${unit && ` ${unit}`}${range}`;
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function short(figure: number): string {
   const digits = figure === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(figure))));
   return figure.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** The value that the given share of the figures do not exceed. */
+/** Percentile: the value that the given share of the figures do not exceed. */
 export function percentile(figures: number[], share: number): number {
   const sorted = [...figures].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!;
 }
 
-/** Told of the time in which pieces are counted, by whoever measures something else meanwhile. */
+/** Observer of the counting period, for other measurements. */
 export interface Window {
   begin(): void;
-  /** @param pieces how many were done */
+  /** @param pieces number of finished pieces */
   end(pieces: number): void;
 }
 
 /**
- * Keeps a number of pieces of work going at once and counts what is done while all of them are, at least one.
- * @param work calls `done` for each share of a piece it has finished, in sum 1. Shares make the count smooth where
- * pieces move in step, as with a common timer.
- * @returns pieces a second
+ * Runs a number of pieces of work concurrently and counts those finished while all are running, min one.
+ * @param work calls `done` for each finished share of a piece, total 1. Shares make the count smooth if
+ * pieces run in step, as with a common timer.
+ * @returns pieces per second
  */
 export async function steadyRate(
   work: (done: (share: number) => void) => Promise<void>,
@@ -88,11 +88,11 @@ export async function steadyRate(
     }
   };
   const ended = Promise.all(Array.from({ length: options.inFlight }, loop));
-  // The loops end early only when one of them fails.
+  // The loops end early only if one of them fails.
   await Promise.race([ended, delay(options.rampMs)]);
   options.window?.begin();
   const start = { at: performance.now(), count };
-  // A rate of nothing can not be compared with: a machine so slow that no piece was done in time goes on.
+  // A rate of zero cannot be compared: if the machine was too slow to finish a piece in time, continue.
   do await Promise.race([ended, delay(options.measureMs)]);
   while (count - start.count < 1);
   const pieces = count - start.count;
@@ -103,7 +103,7 @@ export async function steadyRate(
   return rate;
 }
 
-/** Tells whoever watches; the results alone go to standard output. */
+/** Prints progress to standard error; only results go to standard output. */
 export function progress(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -3,18 +3,18 @@ import type { Pool } from '../database/pool';
 import type { PlanTerms } from '../domain/plan';
 import { WINDOW_MS } from './bareOrder';
 
-/** What the benches sell, and through whom. */
+/** Products and distributors of the benches. */
 export interface Seeded {
-  /** Distributors whose code is used; each has one of the sponsors above. */
+  /** Distributors whose code is used; each has one of the sponsors. */
   distributors: { id: string; code: string }[];
   sponsors: string[];
-  /** Two users, for what takes two. */
+  /** Two users, for two-person approvals. */
   users: [string, string];
   planId: number;
   skus: string[];
 }
 
-/** A return window of one second, two levels, release by itself: a whole lifecycle in little more than a second. */
+/** A return window of one second, two levels, automatic release: a whole lifecycle in little more than a second. */
 export const LIFECYCLE_TERMS: PlanTerms = {
   returnWindowDays: WINDOW_MS / 86_400_000,
   automaticRelease: true,
@@ -61,8 +61,8 @@ export async function seed(pool: Pool, terms: PlanTerms = LIFECYCLE_TERMS): Prom
      VALUES ('Bench', $1, $2, '2020-01-01Z', $2, '2020-01-01Z') RETURNING id`,
     [JSON.stringify(terms), users[0]],
   );
-  // As autovacuum does sooner or later. Not the tables that are still empty, which autovacuum does not touch either:
-  // a plan made for an empty table reads all of it, and the foreign keys' checks keep theirs while it grows.
+  // As autovacuum would do. Not for empty tables, which autovacuum skips as well:
+  // a plan for an empty table reads all of it, and foreign key checks keep that plan while the table grows.
   await pool.query('ANALYZE users, applications, distributors, products, commission_plans');
   return { distributors: people, sponsors, users, planId: rows[0]!.id, skus };
 }

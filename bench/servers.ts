@@ -22,34 +22,34 @@ export interface Database {
   pool: Pool;
 }
 
-/** A Temporal server with a database of its own and a worker that serves it, as in production. */
+/** A Temporal server with its own database and worker, as in production. */
 export interface Platform extends Database {
   client: Client;
-  /** The processes that serve it, by name. */
+  /** Its processes by name. */
   pids: { temporal: number; postgres: number; worker: number };
   /**
-   * Starts the API, in a process of its own as in production.
+   * Starts the API in a separate process, as in production.
    * @returns its address and an admin's key
    */
   startApi(): Promise<{ url: string; key: string }>;
 }
 
-/** What the benches run on. Started when first asked for, stopped together. */
+/** Servers of the benches. Started on first use, stopped together. */
 export interface BenchServers {
-  /** Makes a new empty database; all of them are on one server. */
+  /** Creates a new empty database; all of them are on one server. */
   createDatabase(): Promise<Database>;
   /**
    * Starts a new Temporal server with a new database and a new worker.
    * @param options.encrypted encrypts payloads, as `npm start` does
    */
   startPlatform(options?: { encrypted: boolean }): Promise<Platform>;
-  /** Versions of what was started. */
+  /** Versions of the started servers. */
   versions(): { postgres?: string; temporal?: string };
   /** Stops everything; the files are deleted when this process ends. */
   stop(): Promise<void>;
 }
 
-/** Prepares servers in new temporary folders, with the durability that `npm start` gives them. */
+/** Prepares servers in new temporary folders, with the same durability as `npm start`. */
 export function createBenchServers(): BenchServers {
   const closing: (() => Promise<unknown>)[] = [];
   const versions: { postgres?: string; temporal?: string } = {};
@@ -75,7 +75,7 @@ export function createBenchServers(): BenchServers {
     await query(server.url, `CREATE DATABASE ${name} TEMPLATE ${template}`);
     const url = databaseUrl(server, name);
     const pool = createPool(url, 20, (error) => {
-      // A pool that has ended still hears of the server's end.
+      // An ended pool still gets an error when the server stops.
       if (!stopping) progress(error.message);
     });
     closing.push(() => pool.end());
@@ -135,10 +135,10 @@ function databaseUrl(server: PostgresServer, name: string): string {
   return server.url.replace(/tributary$/, name);
 }
 
-/** A folder that is deleted when this process is gone, in whatever way, and what runs in it stopped. */
+/** A folder that is deleted, and its processes stopped, when this process ends for any reason. */
 function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-bench-'));
-  // PostgreSQL may have to run as another user, who has to get to its folder in this one.
+  // PostgreSQL may run as another user, who needs access to its folder in this one.
   chmodSync(folder, 0o711);
   startGuard(folder, folder);
   return folder;
@@ -147,7 +147,7 @@ function temporaryFolder(): string {
 async function bundleWorkflows(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(__dirname, 'workflows.ts'),
-    // What a worker that encrypts needs; the others do not use it.
+    // Needed by a worker with encryption; others ignore it.
     failureConverterPath: path.join(__dirname, '..', 'temporal', 'failureConverter.ts'),
     logger: new DefaultLogger('ERROR'),
   });
@@ -156,7 +156,7 @@ async function bundleWorkflows(folder: string): Promise<string> {
   return file;
 }
 
-/** The settings of worker and API: the defaults, but for the addresses and for the limit that stops one busy client. */
+/** Settings of worker and API: defaults, except the addresses and the rate limit of one client. */
 function settings(database: Database, server: TemporalServer, encrypted: boolean) {
   const { TEMPORAL_PAYLOAD_KEYS, ...secrets } = makeSecrets();
   return {
@@ -178,7 +178,7 @@ function startProgram(
   env: Record<string, string>,
 ): Promise<Child> {
   const cwd = path.dirname(__dirname);
-  // Nothing of what is set where the bench runs may reach it, Temporal's own variables least of all.
+  // No variables of the bench's environment may be inherited, above all Temporal's own.
   const { PATH } = process.env;
   return spawnChild(name, process.execPath, ['--import', 'tsx', script], {
     dataDir,

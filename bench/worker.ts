@@ -11,7 +11,7 @@ import { dataConverter } from '../temporal/payloadCodec';
 import { workerLimits } from '../temporal/workerLimits';
 import { nothing } from './nothing';
 
-/** The worker of the benches: the settings of worker.ts, for our workflows and the bare one alike. */
+/** The worker of the benches, with the settings of worker.ts, for our workflows and the bare one. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const codePath = process.env.BENCH_WORKFLOW_BUNDLE;

@@ -11,25 +11,25 @@ import type {
 import type { StateOf } from '../domain/kinds';
 import { type ApiClient, ApiError, NotSent } from './client';
 
-/** How items are applied. */
+/** Options of `applyItems`. */
 export interface ApplyOptions {
   readonly api: ApiClient;
-  /** The code an order gets that has none of its own; see `createAssignment`. */
+  /** Referral code for orders without one; see `createAssignment`. */
   readonly codeFor?: (order: ImportedOrder) => string | undefined;
-  /** The category of a product that has none of its own. */
+  /** Category for products without one. */
   readonly categoryFor?: (product: ProductItem) => string | undefined;
-  /** Aborted to stop: what has begun is finished, the rest is left for the next run. */
+  /** Abort to stop: started items are finished, the others are left for the next run. */
   readonly signal?: AbortSignal;
-  /** Told of each item as soon as it is done. */
+  /** Called for each finished item. */
   readonly onDone?: (item: ImportItem) => void;
   /**
-   * Items begun and not finished: a bound on the memory, and on how much a stop has to wait for.
+   * Max items in progress: limits memory, and the waiting time of a stop.
    * @default 96
    */
   readonly window?: number;
 }
 
-/** What an order's POST answers, as far as the import goes by it. */
+/** Fields of the order response that the import uses. */
 interface KnownOrder {
   state: StateOf<'order'>;
   paidAt: string;
@@ -51,15 +51,15 @@ interface KnownOrder {
 const RETURN_REASON = 'shop import';
 
 /**
- * Applies items through the API, several orders at once, and gives back what became of them, in the order of the
- * file: what was imported as it is, what was refused as rejected rows with the API's reason.
+ * Applies items through the API, several orders concurrently, and returns their results in the order of the
+ * file: imported items unchanged, refused ones as rejected rows with the API's reason.
  *
- * Within an order all goes in turn: its payment, its deliveries, its returns. Payments of one customer go in turn
- * too, since a later one may belong to the distributor of an earlier one. A product is there before the first order
- * with it. Everything is keyed by the file's own numbers, so that applying it again changes nothing.
+ * Within an order, requests are sent in order: payment, deliveries, returns. Payments of one customer are sent in order
+ * too, because an earlier one can bind the customer to a distributor. A product is created before the first order
+ * with it. All keys come from the numbers in the file, so that applying it again changes nothing.
  *
  * @param items of the importer, in its order
- * @throws whatever is no refusal: the API away, the key not allowed, a fault of the server
+ * @throws errors other than refusals: API unavailable, no permission, server error
  */
 export async function* applyItems(
   items: AsyncIterable<ImportItem>,
@@ -92,7 +92,7 @@ export async function* applyItems(
 
 type Applicable = Exclude<ImportItem, PriceDifferenceItem>;
 
-/** A price difference belongs to the return before it: both are imported, or neither. */
+/** A price difference belongs to the return before it: both are imported or neither. */
 async function* withDifferences(
   items: AsyncIterable<ImportItem>,
 ): AsyncGenerator<{ item: Applicable; difference?: PriceDifferenceItem }> {
@@ -109,15 +109,15 @@ async function* withDifferences(
   if (held) yield { item: held };
 }
 
-/** @param signal aborted when nothing more is to be begun */
+/** @param signal aborted when no further item may start */
 async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: AbortSignal) {
   const productNames = await readProductNames(api);
-  /** What is under way for a product, a customer's payments, an order; gone when it is done. */
+  /** Work in progress for a product, a customer's payments, an order; removed when finished. */
   const products = createChains();
   const payments = createChains();
   const orders = createChains();
   const refusedOrders = new Set<string>();
-  /** Returns that an order had when its payment was told; only a repeated import finds any. */
+  /** Returns the order had when its payment was sent; only repeated imports find any. */
   const refunded = new Map<string, Map<string, string>>();
 
   return (item: Applicable, difference: PriceDifferenceItem | undefined): Promise<ImportItem[]> => {
@@ -137,7 +137,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
 
   async function putProduct(product: ProductItem): Promise<ImportItem[]> {
     const { sku, name, price } = product;
-    // What staff have changed since stays; an order may have left a product named by nothing but its number.
+    // Changes by staff are kept; an order may have created the product with its number as name.
     const known = productNames.get(sku);
     if (known === undefined || (known === sku && name !== sku)) {
       const category = product.category ?? categoryFor?.(product);
@@ -145,7 +145,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
       try {
         await api.request('PUT', `/v1/products/${encodeURIComponent(sku)}`, { body, signal });
       } catch (error) {
-        // The order names the product too, and its refusal is the one that counts.
+        // The order names the product too, and its refusal is reported.
         if (!(error instanceof ApiError && (error.isRefusal || error.status === 404))) throw error;
       }
     }
@@ -158,7 +158,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
       lines.map(({ sku }) => sku),
       () =>
         payments.queue([customer.externalId], customer.externalId, () =>
-          tellPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
+          sendPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
         ),
     );
     return orders.queue([externalId], externalId, async () => {
@@ -171,7 +171,7 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
         .filter(({ state }) => state === 'refunded')
         .map(({ id, lines }) => [id, textOf(lines)] as const);
       if (done.length > 0) refunded.set(externalId, new Map(done));
-      return [accepted, ...rejected, ...(await tellDeliveries(api, accepted, order))];
+      return [accepted, ...rejected, ...(await sendDeliveries(api, accepted, order))];
     });
   }
 
@@ -182,10 +182,10 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     const { orderExternalId, lineId, quantity, at, returnId } = item;
     const imported = [item, ...(difference ? [difference] : [])];
     if (refusedOrders.has(orderExternalId)) {
-      const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
+      const detail = `Order ${orderExternalId} was refused, so it cannot have returns.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];
     }
-    // One that has grown since is not the same: the API refuses it, and the report says so.
+    // A return with more units than before is refused by the API and reported.
     const known = refunded.get(orderExternalId)?.get(returnId);
     if (known === textOf([{ lineId, quantity }])) return imported;
     const path = `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
@@ -214,13 +214,13 @@ async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
 interface Payment {
   /** Unset when the order was refused. */
   order?: KnownOrder;
-  /** The item with the lines that went in. */
+  /** The item with the imported lines. */
   accepted?: OrderItem;
   rejected: RejectedItem[];
 }
 
-/** Tells the payment. Lines that the API finds fault with are left out, so that the others still go in. */
-async function tellPayment(
+/** Sends the payment. Lines refused by the API are removed, so that the others are imported. */
+async function sendPayment(
   api: ApiClient,
   item: OrderItem,
   code: string | undefined,
@@ -252,7 +252,7 @@ async function tellPayment(
   }
 }
 
-/** What is wrong with which lines, by their index; empty when anything else is wrong too. */
+/** Errors by line index; empty if there are other errors too. */
 function lineFaults({ errors }: ApiError): Map<number, string> {
   const faults = new Map<number, string>();
   for (const { pointer, detail } of errors) {
@@ -264,8 +264,8 @@ function lineFaults({ errors }: ApiError): Map<number, string> {
 }
 
 /**
- * An order that differs from what is known by nothing but its distributor has been imported before, when customers
- * were assigned otherwise: the distributors may have been fewer. What was assigned then stays.
+ * An order that differs from the stored one only in its distributor was imported before, when customers
+ * were assigned differently, perhaps with fewer distributors. The earlier assignment stays.
  */
 async function assignedBefore(
   api: ApiClient,
@@ -291,8 +291,8 @@ function withoutLines(item: OrderItem, isLeftOut: (index: number) => boolean): O
   return { ...item, order: { ...item.order, lines }, rows };
 }
 
-/** Tells the deliveries of lines that are still on their way. */
-async function tellDeliveries(api: ApiClient, item: OrderItem, known: KnownOrder): Promise<RejectedItem[]> {
+/** Sends the deliveries of lines in transit. */
+async function sendDeliveries(api: ApiClient, item: OrderItem, known: KnownOrder): Promise<RejectedItem[]> {
   const rejected: RejectedItem[] = [];
   const underway = new Set(
     known.lines
@@ -304,7 +304,7 @@ async function tellDeliveries(api: ApiClient, item: OrderItem, known: KnownOrder
   for (const { deliveredAt, lineIds } of item.deliveries) {
     const arrived = lineIds.filter((lineId) => underway.delete(lineId));
     if (arrived.length === 0) continue;
-    // Without names it means all that are under way.
+    // Without line IDs it means all lines in transit.
     const body = { deliveredAt, ...(underway.size > 0 && { lineIds: arrived }) };
     try {
       await api.request('POST', `/v1/orders/${encodeURIComponent(item.order.externalId)}/deliveries`, {
@@ -356,11 +356,11 @@ function rejectedReturn(
   };
 }
 
-/** Work that has to wait for earlier work on the same things, each known by a name. */
+/** Queues of work by name: work waits for earlier work with the same name. */
 interface Chains {
-  /** Does work after all that is under way for some names, and makes later work for one name wait for it. */
+  /** Runs work after all work in progress for some names; later work for one name waits for it. */
   queue<T>(after: readonly string[], name: string, work: () => Promise<T>): Promise<T>;
-  /** Does work after all that is under way for some names. */
+  /** Runs work after all work in progress for some names. */
   after<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
@@ -368,7 +368,7 @@ function createChains(): Chains {
   const last = new Map<string, Promise<unknown>>();
 
   async function after<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
-    // Whoever began that work learns of its failure.
+    // The caller of that work gets its error.
     await Promise.allSettled(names.flatMap((name) => last.get(name) ?? []));
     return work();
   }

@@ -3,13 +3,13 @@ import type { ImportedOrder } from '../domain/imports/shopExport';
 import type { ApiClient } from './client';
 import { CommandError } from './connect';
 
-/** How many of the distributors customers are assigned to. */
+/** Number of distributors that customers are assigned to. */
 export type AssignTo = number | 'all';
 
 /**
- * Referral codes of the active distributors, in their order.
+ * Referral codes of the active distributors, sorted.
  *
- * @param assignTo the first so many distributors, or all
+ * @param assignTo number of distributors, or all
  * @throws CommandError when there is none
  */
 export async function activeCodes(api: ApiClient, assignTo: AssignTo): Promise<string[]> {
@@ -25,11 +25,11 @@ export async function activeCodes(api: ApiClient, assignTo: AssignTo): Promise<s
 }
 
 /**
- * Assigns customers of a shop that knows no distributors, always by the same rule: each customer goes to the referral
- * code for which the SHA-256 of `<customer>/<code>` is greatest. So a new distributor takes over a fair part of the
- * customers, and leaves all others where they were. Guests are assigned to nobody.
+ * Assigns customers of a shop without distributors by a fixed rule: each customer goes to the referral
+ * code for which the SHA-256 of `<customer>/<code>` is greatest. So a new distributor gets an equal share of the
+ * customers, and all others stay. Guests are not assigned.
  *
- * @param codes at least one
+ * @param codes min one
  * @returns the referral code for an order
  */
 export function createAssignment(codes: readonly string[]): (order: ImportedOrder) => string | undefined {

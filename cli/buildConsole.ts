@@ -10,7 +10,7 @@ const dist = path.join(root, 'console', 'dist');
 const marker = path.join(dist, 'made-from');
 
 /**
- * Builds the console into console/dist, unless what is there was made from the present sources.
+ * Builds the console into console/dist, unless it is up to date.
  * @returns whether it had to be built
  */
 export async function ensureConsole(): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function ensureConsole(): Promise<boolean> {
   const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: path.join(root, 'console'),
-    // Tests set another one, with which React would come in its larger and slower form for developers.
+    // Tests set another value, which would bundle React's larger and slower development build.
     env: { ...process.env, NODE_ENV: 'production' },
   });
   await compressAssets();
@@ -27,14 +27,14 @@ export async function ensureConsole(): Promise<boolean> {
   return true;
 }
 
-/** Puts compressed copies beside the scripts and styles, so that the server has nothing to compress. */
+/** Adds compressed copies of scripts and styles, so that the server does not compress. */
 async function compressAssets(): Promise<void> {
   const folder = path.join(dist, 'assets');
   const files = readdirSync(folder).filter((file) => /\.(js|css)$/.test(file));
   await Promise.all(
     files.map(async (name) => {
       const content = readFileSync(path.join(folder, name));
-      // One below the highest: a tenth of its time for nearly its size.
+      // One below the highest: nearly the same size in a tenth of the time.
       const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
       putWhole(path.join(folder, `${name}.gz`), await promisify(gzip)(content, { level: 9 }));
       putWhole(path.join(folder, `${name}.br`), await promisify(brotliCompress)(content, { params }));
@@ -42,7 +42,7 @@ async function compressAssets(): Promise<void> {
   );
 }
 
-/** A server beside this would send what is there of a file, and browsers keep it for a year. */
+/** Write atomically: a running server could send an incomplete file, which browsers cache for a year. */
 function putWhole(file: string, content: Buffer): void {
   writeFileSync(`${file}.part`, content);
   renameSync(`${file}.part`, file);

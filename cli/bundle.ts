@@ -3,8 +3,8 @@ import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
 /**
- * Puts the compiled workflows in one file beside the compiled worker, so that it starts without a bundler, and the
- * migrations beside the compiled program that applies them.
+ * Bundles the compiled workflows into one file beside the compiled worker, so that it starts without a bundler, and
+ * copies the migrations beside the compiled program that applies them.
  */
 async function main(): Promise<void> {
   const root = path.join(__dirname, '..');

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** One field that the API finds fault with. */
+/** An invalid field. */
 interface FieldError {
   /** JSON pointer into the body. */
   pointer: string;
   detail: string;
 }
 
-/** The API's answer to a request that it does not carry out (RFC 9457). */
+/** The API's problem response (RFC 9457). */
 export class ApiError extends Error {
   override name = 'ApiError';
 
@@ -21,79 +21,79 @@ export class ApiError extends Error {
     super(detail);
   }
 
-  /** Whether the fault is in what the request says, and not in the caller's rights or the server's state. */
+  /** Whether the content of the request is invalid, as opposed to permissions or the server's state. */
   get isRefusal(): boolean {
     return [400, 409, 413, 422].includes(this.status) && this.code !== 'no_plan_in_force';
   }
 }
 
-/** The request's signal was aborted before its turn came: it was not sent. */
+/** The request was aborted while queued and was not sent. */
 export class NotSent extends Error {
   override name = 'NotSent';
 }
 
-/** The API did not answer for longer than the client's patience. */
+/** The API did not respond within the retry time. */
 export class ApiUnavailable extends Error {
   override name = 'ApiUnavailable';
 }
 
-/** Where the API is, who calls, and how patiently. */
+/** Options of the API client. */
 export interface ClientOptions {
   /** Address of the API, without `/v1`. */
   url: string;
   /** API key. */
   key: string;
   /**
-   * For how long requests are tried again while the API is away or busy, in milliseconds. A limit of requests a
-   * minute (429) is waited for however long it takes.
+   * How long requests are retried while the API is unavailable or busy, in milliseconds. A rate limit
+   * (429) is waited for without a time limit.
    * @default 120_000
    */
   patienceMs?: number;
   /**
-   * How long one attempt may take, in milliseconds.
+   * Timeout of one attempt, in milliseconds.
    * @default 60_000
    */
   timeoutMs?: number;
   /**
-   * Requests under way at once; others wait for their turn. One that waits to be tried again keeps its place, so
-   * that a busy API is asked less.
+   * Max concurrent requests; others are queued. A request waiting for a retry keeps its slot, so
+   * that a busy API gets fewer requests.
    * @default 16
    */
   maxInFlight?: number;
-  /** Told why a request has to wait, and for how long. */
+  /** Called when a request is retried, with reason and delay. */
   onRetry?: (why: string, delayMs: number) => void;
 }
 
-/** Particulars of one request. */
+/** Options of one request. */
 export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   /**
-   * Aborted while the request waits for its turn, it is not sent any more; once sent, it is carried through. Requests
-   * without one have their turn first.
+   * If aborted while queued, the request is not sent; once sent, it is completed. Requests
+   * without a signal go first.
    */
   signal?: AbortSignal;
 }
 
-/** Calls the API, over connections that are kept open. */
+/** Calls the API over keep-alive connections. */
 export interface ApiClient {
   readonly url: string;
   /**
-   * Sends a request, again and again while the API is away or busy. A repeat is the very same message, so whatever
-   * it does must be keyed: by ids in the body, by the path, or by an `Idempotency-Key`.
+   * Sends a request and retries while the API is unavailable or busy. A retry sends the same message, so
+   * its effect must be keyed: by IDs in the body, by the path, or by an `Idempotency-Key`.
    *
    * @param path from `/v1` on
    * @returns the JSON body of the answer
    * @throws ApiError when the API refuses or fails
-   * @throws NotSent when its signal was aborted before its turn
-   * @throws ApiUnavailable when it stays away
+   * @throws NotSent when its signal was aborted while queued
+   * @throws ApiUnavailable when it stays unavailable
    */
   request<T>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     options?: RequestOptions,
   ): Promise<T>;
-  /** All entries of a list, page after page. */
+  /** All entries of a list, page by page. */
   list<T>(path: string): AsyncGenerator<T>;
 }
 
@@ -102,11 +102,11 @@ interface Page<T> {
   nextCursor: string | null;
 }
 
-const LONGEST_PAGE = 200;
-const LONGEST_BACKOFF_MS = 10_000;
-const AWAY = new Set([502, 503, 504]);
+const PAGE_SIZE = 200;
+const MAX_BACKOFF_MS = 10_000;
+const UNAVAILABLE = new Set([502, 503, 504]);
 
-/** Makes a client of the API. It opens no connection before the first request. */
+/** Creates an API client. It opens no connection before the first request. */
 export function createClient(options: ClientOptions): ApiClient {
   const { key, patienceMs = 120_000, timeoutMs = 60_000, maxInFlight = 16, onRetry } = options;
   const url = options.url.replace(/\/+$/, '');
@@ -125,11 +125,11 @@ export function createClient(options: ClientOptions): ApiClient {
     });
   }
 
-  /** Since when no request at all has got an answer. */
+  /** Start of the time without any response. */
   let silentSince: number | undefined;
 
   async function insist<T>(method: string, path: string, init: RequestOptions): Promise<T> {
-    let awaySince: number | undefined;
+    let unavailableSince: number | undefined;
     for (let attempt = 0; ; attempt++) {
       const outcome = await attemptOnce<T>(() => send(method, path, init));
       if ('answer' in outcome || 'refusal' in outcome) {
@@ -140,11 +140,11 @@ export function createClient(options: ClientOptions): ApiClient {
       const now = Date.now();
       const delayMs = outcome.retryAfterMs ?? backoffMs(attempt);
       if (!outcome.isLimit) {
-        awaySince ??= now;
+        unavailableSince ??= now;
         silentSince ??= now;
-        // Whoever comes late to a silent API does not begin to be patient anew.
-        if (now + delayMs - Math.min(awaySince, silentSince) > patienceMs) {
-          throw new ApiUnavailable(`The API at ${url} can't be used: ${outcome.why}`);
+        // Later requests do not restart the retry time.
+        if (now + delayMs - Math.min(unavailableSince, silentSince) > patienceMs) {
+          throw new ApiUnavailable(`The API at ${url} cannot be used: ${outcome.why}`);
         }
       }
       onRetry?.(outcome.why, delayMs);
@@ -164,7 +164,7 @@ export function createClient(options: ClientOptions): ApiClient {
     async *list<T>(path: string) {
       let cursor: string | null = null;
       do {
-        const query: string = `limit=${LONGEST_PAGE}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+        const query: string = `limit=${PAGE_SIZE}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
         const address: string = `${path}${path.includes('?') ? '&' : '?'}${query}`;
         const page: Page<T> = await request<Page<T>>('GET', address);
         yield* page.items;
@@ -175,8 +175,8 @@ export function createClient(options: ClientOptions): ApiClient {
 }
 
 /**
- * Lets as many pieces of work run at once, the others in the order in which they came; but before what may still be
- * called off comes what may not, so that what has begun is finished first.
+ * Limits concurrency; other work runs in order of arrival, but work that cannot be aborted goes before work that can,
+ * so that started items finish first.
  */
 function createTurns(places: number): <T>(work: () => Promise<T>, canBeCalledOff: boolean) => Promise<T> {
   const firm: (() => void)[] = [];
@@ -188,7 +188,7 @@ function createTurns(places: number): <T>(work: () => Promise<T>, canBeCalledOff
     try {
       return await work();
     } finally {
-      // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
+      // A finished piece passes its slot to the next in the queue, so that new work cannot overtake.
       const next = firm.shift() ?? optional.shift();
       if (next) next();
       else free++;
@@ -196,7 +196,7 @@ function createTurns(places: number): <T>(work: () => Promise<T>, canBeCalledOff
   };
 }
 
-/** The answer, or why to try again and after how long. */
+/** The response, or the reason and delay of a retry. */
 type Outcome<T> =
   | { answer: T }
   | { refusal: ApiError }
@@ -214,7 +214,7 @@ async function attemptOnce<T>(send: () => Promise<Response>): Promise<Outcome<T>
   const { status } = response;
   if (response.ok) return { answer: parseJson(text) as T };
   const problem = problemOf(status, text);
-  if (status !== 429 && !AWAY.has(status)) return { refusal: problem };
+  if (status !== 429 && !UNAVAILABLE.has(status)) return { refusal: problem };
   return {
     why: problem.message,
     retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
@@ -222,7 +222,7 @@ async function attemptOnce<T>(send: () => Promise<Response>): Promise<Outcome<T>
   };
 }
 
-/** What fetch hides behind "fetch failed". */
+/** The cause behind "fetch failed". */
 function connectionFault(error: unknown): string {
   const { cause, message } = error as Error;
   const { code, message: inner } = (cause ?? {}) as { code?: string; message?: string };
@@ -233,13 +233,13 @@ function connectionFault(error: unknown): string {
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  // A little later than asked, so that requests that failed together do not all come back together.
+  // Slightly later than requested, so that requests that failed together are not retried together.
   return Number.isNaN(ms) ? undefined : Math.max(0, ms) * (1 + Math.random() / 4);
 }
 
-/** Doubles up to a bound, less a random part. */
+/** Exponential backoff with a limit and jitter. */
 function backoffMs(attempt: number): number {
-  return Math.min(LONGEST_BACKOFF_MS, 250 * 2 ** attempt) * (0.5 + Math.random() / 2);
+  return Math.min(MAX_BACKOFF_MS, 250 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 function problemOf(status: number, text: string): ApiError {
@@ -249,7 +249,7 @@ function problemOf(status: number, text: string): ApiError {
     errors?: FieldError[];
   };
   const code = type?.split('/').pop() ?? `status_${status}`;
-  return new ApiError(status, code, detail ?? `The API answered ${status}.`, errors);
+  return new ApiError(status, code, detail ?? `The API responded with ${status}.`, errors);
 }
 
 function parseJson(text: string): unknown {

@@ -7,13 +7,13 @@ import { type ApiClient, createClient } from './client';
 import { CommandError, findApi } from './connect';
 import { demoCategory } from './demoBrand';
 import {
+  type DistributorTotals,
   ensureDistributors,
   ensurePlan,
   hasReleased,
-  readStandings,
+  readTotals,
   releaseDue,
-  type Standing,
-  withdrawAll,
+  withdrawAvailable,
 } from './demoSteps';
 import { createNotes, failWith } from './messages';
 import { formatSeconds, type Progress } from './progress';
@@ -26,34 +26,39 @@ const USAGE = `npm run demo [-- options]
 Fills a running system with a sample brand: 40 distributors in two levels, a commission plan, and some 900 real
 invoices of an online shop (cli/demo-data), moved to the present. Running it again adds nothing.
 
-  --url URL    address of the API; else TRIBUTARY_URL, else the npm start that runs here
-  --help       this text
+  --url URL    address of the API (TRIBUTARY_URL, or the npm start running here)
+  --help       show this help
 
-The key of an admin is read from TRIBUTARY_KEY, else from the npm start that runs here.`;
+The key of an admin is read from TRIBUTARY_KEY, or from the npm start running here.`;
 
 const SLICE = path.join(__dirname, 'demo-data', 'online-retail-slice.csv.gz');
 
-/** Two months before the end of the slice: what was due by then is released, and partly drawn, before the rest comes. */
+/** Two months before the end of the slice; due commissions are released and partly withdrawn before the rest is imported. */
 const RELEASE_DAY = Date.UTC(2011, 3, 1);
 const DAY_MS = 86_400_000;
 const TOP = 15;
 
-/** Where the demonstration runs, and whom it tells. */
+/** Where the demonstration runs and where it reports. */
 export interface DemoSettings {
   readonly api: ApiClient;
-  /** Where the rejected rows of the invoices are written. */
+  /** File for the rejected rows of the invoices. */
   readonly reportFile: string;
-  /** Told what is done, in lines. */
+  /** Called with progress lines. */
   readonly say: (text: string) => void;
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
- * Makes the sample brand on a running system. A second run finds everything there and adds nothing.
+ * Creates the sample brand on a running system. A second run adds nothing.
  *
- * @returns how the distributors stand afterwards, those with the most orders first
+ * @returns the balances of the distributors, those with the most orders first
  */
-export async function runDemo({ api, reportFile, say, onProgress }: DemoSettings): Promise<Standing[]> {
+export async function runDemo({
+  api,
+  reportFile,
+  say,
+  onProgress,
+}: DemoSettings): Promise<DistributorTotals[]> {
   say(`Plan in force: ${await ensurePlan(api)}`);
   const distributors = await ensureDistributors(api);
   say(`${distributors.length} distributors in two levels`);
@@ -61,7 +66,7 @@ export async function runDemo({ api, reportFile, say, onProgress }: DemoSettings
   const now = new Date();
   const survey = await surveyFile(SLICE, now.toISOString());
   const shift = await findShift(api, survey);
-  const bringIn = (until: Date) =>
+  const importUntil = (until: Date) =>
     runImport({
       api,
       file: SLICE,
@@ -74,32 +79,34 @@ export async function runDemo({ api, reportFile, say, onProgress }: DemoSettings
       onProgress,
     });
   if (!(await hasReleased(api))) {
-    // The shop's history up to then, and finance at work on it; the returns after that become clawbacks.
+    // The orders up to then, released by finance; later returns become clawbacks.
     const releaseDay = new Date(RELEASE_DAY + shift * DAY_MS);
-    await bringIn(releaseDay);
+    await importUntil(releaseDay);
     await releaseDue(api, releaseDay.toISOString());
-    await withdrawAll(
+    await withdrawAvailable(
       api,
       distributors.filter(({ isSponsor }) => !isSponsor),
     );
-    say(`Released what was due before ${releaseDay.toISOString().slice(0, 10)}, and drawn in part`);
+    say(`Released commissions due before ${releaseDay.toISOString().slice(0, 10)} and withdrew a part`);
   }
-  const result = await bringIn(now);
+  const result = await importUntil(now);
   say(`${result.orders} orders and ${result.returns} returns; the rejected rows are in ${reportFile}`);
   say(['', ...result.reconciliations.map(formatReconciliation)].join('\n'));
-  return readStandings(api, distributors);
+  return readTotals(api, distributors);
 }
 
-/** The table of those with the most orders, and the sum over all. */
-export function formatStandings(standings: readonly Standing[]): string {
+/** Table of the distributors with the most orders, and the total of all. */
+export function formatTotals(totals: readonly DistributorTotals[]): string {
   const money = (minor: number) => formatScaled(fromMinorUnits(minor, 'GBP'));
   const columns = ['orders', 'held', 'due', 'available', 'withdrawing', 'debt'] as const;
-  const sum = (column: (typeof columns)[number]) =>
-    standings.reduce((total, standing) => total + standing[column], 0);
-  const total = Object.fromEntries(columns.map((column) => [column, sum(column)])) as Omit<Standing, 'name'>;
-  const rows = [...standings.slice(0, TOP), { ...total, name: `all ${standings.length}` }].map((standing) => [
-    standing.name,
-    ...columns.map((column) => (column === 'orders' ? String(standing.orders) : money(standing[column]))),
+  const sum = (column: (typeof columns)[number]) => totals.reduce((total, entry) => total + entry[column], 0);
+  const total = Object.fromEntries(columns.map((column) => [column, sum(column)])) as Omit<
+    DistributorTotals,
+    'name'
+  >;
+  const rows = [...totals.slice(0, TOP), { ...total, name: `all ${totals.length}` }].map((entry) => [
+    entry.name,
+    ...columns.map((column) => (column === 'orders' ? String(entry.orders) : money(entry[column]))),
   ]);
   const table = [['GBP', ...columns], ...rows];
   const widths = columns.map((_, index) => Math.max(...table.map((cells) => cells[index + 1]?.length ?? 0)));
@@ -138,13 +145,13 @@ async function main(): Promise<void> {
   mkdirSync(dataDir, { recursive: true });
   const notes = createNotes();
   const api = createClient({ ...findApi(options.url), onRetry: notes.onRetry });
-  const standings = await runDemo({
+  const totals = await runDemo({
     api,
     reportFile: path.join(dataDir, 'demo.report.csv'),
     say: console.log,
     onProgress: notes.onProgress,
   });
-  console.log(`\n${formatStandings(standings)}\n`);
+  console.log(`\n${formatTotals(totals)}\n`);
   console.log(`Done in ${formatSeconds((performance.now() - startedAt) / 1000)}. ${api.url}`);
 }
 

@@ -1,7 +1,7 @@
 import { completeLuhn, makeResidentIdentityNumber, makeUnifiedSocialCreditCode } from '../domain/credential';
 import type { PlanTerms } from '../domain/plan';
 
-/** A made-up distributor of the sample brand, as it applies. */
+/** A fictitious distributor of the sample brand, as an applicant. */
 export interface DemoApplicant {
   /** From 1 to 40; the first eight are sponsors. */
   readonly number: number;
@@ -9,7 +9,7 @@ export interface DemoApplicant {
   readonly sponsor?: number;
   readonly tier: string;
   readonly email: string;
-  /** Body of `POST /v1/applications`, but for the mail address and the sponsor's code. */
+  /** Body of `POST /v1/applications`, without email address and sponsor code. */
   readonly application: Record<string, unknown>;
 }
 
@@ -34,7 +34,7 @@ const DOWNLINE = [
 const REGIONS = ['CN-31', 'CN-33', 'CN-44', 'CN-51', 'CN-11', 'CN-32', 'CN-37', 'CN-42'];
 const CHANNELS = ['douyin', 'xiaohongshu', 'wechat', 'taobao', 'kuaishou'];
 
-/** The forty distributors of the sample brand, in two levels. Always the same ones; none of them exists. */
+/** The forty distributors of the sample brand, in two levels. Always the same; all fictitious. */
 export function demoApplicants(): DemoApplicant[] {
   return [...SPONSORS, ...DOWNLINE].map((name, index) => {
     const isSponsor = index < SPONSORS.length;
@@ -97,7 +97,7 @@ export const DEMO_PLAN: { name: string; terms: PlanTerms } = {
           { category: 'seasonal', earning: { rateBp: 1200 } },
           { category: 'lighting', tier: 'gold', earning: { rateBp: 1400 } },
           { category: 'bags', earning: { rateBp: 500 } },
-          // The cake stand that everybody buys pays a fixed amount.
+          // The best-selling cake stand pays a fixed amount.
           { sku: '22423', earning: { fixed: 120, currency: 'GBP' } },
         ],
       },
@@ -119,7 +119,7 @@ const CATEGORIES: [string, RegExp][] = [
   ['kitchen', /MUG|CUP|TEA|PLATE|BOWL|CAKE|BAKING|JAM|LUNCH|KITCHEN|COFFEE|RECIPE|SPOON/],
 ];
 
-/** The category of a product of the sample brand, by its name: the shop's export has none. */
+/** Category of a product of the sample brand by name, because the shop's export has none. */
 export function demoCategory({ name }: { readonly name: string }): string {
   return CATEGORIES.find(([, words]) => words.test(name.toUpperCase()))?.[0] ?? 'home';
 }

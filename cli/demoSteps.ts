@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type ApiClient, ApiError, createClient } from './client';
 import { DEMO_PLAN, type DemoApplicant, demoApplicants } from './demoBrand';
 
-/** A distributor of the sample brand, as the system knows it. */
+/** A distributor of the sample brand in the system. */
 export interface DemoDistributor {
   id: string;
   name: string;
@@ -11,10 +11,10 @@ export interface DemoDistributor {
   isSponsor: boolean;
 }
 
-/** What is one and the same however often the demonstration runs: it makes nothing twice. */
+/** Idempotency key, the same in every run, so that nothing is created twice. */
 const idempotencyKey = (name: string) => ({ 'Idempotency-Key': `tributary-demo/${name}` });
 
-/** Puts the plan of the sample brand in force, unless one is in force already. */
+/** Activates the plan of the sample brand, unless a plan is in force. */
 export async function ensurePlan(api: ApiClient): Promise<string> {
   for await (const { name } of api.list<{ name: string }>('/v1/commission-plans?state=in_force')) return name;
   const plan = await api.request<{ id: number }>('POST', '/v1/commission-plans', {
@@ -29,8 +29,8 @@ export async function ensurePlan(api: ApiClient): Promise<string> {
 }
 
 /**
- * Lets the forty distributors apply and approves them, sponsors first, since the others name their codes. Who is
- * there from an earlier run stays.
+ * Submits and approves the applications of the forty distributors, sponsors first, because the others use their codes.
+ * Existing distributors of an earlier run stay.
  */
 export async function ensureDistributors(api: ApiClient): Promise<DemoDistributor[]> {
   const applicants = demoApplicants();
@@ -54,7 +54,7 @@ interface DistributorView {
   referralCode: string;
 }
 
-/** Those who are there already, by their mail address. */
+/** Existing distributors by email address. */
 async function presentDistributors(
   api: ApiClient,
   applicants: readonly DemoApplicant[],
@@ -93,8 +93,8 @@ export async function hasReleased(api: ApiClient): Promise<boolean> {
 }
 
 /**
- * Releases what was due at a time. A second person proposes it, because a run of this size takes two: a finance user
- * whose key lives no longer than this.
+ * Releases commissions due at a time. The run is above the two-person limit, so a second person proposes it: a finance
+ * user whose key is revoked afterwards.
  *
  * @param dueBefore RFC 3339
  */
@@ -120,7 +120,7 @@ async function withFinanceUser<T>(api: ApiClient, work: (client: ApiClient) => P
   const userId = await financeUser(api);
   const { id, key } = await api.request<{ id: string; key: string }>('POST', '/v1/keys', {
     body: { userId, name: 'demonstration', scopes: ['releases:write'] },
-    // A key is shown once: a run that was stopped before it used its own makes another.
+    // A key is shown only once: a run stopped before using its key creates another one.
     headers: { 'Idempotency-Key': randomUUID() },
   });
   try {
@@ -146,17 +146,20 @@ interface Money {
   currency: string;
 }
 
-/** What a distributor has in the currency of the sample orders. */
+/** Balance of a distributor in the currency of the sample orders. */
 type Balance = Record<'held' | 'available' | 'reserved' | 'debt', Money>;
 
 const readBalance = (api: ApiClient, id: string) =>
   api.request<Balance>('GET', `/v1/distributors/${id}/balance?currency=GBP`);
 
 /**
- * Lets distributors draw all they have, and approves it; who has drawn before, or has less than the least amount,
- * leaves it. What comes back of their sales later is then a debt.
+ * Requests and approves withdrawals of all available balances. Distributors with an earlier withdrawal, or below the
+ * minimum, are skipped. Later returns of their sales then become debt.
  */
-export async function withdrawAll(api: ApiClient, distributors: readonly DemoDistributor[]): Promise<void> {
+export async function withdrawAvailable(
+  api: ApiClient,
+  distributors: readonly DemoDistributor[],
+): Promise<void> {
   await Promise.all(
     distributors.map(async ({ id }) => {
       for await (const _ of api.list(`/v1/withdrawals?distributorId=${id}`)) return;
@@ -178,8 +181,8 @@ export async function withdrawAll(api: ApiClient, distributors: readonly DemoDis
   );
 }
 
-/** A distributor's line in the closing table; amounts in minor units. */
-export interface Standing {
+/** A distributor's row in the final table; amounts in minor units. */
+export interface DistributorTotals {
   name: string;
   orders: number;
   held: number;
@@ -190,12 +193,12 @@ export interface Standing {
   debt: number;
 }
 
-/** How the distributors stand, those with the most orders first. */
-export async function readStandings(
+/** Balances of the distributors, those with the most orders first. */
+export async function readTotals(
   api: ApiClient,
   distributors: readonly DemoDistributor[],
-): Promise<Standing[]> {
-  const standings = await Promise.all(
+): Promise<DistributorTotals[]> {
+  const totals = await Promise.all(
     distributors.map(async ({ id, name }) => {
       const [balance, orders, due] = await Promise.all([
         readBalance(api, id),
@@ -209,7 +212,7 @@ export async function readStandings(
       return {
         name,
         orders,
-        // The account of what is not released has both: what waits for its window, and what for finance.
+        // The held account includes held and due commissions.
         held: balance.held.amount - due,
         due,
         available: balance.available.amount,
@@ -218,7 +221,7 @@ export async function readStandings(
       };
     }),
   );
-  return standings.sort((a, b) => b.orders - a.orders || (a.name < b.name ? -1 : 1));
+  return totals.sort((a, b) => b.orders - a.orders || (a.name < b.name ? -1 : 1));
 }
 
 async function sumOf<T>(api: ApiClient, path: string, value: (item: T) => number): Promise<number> {

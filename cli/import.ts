@@ -16,14 +16,14 @@ Imports a shop's export: the Online Retail format, or Tributary's own CSV (docs/
 FILE is a .csv or .csv.gz, or - for the standard input. Safe to stop with Ctrl-C and to run again.
 
   --assign all|N        assign customers to the active distributors, or to the first N of them by referral
-                        code; for files that name no distributors
-  --shift-to-now        move all times by whole days so that the newest is of today
-  --delivery-days N     days from payment to delivery, where the file tells none (2)
-  --report PATH         where rejected rows are written (FILE.report.csv)
-  --url URL             address of the API; else TRIBUTARY_URL, else the npm start that runs here
-  --help                this text
+                        code; for files without distributors
+  --shift-to-now        move all times by whole days so that the newest is today
+  --delivery-days N     days from payment to delivery, if the file has none (2)
+  --report PATH         file for rejected rows (FILE.report.csv)
+  --url URL             address of the API (TRIBUTARY_URL, or the npm start running here)
+  --help                show this help
 
-The API key is read from TRIBUTARY_KEY, else from the npm start that runs here.`;
+The API key is read from TRIBUTARY_KEY, or from the npm start running here.`;
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -85,8 +85,8 @@ function readOptions(): Options | undefined {
     return undefined;
   }
   const [given, ...more] = positionals;
-  if (given === undefined || more.length > 0) throw new CommandError(`Name one file.\n\n${USAGE}`);
-  // npm runs scripts in the root of the project; names are meant where the user is.
+  if (given === undefined || more.length > 0) throw new CommandError(`Give exactly one file.\n\n${USAGE}`);
+  // npm runs scripts in the root of the project; paths are relative to the user's folder.
   const here = process.env.INIT_CWD ?? process.cwd();
   const file = given === STDIN ? STDIN : path.resolve(here, given);
   const report = values.report ?? (given === STDIN ? 'import.report.csv' : `${given}.report.csv`);
@@ -103,12 +103,12 @@ function readOptions(): Options | undefined {
 function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d{1,4}$/.test(value) || Number(value) < least) {
-    throw new CommandError(`--${option} needs a whole number from ${least} on, not "${value}".`);
+    throw new CommandError(`--${option} must be a whole number of at least ${least}, not "${value}".`);
   }
   return Number(value);
 }
 
-/** Ctrl-C lets what has begun finish; a second one ends at once. */
+/** Ctrl-C finishes requests in progress; a second one exits immediately. */
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController();
   let firstAt = 0;
@@ -117,9 +117,11 @@ function stopOnSignal(): AbortSignal {
       const now = Date.now();
       if (firstAt === 0) {
         firstAt = now;
-        console.error('\nStopping after what is under way. Ctrl-C again stops at once.');
+        console.error(
+          '\nFinishing requests in progress, then stopping. Press Ctrl-C again to stop immediately.',
+        );
         controller.abort();
-        // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
+        // npm and the terminal both forward one Ctrl-C, so a second one within a moment is ignored.
       } else if (now - firstAt > 1000) process.exit(130);
     });
   }
@@ -133,7 +135,7 @@ function summary(result: ImportResult, report: string): string {
   const shifted = shiftDays === 0 ? '' : ` Times were moved by ${shiftDays} days.`;
   const rejects = rejected === 0 ? '' : ` ${count(rejected)} rows were rejected: see ${report}.`;
   if (!finished) {
-    return `Stopped after ${done}. To go on, run the same command again: what is there already is not imported twice.`;
+    return `Stopped after ${done}. Run the same command again to continue; nothing is imported twice.`;
   }
   return [`Imported ${done}.${shifted}${rejects}`, ...reconciliations.map(formatReconciliation)].join('\n\n');
 }

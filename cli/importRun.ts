@@ -9,29 +9,29 @@ import { storableText } from '../domain/storableText';
 import type { ApiClient } from './client';
 import { STDIN } from './shopFile';
 
-/** What is imported by now. */
+/** Progress of an import. */
 export interface ImportCounts {
   orders: number;
   returns: number;
   rejected: number;
 }
 
-/** An import as staff see it in the console. Nothing of it ever throws, or stops the import. */
+/** Reports an import to the console. It never throws and never stops the import. */
 export interface ImportRun {
-  /** Tells how far it is, now and then. */
+  /** Reports progress from time to time. */
   progress(counts: ImportCounts): void;
   reject(item: RejectedItem): void;
-  /** Tells all that is not told yet, and that it was stopped or is finished. */
+  /** Reports everything remaining, and that the import was stopped or is finished. */
   end(counts: ImportCounts, reconciliations: readonly Reconciliation[] | undefined): Promise<void>;
 }
 
 const REPORT_EVERY_MS = 2000;
-const MOST_AT_ONCE = 200;
+const BATCH_SIZE = 200;
 
 /**
- * Begins to report an import to the API. A file whose import was stopped goes on in the same run.
+ * Starts reporting an import to the API. A stopped import of the same file continues in the same run.
  *
- * @param say told once when reporting fails, which leaves the import itself as it is
+ * @param say called once when reporting fails; the import itself continues
  */
 export async function beginImportRun({
   api,
@@ -46,7 +46,7 @@ export async function beginImportRun({
 }): Promise<ImportRun> {
   let run: { id: string } | undefined;
   const waiting: RejectedItem[] = [];
-  let told = 0;
+  let reported = 0;
   let counts: ImportCounts = { orders: 0, returns: 0, rejected: 0 };
   let underway: Promise<void> | undefined;
   let nextAt = 0;
@@ -55,7 +55,7 @@ export async function beginImportRun({
     work().catch((error: Error) => {
       run = undefined;
       waiting.length = 0;
-      say(`The console will not show the rest of this import, which itself goes on: ${error.message}`);
+      say(`The import continues, but the console will not show its progress: ${error.message}`);
     });
 
   await attempt(async () => {
@@ -71,20 +71,20 @@ export async function beginImportRun({
     return api.request<T>('POST', address, { body, headers: { 'idempotency-key': randomUUID() } });
   }
 
-  async function tellRejections(id: string): Promise<void> {
+  async function reportRejections(id: string): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, MOST_AT_ONCE);
-      await post(`/v1/imports/${id}/rejections`, { first: told, rejections: batch.map(bodyOf) });
+      const batch = waiting.slice(0, BATCH_SIZE);
+      await post(`/v1/imports/${id}/rejections`, { first: reported, rejections: batch.map(bodyOf) });
       waiting.splice(0, batch.length);
-      told += batch.length;
+      reported += batch.length;
     }
   }
 
-  function tell(): void {
+  function report(): void {
     if (!run || underway || Date.now() < nextAt) return;
     const { id } = run;
     underway = attempt(async () => {
-      await tellRejections(id);
+      await reportRejections(id);
       await api.request('PATCH', `/v1/imports/${id}`, { body: counts });
     }).finally(() => {
       underway = undefined;
@@ -95,7 +95,7 @@ export async function beginImportRun({
   return {
     progress(present) {
       counts = present;
-      tell();
+      report();
     },
     reject(item) {
       if (run) waiting.push(item);
@@ -105,7 +105,7 @@ export async function beginImportRun({
       if (!run) return;
       const { id } = run;
       await attempt(async () => {
-        await tellRejections(id);
+        await reportRejections(id);
         if (!reconciliations) {
           await api.request('PATCH', `/v1/imports/${id}`, { body: { ...present, state: 'stopped' } });
           return;
@@ -123,7 +123,7 @@ async function hashOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Damaged files hold what no database takes. */
+/** Damaged files contain characters the database cannot store. */
 function bodyOf({ row, orderId, sku, amount, currency, reason, detail }: RejectedItem) {
   return {
     row,

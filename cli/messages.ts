@@ -5,7 +5,7 @@ import { formatSeconds, type Progress } from './progress';
 
 const MS_BETWEEN_NOTES = 5000;
 
-/** Tells the user why a request waits: beside the progress once there is one, and not for each of many requests. */
+/** Tells the user why a request is retried: above the progress bar if there is one, and not for each of many requests. */
 export function createNotes(): {
   onRetry: (why: string, delayMs: number) => void;
   onProgress: (progress: Progress) => void;
@@ -16,7 +16,7 @@ export function createNotes(): {
     onRetry(why, delayMs) {
       if (Date.now() - lastAt < MS_BETWEEN_NOTES) return;
       lastAt = Date.now();
-      const text = `Trying again in ${formatSeconds(delayMs / 1000)}: ${why}`;
+      const text = `Retrying in ${formatSeconds(delayMs / 1000)}: ${why}`;
       if (progress) progress.note(text);
       else console.error(text);
     },
@@ -26,15 +26,16 @@ export function createNotes(): {
   };
 }
 
-/** Ends the command with what went wrong and what to do. */
+/** Ends the command with an error message and what to do. */
 export function failWith(error: unknown): void {
   const isApi = error instanceof ApiError || error instanceof ApiUnavailable;
-  if (error instanceof ApiError) console.error(`The API refuses: ${error.message} (${error.code})`);
+  if (error instanceof ApiError)
+    console.error(`The API refused the request: ${error.message} (${error.code})`);
   else if (isApi || error instanceof CommandError || error instanceof UnknownHeaderError) {
     console.error(error.message);
   } else console.error(error);
   if (isApi) {
-    console.error('To go on, run the same command again: what is there already is not brought in twice.');
+    console.error('Run the same command again to continue; nothing is imported twice.');
   }
   process.exitCode = 1;
 }

@@ -1,9 +1,9 @@
 import { SingleBar } from 'cli-progress';
 
-/** How much work an item is beside a product, which is one statement; the others go through workflows. */
+/** Relative amount of work of an item: a product is one statement, the others go through workflows. */
 export const STEPS_OF = { product: 1, order: 10, return: 10, price_difference: 0, rejected: 0 } as const;
 
-/** What is done of what is to be done. */
+/** Finished work. */
 export interface Done {
   /** Work done, by {@link STEPS_OF}. */
   steps: number;
@@ -11,10 +11,10 @@ export interface Done {
   rejected: number;
 }
 
-/** Shows how far an import is. */
+/** Progress display of an import. */
 export interface Progress {
   update(done: Done): void;
-  /** Says something beside the bar. */
+  /** Prints a line above the bar. */
   note(text: string): void;
   stop(): void;
 }
@@ -25,7 +25,7 @@ const SECONDS_BETWEEN_LINES = 5;
  * Shows the progress with its rate and the remaining time: as a bar on a terminal, as a line every few seconds
  * elsewhere.
  *
- * @param total of steps and orders; `undefined` when nobody knows it beforehand
+ * @param total of steps and orders; `undefined` if unknown
  */
 export function createProgress(
   total: { steps: number; orders: number } | undefined,
@@ -50,7 +50,7 @@ export function createProgress(
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
-    // Its own way to end on Ctrl-C would hide what is still under way.
+    // Its own handling of Ctrl-C would hide requests in progress.
     gracefulExit: false,
     clearOnComplete: true,
     stream: output,
@@ -59,7 +59,7 @@ export function createProgress(
   return {
     update: (done) => bar.update(Math.min(done.steps, total.steps), { state: state(done) }),
     note(text) {
-      // Over the bar, which is drawn again below.
+      // Above the bar, which is drawn again below.
       output.write(`\r\u001b[K${text}\n`);
     },
     stop: () => bar.stop(),
@@ -67,7 +67,7 @@ export function createProgress(
 }
 
 /**
- * One line: what is done, how fast, and how long the rest takes at that rate.
+ * One line: finished work, rate, and remaining time at that rate.
  *
  * @param seconds since the start
  */

@@ -2,9 +2,9 @@ import { formatScaled, type ScaledAmount } from '../domain/decimal';
 import { explainedTotal, type Reconciliation } from '../domain/imports/shopExport';
 
 /**
- * Writes what became of a file's money: file total = imported + rejected, by reason.
+ * Formats the reconciliation: file total = imported + rejected, by reason.
  *
- * @param reconciliation of one currency, of an import that came to its end
+ * @param reconciliation of one currency of a finished import
  */
 export function formatReconciliation(reconciliation: Reconciliation): string {
   const { currency, rows, fileTotal, orders, sales, returns, priceDifferences, rejected } = reconciliation;
@@ -20,7 +20,7 @@ export function formatReconciliation(reconciliation: Reconciliation): string {
     ['  sales', sales.amount, count(sales.count, 'line', 'lines')],
     ['  returns', -returns.amount, count(returns.count, 'return', 'returns')],
     [
-      '  credited less or more than paid',
+      '  price differences of returns',
       priceDifferences.amount,
       count(priceDifferences.count, 'return', 'returns'),
     ],
@@ -55,7 +55,7 @@ export function formatReconciliation(reconciliation: Reconciliation): string {
   ].join('\n');
 }
 
-/** Parts an amount at its point, to stand in a column, with commas at the thousands. */
+/** Splits an amount at the decimal point, for a column, with thousands separators. */
 function split(amount: string): { whole: string; fraction: string } {
   const [whole = '', fraction = ''] = amount.split('.');
   return { whole: whole.replace(/\B(?=(\d{3})+$)/g, ','), fraction: `.${fraction}` };

@@ -10,14 +10,14 @@ import { scheduleHousekeeping } from '../temporal/schedules';
 import { paid } from '../workflows/order';
 import { commandSettings } from './settings';
 
-/** How many were started, and how many ran already, by kind of process. */
+/** Number of started and already running workflows, by kind of process. */
 export type Recovered = Map<ProcessKind, { started: number; running: number }>;
 
 const inFlight = 20;
 
 /**
- * Starts a workflow for everything that is open in PostgreSQL and has none. It may run at any time and be stopped
- * and run again: what runs already is left alone, and a started workflow goes on from the rows, so nothing is
+ * Starts a workflow for everything that is open in PostgreSQL and has none. It can run at any time and be stopped
+ * and run again: running workflows are not touched, and a started one resumes from the rows, so nothing is
  * posted twice.
  */
 export async function recover(
@@ -57,12 +57,12 @@ async function main(): Promise<void> {
   await scheduleHousekeeping(client, config);
   const recovered = await recover({ pool, client, taskQueue: config.TEMPORAL_TASK_QUEUE }, (soFar) => {
     const total = [...soFar.values()].reduce((sum, { started, running: ran }) => sum + started + ran, 0);
-    console.log(`${total} looked at`);
+    console.log(`${total} checked`);
   });
   for (const [kind, { started, running: ran }] of recovered) {
-    console.log(`${kind}: ${started} started, ${ran} ran already`);
+    console.log(`${kind}: ${started} started, ${ran} already running`);
   }
-  if (!recovered.size) console.log('Nothing is open: no workflow is needed.');
+  if (!recovered.size) console.log('Nothing is open; no workflow to start.');
   await Promise.all([pool.end(), connection.close()]);
 }
 

@@ -8,7 +8,7 @@ import { CommandError } from './connect';
 
 /** The file with every row that was not imported. */
 export interface Report {
-  /** Waits where rows come faster than the disk takes them. */
+  /** Applies backpressure if the disk is slower than the rows. */
   add(item: RejectedItem): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,24 +16,24 @@ export interface Report {
 const COLUMNS = ['row', 'order', 'sku', 'quantity', 'amount', 'currency', 'reason', 'detail'];
 
 /**
- * Begins a report; one of an earlier run is replaced, since each run judges the whole file.
+ * Starts a report; it replaces the one of an earlier run, because each run checks the whole file.
  *
- * @throws CommandError when the file can't be written
+ * @throws CommandError when the file cannot be written
  */
 export async function openReport(file: string): Promise<Report> {
   const output = createWriteStream(file);
   await once(output, 'open').catch((error: Error) => {
-    throw new CommandError(`The report can't be written: ${error.message}`);
+    throw new CommandError(`The report cannot be written: ${error.message}`);
   });
   const rows = stringify({
     header: true,
     columns: COLUMNS,
-    // Without the mark Excel takes Chinese texts for another encoding.
+    // Without the BOM Excel assumes another encoding for Chinese texts.
     bom: true,
     cast: { string: harmless, bigint: formatScaled },
   });
   const written = pipeline(rows, output);
-  // Whoever closes the report learns of it.
+  // The error is thrown when the report is closed.
   written.catch(() => undefined);
   return {
     async add({ row, orderId, sku, quantity, amount, currency, reason, detail }) {
@@ -47,7 +47,7 @@ export async function openReport(file: string): Promise<Report> {
   };
 }
 
-/** A spreadsheet would run a cell that begins so as a formula. OWASP, CSV Injection. */
+/** A spreadsheet would run a cell that starts like this as a formula. OWASP, CSV Injection. */
 function harmless(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

@@ -16,38 +16,38 @@ import { openReport } from './report';
 import { openShopFile, type ShopFile, STDIN } from './shopFile';
 import { findShift, type Survey, surveyFile } from './survey';
 
-/** What to import, and how. */
+/** Settings of an import. */
 export interface ImportSettings {
   readonly api: ApiClient;
   /** Path of the file, or `-` for the standard input. */
   readonly file: string;
   readonly reportFile: string;
-  /** The present; nothing later than this is imported. */
+  /** Current time; later rows are not imported. */
   readonly now: Date;
-  /** Days from payment to delivery where the file tells none. */
+  /** Days from payment to delivery if the file has no deliveries. */
   readonly deliveryDays?: number;
   /**
-   * By how many days to move the file's times; `to-now`: so that the newest is of today, see {@link findShift}.
+   * Number of days to move the file's times; `to-now`: so that the newest is today, see {@link findShift}.
    * @default 0
    */
   readonly shift?: number | 'to-now';
-  /** Of this file, where the caller has surveyed it already. */
+  /** Survey of this file, if the caller already has one. */
   readonly survey?: Survey;
   readonly codeFor?: (order: ImportedOrder) => string | undefined;
   readonly categoryFor?: (product: ProductItem) => string | undefined;
-  /** Aborted to stop after what has begun. */
+  /** Abort to stop after requests in progress. */
   readonly signal?: AbortSignal;
   /** @default a bar or lines on the standard error */
   readonly startProgress?: typeof createProgress;
-  /** Given the progress display once it is there, for what else there is to say. */
+  /** Called with the progress display, for other messages. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** What became of an import. */
+/** Result of an import. */
 export interface ImportResult {
   /** False when it was stopped before the end of the file. */
   readonly finished: boolean;
-  /** One for each currency; complete only when finished. */
+  /** One per currency; complete only if finished. */
   readonly reconciliations: readonly Reconciliation[];
   readonly orders: number;
   readonly returns: number;
@@ -57,12 +57,12 @@ export interface ImportResult {
 }
 
 /**
- * Imports a file through the API, writes the report and tells the API how it goes. Running it again changes nothing that is there, and goes on
- * where an earlier run was stopped.
+ * Imports a file through the API, writes the report and reports progress to the API. Running it again changes nothing
+ * that exists, and continues where an earlier run stopped.
  *
- * @throws CommandError when the file or the report can't be used
- * @throws UnknownHeaderError when the header fits no format
- * @throws ApiError or ApiUnavailable when the API can't be used; what was imported until then stays
+ * @throws CommandError when the file or the report cannot be used
+ * @throws UnknownHeaderError when the header matches no format
+ * @throws ApiError or ApiUnavailable when the API cannot be used; rows imported until then stay
  */
 export async function runImport(settings: ImportSettings): Promise<ImportResult> {
   const { api, file, reportFile, shift = 0, signal } = settings;
@@ -138,13 +138,13 @@ async function* itemsOf({ rows }: ShopFile, importer: Importer): AsyncGenerator<
   yield* importer.end();
 }
 
-/** A row of which not even the columns are known: it adds nothing to the total of the file. */
+/** A row without readable columns: it adds nothing to the total of the file. */
 function unreadable(row: number, detail: string): ImportItem {
   const facts = { orderId: '', sku: '', amount: 0n, currency: 'XXX' };
   return { kind: 'rejected', row, ...facts, reason: 'malformed_row', detail };
 }
 
-/** Counts what was really imported and rejected; the importer counts only what it gave out. */
+/** Counts rows actually imported and rejected; the importer only counts what it emitted. */
 function createTally() {
   const tallies = new Map<string, Reconciliation>();
   const of = (currency: string) => {
@@ -154,7 +154,7 @@ function createTally() {
   };
   return {
     count: (item: ImportItem) => countItem(of(currencyOf(item)), item),
-    /** Sets it against what the file has. */
+    /** Compares it with the file. */
     against(file: readonly Reconciliation[]): Reconciliation[] {
       for (const { currency, rows, fileTotal } of file) Object.assign(of(currency), { rows, fileTotal });
       return [...tallies.values()];

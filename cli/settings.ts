@@ -3,9 +3,9 @@ import { type Running, readRunning } from '../embedded/running';
 import { loadSecrets } from '../embedded/secrets';
 
 /**
- * The settings for a command that works beside API and worker: those of the environment, and where a `npm start` runs
- * here, its addresses and secrets for what the environment does not say.
- * @throws ConfigError when neither says enough
+ * Settings for a command used together with API and worker: the environment, and, if an `npm start` is running
+ * here, its addresses and secrets for settings missing in the environment.
+ * @throws ConfigError when settings are missing
  */
 export function commandSettings(env: NodeJS.ProcessEnv = process.env): { config: Config; running?: Running } {
   const dataDir = env.DATA_DIR || '.data';

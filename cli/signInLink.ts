@@ -10,7 +10,7 @@ import { CommandError } from './connect';
 import { commandSettings } from './settings';
 
 const usage =
-  'Usage: npm run sign-in-link -- EMAIL\nPrints a link with which that user sets a password, once and within 24 hours.';
+  'Usage: npm run sign-in-link -- EMAIL\nPrints a link for the user to set a password. It works once, for 24 hours.';
 
 async function main(): Promise<void> {
   const [email, ...more] = process.argv.slice(2);
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
       email.toLowerCase(),
     ]);
     const [user] = rows;
-    if (!user) throw new CommandError(`There is no user with the mail address ${email}.`);
+    if (!user) throw new CommandError(`There is no user with the email address ${email}.`);
     const linkId = uuidv7();
     await inTransaction(pool, (client) => makeSignInLink(client, { userId: user.id, linkId, actor: SYSTEM }));
     console.log(signInPage(config, createSealer(config), linkId));

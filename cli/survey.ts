@@ -4,29 +4,29 @@ import { CommandError } from './connect';
 import { STEPS_OF } from './progress';
 import { openShopFile } from './shopFile';
 
-/** What a first look through the file tells. */
+/** Result of a first pass through the file. */
 export interface Survey {
-  /** What there is to do, by `STEPS_OF`. Some of it may turn out to be in the future. */
+  /** Amount of work, by `STEPS_OF`. Some rows may turn out to be in the future. */
   readonly steps: number;
   readonly orders: number;
-  /** Days by which the newest time of the file comes to now. */
+  /** Days that move the newest time of the file to now. */
   readonly shiftDays: number;
   /** The first orders, with their times as in the file. */
   readonly firstOrders: readonly ImportedOrder[];
 }
 
-/** More than are ever under way at once, so that an import that was cut off left at least one of these behind. */
+/** More than can be in progress, so that an interrupted import left at least one of these behind. */
 const FIRST_ORDERS = 100;
 
-/** Nothing is later than this, so that nothing is left out for being in the future before it is shifted. */
+/** Later than all times, so that no row is rejected as future before it is shifted. */
 const END_OF_TIME = '9999-12-31T23:59:59Z';
 
 /**
- * Reads the whole file once before the import, for how much there is to do and how far to shift it.
+ * Reads the whole file once before the import, to determine the amount of work and the shift.
  *
  * @param now RFC 3339
- * @throws CommandError when the file can't be read to its end
- * @throws UnknownHeaderError when its header fits no format
+ * @throws CommandError when the file cannot be read to its end
+ * @throws UnknownHeaderError when its header matches no format
  */
 export async function surveyFile(file: string, now: string): Promise<Survey> {
   const { header, rows } = await openShopFile(file);
@@ -56,16 +56,16 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Finds by how many days to move a file's times to the present. Where an order of the file is there already, it is
- * as many as then: a second run on another day must tell the same times, or every order would be refused as another
- * one.
+ * Determines by how many days to move a file's times to the present. If an order of the file exists, it is the same
+ * number as then: a second run on another day must send the same times, otherwise every order would be refused as
+ * different.
  *
- * @param survey of the file; the standard input, which is read only once, has none
+ * @param survey of the file; none for the standard input, which is read only once
  * @throws CommandError when there is no survey
  */
 export async function findShift(api: ApiClient, survey: Survey | undefined): Promise<number> {
   if (!survey) {
-    throw new CommandError('--shift-to-now reads the file twice, so it can not be the standard input.');
+    throw new CommandError('--shift-to-now reads the file twice, so the standard input cannot be used.');
   }
   const earlier = await Promise.all(
     survey.firstOrders.map(async ({ externalId, paidAt }) => {
@@ -86,8 +86,8 @@ async function findOrder(api: ApiClient, id: string): Promise<{ paidAt: string }
 }
 
 /**
- * Whole days between two times. Where one is in summer time and the other is not, they differ by an hour from that;
- * those of another file's order with the same number differ by anything.
+ * Whole days between two times. If only one is in summer time, the difference is off by an hour;
+ * an order of another file with the same number can differ by any amount.
  */
 function wholeDays(from: string, to: string): number | undefined {
   const difference = Date.parse(to) - Date.parse(from);

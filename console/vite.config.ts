@@ -37,8 +37,8 @@ export default defineConfig({
       input: { index: path.resolve(import.meta.dirname, 'index.html'), start: START },
       output: {
         codeSplitting: {
-          // Few files of what every page begins with: a request costs more than finer pieces save. Styles stay with the
-          // first script: in a group it would wait for the scripts of the group as well, and could ask for nothing early.
+          // Few files for the code of every page: a request costs more than smaller chunks save. Styles stay with the
+          // first script: in a group it would also wait for the scripts of the group and could not prefetch.
           groups: [
             { name: 'begin', test: /src\/(app\/pages|api\/early)|vite\/preload-helper/, priority: 3 },
             { name: 'libraries', test: /node_modules(?!.*\.css$)/, tags: ['$initial'], priority: 2 },

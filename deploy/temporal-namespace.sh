@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the namespace exist. Closed workflows stay visible for 7 days; what is to last is in PostgreSQL.
+# Creates the namespace if missing. Closed workflows stay visible for 7 days; permanent data is in PostgreSQL.
 set -eu
 
 attempt=1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings Temporal's own tables to the version of this image. Run before each start of the server; does nothing when
+# Migrates Temporal's own tables to the version of this image. Run before each start of the server; does nothing if
 # they are up to date.
 set -eu
 

@@ -1,30 +1,30 @@
 import { isOpen, type OpenStateOf, type StateOf } from './kinds';
 
-/** Where an application stands. It only moves forward, but for in_review ⇄ changes_requested. */
+/** State of an application. It only moves forward, except in_review ⇄ changes_requested. */
 export type ApplicationState = StateOf<'application'>;
 
-/** Who applies: a person (个人) or a company (企业). */
+/** Kind of applicant: a person (个人) or a company (企业). */
 export type ApplicantKind = 'person' | 'company';
 
-/** Languages that applicants are written to in. */
+/** Languages of emails and of the console. */
 export type Locale = 'zh-CN' | 'en';
 
-/** A sensitive number as it may travel and rest: nobody without the keys reads it. */
+/** A sensitive number in protected form, unreadable without the keys. */
 export interface ProtectedNumber {
-  /** Encrypted, with the id of its key. */
+  /** Encrypted, with the ID of its key. */
   sealed: string;
   /** Keyed hash in hexadecimal; equal numbers of one kind have equal hashes. */
   hash: string;
-  /** What people see of it. */
+  /** Masked, for display. */
   masked: string;
 }
 
-/** What an applicant hands in, with every sensitive number protected. */
+/** Data submitted by the applicant, with every sensitive number protected. */
 export interface Submission {
   kind: ApplicantKind;
   name: string;
   email: string;
-  /** E.164 where it could be brought into that form. */
+  /** E.164 if it could be normalised. */
   phone: string;
   phoneHash: string;
   channels: string[];
@@ -45,19 +45,19 @@ export interface Submission {
     /** `YYYY-MM-DD`, or null for a long-term credential. */
     validUntil: string | null;
   }[];
-  /** Keyed hash, in hexadecimal, of everything above: tells a repeated request from another one. */
+  /** Keyed hash, in hexadecimal, of everything above: distinguishes a repeated request from a different one. */
   fingerprint: string;
 }
 
-/** Durations of the process, pinned when an application is handed in. */
+/** Durations of the process, pinned when an application is submitted. */
 export interface ApplicationPolicy {
-  /** How long an applicant may take to answer requested changes when the reviewer names no date. */
+  /** Time to resubmit requested changes if the reviewer sets no deadline. */
   changesDeadlineMs: number;
-  /** How long before that deadline the applicant is reminded. */
+  /** Lead time of the reminder before that deadline. */
   reminderBeforeMs: number;
 }
 
-/** True when nothing can change the application any more. */
+/** True if the application is in a final state. */
 export function isDecided(
   state: ApplicationState,
 ): state is Exclude<ApplicationState, OpenStateOf<'application'>> {
@@ -65,8 +65,8 @@ export function isDecided(
 }
 
 /**
- * When to remind an applicant of a deadline. A deadline shorter than twice the lead time is reminded of half-way,
- * so that the reminder never comes along with the request itself.
+ * When to remind an applicant of a deadline. If the time is shorter than twice the lead time, the reminder is half-way,
+ * so that it is never sent together with the request.
  * @param requestedAt milliseconds since 1970
  * @param deadline milliseconds since 1970
  * @param beforeMs lead time of the reminder
@@ -76,7 +76,7 @@ export function reminderTime(requestedAt: number, deadline: number, beforeMs: nu
   return Math.max(deadline - beforeMs, requestedAt + Math.floor((deadline - requestedAt) / 2));
 }
 
-/** Who has to act next on an application, and what happens if nobody does. */
+/** Who must act next on an application, and the next timer. */
 export interface Awaited {
   /** `system` runs the automatic checks. */
   from: 'system' | 'compliance' | 'applicant' | 'nobody';
@@ -87,8 +87,8 @@ export interface Awaited {
 }
 
 /**
- * Says what an application waits for.
- * @param checked whether the automatic checks of the present round are complete
+ * Returns what an application is waiting for.
+ * @param checked whether the automatic checks of the current round are complete
  * @param reminderAt when the applicant is or was reminded, in state changes_requested
  * @param deadline when unanswered changes withdraw the application, in state changes_requested
  */

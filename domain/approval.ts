@@ -1,5 +1,5 @@
 /**
- * How many different people have to agree before money moves.
+ * Number of different people who must approve.
  * @param amount minor units
  * @param secondAbove amounts above this, in minor units, need two
  */

@@ -1,30 +1,30 @@
 import { countingTier, isInactive, notAccruedBy, type Restricted, takesNoOrders } from './restriction';
 
-/** A distributor as attribution needs it, as of the time of the payment. */
+/** A distributor at the time of payment, for attribution. */
 export interface Candidate extends Restricted {
   id: string;
   tier: string;
   shopCustomerId: string | null;
 }
 
-/** Why an order belongs to a distributor, or to none. */
+/** Reason of an attribution. */
 export type AttributionReason = 'code' | 'customer_binding' | 'own_purchase' | 'code_unknown' | 'no_code';
 
-/** What became of one level of the plan for this order. */
+/** Result of one level of the plan for this order. */
 export interface ChainLink {
   level: number;
   distributorId: string | null;
   tier: string | null;
   /**
-   * `earns`, or why this level earns nothing. Of `not_accrued` what would have been earned is kept, so that it can be
-   * accrued when that is put right.
+   * `earns`, or why this level earns no commission. For `not_accrued`, the amount is stored, so that it can be
+   * accrued after a correction.
    */
   outcome: 'earns' | 'not_accrued' | 'own_purchase' | 'no_upline';
-  /** Uplines passed over because they are not active, where the plan moves their share up. */
+  /** Sponsors skipped because they are not active, if the plan moves their share up. */
   skipped?: string[];
 }
 
-/** Pinned with the order: later changes of codes, tiers or sponsors alter nothing. */
+/** Pinned with the order: later changes of codes, tiers or sponsors have no effect. */
 export interface Attribution {
   reason: AttributionReason;
   /** One sentence for people. */
@@ -36,23 +36,23 @@ export interface Attribution {
 
 export interface AttributionFacts {
   code: string | null;
-  /** The distributor whose code it is, if there is one. */
+  /** The distributor with this code, if any. */
   byCode: Candidate | null;
   /** The distributor the customer was bound to when the order was paid. */
   byBinding: Candidate | null;
   /** Sponsors of the attributed distributor, nearest first. */
   uplines: Candidate[];
-  /** The shop's customer who bought, and the customers who used the same device. */
+  /** The customer of the order, and the customers with the same device. */
   buyerCustomerIds: string[];
   levels: number;
   inactiveUpline: 'forfeit' | 'next_up';
 }
 
 /**
- * Decides which distributor an order belongs to and who earns at each level.
- * A code that exists wins over an earlier binding of the customer; an unknown code does not. A distributor's own
- * purchase earns nothing at any level, and an upline who is the buyer earns nothing at theirs. An order that comes in
- * while its distributor may not earn belongs to that distributor all the same; nothing is accrued on it.
+ * Determines the distributor of an order and the beneficiary of each level.
+ * An existing code has priority over an earlier binding of the customer; an unknown code does not. A distributor's own
+ * purchase earns no commission at any level, and a sponsor who is the buyer earns none at that level. An order that
+ * is paid while its distributor is restricted is still attributed to that distributor, but accrues no commission.
  */
 export function attribute(facts: AttributionFacts): Attribution {
   const base = { code: facts.code, distributorId: null, chain: [] };
@@ -62,12 +62,12 @@ export function attribute(facts: AttributionFacts): Attribution {
       ? {
           ...base,
           reason: 'code_unknown',
-          explanation: `No distributor has the code ${facts.code}, and the customer is bound to none.`,
+          explanation: `No distributor has the referral code ${facts.code}, and the customer is not bound to a distributor.`,
         }
       : {
           ...base,
           reason: 'no_code',
-          explanation: 'The order carries no code, and the customer is bound to no distributor.',
+          explanation: 'The order has no referral code, and the customer is not bound to a distributor.',
         };
   }
   const isBuyer = (candidate: Candidate) =>
@@ -76,17 +76,17 @@ export function attribute(facts: AttributionFacts): Attribution {
     return {
       ...base,
       reason: 'own_purchase',
-      explanation: 'The buyer is the distributor: an own purchase earns no commission.',
+      explanation: 'The buyer is the distributor; own purchases earn no commission.',
     };
   }
   const viaCode = facts.byCode !== null;
   const why = viaCode
-    ? `The order carries the distributor's code ${facts.code}.`
-    : 'The customer came through this distributor before.';
+    ? `The order used the distributor's referral code ${facts.code}.`
+    : 'An earlier order bound the customer to this distributor.';
   return {
     reason: viaCode ? 'code' : 'customer_binding',
     explanation: takesNoOrders(distributor)
-      ? `${why} The distributor could not take orders when it was paid, so nothing is accrued on it.`
+      ? `${why} The distributor was restricted when the order was paid, so the order accrues no commission.`
       : why,
     distributorId: distributor.id,
     code: facts.code,

@@ -17,11 +17,11 @@ function luhnSum(digits: string): number {
 }
 
 /**
- * Checks that an account number is plausible: only digits, 16 to 19 with a Luhn check digit (ISO/IEC 7812-1)
+ * Checks the format of an account number: only digits, 16 to 19 with a Luhn check digit (ISO/IEC 7812-1)
  * for a card, 9 to 32 without check digit for a corporate account.
  *
  * @param number the number; spaces and full-width digits are normalised first
- * @param type which kind of account it is
+ * @param type kind of account
  * @returns codes `bank_account_valid`, `bank_account_character`, `bank_account_length`,
  *   `bank_account_check_digit`
  */
@@ -33,32 +33,32 @@ export function checkBankAccount(number: string, type: BankAccountType): CheckRe
     return fail(
       CHECK,
       'bank_account_character',
-      `A ${name} has digits only. Remove letters, hyphens and other signs.`,
+      `A ${name} has digits only. Remove letters, hyphens and other characters.`,
     );
   }
   if (plain.length < min || plain.length > max) {
     return fail(
       CHECK,
       'bank_account_length',
-      `The number has ${plain.length} digits; a ${name} has ${min} to ${max}. Copy it whole.`,
+      `The number has ${plain.length} digits; a ${name} has ${min} to ${max}. Enter all of them.`,
     );
   }
   if (type === 'card' && luhnSum(plain) % 10 !== 0) {
     return fail(
       CHECK,
       'bank_account_check_digit',
-      'The check digit does not fit the card number. One digit is mistyped; compare it with the card.',
+      'The check digit does not match the card number. One digit is mistyped; compare it with the card.',
     );
   }
-  return pass(CHECK, 'bank_account_valid', `The ${name} is plausible.`);
+  return pass(CHECK, 'bank_account_valid', `The ${name} has a valid format.`);
 }
 
 /**
- * Appends the Luhn check digit to a card number, for test and demonstration data.
+ * Appends the Luhn check digit to a card number, for test and sample data.
  *
- * @param body all digits but the last
+ * @param body all digits except the last
  * @returns the number with its check digit
- * @throws RangeError when the body has anything but digits
+ * @throws RangeError when the body has other characters than digits
  */
 export function completeLuhn(body: string): string {
   if (!/^\d+$/.test(body)) throw new RangeError('A card number has digits only');

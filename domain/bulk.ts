@@ -1,7 +1,7 @@
 import type { PageKind } from './kinds';
 import { CHANNEL, CONTROLLERS, FINANCE, REVIEWERS, type Role } from './roles';
 
-/** What can be done to many things at once. */
+/** Names of bulk actions. */
 export const bulkActionNames = [
   'withdrawals.approve',
   'withdrawals.reject',
@@ -14,16 +14,16 @@ export const bulkActionNames = [
 
 export type BulkActionName = (typeof bulkActionNames)[number];
 
-/** What it is done to, and what a person needs to do it: the same as for a single one. */
+/** Target kind of a bulk action and its permission, the same as for the single call. */
 export interface BulkRight {
   kind: PageKind;
   roles: readonly Role[];
   scope: string;
-  /** The call that does it to a single one. */
+  /** The single call. */
   single: string;
 }
 
-/** Who may do what. Read when the action is asked for, and again before each item. */
+/** Permissions of bulk actions. Checked at the request, and again before each item. */
 export const bulkRights: Record<BulkActionName, BulkRight> = {
   'withdrawals.approve': {
     kind: 'withdrawal',

@@ -30,7 +30,7 @@ export function ageInFullYears(birthDate: string, onDate: string): number {
 }
 
 /**
- * The calendar day of a moment in a time zone.
+ * The calendar day of an instant in a time zone.
  * @param zone IANA zone such as `Asia/Shanghai`
  * @param at milliseconds since 1970
  * @returns `YYYY-MM-DD`

@@ -1,20 +1,20 @@
-/** What one automatic check of a credential, account or phone number found. */
+/** Result of one automatic check of a credential, account or phone number. */
 export interface CheckResult {
-  /** Which check this is: `unified_social_credit_code`, `resident_identity_number`, `validity`, … */
+  /** Name of the check: `unified_social_credit_code`, `resident_identity_number`, `validity`, … */
   readonly check: string;
   readonly passed: boolean;
-  /** An English sentence that names the fault and what to do about it. */
+  /** An English sentence with the problem and how to fix it. */
   readonly reason: string;
   /** Stable machine code, such as `uscc_check_character`; programs and translations rely on it. */
   readonly code: string;
 }
 
-/** Makes a passed result. */
+/** Creates a passed result. */
 export function pass(check: string, code: string, reason: string): CheckResult {
   return { check, passed: true, reason, code };
 }
 
-/** Makes a failed result. */
+/** Creates a failed result. */
 export function fail(check: string, code: string, reason: string): CheckResult {
   return { check, passed: false, reason, code };
 }

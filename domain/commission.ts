@@ -2,7 +2,7 @@ import type { ChainLink } from './attribution';
 import { mulDivHalfUp } from './money';
 import type { Earning, PlanLevel, PlanRule, PlanTerms } from './plan';
 
-/** What a level's rule is looked up by. `tier` is the beneficiary's, pinned when the order is paid. */
+/** Lookup key of a level's rule. `tier` is the beneficiary's, pinned at payment. */
 export interface LineFacts {
   sku: string;
   category?: string | null;
@@ -10,9 +10,9 @@ export interface LineFacts {
   currency: string;
 }
 
-/** The rule that decided a commission, as it is pinned with it. */
+/** The rule of a commission, pinned with it. */
 export interface PinnedRule {
-  /** `default`, or what the rule names: `sku`, `category`, `tier`, `sku+tier`, `category+tier`. */
+  /** `default`, or the subject of the rule: `sku`, `category`, `tier`, `sku+tier`, `category+tier`. */
   matched: string;
   earning: Earning;
 }
@@ -29,12 +29,12 @@ interface CompiledLevel {
   byTier: Map<string, PlanRule[]>;
 }
 
-/** A plan made ready for computing: looking a rule up costs the same with ten rules as with a thousand. */
+/** A plan indexed for lookup: a rule lookup costs the same with ten rules as with a thousand. */
 export interface CompiledPlan {
   levels: CompiledLevel[];
 }
 
-/** Makes a plan ready for computing. Do it once for each plan version, not for each order. */
+/** Indexes a plan for lookup. Call it once per plan version, not per order. */
 export function compilePlan(terms: PlanTerms): CompiledPlan {
   return { levels: terms.levels.map(compileLevel) };
 }
@@ -69,7 +69,7 @@ function append(index: Map<string, PlanRule[]>, key: string, rule: PlanRule): vo
 }
 
 /**
- * Finds the rule for one line and level. The most specific wins: product with tier, product, category with tier,
+ * Finds the rule for one line and level. The most specific rule applies: product with tier, product, category with tier,
  * category, tier, default. A fixed amount in another currency than the order's does not apply.
  * @param level 1-based
  * @throws RangeError when the plan has no such level
@@ -98,7 +98,7 @@ function fits(earning: Earning, line: LineFacts): boolean {
   return !('fixed' in earning) || earning.currency === line.currency;
 }
 
-/** What one beneficiary earns on one line. */
+/** Commission of one beneficiary on one line. */
 export interface LineCommission {
   lineId: string;
   level: number;
@@ -106,14 +106,14 @@ export interface LineCommission {
   /** Minor units. */
   amount: number;
   rule: PinnedRule & { tier: string };
-  /** Restrictions for which it is not accrued, though it would have been earned; null where it is. */
+  /** Restrictions because of which it is not accrued; null if it is accrued. */
   notAccruedBy: string[] | null;
 }
 
 /**
- * What each level earns on a line of an order when it is paid.
+ * Commission of each level on an order line at payment.
  * @param chain of the order's attribution
- * @param notAccruedBy restrictions for which a beneficiary accrues nothing on this line, or null
+ * @param notAccruedBy restrictions because of which a beneficiary accrues no commission on this line, or null
  */
 export function lineCommissions(
   line: { lineId: string; sku: string; category: string | null; quantity: number; netAmount: number },
@@ -140,14 +140,14 @@ export function lineCommissions(
   });
 }
 
-/** One step of the search for a rule, for people who ask why a commission is what it is. */
+/** One step of the rule lookup, for the explanation of a commission. */
 export interface RuleTrace {
   tried: string;
   outcome: 'applied' | 'no_rule' | 'other_currency' | 'less_specific';
   earning?: Earning;
 }
 
-/** Every kind of rule in the order it was tried, and what came of it. */
+/** Every kind of rule in the order tried, with its result. */
 export function traceRules(plan: CompiledPlan, level: number, line: LineFacts): RuleTrace[] {
   const compiled = plan.levels[level - 1];
   if (!compiled) throw new RangeError(`the plan has no level ${level}`);
@@ -173,7 +173,7 @@ export function traceRules(plan: CompiledPlan, level: number, line: LineFacts): 
 }
 
 /**
- * What a rule earns on what is left of a line.
+ * Commission of a rule on the remaining units of a line.
  * A rate applies to the net amount of the remaining units, rounded half up once; a fixed amount counts for each
  * remaining unit. Because it always starts from the whole line and never from an earlier result, any sequence of
  * partial returns that ends with nothing left ends at exactly zero.

@@ -14,11 +14,11 @@ export { checkUnifiedSocialCreditCode, makeUnifiedSocialCreditCode } from './uni
 
 const CHECK = 'validity';
 
-/** From when until when a credential holds; both days belong to the period. */
+/** Validity of a credential, first and last day included. */
 export interface ValidityPeriod {
   /** `YYYY-MM-DD` */
   readonly validFrom: string;
-  /** `YYYY-MM-DD`, or `null` for a long-term (长期) credential, which does not run out. */
+  /** `YYYY-MM-DD`, or `null` for a long-term (长期) credential, which does not expire. */
   readonly validUntil: string | null;
 }
 
@@ -29,20 +29,20 @@ export interface ValidityPeriod {
  * @param onDate `YYYY-MM-DD` in the brand's time zone
  * @returns codes `validity_valid`, `validity_date`, `validity_reversed`, `validity_not_started`,
  *   `validity_expired`
- * @throws RangeError when `onDate` is no calendar date
+ * @throws RangeError when `onDate` is not a calendar date
  */
 export function checkValidity({ validFrom, validUntil }: ValidityPeriod, onDate: string): CheckResult {
   if (!isCalendarDate(onDate))
     throw new RangeError(`onDate must be a date such as 2026-03-01, not ${onDate}`);
   const unreal = [validFrom, validUntil].find((date) => date !== null && !isCalendarDate(date));
   if (unreal !== undefined) {
-    return fail(CHECK, 'validity_date', `"${unreal}" is no calendar date. Write it as YYYY-MM-DD.`);
+    return fail(CHECK, 'validity_date', `"${unreal}" is not a calendar date. Use YYYY-MM-DD.`);
   }
   if (validUntil !== null && validUntil < validFrom) {
     return fail(
       CHECK,
       'validity_reversed',
-      `The last day ${validUntil} lies before the first ${validFrom}. Correct the dates.`,
+      `The end date ${validUntil} is before the start date ${validFrom}. Correct the dates.`,
     );
   }
   if (onDate < validFrom) {

@@ -1,6 +1,6 @@
 /**
  * An exact decimal amount of money: a whole number of 10^-5 of a major unit, so `255000n` is 2.55.
- * Shop exports hold prices below a minor unit (0.001), and sums over them must lose nothing.
+ * Shop exports contain prices below a minor unit (0.001), and sums over them must be exact.
  */
 export type ScaledAmount = bigint;
 
@@ -21,7 +21,7 @@ const MINOR_UNIT_DIGITS = new Map<string, number>([
  *
  * @param text plain decimal notation in major units; at most eleven digits before the point, so that it is a
  *   safe integer of minor units in every currency
- * @returns the amount, or `undefined` when the text is no such number or needs more than five decimals
+ * @returns the amount, or `undefined` if the text is not such a number or needs more than five decimals
  */
 export function parseScaled(text: string): ScaledAmount | undefined {
   const match = DECIMAL.exec(text);
@@ -34,7 +34,7 @@ export function parseScaled(text: string): ScaledAmount | undefined {
 }
 
 /**
- * Writes an amount in major units, with two decimals or as many as it needs: `2.50`, `-0.001`.
+ * Formats an amount in major units, with two decimals or as many as needed: `2.50`, `-0.001`.
  *
  * @param amount any scaled amount
  */
@@ -59,7 +59,7 @@ export function minorUnit(currency: string): ScaledAmount {
  *
  * @param amount scaled amount
  * @param currency ISO 4217 code
- * @returns `undefined` when the amount is no whole number of minor units, or beyond the safe integers
+ * @returns `undefined` if the amount is not a whole number of minor units, or not a safe integer
  */
 export function toMinorUnits(amount: ScaledAmount, currency: string): number | undefined {
   const unit = minorUnit(currency);

@@ -2,9 +2,8 @@ import { parseSubject } from './kinds';
 import { RESTRICTION_REASONS } from './restriction';
 
 /**
- * Everything that can stand between a commission and its release: one set of codes for the reasons of a release run,
- * for the explanation of a commission, for what distributors are told and for the console. All but the last four come
- * from the SQL function `commission_obstacles`.
+ * Reasons why a commission is not released: one set of codes for release runs, the explanation of a commission, the
+ * earnings of distributors and the console. All but the last four come from the SQL function `commission_obstacles`.
  */
 export const OBSTACLES = [
   'not_accrued',
@@ -17,13 +16,13 @@ export const OBSTACLES = [
   'distributor_terminated',
   'distributor_suspended',
   ...RESTRICTION_REASONS.map((reason) => `hold_${reason}` as const),
-  /** Due, and in a release run that is not done. */
+  /** Due and in a release run that is not done. */
   'awaiting_release_run',
-  /** Due, and in no release run yet. */
+  /** Due and not in a release run yet. */
   'awaiting_finance',
-  /** Due, and the release pays a debt first. */
+  /** Due; the release pays a debt first. */
   'debt_first',
-  /** Left out of a release run, because the run was rejected. */
+  /** Skipped because the release run was rejected. */
   'run_rejected',
 ] as const;
 
@@ -32,15 +31,15 @@ export type ObstacleCode = (typeof OBSTACLES)[number];
 /** One row of the SQL function `commission_obstacles`. Times are RFC 3339. */
 export interface StoredObstacle {
   code: ObstacleCode;
-  /** Subject of what stands behind it. */
+  /** Subject of the cause. */
   cause: string | null;
   since: string | null;
   until: string | null;
-  /** For colleagues; null to distributors. */
+  /** Internal; null for distributors. */
   note: string | null;
 }
 
-/** What decides why a commission is not paid yet. */
+/** Facts that determine why a commission is not released yet. */
 export interface CommissionFacts {
   obstacles: StoredObstacle[];
   pendingRun: { id: string; state: string } | null;
@@ -50,17 +49,17 @@ export interface CommissionFacts {
 export interface Obstacle {
   code: ObstacleCode;
   message: string;
-  /** Since when it stands in the way. RFC 3339. */
+  /** Start of the obstacle. RFC 3339. */
   since?: string;
-  /** When it passes by itself, where that is known. RFC 3339. */
+  /** When the obstacle ends automatically, if known. RFC 3339. */
   until?: string;
-  /** What colleagues wrote down. */
+  /** Internal note. */
   note?: string;
 }
 
 /**
- * Why a commission can not be withdrawn yet, all reasons that stand in its way now.
- * @returns nothing when it is released
+ * All current reasons why a commission cannot be withdrawn yet.
+ * @returns an empty list if it is released
  */
 export function whyNotPaid({ obstacles, pendingRun }: CommissionFacts): Obstacle[] {
   if (obstacles.length === 0) return [awaitingRelease(pendingRun)];
@@ -78,17 +77,17 @@ export function whyNotPaid({ obstacles, pendingRun }: CommissionFacts): Obstacle
 function messageOf({ code, cause, since, until, note }: StoredObstacle): string {
   switch (code) {
     case 'not_accrued':
-      return 'A restriction stood in the way when the order was paid: it would have been earned, and was not accrued.';
+      return 'A restriction was open when the order was paid, so the commission was not accrued.';
     case 'reversed':
       return 'All units were canceled or returned before the release.';
     case 'clawed_back':
-      return 'All units were returned after the release, so it was taken back.';
+      return 'All units were returned after the release, so the commission was clawed back.';
     case 'return_open':
-      return `Return ${returnIdOf(cause)}, asked for at ${since}, is not decided; the window stands still until then.`;
+      return `Return ${returnIdOf(cause)}, requested at ${since}, is not decided yet; the return window is paused until then.`;
     case 'awaiting_delivery':
       return 'The return window starts when the line is delivered.';
     case 'return_window_open':
-      return `The customer may return the goods until ${until}.`;
+      return `The customer can return the goods until ${until}.`;
     case 'distributor_terminated':
       return 'The distributor is terminated.';
     case 'distributor_suspended':
@@ -101,27 +100,33 @@ function messageOf({ code, cause, since, until, note }: StoredObstacle): string 
 function awaitingRelease(pendingRun: CommissionFacts['pendingRun']): Obstacle {
   if (pendingRun) {
     const { id, state } = pendingRun;
-    return { code: 'awaiting_release_run', message: `It waits in release run ${id}, which is ${state}.` };
+    return {
+      code: 'awaiting_release_run',
+      message: `The commission is in release run ${id}, which is ${state}.`,
+    };
   }
-  return { code: 'awaiting_finance', message: 'The return window is over; finance has not released it yet.' };
+  return {
+    code: 'awaiting_finance',
+    message: 'The return window has ended; finance has not released the commission yet.',
+  };
 }
 
 function returnIdOf(cause: string | null): string {
   return parseSubject(cause ?? '')?.id.at(-1) ?? '';
 }
 
-/** Why an earning is not paid yet, in one code for whoever earned it. */
+/** Why an earning is not released yet, as one code for its distributor. */
 export interface EarningStatus {
   code: ObstacleCode;
-  /** What belongs to the code, for a sentence in any language: until, returnId, debt. */
+  /** Data of the code, for a sentence in any language: until, returnId, debt. */
   data: Record<string, string>;
-  /** When it goes on by itself, where that is known. RFC 3339. */
+  /** When the next automatic step happens, if known. RFC 3339. */
   nextAt: string | null;
 }
 
 /**
- * The first reason why a commission is not paid yet.
- * @param debt what its distributor owes in its currency, minor units; a release pays that first
+ * The first reason why a commission is not released yet.
+ * @param debt debt of its distributor in its currency, in minor units; a release pays it first
  */
 export function earningStatus(facts: CommissionFacts, debt: number): EarningStatus {
   const [first] = facts.obstacles;
@@ -137,7 +142,7 @@ export function earningStatus(facts: CommissionFacts, debt: number): EarningStat
 }
 
 /**
- * Why a commission comes to nothing, where it does: the rule says so, or the share is less than half a minor unit.
+ * Why a commission is 0, if it is: the rule pays nothing, or the share is less than half a minor unit.
  * @param amount minor units
  * @returns null where something is earned
  */

@@ -1,4 +1,4 @@
-/** What happens to things, as their timelines name it. */
+/** Event types by kind. */
 export const eventTypes = [
   // Applications
   'submitted',
@@ -45,7 +45,7 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** What staff, distributors and the system do, as the audit trail names it: `<thing>.<what was done>`. */
+/** Audit actions of staff, distributors and the system: `<kind>.<action>`. */
 export const auditActions = [
   'application.approve',
   'application.claim',

@@ -10,31 +10,31 @@ import {
   WITHDRAWAL_READERS,
 } from './roles';
 
-/** A kind of thing: what every layer has to know of it. */
+/** A kind of entity, with the facts that every layer needs. */
 interface KindOfThing {
-  /** What people call one of it, in both languages of the console. The glossary of the product. */
+  /** Name in both languages of the console. The glossary of the product. */
   names: { zh: string; en: string };
-  /** All its states, in the order in which they follow; none where it has no state. */
+  /** All states in order; empty if it has none. */
   states: readonly string[];
-  /** The states in which something is still to happen: its workflow runs, where it has one. */
+  /** The states that are not final: its workflow, if it has one, is running. */
   open: readonly string[];
-  /** Name of the workflow function that alone changes its state; null where no workflow does. */
+  /** Name of the workflow function, the only writer of its state; null if it has no workflow. */
   workflow: string | null;
-  /** Who may read it. A distributor reads only their own. */
+  /** Roles that can read it; distributors only their own. */
   readers: readonly Role[];
-  /** Whether it can be read as a timeline and noted about. */
+  /** Whether it has a timeline and notes. */
   timeline: boolean;
-  /** Who finds it by the search over everything, a distributor only their own; nobody where it is not searched. */
+  /** Roles that find it in the global search, distributors only their own; empty if it is not searched. */
   searchedBy: readonly Role[];
-  /** Address of its list in the console; null where none lists it. */
+  /** Path of its list in the console; null if it has none. */
   path: string | null;
-  /** Whether each of it has a page of its own there, at the path and its id. */
+  /** Whether it has a detail page, at the path and its ID. */
   page: boolean;
 }
 
 /**
- * Every kind of thing. Each list of kinds in any layer is a `Record` over this table or a part of it, so that a new
- * kind that is forgotten somewhere does not compile.
+ * All kinds. Each list of kinds in any layer is a `Record` over this table or a part of it, so that a place that lacks
+ * a new kind does not compile.
  */
 export const kinds = {
   application: {
@@ -170,7 +170,7 @@ export const kinds = {
     page: true,
   },
   mail: {
-    names: { zh: '邮件', en: 'Mail' },
+    names: { zh: '邮件', en: 'Email' },
     states: ['pending', 'sent', 'undeliverable'],
     open: ['pending'],
     workflow: 'mail',
@@ -255,67 +255,67 @@ export const KINDS = Object.keys(kinds) as readonly Kind[];
 /** The states of a kind. */
 export type StateOf<K extends Kind> = (typeof kinds)[K]['states'][number];
 
-/** The states of a kind in which something is still to happen. */
+/** The states of a kind that are not final. */
 export type OpenStateOf<K extends Kind> = (typeof kinds)[K]['open'][number];
 
-/** The kinds that have this in a column. */
+/** The kinds with this value in a column. */
 type KindWith<Column extends keyof KindOfThing, Value> = {
   [K in Kind]: (typeof kinds)[K][Column] extends Value ? K : never;
 }[Kind];
 
-/** Kinds with a workflow of their own. */
+/** Kinds with a workflow. */
 export type ProcessKind = KindWith<'workflow', string>;
 
-/** Kinds that can be read as a timeline and noted about. */
+/** Kinds with a timeline and notes. */
 export type TimelineKind = KindWith<'timeline', true>;
 
-/** Kinds that the search over everything finds. */
+/** Kinds in the global search. */
 export type SearchKind = Exclude<Kind, KindWith<'searchedBy', readonly []>>;
 
-/** Kinds that the console lists. */
+/** Kinds with a list in the console. */
 export type ListKind = KindWith<'path', string>;
 
-/** Kinds of which each has a page of its own in the console. */
+/** Kinds with a detail page in the console. */
 export type PageKind = KindWith<'page', true>;
 
 export const processKinds = KINDS.filter((kind): kind is ProcessKind => kinds[kind].workflow !== null);
 
 export const timelineKinds = KINDS.filter((kind): kind is TimelineKind => kinds[kind].timeline);
 
-/** Whether something is still to happen to a thing in this state. */
+/** Whether a state is not final. */
 export function isOpen<K extends Kind>(kind: K, state: StateOf<K>): state is StateOf<K> & OpenStateOf<K> {
   return (kinds[kind].open as readonly string[]).includes(state);
 }
 
 export const isPageKind = (kind: Kind): kind is PageKind => kinds[kind].page;
 
-/** What names a thing of a kind: its id, or the ids on the way to it, as a return has its order's and its own. */
+/** Identifies an entity of a kind: its ID, or several, as a return has the order's ID and its own. */
 export type Id = string | number | readonly (string | number)[];
 
 /**
- * The name of a thing everywhere: in events, mails, audit entries and restrictions, and as the id of its workflow.
- * @returns such as `order/42` or `return/42/R1`. `/` and `%` in a part are percent-encoded, so that no two things
- *   have one name; the SQL function `key_part` does the same.
+ * The subject of an entity: in events, emails, audit entries and restrictions, and as the ID of its workflow.
+ * @returns such as `order/42` or `return/42/R1`. `/` and `%` in a part are percent-encoded, so that subjects are
+ *   unique; the SQL function `key_part` does the same.
  */
 export function subjectOf(kind: Kind, id: Id): string {
   return [kind, ...idParts(id).map(keyPart)].join('/');
 }
 
-/** The kind and the parts of the id of a subject. @returns undefined for what names no thing */
+/** The kind and the ID parts of a subject. @returns undefined if the text is not a subject */
 export function parseSubject(subject: string): { kind: Kind; id: string[] } | undefined {
   const [kind = '', ...id] = partsOf(subject);
   if (!Object.hasOwn(kinds, kind) || id.length === 0) return undefined;
   return { kind: kind as Kind, id };
 }
 
-/** Address of a thing's page in the console. */
+/** Path of the detail page in the console. */
 export function hrefOf(kind: PageKind, id: string): string {
   return `${kinds[kind].path}/${encodeURIComponent(id)}`;
 }
 
 /**
- * Address of the page of the console that tells of a subject: its own, its order's for a return, or else the list.
- * @returns undefined where there is none
+ * Path of the console page of a subject: its detail page, the order's for a return, or else the list.
+ * @returns undefined if it has none
  */
 export function pageOfSubject(subject: string): string | undefined {
   const named = parseSubject(subject);
@@ -325,7 +325,7 @@ export function pageOfSubject(subject: string): string | undefined {
   return isPageKind(kind) ? hrefOf(kind, id[0]!) : (kinds[kind].path ?? undefined);
 }
 
-/** A key of several parts, such as `window_closed/<line>`, in which no part can pass for two. */
+/** A key of several parts, such as `window_closed/<line>`. Parts are encoded, so that keys are unique. */
 export function keyOf(...parts: (string | number)[]): string {
   return parts.map(keyPart).join('/');
 }

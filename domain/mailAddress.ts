@@ -1,4 +1,4 @@
-/** A mail address of which people see enough to recognise it: `l…@example.com`. */
+/** A masked email address that can still be recognised: `l…@example.com`. */
 export function maskMailAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return at < 1 ? '…' : `${[...address][0]}…${address.slice(at)}`;

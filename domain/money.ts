@@ -23,11 +23,11 @@ export class MoneyError extends Error {
 export function mulDivHalfUp(amount: number, numerator: number, denominator: number): number {
   if (!isAmount(amount) || !isAmount(numerator) || !isAmount(denominator) || denominator === 0) {
     throw new MoneyError(
-      `can not compute ${amount} × ${numerator} ÷ ${denominator}: whole numbers from 0 are needed`,
+      `cannot compute ${amount} × ${numerator} ÷ ${denominator}: whole numbers from 0 are required`,
     );
   }
   const product = amount * numerator;
-  // Below this bound doubled products and sums stay exact, which spares the big integers on nearly every line.
+  // Below this limit doubled products and sums are exact, which avoids big integers on nearly every line.
   if (product <= 2 ** 51 && denominator <= 2 ** 51) {
     const remainder = product % denominator;
     return (product - remainder) / denominator + (remainder * 2 >= denominator ? 1 : 0);

@@ -1,8 +1,8 @@
 /**
- * Brings a typed number into its plain form: full-width characters become half-width, white space goes,
+ * Normalises a typed number: full-width characters become half-width, white space is removed,
  * letters become capitals.
  *
- * @param text what somebody typed or pasted: `９１３５ 0100m…`
+ * @param text typed or pasted text: `９１３５ 0100m…`
  */
 export function normaliseNumber(text: string): string {
   return text
@@ -12,16 +12,16 @@ export function normaliseNumber(text: string): string {
 }
 
 /**
- * Hides a sensitive number but its last four characters; of one shorter than eight, everything.
+ * Masks a sensitive number except its last four characters; completely if shorter than eight.
  * The last four of a resident identity number are sequence and check character, so no part of the birth date
- * shows. Of 15 characters the last three stay: an identity number of the first generation has the birth date
+ * is shown. With 15 characters the last three stay: a first-generation identity number has the birth date
  * up to its twelfth digit.
  *
  * @param number the whole number
- * @returns as many characters, the hidden ones as `*`
+ * @returns the same number of characters, the masked ones as `*`
  */
 export function mask(number: string): string {
-  // By whole characters: half of one from beyond the basic plane could be stored nowhere.
+  // By whole characters: half of a surrogate pair cannot be stored.
   const plain = [...normaliseNumber(number)];
   const shown = plain.length < 8 ? 0 : plain.length === 15 ? 3 : 4;
   return '*'.repeat(plain.length - shown) + plain.slice(plain.length - shown).join('');

@@ -2,7 +2,7 @@ import { keyOf, type StateOf } from './kinds';
 import type { RefusalCode } from './refusals';
 import { type Pause, windowEnd } from './returnWindow';
 
-/** All states of a line, in the order in which they follow. */
+/** All states of a line, in order. */
 export const LINE_STATES = [
   'paid',
   'shipped',
@@ -36,7 +36,7 @@ export interface OrderReturn {
   lines: { lineId: string; quantity: number }[];
 }
 
-/** Everything that decides what an event does to an order. */
+/** State of an order, as needed to apply events. */
 export interface OrderState {
   paidAt: number;
   /** Length of the return window in milliseconds, pinned from the plan. */
@@ -45,14 +45,14 @@ export interface OrderState {
   returns: OrderReturn[];
 }
 
-/** Something that happened to an order in the shop. `at` is when it happened there, in milliseconds since 1970. */
+/** An event of an order in the shop. `at` is the time it occurred there, in milliseconds since 1970. */
 export type OrderEvent =
   | { type: 'shipped' | 'delivered'; at: number; lineIds?: string[] }
   | { type: 'canceled'; at: number; lineIds?: string[]; reason: string }
   | {
       type: 'return_requested';
       at: number;
-      /** The teller named no time, so `at` is when it was told: told again it is another one. */
+      /** The sender gave no time, so `at` is the time it was received: sent again it differs. */
       untimed?: true;
       returnId: string;
       reason: string;
@@ -61,7 +61,7 @@ export type OrderEvent =
   | { type: 'return_refunded'; at: number; untimed?: true; returnId: string }
   | { type: 'return_rejected'; at: number; untimed?: true; returnId: string; reason: string };
 
-/** The rules do not allow an event. `pointer` is the JSON pointer of the field at fault in the request. */
+/** The rules do not allow an event. `pointer` is the JSON pointer of the invalid field in the request. */
 export class OrderRefusal extends Error {
   override name = 'OrderRefusal';
   constructor(
@@ -74,24 +74,24 @@ export class OrderRefusal extends Error {
   }
 }
 
-/** Units of a line that can still earn. */
+/** Units of a line that still earn commission. */
 export function remainingUnits(line: OrderLine): number {
   return line.state === 'canceled' ? 0 : line.quantity - line.returnedQuantity;
 }
 
 /**
- * A key that is the same whenever the same event is told again, and for nothing else. Requests name the lines they
+ * A key that is the same only for repeats of the same event. Requests name the lines they
  * mean or all; what makes an event unique is the line (shipped, delivered or canceled once) or the return.
  */
 export function eventKey(event: OrderEvent): string {
   if ('returnId' in event) return keyOf(event.type, event.returnId);
-  // No line has an empty number, so this stands for all of them.
+  // No line has an empty number, so an empty number means all lines.
   const lines = keyOf(...(event.lineIds ?? ['']));
-  // Keys are kept in an index, whose entries can not hold thousands of line numbers.
+  // Keys are stored in an index, whose entries cannot hold thousands of line numbers.
   return keyOf(event.type, lines.length <= 200 ? lines : fingerprint(lines), event.at);
 }
 
-/** 64 bits of FNV-1a (draft-eastlake-fnv), as text. Good enough to tell the few events of one order apart. */
+/** 64 bits of FNV-1a (draft-eastlake-fnv), as text. Enough to distinguish the few events of one order. */
 function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let index = 0; index < text.length; index++) {
@@ -100,14 +100,14 @@ function fingerprint(text: string): string {
   return hash.toString(16);
 }
 
-/** True for events that speak of a return which must be known before they can be applied. */
+/** True for events of a return that must exist before they can be applied. */
 export function needsReturn(
   event: OrderEvent,
 ): event is Extract<OrderEvent, { type: 'return_refunded' | 'return_rejected' }> {
   return event.type === 'return_refunded' || event.type === 'return_rejected';
 }
 
-/** True when the lines show that this shipment, delivery or cancelation was applied before. */
+/** True if this shipment, delivery or cancelation is already applied to the lines. */
 export function isKnown({ lines }: OrderState, event: Exclude<OrderEvent, { returnId: string }>): boolean {
   const known = (line: OrderLine) => {
     if (event.type === 'canceled') return line.state === 'canceled';
@@ -120,9 +120,9 @@ export function isKnown({ lines }: OrderState, event: Exclude<OrderEvent, { retu
 }
 
 /**
- * Applies one event. An event that was applied before changes nothing, so every message may come twice.
- * @returns the new state, or the very same object when the event brings nothing new
- * @throws OrderRefusal when the event contradicts what is known
+ * Applies one event. A repeated event changes nothing, so every message can arrive twice.
+ * @returns the new state, or the same object if nothing changes
+ * @throws OrderRefusal when the event conflicts with recorded facts
  */
 export function applyEvent(state: OrderState, event: OrderEvent): OrderState {
   if (event.at < state.paidAt) {
@@ -175,7 +175,7 @@ function ship(line: OrderLine, at: number): OrderLine {
 function deliver(line: OrderLine, at: number, named: boolean): OrderLine {
   if (line.deliveredAt === at) return line;
   if (line.deliveredAt !== null) {
-    // "All lines" means those that are still on their way; a line that is named must agree with what is known.
+    // "All lines" means lines in transit; a named line must match the recorded facts.
     if (!named) return line;
     const known = new Date(line.deliveredAt).toISOString();
     throw new OrderRefusal(
@@ -186,11 +186,7 @@ function deliver(line: OrderLine, at: number, named: boolean): OrderLine {
   }
   if (line.state === 'canceled') {
     if (!named) return line;
-    throw new OrderRefusal(
-      'line_canceled',
-      409,
-      `Line ${line.lineId} was canceled and can not be delivered.`,
-    );
+    throw new OrderRefusal('line_canceled', 409, `Line ${line.lineId} was canceled and cannot be delivered.`);
   }
   return { ...line, deliveredAt: at, state: line.state === 'returned' ? 'returned' : 'delivered' };
 }
@@ -202,14 +198,14 @@ function cancel(line: OrderLine, named: boolean): OrderLine {
     throw new OrderRefusal(
       'already_delivered',
       409,
-      `Line ${line.lineId} was delivered: ask for a return in place of canceling.`,
+      `Line ${line.lineId} was delivered: request a return instead of canceling.`,
     );
   }
   if (line.returnedQuantity > 0 || line.state === 'return_requested') {
     throw new OrderRefusal(
       'return_exists',
       409,
-      `Line ${line.lineId} has a return: finish that in place of canceling.`,
+      `Line ${line.lineId} has a return: finish the return instead of canceling.`,
     );
   }
   return { ...line, state: 'canceled' };
@@ -225,7 +221,7 @@ function requestReturn(state: OrderState, event: ReturnRequested): OrderState {
     throw new OrderRefusal(
       'return_differs',
       409,
-      `Return ${event.returnId} is known with other lines or another time.`,
+      `Return ${event.returnId} already exists with other lines or another time.`,
     );
   }
   const asked = new Set<string>();
@@ -235,7 +231,7 @@ function requestReturn(state: OrderState, event: ReturnRequested): OrderState {
       throw new OrderRefusal(
         'line_repeated',
         422,
-        `Line ${lineId} is named twice: add the quantities.`,
+        `Line ${lineId} is listed twice: add the quantities.`,
         `/lines/${index}/lineId`,
       );
     }
@@ -266,17 +262,17 @@ function resolveReturn(state: OrderState, event: ReturnResolved): OrderState {
   if (!known) throw new OrderRefusal('return_not_found', 404, `The order has no return ${event.returnId}.`);
   if (known.state === resolved) return state;
   if (known.state !== 'requested') {
-    throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was ${known.state} already.`);
+    throw new OrderRefusal('return_decided', 409, `Return ${event.returnId} was already ${known.state}.`);
   }
   if (event.at < known.requestedAt && !event.untimed) {
     throw new OrderRefusal(
       'resolved_before_requested',
       422,
-      'The return was asked for later than this: correct the time.',
+      'The return was requested later than this: correct the time.',
       '/at',
     );
   }
-  // Told without a time before its request was, it came after that all the same.
+  // Without a time it counts as after the request, even if it was received earlier.
   const returns = state.returns.map(
     (entry): OrderReturn =>
       entry === known
@@ -307,12 +303,12 @@ function openReturns(state: OrderState, lineId: string): OrderReturn[] {
   return state.returns.filter((entry) => entry.state === 'requested' && quantityOf(entry, lineId) > 0);
 }
 
-/** Works out, from all that is known, the state and the window of each line that still moves. */
+/** Computes the state and the return window of each open line from the recorded facts. */
 function derive(state: OrderState): OrderState {
   const lines = state.lines.map((line): OrderLine => {
     if (line.state === 'canceled') return line;
     if (line.returnedQuantity === line.quantity) return { ...line, state: 'returned', windowEndsAt: null };
-    // A window that is over stays over: what comes later is a return of its own.
+    // An ended return window stays ended: later returns are separate.
     if (line.state === 'closed') return line;
     const pauses: Pause[] = state.returns
       .filter((entry) => quantityOf(entry, line.lineId) > 0)
@@ -331,7 +327,7 @@ function derive(state: OrderState): OrderState {
 }
 
 /**
- * Closes every line whose window is over at `now`.
+ * Closes every line whose return window has ended at `now`.
  * @param now milliseconds since 1970
  */
 export function closeWindows(state: OrderState, now: number): OrderState {
@@ -341,7 +337,7 @@ export function closeWindows(state: OrderState, now: number): OrderState {
   return { ...state, lines: state.lines.map((line) => (over(line) ? { ...line, state: 'closed' } : line)) };
 }
 
-/** The next moment at which a window ends by itself, or null when all wait for an event. */
+/** The next time a return window ends, or null if all lines wait for an event. */
 export function nextWindowEnd(state: OrderState): number | null {
   const ends = state.lines.flatMap((line) =>
     line.state === 'delivered' && line.windowEndsAt !== null ? [line.windowEndsAt] : [],
@@ -349,7 +345,7 @@ export function nextWindowEnd(state: OrderState): number | null {
   return ends.length ? Math.min(...ends) : null;
 }
 
-/** True when nothing more is awaited: every line is closed, returned or canceled, and no return is open. */
+/** True if the order is finished: every line is closed, returned or canceled, and no return is open. */
 export function isFinished(state: OrderState): boolean {
   return (
     state.lines.every(
@@ -358,7 +354,7 @@ export function isFinished(state: OrderState): boolean {
   );
 }
 
-/** An order as the shop tells it, checked by the API. Amounts are minor units of `currency`. */
+/** An order sent by the shop, validated by the API. Amounts are minor units of `currency`. */
 export interface OrderPayment {
   externalId: string;
   /** RFC 3339 */

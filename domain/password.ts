@@ -1,9 +1,9 @@
-/** Why a password is not taken. The last part of the problem's code. */
+/** Why a password is refused. The last part of the problem's code. */
 export type PasswordFault = 'too_short' | 'contains_address' | 'too_common';
 
 export const PASSWORD_MIN_LENGTH = 12;
 
-// From public lists of leaked passwords those of 12 characters and more, and what a keyboard or a calendar suggests.
+// Leaked passwords of 12 characters and more from public lists, and keyboard and calendar patterns.
 const common = new Set(
   `000000000000 012345678901 0123456789ab 0123456789abcdef 123123123123 1234567890123 12345678901234
   123456789012 1234567891011 123456789abc 123456789123 1234567890qwe 1234567890qwerty 12345qwertasdfg 123456123456
@@ -23,22 +23,22 @@ const common = new Set(
   zxcvbnmasdfghjkl zxcvbnmzxcvbnm`.split(/\s+/),
 );
 
-/** The form in which a password is counted, compared and hashed: the same keys give the same text on every device. */
+/** Normalised form for counting, comparing and hashing: the same keys give the same text on every device. */
 export function normalisePassword(password: string): string {
   return password.normalize('NFKC');
 }
 
 /**
- * Checks a new password as NIST SP 800-63B (5.1.1.2) asks: by length and against what is guessed first, without
- * rules of composition.
- * @param email the user's mail address
+ * Checks a new password as in NIST SP 800-63B (5.1.1.2): by length and against common passwords, without
+ * composition rules.
+ * @param email the user's email address
  */
 export function passwordFault(password: string, email: string): PasswordFault | undefined {
   const text = normalisePassword(password);
   if ([...text].length < PASSWORD_MIN_LENGTH) return 'too_short';
   const lower = text.toLowerCase();
   const local = email.split('@')[0]!.toLowerCase();
-  // A short name before the @ is part of too many words.
+  // A short name before the @ occurs in too many words.
   if (lower.includes(email.toLowerCase()) || (local.length >= 5 && lower.includes(local)))
     return 'contains_address';
   if (common.has(lower) || new Set(lower).size < 4) return 'too_common';

@@ -1,31 +1,31 @@
 import type { Money } from './money';
 import { storableText } from './storableText';
 
-/** How a payout ended, by the provider's word. */
+/** Outcome of a payout, as stated by the provider. */
 export type PayoutOutcome =
   | { status: 'paid'; reference?: string }
   | { status: 'failed'; reason: string; reference?: string };
 
-/** What is known about a payout after the provider was told of it, or asked about it. */
+/** State of a payout after an instruction or inquiry to the provider. */
 export type PayoutAnswer =
   | PayoutOutcome
-  /** The provider has it and is not done. */
+  /** The provider has accepted it and is not finished. */
   | { status: 'pending'; reference?: string }
-  /** No answer, or one that settles nothing. The money may have moved. */
+  /** No response, or an inconclusive one. The payment may have been made. */
   | { status: 'unknown'; reason: string }
-  /** The provider says that it never heard of this payout. */
+  /** The provider does not know this payout. */
   | { status: 'not_known' };
 
-/** An HTTP answer: its status and its body, parsed where it was JSON. */
+/** An HTTP response: status and body, parsed if it is JSON. */
 export interface HttpAnswer {
   status: number;
   body: unknown;
 }
 
-// These say something about the caller, the address or the moment, and nothing about the payout itself.
+// These are about the caller, the address or the time, not about the payout.
 const undecided = new Set([401, 403, 404, 405, 407, 408, 409, 421, 423, 425, 426, 429]);
 
-/** Reads the answer to a payout instruction. Only a clear statement of the provider counts as an outcome. */
+/** Interprets the response to a payout instruction. Only a clear statement of the provider counts as an outcome. */
 export function readInstructionAnswer({ status, body }: HttpAnswer): PayoutAnswer {
   const reported = readStatus(body);
   if (status >= 200 && status < 300 && reported) return reported;
@@ -33,18 +33,18 @@ export function readInstructionAnswer({ status, body }: HttpAnswer): PayoutAnswe
     const reason = textOf(body, 'reason') ?? textOf(body, 'detail') ?? textOf(body, 'message');
     if (reason) return { status: 'failed', reason, reference: textOf(body, 'reference') };
   }
-  return { status: 'unknown', reason: `the provider answered ${status}` };
+  return { status: 'unknown', reason: `the provider responded with ${status}` };
 }
 
-/** Reads the answer to a question about a payout. */
+/** Interprets the response to an inquiry about a payout. */
 export function readInquiryAnswer({ status, body }: HttpAnswer): PayoutAnswer {
   if (status === 200) {
     const reported = readStatus(body);
     if (reported) return reported;
   }
-  // A 404 without a JSON body may come from a proxy or a wrong address; only the provider's own word counts.
+  // A 404 without a JSON body can come from a proxy or a wrong address; only the provider's own response counts.
   if (status === 404 && typeof body === 'object' && body !== null) return { status: 'not_known' };
-  return { status: 'unknown', reason: `the provider answered ${status}` };
+  return { status: 'unknown', reason: `the provider responded with ${status}` };
 }
 
 function readStatus(body: unknown): PayoutAnswer | undefined {
@@ -73,7 +73,7 @@ function textOf(body: unknown, field: string): string | undefined {
 const longestWaitMs = 15 * 60_000;
 
 /**
- * How long to wait before the provider is asked again.
+ * Waiting time before the next inquiry to the provider.
  * @param question 0 for the first
  * @param firstMs the first wait, in milliseconds; each further one is twice as long, up to 15 minutes
  */
@@ -82,7 +82,7 @@ export function inquiryDelayMs(question: number, firstMs: number): number {
 }
 
 /**
- * An amount as banks write it: `1999 CNY` is `19.99`, `1999 JPY` is `1999`.
+ * An amount in major units as text: `1999 CNY` is `19.99`, `1999 JPY` is `1999`.
  * @param money whole minor units
  */
 export function majorUnits({ amount, currency }: Money): string {
@@ -93,7 +93,7 @@ export function majorUnits({ amount, currency }: Money): string {
   return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-// The runtime's CLDR data rounds some currencies to what is used in cash; ISO 4217 is what amounts are counted in.
+// The runtime's CLDR data rounds some currencies to cash units; amounts use ISO 4217.
 const isoDigits: Record<string, number> = {
   BHD: 3,
   IQD: 3,

@@ -5,11 +5,11 @@ const CHECK = 'phone';
 const MAINLAND_MOBILE = /^1[3-9]\d{9}$/;
 
 /**
- * Brings a phone number into E.164 where it can: full-width characters, spaces, hyphens, dots and brackets are
- * tidied, `00` becomes `+`, and a mainland mobile number of 11 digits gets `+86`.
+ * Normalises a phone number to E.164 if possible: full-width characters, spaces, hyphens, dots and brackets are
+ * cleaned up, `00` becomes `+`, and an 11-digit mainland China mobile number gets `+86`.
  *
- * @param text what somebody typed: `138 0013 8000`, `0086-13800138000`, `+44 20 7946 0958`
- * @returns `+` and digits; a text that is no phone number comes back tidied, for {@link checkPhone} to refuse
+ * @param text typed text: `138 0013 8000`, `0086-13800138000`, `+44 20 7946 0958`
+ * @returns `+` and digits; other texts are returned cleaned up, and {@link checkPhone} refuses them
  */
 export function normalisePhone(text: string): string {
   const plain = normaliseNumber(text)
@@ -20,8 +20,8 @@ export function normalisePhone(text: string): string {
 }
 
 /**
- * Checks a phone number: a mobile number of 11 digits in mainland China (+86), elsewhere the form of ITU-T
- * E.164, which is `+`, a country code and at most 15 digits in all.
+ * Checks a phone number: an 11-digit mobile number in mainland China (+86), otherwise the format of ITU-T
+ * E.164: `+`, country code and number, max 15 digits in total.
  *
  * @param text the number as typed; it is normalised by {@link normalisePhone} first
  * @returns codes `phone_valid`, `phone_mainland_mobile`, `phone_e164`
@@ -30,18 +30,18 @@ export function checkPhone(text: string): CheckResult {
   const number = normalisePhone(text);
   if (number.startsWith('+86')) {
     return MAINLAND_MOBILE.test(number.slice(3))
-      ? pass(CHECK, 'phone_valid', 'The number is a mobile number of mainland China.')
+      ? pass(CHECK, 'phone_valid', 'The number is a mainland China mobile number.')
       : fail(
           CHECK,
           'phone_mainland_mobile',
-          'A mobile number of mainland China has 11 digits and begins with 13 to 19. Correct the number.',
+          'A mainland China mobile number has 11 digits and starts with 13 to 19. Correct the number.',
         );
   }
   return /^\+[1-9]\d{6,14}$/.test(number)
-    ? pass(CHECK, 'phone_valid', 'The number has the international form.')
+    ? pass(CHECK, 'phone_valid', 'The number has a valid international format.')
     : fail(
         CHECK,
         'phone_e164',
-        'This is neither a mainland mobile number of 11 digits nor an international one. Write + and the country code, then the number, at most 15 digits in all.',
+        'This is neither an 11-digit mainland China mobile number nor an international number. Enter + followed by country code and number, max 15 digits in total.',
       );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a rule pays: a rate of the line's net amount in basis points, or a fixed amount for each unit. Zero is a real setting. */
+/** Commission of a rule: a rate of the net amount in basis points, or a fixed amount per unit. Zero means no commission. */
 export const earningSchema = z.union([
   z.strictObject({
     rateBp: z
@@ -10,7 +10,7 @@ export const earningSchema = z.union([
       .describe('Share of the net amount of the line, in basis points: 500 is 5 %.'),
   }),
   z.strictObject({
-    // Times the most units that a line can have it is still a safe integer.
+    // Multiplied by the max units of a line it is still a safe integer.
     fixed: z.int().min(0).max(1_000_000_000).describe('Minor units for each unit sold.'),
     currency: z
       .string()
@@ -44,11 +44,11 @@ const levelSchema = z
       ]);
       const fault =
         rule.sku && rule.category
-          ? 'name a product or a category, not both: a product has one category'
+          ? 'enter a product or a category, not both: a product already has a category'
           : !(rule.sku || rule.category || rule.tier)
-            ? 'name a sku, a category or a tier; what applies to everything is the default'
+            ? 'enter a sku, a category or a tier; use the default for everything'
             : seen.has(key)
-              ? 'this repeats an earlier rule for the same product, category and tier'
+              ? 'this duplicates an earlier rule for the same product, category and tier'
               : undefined;
       if (fault) context.addIssue({ code: 'custom', message: fault, path: ['rules', index] });
       seen.add(key);
@@ -56,8 +56,8 @@ const levelSchema = z
   });
 
 /**
- * The terms of a commission plan. A version, once activated, never changes; an order pins the version that is in
- * force when it is paid.
+ * The terms of a commission plan. An activated version never changes; an order pins the version in
+ * force at payment.
  */
 export const planTermsSchema = z.strictObject({
   returnWindowDays: z
@@ -71,24 +71,24 @@ export const planTermsSchema = z.strictObject({
   automaticRelease: z
     .boolean()
     .default(false)
-    .describe('Release by itself when the window is over; otherwise finance releases.'),
+    .describe('Release automatically when the return window ends; otherwise finance releases.'),
   inactiveUpline: z
     .enum(['forfeit', 'next_up'])
     .default('forfeit')
     .describe(
-      'What happens to the share of an upline who is not active: nobody earns it, or the next active one above does.',
+      'What happens to the share of an inactive sponsor: it is forfeited, or the next active sponsor up earns it.',
     ),
   attributionDays: z
     .number()
     .min(0)
     .max(3650)
     .default(365)
-    .describe('How long an order with a code binds the customer to that distributor, in days.'),
+    .describe('How many days an order with a referral code binds the customer to the distributor.'),
   levels: z
     .array(levelSchema)
     .min(1)
     .max(3)
-    .describe('Level 1 is the distributor the order belongs to, level 2 the sponsor.'),
+    .describe('Level 1 is the distributor of the order, level 2 the sponsor.'),
 });
 export type PlanTerms = z.infer<typeof planTermsSchema>;
 export type PlanLevel = PlanTerms['levels'][number];

@@ -1,9 +1,9 @@
 import type { Earning, PlanLevel, PlanRule, PlanTerms } from './plan';
 
-/** What a rule is for; all fields left out in the default of a level. */
+/** Subject of a rule; without fields it is the default of a level. */
 export type RuleSubject = Omit<PlanRule, 'earning'>;
 
-/** What one level pays for one subject, in the versions before and after: one earning for each currency, or none. */
+/** Earnings of one level for one subject, before and after: one per currency, or none. */
 export interface EarningChange {
   /** Counted from 1. */
   level: number;
@@ -12,7 +12,7 @@ export interface EarningChange {
   after: Earning[];
 }
 
-/** What two versions of a plan settle differently. */
+/** Differences between two versions of a plan. */
 export interface PlanChanges {
   /** Names of terms outside the levels. */
   terms: (typeof plainTerms)[number][];
@@ -21,7 +21,7 @@ export interface PlanChanges {
 
 const plainTerms = ['returnWindowDays', 'automaticRelease', 'inactiveUpline', 'attributionDays'] as const;
 
-/** What another version of a plan changes: first what holds for all of it, then level by level, each default first. */
+/** Differences of a plan version: first general terms, then level by level, each default first. */
 export function planChanges(before: PlanTerms, after: PlanTerms): PlanChanges {
   const count = Math.max(before.levels.length, after.levels.length);
   return {
@@ -56,7 +56,7 @@ function earningsOf(level: PlanLevel | undefined) {
   return found;
 }
 
-/** The same for the same earnings, in whatever order they stand. */
+/** Equal for the same earnings in any order. */
 const textOf = (earnings: Earning[]): string =>
   earnings
     .map((earning) => ('rateBp' in earning ? `${earning.rateBp}` : `${earning.fixed} ${earning.currency}`))

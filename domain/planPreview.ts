@@ -3,7 +3,7 @@ import { type CompiledPlan, compilePlan, lineCommissions, type RuleTrace, traceR
 import { arithmetic } from './explanation';
 import type { PlanTerms } from './plan';
 
-/** An order to try a plan on. Amounts are minor units. */
+/** A sample order for a plan. Amounts are minor units. */
 export interface SampleOrder {
   currency: string;
   lines: {
@@ -15,23 +15,23 @@ export interface SampleOrder {
   }[];
 }
 
-/** What one level would earn on one line, and why. */
+/** Commission of one level on one line, and its reason. */
 export interface PreviewLevel {
   level: number;
   tier: string | null;
-  /** `earns`, or why this level earns nothing. */
+  /** `earns`, or why this level earns no commission. */
   outcome: ChainLink['outcome'];
-  /** Places in the given chain that were passed over because they are not active. */
+  /** Positions in the given chain that were skipped because they are not active. */
   skipped: number[];
   amount: number;
-  /** What decided: `default`, `sku`, `category+tier` …; null where nothing is earned at this level. */
+  /** The rule that applied: `default`, `sku`, `category+tier` …; null without commission at this level. */
   matched: string | null;
   rulesTried: RuleTrace[];
   arithmetic: string | null;
 }
 
 export interface PlanPreview {
-  /** Why nobody earns, where the seller may not. */
+  /** Why there is no commission, if the seller cannot earn. */
   explanation: string;
   lines: { netAmount: number; levels: PreviewLevel[] }[];
   /** Minor units. */
@@ -39,8 +39,8 @@ export interface PlanPreview {
 }
 
 /**
- * Tries terms on an order, by the very rules that a paid order goes through.
- * @param people who sold, then the sponsor, then theirs, and so on
+ * Computes a sample order under some terms, with the same rules as a paid order.
+ * @param people the distributor of the order, then the sponsor, the sponsor's sponsor, and so on
  */
 export function previewPlan(
   terms: PlanTerms,

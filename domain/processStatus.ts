@@ -3,7 +3,7 @@ import type { StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
 
-/** One thing that a process waits for now. */
+/** Something a process is waiting for. */
 export interface Wait {
   what:
     | 'payment'
@@ -19,22 +19,22 @@ export interface Wait {
     | 'payout'
     | 'payout_answer'
     | 'bank_confirmation';
-  /** Who has to act; `clock` when it passes by itself. */
+  /** Who must act; `clock` for a timer. */
   from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'shop' | 'provider';
-  /** When it passes by itself or is looked at again, in milliseconds since 1970; null when only somebody's act ends it. */
+  /** Time of the timer or of the next check, in milliseconds since 1970; null if it ends only by an action. */
   until: number | null;
-  /** Which ones, where there may be several: returns, or mails. */
+  /** IDs, if there can be several: returns or emails. */
   which?: string[];
 }
 
-/** What every process answers to the query `status`. */
+/** Response of every process to the query `status`. */
 export interface ProcessStatus {
   /** Null before the first step of the process. */
   state: string | null;
   waitsFor: Wait[];
 }
 
-/** Where an application stands, as its process knows it. @param mailsUnderway keys of mails that are not out yet */
+/** Status of an application process. @param mailsUnderway keys of emails not sent yet */
 export function applicationStatusOf(
   progress:
     | { state: ApplicationState; checked: boolean; reminderAt: number; deadline: number }
@@ -55,7 +55,7 @@ export function applicationStatusOf(
   return { state, waitsFor: [...next, ...mails] };
 }
 
-/** Where an order stands, as its process knows it. */
+/** Status of an order process. */
 export function orderStatusOf(
   progress: { finished: boolean; nextWindowEnd: number | null; openReturns: string[] } | undefined,
 ): ProcessStatus {
@@ -74,7 +74,7 @@ export function orderStatusOf(
   };
 }
 
-/** Where a return of a closed order stands. */
+/** Status of the process of a return of a closed order. */
 export function lateReturnStatusOf(
   returnId: string,
   progress: { openReturns: string[] } | undefined,
@@ -88,7 +88,7 @@ export function lateReturnStatusOf(
     : { state: 'resolved', waitsFor: [] };
 }
 
-/** Where a withdrawal stands. @param nextInquiryAt when the provider is asked again, milliseconds since 1970 */
+/** Status of a withdrawal process. @param nextInquiryAt next inquiry to the provider, milliseconds since 1970 */
 export function withdrawalStatusOf(
   progress: WithdrawalProgress | undefined,
   nextInquiryAt: number | null,
@@ -103,7 +103,7 @@ export function withdrawalStatusOf(
   return { state, waitsFor: [] };
 }
 
-/** Where a release run stands. */
+/** Status of a release run. */
 export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStatus {
   if (state === 'proposed') return { state, waitsFor: [{ what: 'approval', from: 'finance', until: null }] };
   if (state === 'approved' || state === 'running')
@@ -111,7 +111,7 @@ export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStat
   return { state: state ?? null, waitsFor: [] };
 }
 
-/** Where a payout batch stands. */
+/** Status of a payout batch. */
 export function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus {
   return {
     state: state ?? null,

@@ -17,8 +17,8 @@ export function referralCode(bytes: Uint8Array): string {
 }
 
 /**
- * Brings a typed referral code into the form it is stored in: small letters become capitals, hyphens and spaces
- * go, and look-alikes are read as the digits they stand for.
+ * Normalises a typed referral code as stored: small letters become capitals, hyphens and spaces
+ * are removed, and similar-looking letters become digits.
  */
 export function normaliseReferralCode(text: string): string {
   return text

@@ -14,24 +14,24 @@ function checkCharacter(body: string): string {
   return CHECK_CHARACTERS.charAt(sum % 11);
 }
 
-/** What the check of a resident identity number found; date and age only where the number has them. */
+/** Result of the check of a resident identity number; date and age only if the number has them. */
 export interface IdentityCheckResult extends CheckResult {
-  /** `YYYY-MM-DD`, when digits 7 to 14 are a calendar date. */
+  /** `YYYY-MM-DD`, if digits 7 to 14 are a calendar date. */
   readonly birthDate?: string;
-  /** Full years on the day of the check, unless the birth date lies after it. */
+  /** Full years on the day of the check, unless the birth date is after it. */
   readonly age?: number;
 }
 
 /**
- * Checks form, check character and birth date of a resident identity number (公民身份号码), GB 11643-1999, and
- * that its holder is of age.
- * The age is counted by {@link ageInFullYears}. That the number was issued is a question for the registry.
+ * Checks format, check character and birth date of a resident identity number (公民身份号码), GB 11643-1999, and
+ * that the holder is an adult.
+ * The age is computed by {@link ageInFullYears}. It does not check whether the number was issued.
  *
  * @param number 18 characters; spaces, full-width characters and a lower-case `x` are normalised first
  * @param onDate `YYYY-MM-DD` in the brand's time zone
  * @returns codes `identity_valid`, `identity_length`, `identity_character`, `identity_check_character`,
  *   `identity_birth_date`, `identity_birth_in_future`, `identity_under_age`
- * @throws RangeError when `onDate` is no calendar date
+ * @throws RangeError when `onDate` is not a calendar date
  */
 export function checkResidentIdentityNumber(number: string, onDate: string): IdentityCheckResult {
   if (!isCalendarDate(onDate))
@@ -41,7 +41,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
     return fail(
       CHECK,
       'identity_length',
-      `The number has ${plain.length} characters; a resident identity number has 18. Copy it whole from the card.`,
+      `The number has ${plain.length} characters; a resident identity number has 18. Enter all of them.`,
     );
   }
   const wrong = [...plain].findIndex((character, at) => !(at === 17 ? /[\dX]/ : /\d/).test(character));
@@ -62,7 +62,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...fail(
         CHECK,
         'identity_check_character',
-        `The last character is "${plain.charAt(17)}", but the first 17 digits need "${expected}". One character is mistyped; compare the number with the card.`,
+        `The last character is "${plain.charAt(17)}", but the first 17 digits require "${expected}". One character is mistyped; compare the number with the card.`,
       ),
       ...found,
     };
@@ -71,7 +71,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
     return fail(
       CHECK,
       'identity_birth_date',
-      `Digits 7 to 14 say ${date}, which is no calendar date. Compare the number with the card.`,
+      `Digits 7 to 14 say ${date}, which is not a calendar date. Compare the number with the card.`,
     );
   }
   if (age === undefined) {
@@ -79,7 +79,7 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...fail(
         CHECK,
         'identity_birth_in_future',
-        `The birth date ${birthDate} lies after ${onDate}. Compare the number with the card.`,
+        `The birth date ${birthDate} is after ${onDate}. Compare the number with the card.`,
       ),
       ...found,
     };
@@ -89,25 +89,25 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...fail(
         CHECK,
         'identity_under_age',
-        `The holder is ${age} on ${onDate}; distributors must be at least ${ADULT_AGE}. Only an adult can apply.`,
+        `The holder is ${age} on ${onDate}; applicants must be at least ${ADULT_AGE}.`,
       ),
       ...found,
     };
   }
   return {
-    ...pass(CHECK, 'identity_valid', 'The number has the right form and check character, of an adult.'),
+    ...pass(CHECK, 'identity_valid', 'Format and check character are correct; the holder is an adult.'),
     ...found,
   };
 }
 
 /**
- * Makes a resident identity number with its check character, for test and demonstration data.
+ * Creates a resident identity number with its check character, for test and sample data.
  *
  * @param region6 six digits of the administrative division
  * @param birthDate `YYYY-MM-DD`
  * @param sequence3 three digits; odd ones mean a man, even ones a woman
  * @returns the number of 18 characters
- * @throws RangeError when a part has another form
+ * @throws RangeError when a part has another format
  */
 export function makeResidentIdentityNumber(region6: string, birthDate: string, sequence3: string): string {
   if (!/^\d{6}$/.test(region6) || !isCalendarDate(birthDate) || !/^\d{3}$/.test(sequence3)) {

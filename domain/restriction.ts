@@ -1,41 +1,41 @@
 import { parseSubject, subjectOf } from './kinds';
 
-/** What a distributor may not do while a restriction is open, or what is kept back from them. */
+/** Effects of an open restriction on a distributor. */
 export const EFFECTS = [
-  /** Nothing is accrued on orders that come through them, for nobody. */
+  /** Orders of the distributor accrue no commission, at any level. */
   'no_orders',
-  /** They accrue nothing, on any order. */
+  /** The distributor accrues no commission, on any order. */
   'no_accrual',
-  /** What they have accrued is not released. */
+  /** Commissions of the distributor are not released. */
   'no_release',
-  /** Nothing is paid out to them; with an amount, that much of what can be withdrawn is kept back. */
+  /** No payouts; with an amount, that part of the available balance is kept back. */
   'no_payout',
   /** All of the above. */
   'suspended',
-  /** Another tier counts than their own. */
+  /** A lower tier applies. */
   'tier_at_most',
-  /** No goods are brought to them. */
+  /** No replenishment. */
   'no_replenishment',
 ] as const;
 
 export type Effect = (typeof EFFECTS)[number];
 
-/** Why something is restricted, in one word for whoever is concerned. */
+/** Reason of a restriction, shown to the distributor. */
 export const RESTRICTION_REASONS = ['finance', 'risk', 'violation', 'credential_expired', 'other'] as const;
 
 export type RestrictionReason = (typeof RESTRICTION_REASONS)[number];
 
-/** The cause of what a person places; what a process places is caused by the subject of the process. */
+/** Cause of a restriction that a user places; the cause of a restriction by a process is the subject of the process. */
 export function causedByPerson(userId: string): string {
   return subjectOf('user', userId);
 }
 
-/** Whether a person placed what has this cause, and not a process. */
+/** Whether the cause is a user and not a process. */
 export function isCausedByPerson(cause: string): boolean {
   return parseSubject(cause)?.kind === 'user';
 }
 
-/** A restriction that was open when an order was paid, as accrual is judged by it. */
+/** A restriction that was open when an order was paid, for the decision on accrual. */
 export interface OpenRestriction {
   id: string;
   effect: Effect;
@@ -45,13 +45,13 @@ export interface OpenRestriction {
   tier: string | null;
 }
 
-/** Whom accrual is judged of, as of the time of the payment. */
+/** A distributor at the time of payment, for the decision on accrual. */
 export interface Restricted {
   terminated: boolean;
   restrictions: readonly OpenRestriction[];
 }
 
-/** A line as far as restrictions tell lines apart; left out where the whole order is asked for. */
+/** Fields of a line that restrictions refer to; undefined for the whole order. */
 type Line = { sku: string; category: string | null } | undefined;
 
 /** Whether a distributor is terminated or suspended, so that a plan may move their share up. */
@@ -59,15 +59,15 @@ export function isInactive({ terminated, restrictions }: Restricted): boolean {
   return terminated || restrictions.some(({ effect }) => effect === 'suspended');
 }
 
-/** Whether nothing is accrued on orders that come through a distributor, on any line. */
+/** Whether orders of a distributor accrue no commission, on any line. */
 export function takesNoOrders(seller: Restricted): boolean {
   return seller.terminated || covering(seller, ['suspended', 'no_orders'], undefined).length > 0;
 }
 
 /**
- * Why nothing is accrued for a beneficiary on a line, or on the whole order.
- * @param seller through whom the order came
- * @returns ids of the restrictions, none where somebody is terminated; null where it is accrued
+ * Why a beneficiary accrues no commission on a line, or on the whole order.
+ * @param seller the distributor of the order
+ * @returns IDs of the restrictions, empty if the seller or the beneficiary is terminated; null if it is accrued
  */
 export function notAccruedBy(seller: Restricted, beneficiary: Restricted, line: Line): string[] | null {
   const ids = new Set([
@@ -77,7 +77,7 @@ export function notAccruedBy(seller: Restricted, beneficiary: Restricted, line: 
   return ids.size > 0 || seller.terminated || beneficiary.terminated ? [...ids] : null;
 }
 
-/** The tier that counts: their own, unless a restriction says another. */
+/** The tier that applies: the distributor's own, unless a restriction sets another. */
 export function countingTier(own: string, { restrictions }: Restricted): string {
   return restrictions.find(({ effect }) => effect === 'tier_at_most')?.tier ?? own;
 }

@@ -1,37 +1,37 @@
-/** What a user may be. */
+/** Roles of users. */
 export const ROLES = ['admin', 'compliance', 'finance', 'operator', 'distributor'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** Everybody who works for the brand. */
+/** All roles of the brand's staff. */
 export const STAFF = ['admin', 'compliance', 'finance', 'operator'] as const satisfies readonly Role[];
 
-/** Who manages users and keys. */
+/** Roles that manage users and keys. */
 export const ADMIN = ['admin'] as const satisfies readonly Role[];
 
-/** Who approves and sends money. */
+/** Roles that approve and send payments. */
 export const FINANCE = ['admin', 'finance'] as const satisfies readonly Role[];
 
-/** Who reviews applications and keeps the blacklist. */
+/** Roles that review applications and manage the blacklist. */
 export const REVIEWERS = ['admin', 'compliance'] as const satisfies readonly Role[];
 
-/** Who answers for the law, and nobody else: not even an admin. */
+/** The role responsible for legal compliance; admins are excluded. */
 export const COMPLIANCE = ['compliance'] as const satisfies readonly Role[];
 
-/** Who brings in orders, products and imports, by hand or by the shop's key, and runs the system. */
+/** Roles that record orders, products and imports, manually or with the shop's key, and operate the system. */
 export const OPERATORS = ['admin', 'operator'] as const satisfies readonly Role[];
 
-/** Who looks after applicants and distributors. */
+/** Roles that manage applicants and distributors. */
 export const CHANNEL = ['admin', 'compliance', 'operator'] as const satisfies readonly Role[];
 
-/** Who watches over money: reads withdrawals and may keep a commission back. */
+/** Roles that control payments: read withdrawals and put commissions on hold. */
 export const CONTROLLERS = ['admin', 'compliance', 'finance'] as const satisfies readonly Role[];
 
-/** Who may ask for a withdrawal and cancel one. */
+/** Roles that request and cancel withdrawals. */
 export const WITHDRAWERS = ['admin', 'finance', 'distributor'] as const satisfies readonly Role[];
 
-/** Who reads withdrawals; a distributor only their own. */
+/** Roles that read withdrawals; distributors only their own. */
 export const WITHDRAWAL_READERS = [...CONTROLLERS, 'distributor'] as const satisfies readonly Role[];
 
-/** Who sells. */
+/** The role of distributors. */
 export const DISTRIBUTOR = ['distributor'] as const satisfies readonly Role[];

@@ -4,20 +4,20 @@
  */
 const PEOPLE = 30;
 const LEVELS = 3;
-/** Early enough to look into a tree before it is too large. */
+/** Early enough to review a tree before it is too large. */
 const NEAR_PEOPLE = 24;
 
-/** A tree of distributors and whom they brought in has come near the size that the law speaks of. */
+/** A sponsor tree is close to the size limit of the law. */
 export interface SponsorTreeAlert {
   measure: 'people' | 'levels';
-  /** The bound that is reached; each is worth one alert a tree. */
+  /** The threshold reached; one alert per threshold and tree. */
   bound: number;
-  /** What the tree has now. */
+  /** Current size of the tree. */
   value: number;
 }
 
 /**
- * Judges the size of a sponsor tree.
+ * Checks the size of a sponsor tree.
  * @param size everybody in the tree including the one at its top, and its levels counted likewise
  */
 export function sponsorTreeAlerts(size: { people: number; levels: number }): SponsorTreeAlert[] {

@@ -1,6 +1,6 @@
 /**
- * A text that somebody outside has made up, as a column or a JSON document of the database can keep it: without NUL
- * characters and halves of surrogate pairs, which it refuses, and not longer than anybody reads.
+ * A text from outside that a column or JSON document of the database can store: without NUL
+ * characters and halves of surrogate pairs, and with limited length.
  * @param longest in UTF-16 units
  */
 export function storableText(text: string, longest: number): string {

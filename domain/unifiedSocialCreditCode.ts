@@ -17,8 +17,8 @@ function checkCharacter(body: string): string {
 }
 
 /**
- * Checks the form and check character of a unified social credit code (统一社会信用代码), GB 32100-2015.
- * That the code exists is a question for the registry.
+ * Checks the format and check character of a unified social credit code (统一社会信用代码), GB 32100-2015.
+ * It does not check whether the code exists in the registry.
  *
  * @param code 18 characters; spaces, full-width and lower-case characters are normalised first
  * @returns codes `uscc_valid`, `uscc_length`, `uscc_character`, `uscc_check_character`
@@ -29,7 +29,7 @@ export function checkUnifiedSocialCreditCode(code: string): CheckResult {
     return fail(
       CHECK,
       'uscc_length',
-      `The code has ${plain.length} characters; a unified social credit code has 18. Copy it whole from the business licence.`,
+      `The code has ${plain.length} characters; a unified social credit code has 18. Enter all of them.`,
     );
   }
   const wrong = [...plain].findIndex((character) => !ALPHABET.includes(character));
@@ -37,7 +37,7 @@ export function checkUnifiedSocialCreditCode(code: string): CheckResult {
     return fail(
       CHECK,
       'uscc_character',
-      `Character ${wrong + 1} is "${plain.charAt(wrong)}"; a code has digits and capitals except I, O, S, V and Z. Compare it with the business licence.`,
+      `Character ${wrong + 1} is "${plain.charAt(wrong)}"; a code has digits and capital letters only, without I, O, S, V and Z. Compare it with the business licence.`,
     );
   }
   const expected = checkCharacter(plain.slice(0, 17));
@@ -45,14 +45,14 @@ export function checkUnifiedSocialCreditCode(code: string): CheckResult {
     return fail(
       CHECK,
       'uscc_check_character',
-      `The last character is "${plain.charAt(17)}", but the first 17 need "${expected}". One character is mistyped; compare the code with the business licence.`,
+      `The last character is "${plain.charAt(17)}", but the first 17 characters require "${expected}". One character is mistyped; compare the code with the business licence.`,
     );
   }
-  return pass(CHECK, 'uscc_valid', 'The code has the right form and check character.');
+  return pass(CHECK, 'uscc_valid', 'Format and check character are correct.');
 }
 
 /**
- * Completes a unified social credit code with its check character, for test and demonstration data.
+ * Completes a unified social credit code with its check character, for test and sample data.
  *
  * @param body17 the first 17 characters
  * @returns the code of 18 characters
@@ -60,7 +60,9 @@ export function checkUnifiedSocialCreditCode(code: string): CheckResult {
  */
 export function makeUnifiedSocialCreditCode(body17: string): string {
   if (body17.length !== 17 || [...body17].some((character) => !ALPHABET.includes(character))) {
-    throw new RangeError('A code body has 17 characters: digits and capitals except I, O, S, V and Z');
+    throw new RangeError(
+      'A code body has 17 characters: digits and capital letters without I, O, S, V and Z',
+    );
   }
   return body17 + checkCharacter(body17);
 }

@@ -1,41 +1,41 @@
 import type { LineState, OrderReturn } from './order';
 import { windowEnd } from './returnWindow';
 
-/** What is known of a line. Times are milliseconds since 1970. */
+/** Facts of a line. Times are milliseconds since 1970. */
 export interface PictureLine {
   lineId: string;
   state: LineState;
   shippedAt: number | null;
   deliveredAt: number | null;
-  /** When its window was found to be over; kept also when all of it came back after that. */
+  /** When its return window ended; kept also if all of it was returned after that. */
   closedAt: number | null;
 }
 
-/** A stretch of a line's time, for a bar in a picture. `to` is null while it lasts. */
+/** A period of a line, for a bar in a chart. `to` is null while it is ongoing. */
 export interface PictureStretch {
   kind: 'on_the_way' | 'window' | 'paused';
   from: number;
   to: number | null;
 }
 
-/** What a picture of a line's return window is drawn from. Times are milliseconds since 1970. */
+/** Data of the return window chart of a line. Times are milliseconds since 1970. */
 export interface WindowPicture {
   lineId: string;
   state: LineState;
   paidAt: number;
   shippedAt: number | null;
   deliveredAt: number | null;
-  /** Null before the delivery, and where the line was canceled or came back before any delivery. */
+  /** Null before delivery, and if the line was canceled or returned before delivery. */
   window: {
     beginsAt: number;
-    /** Null while an open return keeps it from ending, and where everything came back before it was over. */
+    /** Null while an open return pauses it, and if everything was returned before it ended. */
     endsAt: number | null;
-    /** Of the window itself, without pauses. */
+    /** Length of the return window without pauses. */
     lengthMs: number;
-    /** Returns that made it stand still. Later ones, and those of other lines, are not among them. */
+    /** Returns that paused it, without later ones and those of other lines. */
     pauses: { returnId: string; from: number; to: number | null }[];
   } | null;
-  /** In turn, without gaps: from the payment to the end of the window. */
+  /** Consecutive periods without gaps, from payment to the end of the return window. */
   stretches: PictureStretch[];
   closedAt: number | null;
   /** When its commissions became due. */
@@ -43,10 +43,10 @@ export interface WindowPicture {
 }
 
 /**
- * Draws the return window of one line from what happened: delivered when, which returns paused it, ending when.
+ * Computes the return window of one line: delivery, pauses by returns, end.
  * @param windowMs length of the window, pinned from the plan
  * @param returns of the whole order
- * @param dueAt when the commissions of the line became due, as they have it
+ * @param dueAt when the commissions of the line became due
  */
 export function windowPicture(
   line: PictureLine,
@@ -88,9 +88,9 @@ export function windowPicture(
       from: Math.max(requestedAt, deliveredAt),
       to: resolvedAt,
     }))
-    // One decided before the delivery paused nothing, nor did one asked for when the window was over.
+    // Returns decided before delivery, or requested after the end, paused nothing.
     .filter(({ from, to }) => (to === null || to > from) && (whole === null || from < whole));
-  // What came back whole before its window was over has no end of the window, only one of the return.
+  // A line fully returned before the end of its window has no window end, only the end of the return.
   const cutShort = line.state === 'returned' && closedAt === null;
   const last = cutShort ? lastResolved(ofLine) : whole;
   return {
@@ -108,7 +108,7 @@ function lastResolved(returns: { resolvedAt: number | null }[]): number | null {
   return times.length ? Math.max(...times) : null;
 }
 
-/** Cuts the time from the delivery to the end into stretches that run and stretches that stand still. */
+/** Splits the time from delivery to the end into running and paused periods. */
 function stretchesOf(
   begin: number,
   end: number | null,

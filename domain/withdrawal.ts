@@ -1,12 +1,12 @@
 import { isOpen, type StateOf } from './kinds';
 
-/** Where a withdrawal is. It only ever moves forward; `paid` becomes `failed` when the bank sends the money back. */
+/** State of a withdrawal. It only moves forward; `paid` becomes `failed` if the bank returns the payment. */
 export type WithdrawalState = StateOf<'withdrawal'>;
 
-/** How money leaves: in a file that finance hands to the bank, or through an HTTP provider. */
+/** Payout method: a file that finance uploads to the bank, or an HTTP provider. */
 export type PayoutMethod = 'file' | 'http';
 
-/** What a withdrawal's process has to know of its row. */
+/** Data of the row that a withdrawal's process needs. */
 export interface WithdrawalProgress {
   state: WithdrawalState;
   method: PayoutMethod;
@@ -22,19 +22,19 @@ const order: Record<WithdrawalState, number> = {
   canceled: 3,
 };
 
-/** The later of two views of one withdrawal: answers may arrive in another order than the row changed. */
+/** The later of two views of one withdrawal: responses can arrive in another order than the row changed. */
 export function laterOf(known: WithdrawalProgress | undefined, news: WithdrawalProgress): WithdrawalProgress {
   return known && order[known.state] > order[news.state] ? known : news;
 }
 
-/** True when its money has left or come back. */
+/** True if it is paid or its funds have returned. */
 export function isSettled(state: WithdrawalState): boolean {
   return !isOpen('withdrawal', state);
 }
 
 /**
- * True when the withdrawal's own process has nothing left to do. A withdrawal paid by file is handed over once it
- * is approved: the payout batch that collects it settles it together with all others.
+ * True if the withdrawal's own process is finished. A withdrawal paid by file is handed over when it
+ * is approved: its payout batch settles it together with all others.
  */
 export function isHandedOver({ state, method }: WithdrawalProgress): boolean {
   return isSettled(state) || (method === 'file' && state !== 'requested');

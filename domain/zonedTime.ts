@@ -5,9 +5,9 @@ const DAY = 86_400_000;
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?$/;
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:([Zz])|([+-])(\d{2}):(\d{2}))$/;
 
-/** A point in time that remembers the clock it was read from, so that days are added on that clock. */
+/** An instant with the clock it was read from, so that days are added on that clock. */
 export interface ZonedTime {
-  /** Milliseconds since 1970-01-01 of what the clock showed, as though it showed UTC. */
+  /** Milliseconds since 1970-01-01 of the clock time, as if it were UTC. */
   readonly wallClock: number;
   /** IANA zone such as `Europe/London`, or a fixed offset from UTC in minutes. */
   readonly zone: string | number;

@@ -4,31 +4,31 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Log, StartError, spawnChild } from './children';
 
-/** The user's cache folder: outside the checkout, so that a clean clone finds what an earlier one built. */
+/** The user's cache folder, outside the checkout, so that a new clone can reuse earlier builds. */
 export function cacheFolder(): string {
   return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'tributary');
 }
 
-/** True when the program starts and its answer contains the text. */
+/** True if the program starts and its output contains the text. */
 export function answers(program: string, args: string[], text: string): boolean {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return status === 0 && `${stdout}${stderr}`.includes(text);
 }
 
 /**
- * Tries one way after the other and returns the path of the first that works.
- * @param rungs a name for each way, and a function that returns a path or throws the reason why there is none
- * @param otherwise what the user can do when none works
- * @throws Error that names every way and why it failed
+ * Tries several ways and returns the path of the first that works.
+ * @param ways name of each way, and a function that returns a path or throws the reason
+ * @param otherwise what the user can do if none works
+ * @throws Error that lists every way and why it failed
  */
 export async function climb(
   what: string,
-  rungs: [name: string, attempt: () => string | Promise<string>][],
+  ways: [name: string, attempt: () => string | Promise<string>][],
   otherwise: string,
   log: Log,
 ): Promise<string> {
   const failures: string[] = [];
-  for (const [name, attempt] of rungs) {
+  for (const [name, attempt] of ways) {
     try {
       const found = await attempt();
       log(`${what}: ${name} (${found})`);
@@ -41,10 +41,10 @@ export async function climb(
 }
 
 /**
- * Lets `make` fill an empty folder and then moves it to the target in one step, so that an interrupted
- * download or build is never taken for a finished one.
- * @param target file or folder in the cache; a file that is there already is replaced
- * @param make returns which part of the folder becomes the target
+ * Lets `make` fill an empty folder and moves it to the target atomically, so that an interrupted
+ * download or build is never used.
+ * @param target file or folder in the cache; an existing file is replaced
+ * @param make returns the part of the folder that becomes the target
  */
 export async function intoCache(
   target: string,
@@ -57,7 +57,7 @@ export async function intoCache(
     renameSync(made, target);
     return target;
   } catch (error) {
-    // Somebody else made the same folder meanwhile, and may be using it already.
+    // Another process has created the same folder in the meantime and may be using it.
     if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return target;
     throw error;
   } finally {
@@ -65,7 +65,7 @@ export async function intoCache(
   }
 }
 
-/** Downloads a server by the Temporal SDK's own means to the target file. */
+/** Downloads a server with the Temporal SDK to the target file. */
 export function downloadBySdk(
   server: 'local' | 'timeSkipping',
   target: string,
@@ -84,7 +84,7 @@ export function downloadBySdk(
 }
 
 /**
- * Runs a command that may take minutes and says every few seconds that it still runs.
+ * Runs a command that can take minutes and prints every few seconds that it is still running.
  * @throws Error with the last line it printed
  */
 export async function runLong(

@@ -15,10 +15,10 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Takes one line for the person at the terminal. */
+/** Prints one line to the terminal. */
 export type Log = (line: string) => void;
 
-/** A problem that its message fully explains; a stack would only hide it. */
+/** An error fully explained by its message; the stack is not shown. */
 export class StartError extends Error {
   override name = 'StartError';
 }
@@ -26,13 +26,13 @@ export class StartError extends Error {
 /** A running child process. */
 export interface Child {
   pid: number;
-  /** Settles with the reason, such as `exit code 1`, as soon as the process is gone. */
+  /** Settles with the reason, such as `exit code 1`, when the process has ended. */
   exited: Promise<string>;
-  /** Everything it printed goes here. */
+  /** Its output. */
   logFile: string;
-  /** Asks it to end, waits, and kills its process group after the grace period. */
+  /** Stops it, and kills its process group after the grace period. */
   stop(): Promise<void>;
-  /** Kills its process group at once. */
+  /** Kills its process group immediately. */
   kill(): void;
 }
 
@@ -48,8 +48,8 @@ interface Recorded {
 const maxLogBytes = 20 * 1024 * 1024;
 
 /**
- * What tells a process from a later one with the same pid: when it started, and in which boot.
- * @returns undefined when no such process runs (a zombie does not run)
+ * Identifies a process among later ones with the same pid: start time and boot.
+ * @returns undefined if no such process is running (a zombie is not running)
  */
 export function processIdentity(pid: number): string | undefined {
   if (process.platform !== 'linux') {
@@ -62,7 +62,7 @@ export function processIdentity(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name in parentheses may itself hold spaces and parentheses.
+    // The command name in parentheses can contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return fields[0] === 'Z' ? undefined : `${boot} ${fields[19]}`;
@@ -87,7 +87,7 @@ export function processList(): { pid: number; command: string }[] {
         const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
         return command ? [{ pid: Number(entry), command }] : [];
       } catch {
-        return []; // It ended meanwhile.
+        return []; // It has ended in the meantime.
       }
     });
 }
@@ -119,8 +119,8 @@ export async function until<T>(
 }
 
 /**
- * Waits for a child to become useful.
- * @throws Error with the last lines it printed, when it ends instead or takes too long
+ * Waits until a child is ready.
+ * @throws Error with the last lines of its output, if it ends or takes too long
  */
 export async function untilReady<T>(
   name: string,
@@ -143,7 +143,7 @@ export async function untilReady<T>(
   }
 }
 
-/** The end of a log file, with its path, to be shown after a failure. */
+/** The end of a log file with its path, shown after a failure. */
 export function lastLines(logFile: string, count = 15): string {
   const text = readFileSync(logFile, 'utf8').trimEnd();
   if (!text) return `It printed nothing to ${logFile}.`;
@@ -152,7 +152,7 @@ export function lastLines(logFile: string, count = 15): string {
 }
 
 /**
- * Starts a process in a process group of its own, so that Ctrl-C in a terminal reaches this process alone
+ * Starts a process in a separate process group, so that Ctrl-C in a terminal reaches only this process
  * and children can be stopped in order. It is recorded in the data folder until it ends, for
  * {@link stopRecorded}. Its output goes to `<dataDir>/logs/<name>.log`.
  */
@@ -168,7 +168,7 @@ export async function spawnChild(
     gid?: number;
     /** @default SIGTERM */
     stopSignal?: NodeJS.Signals;
-    /** How long it may take to stop before it is killed. @default 10000 */
+    /** Time to stop before it is killed. @default 10000 */
     graceMs?: number;
   },
 ): Promise<Child> {
@@ -213,8 +213,8 @@ export async function spawnChild(
 }
 
 /**
- * Stops what an earlier run on this data folder left behind, last started first. A pid that by now belongs
- * to another process is left alone.
+ * Stops processes left by an earlier run on this data folder, last started first. A pid that now belongs
+ * to another process is not touched.
  */
 export async function stopRecorded(dataDir: string, log: Log): Promise<void> {
   const records = readRecords(dataDir);
@@ -224,12 +224,12 @@ export async function stopRecorded(dataDir: string, log: Log): Promise<void> {
       await stopProcess(recorded);
     }
     const file = recordFileOf(dataDir, recorded.name);
-    // A later run may have recorded its own child of that name meanwhile.
+    // A later run may have recorded its own child of that name in the meantime.
     if (readRecord(file)?.pid === recorded.pid) rmSync(file, { force: true });
   }
 }
 
-/** Kills every recorded child at once, for a user who does not want to wait. */
+/** Kills every recorded child immediately, for a user who does not want to wait. */
 export function killRecorded(dataDir: string): void {
   for (const { pid, identity } of readRecords(dataDir)) {
     if (processIdentity(pid) === identity) sendSignal(-pid, 'SIGKILL');
@@ -237,8 +237,8 @@ export function killRecorded(dataDir: string): void {
 }
 
 /**
- * Starts a small process that outlives this one and stops every recorded child as soon as this one is gone,
- * even by SIGKILL. It ends by itself after this process.
+ * Starts a small process that outlives this one and stops every recorded child when this one has ended,
+ * even by SIGKILL. It ends after this process.
  * @param removeAfter a temporary folder to delete then
  */
 export function startGuard(dataDir: string, removeAfter?: string): void {
@@ -247,7 +247,7 @@ export function startGuard(dataDir: string, removeAfter?: string): void {
     ['--import', 'tsx', path.join(__dirname, 'guard.ts'), dataDir, ...(removeAfter ? [removeAfter] : [])],
     { cwd: path.dirname(__dirname), detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
   );
-  // It notices the end of this process by the end of its input; it must not keep this one alive.
+  // It detects the end of this process by the end of its input; it must not keep this one alive.
   guard.unref();
   guard.stdin.on('error', () => {});
   (guard.stdin as unknown as { unref(): void }).unref();
@@ -288,7 +288,7 @@ async function stopProcess({ name, pid, identity, stopSignal, graceMs }: Recorde
   }
 }
 
-/** Sends a signal to a process, or to a group when the pid is negative; one that is gone already is fine. */
+/** Sends a signal to a process, or to a group if the pid is negative; an ended process is ignored. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -317,6 +317,6 @@ function readRecord(file: string): Recorded | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Recorded;
   } catch {
-    return undefined; // Gone, or its writer was killed half-way: nothing to know about that child.
+    return undefined; // Removed, or incompletely written: nothing is known about that child.
   }
 }

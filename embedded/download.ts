@@ -2,7 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 /**
  * `tsx embedded/download.ts local|timeSkipping <folder>`: makes the Temporal SDK download that server into the
- * folder. A process of its own, because the SDK's native runtime would stay in the process that asked.
+ * folder. A separate process, because the SDK's native runtime would stay in the calling process.
  */
 async function main([server, downloadDir]: string[]): Promise<void> {
   const options = { server: { executable: { type: 'cached-download' as const, downloadDir } } };

@@ -8,7 +8,7 @@ import PostalMime, { type Address } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { freePort, type Log } from './children';
 
-/** A mail as `GET /api/messages` shows it. */
+/** An email as in `GET /api/messages`. */
 export interface CaughtMail {
   id: string;
   from: string;
@@ -22,16 +22,16 @@ export interface CaughtMail {
 /** A running mail catcher. */
 export interface MailCatcher {
   smtpUrl: string;
-  /** Page that shows the mails; `/api/messages` below it gives them as JSON. */
+  /** Page with the emails; `/api/messages` below it returns them as JSON. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** How many mails are kept; older ones are deleted, so that a long demo can't fill the disk. */
+/** Max number of stored emails; older ones are deleted, so that a long demo cannot fill the disk. */
 const kept = 2000;
 const largestMail = 25 * 1024 * 1024;
 
-/** Receives every mail and delivers none: shows them on a page and keeps them as .eml in `<dataDir>/mails`. */
+/** Receives every email and delivers none: shows them on a page and stores them as .eml in `<dataDir>/mails`. */
 export async function startMailCatcher(options: {
   dataDir: string;
   /** @default 1025 */
@@ -48,7 +48,7 @@ export async function startMailCatcher(options: {
     mails.unshift(await parse(id, raw));
     for (const old of mails.splice(kept)) rmSync(fileOf(old.id), { force: true });
   };
-  // Ids begin with the time, so their order is the order of arrival.
+  // IDs start with the time, so their order is the order of arrival.
   for (const file of readdirSync(folder).sort()) {
     if (file.endsWith('.eml')) await add(path.basename(file, '.eml'), readFileSync(path.join(folder, file)));
   }
@@ -129,7 +129,7 @@ function answer(
   const mail = mails.find(({ id }) => pathname === `/mails/${id}` || pathname === `/mails/${id}.eml`);
   if (pathname === '/') send(200, 'text/html', listPage(mails));
   else if (pathname === '/api/messages') send(200, 'application/json', JSON.stringify(mails));
-  else if (!mail) send(404, 'text/plain', 'There is no such mail.\n');
+  else if (!mail) send(404, 'text/plain', 'There is no such email.\n');
   else if (pathname.endsWith('.eml')) send(200, 'text/plain', readFileSync(fileOf(mail.id)));
   else send(200, 'text/html', mailPage(mail));
 }
@@ -141,13 +141,13 @@ function listPage(mails: CaughtMail[]): string {
       `<td>${escapeHtml(to.join(', '))}</td><td>${escapeHtml(from)}</td><td>${escapeHtml(date)}</td></tr>`,
   );
   const table = `<table><tr><th>Subject<th>To<th>From<th>Caught</tr>${rows.join('\n')}</table>`;
-  return page('Caught mails', `<h1>Caught mails</h1>${mails.length ? table : '<p>No mail yet.</p>'}`);
+  return page('Caught emails', `<h1>Caught emails</h1>${mails.length ? table : '<p>No emails yet.</p>'}`);
 }
 
 function mailPage({ id, from, to, subject, date, text }: CaughtMail): string {
   return page(
     subject,
-    `<p><a href="/">All mails</a> · <a href="/mails/${escapeHtml(id)}.eml">source</a></p>` +
+    `<p><a href="/">All emails</a> · <a href="/mails/${escapeHtml(id)}.eml">source</a></p>` +
       `<h1>${escapeHtml(subject || '(no subject)')}</h1>` +
       `<p>From ${escapeHtml(from)}<br>To ${escapeHtml(to.join(', '))}<br>Caught ${escapeHtml(date)}</p>` +
       `<pre>${escapeHtml(text)}</pre>`,

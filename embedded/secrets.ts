@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The settings that are secret and that nobody should have to think of before trying the platform. */
+/** Secret settings that are generated for evaluation. */
 export interface Secrets {
   FIELD_KEYS: string;
   FIELD_HASH_KEY: string;
@@ -10,7 +10,7 @@ export interface Secrets {
   TEMPORAL_PAYLOAD_KEYS: string;
 }
 
-/** New random secrets in the formats that config.ts asks for. */
+/** New random secrets in the formats required by config.ts. */
 export function makeSecrets(): Secrets {
   const key = () => randomBytes(32).toString('base64');
   return {
@@ -21,7 +21,7 @@ export function makeSecrets(): Secrets {
   };
 }
 
-/** The secrets of a data folder, made when they are asked for the first time. Only this user can read them. */
+/** Secrets of a data folder, created on first use. Only this user can read them. */
 export function loadSecrets(dataDir: string): Secrets {
   const file = path.join(dataDir, 'secrets.json');
   if (!existsSync(file)) {

@@ -31,16 +31,16 @@ import { lockDataFolder, removeRunning, writeRunning } from './running';
 import { loadSecrets, makeSecrets } from './secrets';
 import { ensureNamespace, startTemporal } from './temporal';
 
-const usage = `npm start                    boots the whole platform on this machine
-npm start -- --reset         empties the data folder first, after asking
-npm start -- --reset --yes   the same without asking`;
+const usage = `npm start                    starts the whole platform on this machine
+npm start -- --reset         empties the data folder first, after confirmation
+npm start -- --reset --yes   the same without confirmation`;
 
 interface Part {
   name: string;
   stop(): Promise<void>;
 }
 
-/** Everything that runs, in the order in which it was started. */
+/** All running parts in the order they were started. */
 const parts: Part[] = [];
 let stopRequestedAt = 0;
 
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const dataDir = path.resolve(config.DATA_DIR);
 
   const release = lockDataFolder(dataDir);
-  removeRunning(dataDir); // What a killed run left there is no longer true.
+  removeRunning(dataDir); // Left by a killed run.
   process.on('exit', () => {
     removeRunning(dataDir);
     release();
@@ -67,9 +67,9 @@ async function main(): Promise<void> {
   if (options.reset && !(await reset(dataDir, options.yes))) process.exit(1);
   startGuard(dataDir);
 
-  // Both take seconds once, and after changes; nothing waits for them before it has to.
+  // Both take seconds once and after changes; they run in the background until needed.
   const built = buildConsole();
-  built.catch(() => {}); // It is told of where it is waited for.
+  built.catch(() => {}); // The error is handled where it is awaited.
   const [{ environment, pages }] = await Promise.all([startServers(dataDir), ensureClient()]);
   await migrate(environment.DATABASE_URL, log).catch((error: Error & { code?: string }) => {
     throw new StartError(`The database could not be migrated: ${error.message || error.code}`);
@@ -91,14 +91,14 @@ async function main(): Promise<void> {
     ['API', apiUrl],
     ['API reference', `${apiUrl}/reference`],
     ['Temporal', pages.temporalUiUrl ?? environment.TEMPORAL_ADDRESS],
-    ['Caught mails', pages.mailPageUrl ?? 'none, mails go to SMTP_URL'],
+    ['Caught emails', pages.mailPageUrl ?? 'none; emails go to SMTP_URL'],
     ['Data folder', folder],
     ['Admin key', `export TRIBUTARY_KEY=$(cat ${path.join(folder, 'admin-key')})`],
     ...(await firstSignIn(settings)),
   ]);
 }
 
-/** While nobody has a password: the link with which the first admin sets one. Each start makes a new one. */
+/** Until a user has a password: the link for the first admin to set one. Each start creates a new link. */
 async function firstSignIn(config: Config): Promise<[string, string][]> {
   const pool = createPool(config.DATABASE_URL, 1, () => {});
   const linkId = uuidv7();
@@ -123,19 +123,19 @@ function readOptions() {
   }
 }
 
-/** The console is built beside the start of all else, and only after its sources have changed. */
+/** The console is built in parallel with the start, and only after its sources have changed. */
 async function buildConsole(): Promise<void> {
   await ensureConsole().catch((error: Error) => {
     throw new StartError(`The console could not be built: ${error.message}`);
   });
 }
 
-/** What the user has set. Empty texts count as unset, as in loadConfig. */
+/** Settings of the user. Empty values count as unset, as in loadConfig. */
 function given(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
 }
 
-/** Checks the user's settings before anything is made, with stand-ins for what is made later. */
+/** Validates the user's settings before anything is created, with placeholders for generated ones. */
 function checkSettings(): Config {
   return loadConfig({
     ...makeSecrets(),
@@ -152,8 +152,8 @@ interface Environment extends NodeJS.ProcessEnv {
 }
 
 /**
- * Starts each server for which the user has set no address.
- * @returns the environment in which API and worker reach them, and the servers' pages for people
+ * Starts each server without an address in the settings.
+ * @returns the environment for API and worker, and the web pages of the servers
  */
 async function startServers(
   dataDir: string,
@@ -174,12 +174,12 @@ async function startServers(
       : startTemporal({ dataDir, log }).then((server) => running('Temporal', server)),
   ]);
   const [postgres, mail, temporal] = results;
-  // All have settled, so whatever did start is in `parts` and is stopped after this error.
+  // All have settled, so all started servers are in `parts` and are stopped after this error.
   if (postgres.status === 'rejected') throw postgres.reason;
   if (mail.status === 'rejected') throw mail.reason;
   if (temporal.status === 'rejected') throw temporal.reason;
-  // A profile meant for another Temporal server must not be mixed with the address of this one, so the children get
-  // a file with an empty one.
+  // A profile of another Temporal server must not be combined with this address, so the children get
+  // a file with an empty profile.
   const profile = path.join(dataDir, 'temporal.toml');
   writeFileSync(profile, '[profile.default]\n');
   const temporalSettings = own.TEMPORAL_ADDRESS
@@ -213,7 +213,7 @@ async function prepareOwnTemporal(address: string): Promise<{ address: string; u
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: 10_000 }).catch(
     (error) => {
-      throw new StartError(`Temporal does not answer at TEMPORAL_ADDRESS ${address}: ${error.message}`);
+      throw new StartError(`Temporal is not responding at TEMPORAL_ADDRESS ${address}: ${error.message}`);
     },
   );
   try {
@@ -226,7 +226,7 @@ async function prepareOwnTemporal(address: string): Promise<{ address: string; u
 
 /**
  * Starts worker and API and waits until the API is ready.
- * @returns the API's address, and the environment in which both run
+ * @returns the address of the API, and the environment of both
  */
 async function startPlatform(
   config: Config,
@@ -258,7 +258,7 @@ async function startPlatform(
   return { apiUrl, env };
 }
 
-/** Runs one of our programs, and runs it again after a growing pause whenever it ends by itself. */
+/** Runs one of our programs and restarts it with growing pauses when it ends unexpectedly. */
 function keepRunning(
   name: string,
   script: string,
@@ -295,8 +295,8 @@ function keepRunning(
 }
 
 /**
- * Empties the data folder, when the user agrees.
- * @returns false when the user does not
+ * Empties the data folder after confirmation.
+ * @returns false without confirmation
  */
 async function reset(dataDir: string, agreed: boolean): Promise<boolean> {
   const entries = readdirSync(dataDir).filter((entry) => entry !== 'lock.json');
@@ -306,7 +306,9 @@ async function reset(dataDir: string, agreed: boolean): Promise<boolean> {
   }
   if (!agreed) {
     if (!process.stdin.isTTY) {
-      throw new StartError('--reset deletes all data and nobody is here to ask. Add --yes if you mean it.');
+      throw new StartError(
+        '--reset deletes all data and there is no terminal to confirm it. Add --yes to confirm.',
+      );
     }
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal.question(`Delete all data in ${dataDir}? (y/N) `);
@@ -315,7 +317,7 @@ async function reset(dataDir: string, agreed: boolean): Promise<boolean> {
   }
   for (const entry of entries) {
     const file = path.join(dataDir, entry);
-    // The database may be elsewhere, with a link here.
+    // The database can be in another folder, linked here.
     if (existsSync(file)) rmSync(realpathSync(file), { recursive: true, force: true });
     rmSync(file, { recursive: true, force: true });
   }
@@ -333,13 +335,13 @@ function onStopSignal(dataDir: string): void {
   const now = Date.now();
   if (!stopRequestedAt) {
     stopRequestedAt = now;
-    log('\nStopping. Ctrl-C again kills what is left.');
+    log('\nStopping. Press Ctrl-C again to kill the remaining processes.');
     void stopParts().then(() => {
       log('Stopped.');
       process.exit(0);
     });
   } else if (now - stopRequestedAt > 1000) {
-    // npm and the terminal both pass on one Ctrl-C, hence the second within a moment does not count.
+    // npm and the terminal both forward one Ctrl-C, so a second one within a moment is ignored.
     killRecorded(dataDir);
     process.exit(130);
   }

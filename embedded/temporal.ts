@@ -5,12 +5,12 @@ import { msNumberToTs, optionalTsToMs } from '@temporalio/common/lib/time';
 import { answers, cacheFolder, climb, downloadBySdk, intoCache, runLong } from './cache';
 import { freePort, type Log, StartError, spawnChild, until, untilReady } from './children';
 
-/** Days for which closed workflows stay visible in a namespace made here. */
+/** Days for which closed workflows stay visible in a namespace created here. */
 export const RETENTION_DAYS = 7;
 
-// The newest release that `go install` accepts: later ones carry a replace directive.
+// The newest release that `go install` accepts: later ones have a replace directive.
 const goPackage = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
-// gRPC status codes; @grpc/grpc-js is not a dependency of ours.
+// gRPC status codes; @grpc/grpc-js is not a dependency.
 const grpc = { notFound: 5, alreadyExists: 6, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 };
 const dayMs = 86_400_000;
 
@@ -45,8 +45,8 @@ export async function startTemporal(options: {
     ...['server', 'start-dev', '--log-level', 'warn', '--disable-config-file', '--disable-config-env'],
     ...['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
     ...['--db-filename', path.join(folder, 'temporal.db')],
-    // With both, a run of 300 workflows took half as long. What a killed process wrote survives; losing the
-    // power may cost the last transactions of this file, never a row in PostgreSQL.
+    // With both, a run of 300 workflows took half as long. Writes of a killed process survive; a power failure
+    // can lose the last transactions of this file, never a row in PostgreSQL.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
   ];
   const child = await spawnChild('temporal', cli, args, { dataDir });
@@ -63,10 +63,10 @@ export async function startTemporal(options: {
 }
 
 /**
- * Makes the namespace exist. Can be repeated, and from several processes at once. Where the credentials may not do
- * that (Temporal Cloud manages namespaces on its own pages), it only says that it has to be created there.
+ * Ensures that the namespace exists. Can be repeated, also concurrently. If the credentials have no permission
+ * (Temporal Cloud manages namespaces in its own UI), it only says that it must be created there.
  * @param options.retentionDays also sets how long an existing namespace keeps closed workflows; without it,
- * the setting of an existing namespace stays as its owner chose it
+ * the setting of an existing namespace is not changed
  */
 export async function ensureNamespace(
   connection: Connection,
@@ -75,14 +75,14 @@ export async function ensureNamespace(
 ): Promise<void> {
   try {
     await createNamespace(connection, namespace, retentionDays);
-    // One that was just made, here or by another process, is not known everywhere at once.
-    await until(`Making the namespace "${namespace}" usable`, 60_000, () =>
+    // A namespace just created, here or by another process, is not immediately visible everywhere.
+    await until(`Preparing the namespace "${namespace}"`, 60_000, () =>
       connection.workflowService.countWorkflowExecutions({ namespace }),
     );
   } catch (error) {
     if (!hasCode(error, grpc.permissionDenied, grpc.unimplemented, grpc.unauthenticated)) throw error;
     log(
-      `Temporal does not let these credentials create the namespace "${namespace}" (${(error as Error).message}). Create it yourself.`,
+      `These credentials are not allowed to create the namespace "${namespace}" in Temporal (${(error as Error).message}). Create it yourself.`,
     );
   }
 }
@@ -106,7 +106,7 @@ async function createNamespace(
   }
 }
 
-/** Lets a request that creates something succeed when somebody else was faster. */
+/** Lets a create request succeed if another process was faster. */
 async function unlessThere(request: Promise<unknown>): Promise<void> {
   try {
     await request;
@@ -120,8 +120,8 @@ function hasCode(error: unknown, ...codes: number[]): boolean {
 }
 
 /**
- * Finds the Temporal CLI, which holds the development server; downloads or builds it where it is missing.
- * @throws Error that names every way to provide it
+ * Finds the Temporal CLI, which contains the development server; downloads or builds it if missing.
+ * @throws Error that lists every way to provide it
  */
 export async function findTemporalCli(dataDir: string, log: Log): Promise<string> {
   const bin = path.join(cacheFolder(), 'bin');
@@ -149,13 +149,13 @@ function runs(program: string): boolean {
 }
 
 function checked(program: string): string {
-  if (!runs(program)) throw new StartError(existsSync(program) ? `${program} does not run` : 'there is none');
+  if (!runs(program)) throw new StartError(existsSync(program) ? `${program} does not run` : 'none found');
   return program;
 }
 
 async function buildWithGo(target: string, dataDir: string, log: Log): Promise<string> {
   if (!answers('go', ['version'], 'go version')) throw new StartError('`go` is not on the PATH');
-  log('Building the Temporal CLI with Go. That takes some minutes, once.');
+  log('Building the Temporal CLI with Go. This takes some minutes, once.');
   return intoCache(target, async (folder) => {
     const env = { ...process.env, GOBIN: folder, GOTOOLCHAIN: 'local' };
     const args = ['install', '-ldflags', '-s -w', goPackage];

@@ -7,10 +7,10 @@ import { type Log, StartError } from './children';
 const version = '1.38.0';
 
 /**
- * Finds the test server that skips time; downloads it, or builds it with Maven, where it is missing.
- * It has one clock, so each test file needs one of its own.
+ * Finds the time-skipping test server; downloads it, or builds it with Maven, if missing.
+ * It has one clock, so each test file needs its own server.
  * @returns what `TestWorkflowEnvironment.createTimeSkipping({ server })` takes
- * @throws Error that names every way to provide it
+ * @throws Error that lists every way to provide it
  */
 export async function timeSkippingExecutable(
   log: Log = () => {},
@@ -34,7 +34,7 @@ export async function timeSkippingExecutable(
 }
 
 function existing(file: string): string {
-  if (!existsSync(file)) throw new StartError('there is none');
+  if (!existsSync(file)) throw new StartError('none found');
   return file;
 }
 

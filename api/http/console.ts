@@ -20,7 +20,8 @@ export function serveConsole(): RequestHandler {
       throw new Problem({
         status: 404,
         code: 'console_not_built',
-        detail: 'The console has not been built. Run "npm run build:console"; "npm start" does so by itself.',
+        detail:
+          'The console has not been built. Run "npm run build:console"; "npm start" builds it automatically.',
       });
     }
     res.set('Cache-Control', 'no-cache').sendFile(page, (error) => {

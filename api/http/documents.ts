@@ -22,10 +22,10 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/openapi.json',
-      summary: 'OpenAPI 3.1 description of this API',
+      summary: 'Get the OpenAPI 3.1 document of this API',
       tag: 'documentation',
       roles: 'public',
-      responses: { 200: { description: 'The description.', schema: z.record(z.string(), z.unknown()) } },
+      responses: { 200: { description: 'The OpenAPI document.', schema: z.record(z.string(), z.unknown()) } },
       handler: async () => ({
         status: 200,
         raw: { contentType: 'application/json; charset=utf-8', content: openApi },
@@ -34,7 +34,7 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/reference',
-      summary: 'This API, for people',
+      summary: 'Human-readable reference of this API',
       tag: 'documentation',
       roles: 'public',
       responses: pageResponse,
@@ -43,7 +43,7 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/problems/{code}',
-      summary: 'What a kind of problem means',
+      summary: 'Explain a problem type',
       tag: 'documentation',
       roles: 'public',
       params: z.object({ code: z.string().regex(/^[a-z_]{1,64}$/) }),

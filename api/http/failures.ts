@@ -18,39 +18,39 @@ interface HttpError extends Error {
  */
 export function toProblem(error: unknown, log: Logger): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof ProcessGone) return unavailable('The process ended while it was asked.');
+  if (error instanceof ProcessGone) return unavailable('The process ended during the request.');
   const refusal = error instanceof ApplicationFailure ? refusalProblem(error) : undefined;
   if (refusal) return refusal;
   const code = codeOf(error);
   if (isHttpError(error)) return fromHttpError(error);
   if (isUnstorable(code)) {
     // The schemas should have refused it by name; this answer keeps their gap from being a fault of the server.
-    log.warn({ err: error }, 'a value passed the schema that the database refuses');
+    log.warn({ err: error }, 'a value passed the schema but the database rejects it');
     return new Problem({
       status: 422,
       code: 'value_not_storable',
-      detail: 'A value has a form or size that can not be stored.',
+      detail: 'A value has a format or size that cannot be stored.',
     });
   }
   if (error instanceof SealError) {
-    log.error({ err: error }, 'what is sealed can not be read');
+    log.error({ err: error }, 'encrypted data cannot be read');
     return new Problem({
       status: 503,
       code: 'seal_not_readable',
       detail:
-        'What is kept encrypted can not be read: its key is missing in FIELD_KEYS, or is another one than then. An administrator has to put it back.',
+        'Encrypted data cannot be read: its key is missing in FIELD_KEYS or has been replaced. An administrator must restore the key.',
       headers: { 'Retry-After': '300' },
     });
   }
   if (isAway(code, error)) {
-    log.error({ err: error }, 'the database can not be used');
-    return unavailable('The database can not be reached or is busy.');
+    log.error({ err: error }, 'the database cannot be used');
+    return unavailable('The database cannot be reached or is busy.');
   }
   log.error({ err: error }, 'request failed');
   return new Problem({
     status: 500,
     code: 'internal_error',
-    detail: 'The server failed to do this. Name the request id to whoever runs it.',
+    detail: 'Server error. Report the request ID to the operator of the server.',
   });
 }
 
@@ -74,14 +74,14 @@ function fromHttpError({ status, type }: HttpError): Problem {
     return new Problem({
       status,
       code: 'body_too_large',
-      detail: 'The body is larger than this server takes.',
+      detail: 'The body is larger than this server accepts.',
     });
   }
   if (status === 415) {
     return new Problem({
       status,
       code: 'content_type_not_supported',
-      detail: 'Send the body as UTF-8, not compressed or compressed by gzip, deflate or br.',
+      detail: 'Send the body as UTF-8, uncompressed or compressed with gzip, deflate or br.',
     });
   }
   return type === 'entity.parse.failed'

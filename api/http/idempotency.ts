@@ -25,7 +25,7 @@ export interface Claim {
 export function idempotencyKey(req: Request): string | undefined {
   const key = req.get('idempotency-key');
   if (key !== undefined && !/^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) {
-    const detail = 'needs 1 to 255 printable ASCII characters';
+    const detail = 'must have 1 to 255 printable ASCII characters';
     throw new Problem({
       status: 400,
       code: 'idempotency_key_not_valid',

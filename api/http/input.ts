@@ -43,9 +43,9 @@ function findUnstorable(value: unknown, pointer: string, depth: number): FieldEr
 
 /** Why PostgreSQL could not store a text; undefined where it can. */
 export function unstorableText(text: string, pointer: string): FieldError | undefined {
-  if (text.includes('\0')) return { pointer, detail: 'contains a NUL character, which can not be stored' };
+  if (text.includes('\0')) return { pointer, detail: 'contains a NUL character, which cannot be stored' };
   if (/\p{Surrogate}/u.test(text))
-    return { pointer, detail: 'contains half a surrogate pair, which is no text' };
+    return { pointer, detail: 'contains half a surrogate pair, which is not valid text' };
   return undefined;
 }
 
@@ -86,7 +86,7 @@ function parseBody(endpoint: Endpoint, req: Request): unknown {
     const names = typeof given === 'object' ? Object.keys(given as object) : [''];
     if (!names.length) return undefined;
     throw bodyNotValid(
-      names.map((name) => ({ pointer: `/${escapePointer(name)}`, detail: 'is not known here' })),
+      names.map((name) => ({ pointer: `/${escapePointer(name)}`, detail: 'is not a known field' })),
     );
   }
   const body = endpoint.body.safeParse(given);
@@ -101,7 +101,7 @@ function bodyNotValid(errors: FieldError[]): Problem {
 function summarize(part: string, errors: FieldError[]): string {
   const [first] = errors;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
-  return `The ${part} is not acceptable: ${first?.pointer || 'it'} ${first?.detail}${more}.`;
+  return `The ${part} is not valid: ${first?.pointer || 'it'} ${first?.detail}${more}.`;
 }
 
 // More than this helps nobody who reads it, and a hostile body could ask for thousands.
@@ -117,7 +117,7 @@ function flatten(issue: z.core.$ZodIssue, base: string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: `${pointer}/${escapePointer(key)}`,
-      detail: 'is not known here',
+      detail: 'is not a known field',
     }));
   }
   // Of a union, the branch with the fewest objections is the one that was meant.

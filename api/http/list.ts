@@ -83,18 +83,18 @@ export function defineList<Filters extends z.ZodRawShape, Item extends z.ZodObje
   );
   return {
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(200).default(50).describe('Entries in one page.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50).describe('Entries per page.'),
       cursor: z
         .string()
         .max(1000)
         .optional()
-        .describe('The nextCursor of the page before; needs the same sort.'),
-      sort: z.enum(sortNames).default(spec.defaultSort).describe('A minus sorts descending.'),
+        .describe('The nextCursor of the previous page; requires the same sort.'),
+      sort: z.enum(sortNames).default(spec.defaultSort).describe('Prefix with a minus to sort descending.'),
       ...spec.filters,
     }),
     responses: {
       200: {
-        description: 'One page. With "Accept: text/csv": all of it, as CSV.',
+        description: 'One page. With "Accept: text/csv": all entries as CSV.',
         schema: z.object({
           items: z.array(spec.item),
           nextCursor: z.string().nullable().describe('Null on the last page.'),
@@ -215,11 +215,11 @@ function decodeCursor(cursor: string, sort: string, spec: ListSpec<z.ZodRawShape
     isValueOf[sortOf(spec, sort).column.type](value) &&
     isValueOf[spec.tie.type](tie);
   if (!usable) {
-    const detail = 'is no cursor of this list in this sort; take the nextCursor of a page as it is';
+    const detail = 'is not a cursor of this list in this sort; use the nextCursor of a page unchanged';
     throw new Problem({
       status: 400,
       code: 'query_not_valid',
-      detail: `The query is not acceptable: /cursor ${detail}.`,
+      detail: `The query is not valid: /cursor ${detail}.`,
       errors: [{ pointer: '/cursor', detail }],
     });
   }

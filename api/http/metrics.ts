@@ -18,7 +18,7 @@ export function createMetrics(context: ApiContext): Metrics {
   collectBusinessMetrics(registry, context.pool);
   new Gauge({
     name: 'tributary_workflow_calls',
-    help: 'Requests that wait for a workflow to answer, and requests that wait for their turn to call one.',
+    help: 'Requests waiting for a workflow to answer, and requests queued to call one.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -31,19 +31,19 @@ export function createMetrics(context: ApiContext): Metrics {
     registry,
     requests: new Histogram({
       name: 'tributary_http_request_duration_seconds',
-      help: 'Time to the end of the answer.',
+      help: 'Time until the response is complete.',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers: [registry],
     }),
     inFlight: new Gauge({
       name: 'tributary_http_requests_in_flight',
-      help: 'Requests being answered.',
+      help: 'Requests in progress.',
       registers: [registry],
     }),
     rejectedKeys: new Counter({
       name: 'tributary_http_rejected_keys_total',
-      help: 'Requests with a key that is unknown, expired or revoked.',
+      help: 'Requests with an unknown, expired or revoked key.',
       registers: [registry],
     }),
   };

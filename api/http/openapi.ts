@@ -6,14 +6,14 @@ import type { Endpoint } from './endpoint';
 
 const problemSchema = z
   .object({
-    type: z.string().describe('Names the kind of problem; opens a page that explains it.'),
+    type: z.string().describe('Identifies the problem type; opens a page that explains it.'),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe('What is wrong with this request and what to do.'),
-    instance: z.string().describe('The request id, by which the logs find it.'),
+    detail: z.string().describe('What is wrong with this request and how to fix it.'),
+    instance: z.string().describe('The request ID, to find the request in the logs.'),
     errors: z
       .array(
-        z.object({ pointer: z.string().describe('JSON pointer of the field at fault.'), detail: z.string() }),
+        z.object({ pointer: z.string().describe('JSON pointer to the invalid field.'), detail: z.string() }),
       )
       .optional(),
   })
@@ -44,7 +44,7 @@ export function openApiOf(endpoints: readonly Endpoint[]): ReturnType<typeof cre
           type: 'apiKey',
           in: 'cookie',
           name: SESSION_COOKIE,
-          description: `A person who is signed in. Other methods than GET and HEAD need the header "${CONSOLE_HEADER}: 1" with it.`,
+          description: `A signed-in person. Methods other than GET and HEAD also require the header "${CONSOLE_HEADER}: 1".`,
         },
       },
     },
@@ -91,7 +91,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
         ]),
       ),
       ...(!isPublic && {
-        '401': { description: 'No key, or one that can not be used.', content: problemContent },
+        '401': { description: 'No key, or a key that is not valid.', content: problemContent },
         '403': { description: 'The role or the scope is missing.', content: problemContent },
       }),
       default: {
@@ -110,7 +110,7 @@ const idempotencyHeader = z
   .min(1)
   .max(255)
   .optional()
-  .describe('A repeat with the same key and body gets the same answer. Kept for at least 30 days.');
+  .describe('A repeat with the same key and body gets the same response. Stored for at least 30 days.');
 
 /** `post /v1/orders/{id}/returns` as a name for generated clients: `postOrdersIdReturns`. */
 function operationId({ method, path }: Endpoint): string {

@@ -66,7 +66,7 @@ export function unavailable(detail: string, retryAfterSeconds = 5): Problem {
   return new Problem({
     status: 503,
     code: 'temporarily_unavailable',
-    detail: `${detail} Try again later, with the same Idempotency-Key.`,
+    detail: `${detail} Retry later with the same Idempotency-Key.`,
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 }

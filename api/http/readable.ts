@@ -100,7 +100,7 @@ export async function readableThing(
     throw new Problem({
       status: 403,
       code: 'role_not_allowed',
-      detail: `Things of the kind ${kind} are for the roles ${roles.join(', ')}; you have the role ${principal.role}.`,
+      detail: `The roles ${roles.join(', ')} can read the kind ${kind}; you have the role ${principal.role}.`,
     });
   }
   const values = [id, principal.distributorId];

@@ -76,10 +76,10 @@ export function referencePage(document: ReferenceDocument): string {
     `${title} API`,
     `<h1>${escapeHtml(title)} API <small>${escapeHtml(version)}</small></h1>
      <p>${escapeHtml(description)} For machines: <a href="/openapi.json">openapi.json</a>.</p>
-     <p>Send a key as <code>Authorization: Bearer &lt;key&gt;</code>. Give each POST an <code>Idempotency-Key</code>:
-     a repeat with the same key and body gets the same answer, and nothing is done twice. Lists answer
-     <code>{items, nextCursor}</code>; with <code>Accept: text/csv</code> they answer all of it as CSV. Problems
-     come as <code>application/problem+json</code>, and their <code>type</code> opens a page that explains them.</p>
+     <p>Send a key as <code>Authorization: Bearer &lt;key&gt;</code>. Send an <code>Idempotency-Key</code> with each POST:
+     a repeat with the same key and body gets the same response, and nothing is done twice. Lists return
+     <code>{items, nextCursor}</code>, or all entries as CSV with <code>Accept: text/csv</code>. Problems are
+     <code>application/problem+json</code>; their <code>type</code> opens a page that explains them.</p>
      <nav><ul>${tags.map((tag) => `<li><a href="#${slug(tag)}">${escapeHtml(tag)}</a></li>`).join('')}</ul></nav>
      ${tags.map((tag) => `<h2 id="${slug(tag)}">${escapeHtml(tag)}</h2>${byTag.get(tag)!.join('')}`).join('')}`,
   );
@@ -91,8 +91,8 @@ export function problemPage(code: string, meaning: string, raisedBy: string[]): 
     titleOf(code),
     `<h1>${escapeHtml(titleOf(code))}</h1><p><code>${escapeHtml(code)}</code></p>
      <p>${escapeHtml(meaning)}</p>
-     ${raisedBy.length ? `<p>Answered by:</p><ul>${raisedBy.map((one) => `<li><code>${escapeHtml(one)}</code></li>`).join('')}</ul>` : ''}
-     <p>The <code>detail</code> of the answer says what was wrong with the request. <a href="/reference">API reference</a></p>`,
+     ${raisedBy.length ? `<p>Returned by:</p><ul>${raisedBy.map((one) => `<li><code>${escapeHtml(one)}</code></li>`).join('')}</ul>` : ''}
+     <p>The <code>detail</code> of the response says what is wrong with the request. <a href="/reference">API reference</a></p>`,
   );
 }
 
@@ -154,7 +154,7 @@ function fieldRows(given: Schema, document: ReferenceDocument, prefix: string, d
   if (parts) return parts.flatMap((part) => fieldRows(part, document, prefix, depth));
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const at = prefix ? `${prefix}.${name}` : name;
-    const needed = schema.required?.includes(name) ? '' : 'may be left out';
+    const needed = schema.required?.includes(name) ? '' : 'optional';
     const about = [field.description ?? resolve(field, document).description, needed]
       .filter(Boolean)
       .join(' — ');

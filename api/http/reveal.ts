@@ -10,13 +10,13 @@ import { lineOf } from './schemas';
 /** Which sensitive number to show, and why. */
 export const revealBody = z.strictObject({
   field: z.enum(['identityNumber', 'bankAccount']),
-  reason: lineOf(500).describe('Why it has to be seen; the audit trail keeps it.'),
+  reason: lineOf(500).describe('Reason for viewing; recorded in the audit log.'),
 });
 
 /** The number in full. */
 export const revealResponse = {
   200: {
-    description: 'The number in full. The audit trail keeps who saw it and why.',
+    description: 'The full number. The audit log records who viewed it and why.',
     schema: z.object({ field: z.string(), value: z.string() }).meta({ id: 'RevealedNumber' }),
   },
 };
@@ -39,7 +39,7 @@ export async function reveal(call: {
     throw new Problem({
       status: 410,
       code: 'number_not_kept',
-      detail: 'This number is not kept: it was never given, or was erased after its time.',
+      detail: 'This number is not stored: it was never submitted, or was erased after its retention period.',
     });
   }
   const value = createSealer(context.config).open(sealed);

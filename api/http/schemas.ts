@@ -7,7 +7,7 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 /** ISO 4217. */
 export const currencySchema = z
   .string()
-  .refine((code) => currencies.has(code), 'is no ISO 4217 currency, such as CNY')
+  .refine((code) => currencies.has(code), 'is not an ISO 4217 currency, such as CNY')
   .meta({ description: 'ISO 4217.', example: 'CNY' });
 
 /** Money as requests give it and answers show it. */
@@ -37,14 +37,14 @@ export const uuid = z.uuid().toLowerCase();
 export const uuidParams = z.object({ id: uuid });
 
 /** Id of a commission: a number, which JSON carries as text. */
-export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number');
+export const commissionId = z.string().regex(/^[1-9]\d{0,14}$/, 'use the ID of a commission, a number');
 
 /** Why a commission is kept back. */
 export const holdReason = z.enum(RESTRICTION_REASONS);
 
 /**
- * Numbers that shops give, as they write them: one line that people can read, without characters that hide or turn the
- * text around. Not `.` and `..`, which an address takes for folders.
+ * A number that the shop assigns: one line of printable text, without invisible characters or characters that change
+ * the direction of text. `.` and `..` are excluded because URLs treat them as folders.
  */
 export const shopNumber = (max: number) =>
   z
@@ -53,13 +53,13 @@ export const shopNumber = (max: number) =>
     .max(max)
     .regex(
       /^(?!\.{1,2}$)(?!\p{Z})[^\p{C}\p{Zl}\p{Zp}]*(?<!\p{Z})$/u,
-      'use one line of printable text that neither begins nor ends with a space, and is not "." or ".."',
+      'use one line of printable text that neither starts nor ends with a space, and is not "." or ".."',
     );
 
 /** Number of an order, a line or a return. */
 export const identifier = shopNumber(96);
 
-/** Stock keeping unit, as the shop names it. */
+/** Stock keeping unit, as in the shop. */
 export const sku = shopNumber(64);
 
 // Clocks of shops run a little ahead at times; more than this is a mistake.
@@ -69,7 +69,7 @@ const clockSkewMs = 30_000;
 export const eventTime = z.iso
   .datetime({ offset: true, message: 'use RFC 3339 with offset: 2026-03-01T08:00:00+08:00' })
   .refine((time) => Date.parse(time) <= Date.now() + clockSkewMs, {
-    message: 'this is in the future: tell events when they have happened',
+    message: 'this is in the future: send events after they have happened',
   })
   .refine((time) => Date.parse(time) >= Date.UTC(2000, 0, 1), {
     message: 'this is before the year 2000: check the date',

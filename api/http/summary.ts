@@ -9,9 +9,9 @@ export const mostCounted = 10_000;
 /** How many, and what they add up to. */
 export const summarySchema = z
   .object({
-    count: z.int().describe(`At most ${mostCounted}.`),
-    capped: z.boolean().describe('There are more: count and sums are of the first ones only.'),
-    sums: z.array(moneySchema).describe('For each currency.'),
+    count: z.int().describe(`Max ${mostCounted}.`),
+    capped: z.boolean().describe('There are more: count and sums cover the first ones only.'),
+    sums: z.array(moneySchema).describe('Per currency.'),
   })
   .meta({ id: 'Summary' });
 
@@ -65,7 +65,7 @@ export async function countBounded(pool: Pool, what: (bind: Bind) => Counted): P
 
 /** For the `responses` of an endpoint that answers with `replySummary`. */
 export const summaryResponses: Record<200, ResponseSpec> = {
-  200: { description: 'Count and sums.', schema: summarySchema },
+  200: { description: 'Count and totals.', schema: summarySchema },
 };
 
 /** Answers how many a filter finds, and what they add up to. */

@@ -15,22 +15,24 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
   endpoint({
     method: 'get',
     path: '/healthz',
-    summary: 'Whether this process is alive',
+    summary: 'Liveness of this process',
     tag: 'system',
     roles: 'public',
-    responses: { 200: { description: 'It is.', schema: z.object({ status: z.literal('ok') }) } },
+    responses: {
+      200: { description: 'The process is alive.', schema: z.object({ status: z.literal('ok') }) },
+    },
     handler: async () => ({ status: 200, body: { status: 'ok' } }),
   }),
   endpoint({
     method: 'get',
     path: '/readyz',
-    summary: 'Whether this process can do its work',
-    description: 'Asks PostgreSQL and Temporal, and says which of them is away.',
+    summary: 'Readiness of this process',
+    description: 'Checks PostgreSQL and Temporal and reports which of them is unavailable.',
     tag: 'system',
     roles: 'public',
     responses: {
-      200: { description: 'Both answer.', schema: away },
-      503: { description: 'One of them is away.', schema: away },
+      200: { description: 'Both are available.', schema: away },
+      503: { description: 'One of them is unavailable.', schema: away },
     },
     handler: async ({ context }) => {
       const [postgresql, temporal] = await Promise.all([
@@ -55,11 +57,11 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
     method: 'get',
     path: '/metrics',
     summary: 'Metrics for Prometheus',
-    description: 'Counts and durations, with nothing of any person. Keep it inside your network.',
+    description: 'Counts and durations without personal data. Keep it inside your network.',
     tag: 'system',
     roles: 'public',
     responses: {
-      200: { description: 'Text format.', contentType: registry.contentType, schema: z.string() },
+      200: { description: 'Prometheus text format.', contentType: registry.contentType, schema: z.string() },
     },
     handler: async () => ({
       status: 200,

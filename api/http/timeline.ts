@@ -8,9 +8,9 @@ import { moneySchema, timestampOutput, uuid } from './schemas';
 export const timelineEventSchema = z
   .object({
     type: z.string(),
-    actor: z.string().describe('Name of who did it.'),
-    at: timestampOutput.describe('When it happened.'),
-    recordedAt: timestampOutput.describe('When it became known here.'),
+    actor: z.string().describe('Name of the actor.'),
+    at: timestampOutput.describe('When the event occurred.'),
+    recordedAt: timestampOutput.describe('When the event was recorded here.'),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'TimelineEvent' });

@@ -57,7 +57,7 @@ export async function authenticate(
   }
   const text = /^Bearer +(\S.*)$/i.exec(header)?.[1];
   if (!text) {
-    throw keyNotValid('The Authorization header is not of the form "Bearer <key>".');
+    throw keyNotValid('The Authorization header must have the format "Bearer <key>".');
   }
   const { rows } = await pool.query<KeyRow>({
     name: 'authenticate',
@@ -69,7 +69,7 @@ export async function authenticate(
     values: [hashKey(text)],
   });
   const row = rows[0];
-  if (!row) throw keyNotValid('This API key is not known.');
+  if (!row) throw keyNotValid('This API key is unknown.');
   const { unusable, ...principal } = row;
   if (unusable) throw keyNotValid(unusable);
   return principal;
@@ -99,14 +99,14 @@ export function authorize(principal: Principal | undefined, { roles, scope }: En
     throw new Problem({
       status: 403,
       code: 'role_not_allowed',
-      detail: `This is for the roles ${roles.join(', ')}; the user of this key has the role ${principal.role}.`,
+      detail: `This is allowed for the roles ${roles.join(', ')}; the user of this key has the role ${principal.role}.`,
     });
   }
   if (scope && !principal.scopes.includes(scope) && !principal.scopes.includes(everyScope)) {
     throw new Problem({
       status: 403,
       code: 'scope_missing',
-      detail: `This needs a key with the scope ${scope}; this key has ${principal.scopes.join(', ') || 'none'}.`,
+      detail: `This requires a key with the scope ${scope}; this key has ${principal.scopes.join(', ') || 'none'}.`,
     });
   }
 }

@@ -37,6 +37,6 @@ export async function refuseLockout(transaction: Prisma.TransactionClient): Prom
   throw new Problem({
     status: 409,
     code: 'last_admin',
-    detail: 'After this no admin could get in any more. Give another admin a password or a key first.',
+    detail: 'After this no admin could sign in. Give another admin a password or a key first.',
   });
 }

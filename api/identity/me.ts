@@ -18,15 +18,15 @@ export const meSchema = z
       hasSecondFactor: z.boolean(),
       locale: localeSchema,
     }),
-    scopes: z.array(z.string()).describe('All that may be done, one by one.'),
+    scopes: z.array(z.string()).describe('All permissions.'),
     brand: z.object({
       name: z.string(),
       timeZone: z.string(),
       currency: z.string(),
       withdrawalMinimum: z.int().describe('Minor units.'),
-      shopReferralUrl: z.string().nullable().describe('With {code} in place of a referral code.'),
+      shopReferralUrl: z.string().nullable().describe('With {code} as placeholder for a referral code.'),
     }),
-    temporalUiUrl: z.string().nullable().describe('Page of Temporal, for staff.'),
+    temporalUiUrl: z.string().nullable().describe('Address of the Temporal UI, for staff.'),
   })
   .meta({ id: 'Me' });
 

@@ -100,7 +100,7 @@ export async function beginOidc(context: ApiContext): Promise<Redirect> {
       setCookies: [cookie(config, COOKIE, sealed, { path: COOKIE_PATH, maxAgeSeconds: ANSWER_WITHIN_S })],
     };
   } catch (error) {
-    log.error({ err: error }, 'the provider of single sign-on can not be used');
+    log.error({ err: error }, 'the single sign-on provider cannot be used');
     return refuse(context, 'oidc_unavailable');
   }
 }

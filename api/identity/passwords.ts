@@ -24,9 +24,9 @@ export async function isPassword(stored: string | null | undefined, password: st
 }
 
 const explanations = {
-  too_short: `has fewer than ${PASSWORD_MIN_LENGTH} characters; a few words in a row do well`,
-  contains_address: 'contains your mail address; choose one that does not',
-  too_common: 'is among the first that guessers try; choose another',
+  too_short: `has fewer than ${PASSWORD_MIN_LENGTH} characters; several words in a row work well`,
+  contains_address: 'contains your email address; choose another one',
+  too_common: 'is common and easy to guess; choose another one',
 };
 
 /** @throws Problem 422 when a new password is not good enough */

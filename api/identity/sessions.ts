@@ -101,7 +101,7 @@ export async function authenticateSession(
     throw new Problem({
       status: 401,
       code: 'session_ended',
-      detail: 'Your session is over. Sign in again.',
+      detail: 'Your session has ended. Sign in again.',
     });
   }
   const { id, userId, name, role, distributorId } = row;
@@ -116,7 +116,7 @@ function refuseCrossSite(req: Request): void {
   throw new Problem({
     status: 403,
     code: 'csrf_refused',
-    detail: `Requests with the cookie of a session come from the console itself and have the header "${CONSOLE_HEADER}: 1".`,
+    detail: `Requests with a session cookie must come from the console itself and have the header "${CONSOLE_HEADER}: 1".`,
   });
 }
 

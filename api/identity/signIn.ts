@@ -162,7 +162,10 @@ export async function mailPasswordLink(
     );
     if (key) await sendQueuedMail(context, key);
   } catch (error) {
-    context.log.error({ err: error, requestId: request.requestId }, 'a forgotten password has no link');
+    context.log.error(
+      { err: error, requestId: request.requestId },
+      'the link for a forgotten password could not be sent',
+    );
   }
 }
 
@@ -204,8 +207,8 @@ async function withCode(
     throw new Problem({
       status: 401,
       code: 'code_required',
-      detail: 'Give the code of your authenticator app, or one of your recovery codes.',
-      errors: [{ pointer: '/code', detail: 'is needed' }],
+      detail: 'Enter the code from your authenticator app, or one of your recovery codes.',
+      errors: [{ pointer: '/code', detail: 'is required' }],
     });
   }
   const signedIn = await inTransaction(context.pool, async (client) => {
@@ -249,7 +252,7 @@ function refused(): Problem {
   return new Problem({
     status: 401,
     code: 'sign_in_refused',
-    detail: 'The mail address, the password or the code is not right. Check them, or ask for a new link.',
+    detail: 'The email address, password or code is incorrect. Check them, or request a new link.',
   });
 }
 
@@ -257,7 +260,7 @@ function linkNotValid(): Problem {
   return new Problem({
     status: 409,
     code: 'link_not_valid',
-    detail: 'This link was used, replaced by a newer one, or is too old. Ask for a new one.',
+    detail: 'This link was used, was replaced by a newer one, or has expired. Request a new one.',
   });
 }
 
@@ -301,7 +304,7 @@ export function requireSession({ sessionId }: Principal): string {
   throw new Problem({
     status: 403,
     code: 'session_required',
-    detail: 'Only a person who is signed in can do this, not an API key.',
+    detail: 'Only a signed-in person can do this, not an API key.',
   });
 }
 
@@ -340,7 +343,7 @@ export async function disableSecondFactor(
     throw new Problem({
       status: 409,
       code: 'second_factor_off',
-      detail: 'You have no second factor that could be taken away.',
+      detail: 'Two-step verification is not enabled for you.',
     });
   }
   const disabled = await inTransaction(context.pool, async (client) => {

@@ -51,7 +51,7 @@ export async function beginAttempt(
     throw new Problem({
       status: 429,
       code: 'too_many_attempts',
-      detail: `Too many attempts have failed. Try again in ${wait} seconds.`,
+      detail: `Too many failed attempts. Retry in ${wait} seconds.`,
       headers: { 'Retry-After': String(wait) },
     });
   }
@@ -100,7 +100,7 @@ export async function countMailRequest(
   throw new Problem({
     status: 429,
     code: 'too_many_mails',
-    detail: `Enough mails were asked for; look for them, also among spam. Ask again in ${wait} seconds.`,
+    detail: `Too many emails were requested. Check the inbox and the spam folder, or retry in ${wait} seconds.`,
     headers: { 'Retry-After': String(wait) },
   });
 }

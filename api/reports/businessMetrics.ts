@@ -23,7 +23,7 @@ interface Measured {
 // return window are the many: past `bound` they are not counted on, since a scrape must not cost more with them.
 const bound = 10_000;
 
-/** How many things of a kind are open, by state. */
+/** Number of open items of a kind, by state. */
 function counted(kind: Kind, metric: string, table: string, help: string): Measured {
   return {
     sql: `SELECT '${metric}' AS name, jsonb_build_object('state', s.state) AS labels, open.count::float8 AS value
@@ -33,7 +33,7 @@ function counted(kind: Kind, metric: string, table: string, help: string): Measu
   };
 }
 
-/** The same, and since when the oldest in each state has waited. */
+/** Also the age of the oldest item in each state. */
 function aged(kind: Kind, metric: string, table: string, since: string, help: string): Measured {
   const { sql, help: helpOfCount } = counted(kind, metric, table, help);
   return {
@@ -46,61 +46,61 @@ function aged(kind: Kind, metric: string, table: string, since: string, help: st
   };
 }
 
-// By kind, so that a process that is added is measured as well.
+// A Record over the kinds, so that a new process is measured as well.
 const measuredKinds: Record<ProcessKind | 'commission', Measured> = {
   application: aged(
     'application',
     'tributary_applications',
     'applications',
     'submitted_at',
-    'Applications that wait',
+    'Applications in review',
   ),
   withdrawal: aged(
     'withdrawal',
     'tributary_withdrawals',
     'withdrawals',
     'requested_at',
-    'Withdrawals that are not settled',
+    'Withdrawals not yet settled',
   ),
   commission: counted(
     'commission',
     'tributary_commissions',
     'commissions',
-    'Commissions in their return window, and those that wait for finance',
+    'Commissions in the return window, and commissions due',
   ),
   order: {
     sql: `SELECT 'tributary_orders_open', '{}',
       (SELECT count(*) FROM (SELECT FROM orders WHERE state = 'open' LIMIT ${bound}) capped)`,
-    help: { tributary_orders_open: `Orders whose return windows are not all over, counted up to ${bound}.` },
+    help: { tributary_orders_open: `Orders with an open return window, counted up to ${bound}.` },
   },
   return: aged(
     'return',
     'tributary_returns',
     'returns',
     'requested_at',
-    'Returns that the shop has not decided',
+    'Returns not yet decided by the shop',
   ),
   release: aged(
     'release',
     'tributary_release_runs',
     'release_runs',
     'proposed_at',
-    'Release runs that are not done',
+    'Release runs not yet done',
   ),
   payout: aged(
     'payout',
     'tributary_payout_batches',
     'payout_batches',
     'created_at',
-    'Payout batches that are not confirmed',
+    'Payout batches not yet confirmed',
   ),
-  bulk: counted('bulk', 'tributary_bulk_actions', 'bulk_actions', 'Bulk actions under way'),
+  bulk: counted('bulk', 'tributary_bulk_actions', 'bulk_actions', 'Running bulk actions'),
   mail: {
     sql: `SELECT 'tributary_mails', jsonb_build_object('state', s.state), open.count
       FROM unnest(ARRAY['pending', 'undeliverable']) AS s (state), LATERAL (
         SELECT count(*) FROM (SELECT FROM mails m WHERE m.state = s.state AND m.state <> 'sent' LIMIT ${bound}) capped) open`,
     help: {
-      tributary_mails: `Mails that are not sent yet, or can not be delivered, counted up to ${bound}.`,
+      tributary_mails: `Emails that are pending or undeliverable, counted up to ${bound}.`,
     },
   },
 };
@@ -111,12 +111,12 @@ const measured: readonly Measured[] = [
     sql: `SELECT 'tributary_commissions_oldest_due_seconds', '{}',
       coalesce(extract(epoch FROM now() - (SELECT min(due_at) FROM commissions WHERE state = 'due')), 0)`,
     help: {
-      tributary_commissions_oldest_due_seconds: 'For how long the oldest commission has waited for finance.',
+      tributary_commissions_oldest_due_seconds: 'Age of the oldest due commission.',
     },
   },
   {
     sql: `SELECT 'tributary_ledger_transfers', '{}', coalesce((SELECT max(id) FROM transfers), 0)`,
-    help: { tributary_ledger_transfers: 'Transfers posted since the beginning.' },
+    help: { tributary_ledger_transfers: 'Transfers posted in total.' },
   },
   {
     sql: `SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'early_event'),
@@ -128,7 +128,7 @@ const measured: readonly Measured[] = [
       UNION ALL SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'accepted_order'),
         coalesce(extract(epoch FROM now() - (SELECT min(accepted_at) FROM accepted_orders)), 0)`,
     help: {
-      tributary_messages_waiting: `Events whose order or return has not arrived, and orders answered with 202 that are not taken in yet, counted up to ${bound}.`,
+      tributary_messages_waiting: `Events whose order or return has not arrived, and orders accepted with 202 that are not recorded yet, counted up to ${bound}.`,
       tributary_messages_waiting_oldest_seconds: 'Age of the oldest of them.',
     },
   },

@@ -11,7 +11,7 @@ import type { ApiContext } from '../http/endpoint';
 /** Sums what days have ended since, behind whoever asks: reports are right without it, and slower. */
 export function keepDaysSummed({ pool, config, log }: Pick<ApiContext, 'pool' | 'config' | 'log'>): void {
   sumDays(pool, config.BRAND_TIME_ZONE).catch((error: unknown) =>
-    log.warn({ err: error }, 'the days that are over could not be summed; reports read their orders instead'),
+    log.warn({ err: error }, 'the daily totals could not be computed; reports read the orders instead'),
   );
 }
 

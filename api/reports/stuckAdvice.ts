@@ -1,12 +1,12 @@
 import { kinds, type ProcessKind, pageOfSubject, parseSubject } from '../../domain/kinds';
 
-/** What people read, in both languages of the console. */
+/** A text in both languages of the console. */
 export interface Words {
   zh: string;
   en: string;
 }
 
-/** What of each process is thought to be stuck, and after how long, as an interval of PostgreSQL. */
+/** Kinds of stuck work of each process, and after how long, as a PostgreSQL interval. */
 const stuckOf = {
   application: { application_waits: '3 days', changes_overdue: '10 minutes' },
   order: { order_not_taken_in: '5 minutes', window_not_closed: '10 minutes' },
@@ -20,33 +20,33 @@ const stuckOf = {
 
 type ReasonOf<K extends ProcessKind> = K extends ProcessKind ? keyof (typeof stuckOf)[K] : never;
 
-/** Why a piece of work is thought to be stuck. */
+/** Kind of stuck work. */
 export type StuckKind = 'failing_activity' | ReasonOf<ProcessKind>;
 
-/** After how long each is. */
+/** Time after which work of each kind is stuck. */
 export const stuckAfter = Object.assign({ failing_activity: '0' }, ...Object.values(stuckOf)) as Readonly<
   Record<StuckKind, string>
 >;
 
-/** What is known of a piece of stuck work. */
+/** Facts of a piece of stuck work. */
 export interface StuckFacts {
   kind: StuckKind;
-  /** What it is about: `order/<number>`; of a mail what the mail is about. */
+  /** Its subject: `order/<number>`; for an email the subject of the email. */
   subject: string;
-  /** Of failing activities: which one, how often it was tried, and what it failed with. */
+  /** For failing activities: name, attempts and error. */
   activity?: { type: string; attempt: number; error: string };
-  /** Of a mail: its key, and what the mail server said. */
+  /** For an email: its key, and the error of the mail server. */
   mail?: { key: string; error: string };
 }
 
-/** Something that the person who looks at it can do at once. */
+/** An action the user can take immediately. */
 export interface StuckAction {
   name: 'resend';
   method: 'POST';
   path: string;
 }
 
-/** What is wrong, what to do, and where. */
+/** Problem, remedy and page. */
 export interface StuckAdvice {
   what: Words;
   remedy: Words;
@@ -55,14 +55,14 @@ export interface StuckAdvice {
   actions: StuckAction[];
 }
 
-/** The page about what is stuck; about what has none of its own, as an invitation, all mails that are. */
+/** The page of the console about stuck work; the undeliverable emails where the subject has no page, as an invitation. */
 function pageOf(subject: string): string {
   const kind = parseSubject(subject)?.kind;
   const page = kind && kinds[kind].workflow ? pageOfSubject(subject) : undefined;
   return page ?? '/mails?state=undeliverable';
 }
 
-/** Says what is wrong with a piece of stuck work and what to do about it. */
+/** Returns the problem of a piece of stuck work and what to do. */
 export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
   const { kind, subject, activity, mail } = facts;
   const actions: StuckAction[] = mail
@@ -86,18 +86,18 @@ function words(
         },
         remedy: {
           zh: '系统会自动继续重试。请检查它所依赖的服务（数据库、邮件服务器、打款服务商）；若一小时后仍失败，请把本行交给工程师。',
-          en: 'It is tried again by itself. Check the server it depends on (database, mail server, payout provider); if it still fails in an hour, pass this line on to an engineer.',
+          en: 'It is retried automatically. Check the server it depends on (database, mail server, payout provider). If it still fails after an hour, send this line to an engineer.',
         },
       };
     case 'application_waits':
       return {
         what: {
           zh: '申请等待审核已超过 3 天',
-          en: 'An application has waited for its review for over 3 days',
+          en: 'An application has waited over 3 days for review',
         },
         remedy: {
           zh: '打开申请，批准、驳回或要求补充材料。',
-          en: 'Open it and approve, reject or ask for changes.',
+          en: 'Open the application and approve it, reject it or request changes.',
         },
       };
     case 'changes_overdue':
@@ -108,45 +108,45 @@ function words(
         },
         remedy: {
           zh: '检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
-          en: 'Check that workers run; if the process was lost, an engineer runs npm run recover.',
+          en: 'Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
         },
       };
     case 'order_not_taken_in':
       return {
         what: {
           zh: '订单已接收超过 5 分钟，仍未入账',
-          en: 'An order was accepted over 5 minutes ago and is not taken in yet',
+          en: 'An order was accepted over 5 minutes ago and is not recorded yet',
         },
         remedy: {
           zh: '检查后台处理程序和 Temporal 是否在运行；之后订单会自动入账。若没有，请工程师执行 npm run recover。',
-          en: 'Check that workers and Temporal run; it then goes on by itself. If not, an engineer runs npm run recover.',
+          en: 'Check that workers and Temporal are running; the order is then recorded automatically. If not, ask an engineer to run npm run recover.',
         },
       };
     case 'window_not_closed':
       return {
         what: {
           zh: '退货期已结束，但订单行没有关闭',
-          en: 'A return window is over, but its line was not closed',
+          en: 'A return window has ended, but its order line was not closed',
         },
         remedy: {
           zh: '佣金因此尚未到期。检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
-          en: 'Its commissions are not due because of that. Check that workers run; if the process was lost, an engineer runs npm run recover.',
+          en: 'Therefore its commissions are not due. Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
         },
       };
     case 'return_undecided':
       return {
         what: { zh: '退货申请超过 14 天未处理', en: 'A return has not been decided for over 14 days' },
         remedy: {
-          zh: '在商城中退款或拒绝；在此之前退货期暂停，佣金不会放款。',
-          en: 'Refund or reject it in the shop; until then the window stands still and nothing is released.',
+          zh: '请在商城中退款或拒绝；在此之前退货期暂停，佣金不会结算。',
+          en: 'Refund or reject the return in the shop. Until then the return window is paused and its commissions are not released.',
         },
       };
     case 'release_running':
       return {
-        what: { zh: '放款批次已运行超过 1 小时', en: 'A release run has been running for over an hour' },
+        what: { zh: '结算批次已运行超过 1 小时', en: 'A release run has been running for over an hour' },
         remedy: {
-          zh: '打开批次查看进度；若没有进展，检查后台处理程序。重启后会从中断处继续，不会重复放款。',
-          en: 'Open it to see its progress; if there is none, check the workers. It goes on where it was, and releases nothing twice.',
+          zh: '打开批次查看进度；若没有进展，检查后台处理程序。重启后会从中断处继续，不会重复结算。',
+          en: 'Open the run to see its progress. If there is none, check the workers. After a restart the run continues where it stopped and releases nothing twice.',
         },
       };
     case 'withdrawal_paying':
@@ -154,7 +154,7 @@ function words(
         what: { zh: '提现打款超过 3 天没有结果', en: 'A withdrawal has been paying for over 3 days' },
         remedy: {
           zh: '向打款服务商查询这一笔；系统会继续自动查询，不会重复打款。',
-          en: 'Ask the payout provider about it; the system goes on asking by itself, and never pays twice.',
+          en: 'Ask the payout provider about this withdrawal. The system keeps asking automatically and never pays twice.',
         },
       };
     case 'bulk_running':
@@ -162,7 +162,7 @@ function words(
         what: { zh: '批量操作已运行超过 1 小时', en: 'A bulk action has been running for over an hour' },
         remedy: {
           zh: '打开批量操作查看进度；若没有进展，检查后台处理程序。重启后会从中断处继续，不会重复执行。',
-          en: 'Open it to see its progress; if there is none, check the workers. It goes on where it was, and does nothing twice.',
+          en: 'Open the bulk action to see its progress. If there is none, check the workers. After a restart it continues where it stopped and does nothing twice.',
         },
       };
     case 'payout_unconfirmed':
@@ -170,15 +170,15 @@ function words(
         what: { zh: '打款文件超过 3 天未确认', en: 'A payout file has not been confirmed for over 3 days' },
         remedy: {
           zh: '核对银行回单后确认该批次，并标出失败的笔数。',
-          en: "Compare it with the bank's statement, then confirm it and name those that failed.",
+          en: 'Compare it with the bank statement, then confirm the batch and mark the failed withdrawals.',
         },
       };
     case 'mail_undeliverable':
       return {
-        what: { zh: `邮件无法送达：${mail?.error}`, en: `A mail could not be delivered: ${mail?.error}` },
+        what: { zh: `邮件无法送达：${mail?.error}`, en: `An email is undeliverable: ${mail?.error}` },
         remedy: {
           zh: '通过电话等其他方式核对收件地址；邮件服务器恢复后可重新发送。',
-          en: 'Check the address with the recipient by other means; send it again when the mail server is well.',
+          en: 'Check the address with the recipient, for example by phone. Resend the email when the mail server works again.',
         },
       };
   }

@@ -12,7 +12,7 @@ const entrySchema = z
     actor: z.string(),
     action: z.string(),
     subject: z.string(),
-    before: z.unknown().describe('What it was before; null where that says nothing.'),
+    before: z.unknown().describe('Values before the change; null if there are none.'),
     after: z.unknown(),
     reason: z.string().nullable(),
     requestId: z.string().nullable(),
@@ -22,11 +22,11 @@ const entrySchema = z
 const entries = defineList({
   item: entrySchema,
   filters: {
-    subject: z.string().max(300).optional().describe('What it was done to, such as product/SKU-1.'),
+    subject: z.string().max(300).optional().describe('The subject, such as product/SKU-1.'),
     actorId: uuid.optional(),
     action: z.string().max(100).optional().describe('Such as product.update.'),
-    from: timestampInput.optional().describe('At this moment or later.'),
-    to: timestampInput.optional().describe('Before this moment.'),
+    from: timestampInput.optional().describe('At this time or later.'),
+    to: timestampInput.optional().describe('Before this time.'),
   },
   sorts: { id: { column: 'a.id', type: 'bigint' } },
   defaultSort: '-id',
@@ -41,7 +41,7 @@ export const auditEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/audit',
-    summary: 'List what staff and the system did',
+    summary: 'List the audit log',
     tag: 'audit',
     roles: REVIEWERS,
     scope: 'audit:read',

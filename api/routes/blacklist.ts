@@ -48,8 +48,9 @@ export const blacklistEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/blacklist',
-    summary: 'Put a number on the blacklist',
-    description: 'Applications with this number can not be approved. Only a keyed hash of it is kept.',
+    summary: 'Add a number to the blacklist',
+    description:
+      'Applications with this number cannot be approved. Only a keyed hash of the number is stored.',
     tag: 'blacklist',
     roles: REVIEWERS,
     scope: 'blacklist:write',
@@ -85,7 +86,7 @@ export const blacklistEndpoints: Endpoint[] = [
           throw new Problem({
             status: 409,
             code: 'already_blacklisted',
-            detail: `The number is on the blacklist already (entry ${entry?.id}).`,
+            detail: `The number is already on the blacklist (entry ${entry?.id}).`,
           });
         }
         return { status: 201, body: toBody(entry) };
@@ -115,13 +116,13 @@ export const blacklistEndpoints: Endpoint[] = [
   endpoint({
     method: 'delete',
     path: '/v1/blacklist/{id}',
-    summary: 'Take a number off the blacklist',
+    summary: 'Remove a number from the blacklist',
     tag: 'blacklist',
     roles: REVIEWERS,
     scope: 'blacklist:write',
     params: uuidParams,
-    query: z.object({ reason: lineOf(2000).optional().describe('The audit trail keeps it.') }),
-    responses: { 204: { description: 'It is off the list.' } },
+    query: z.object({ reason: lineOf(2000).optional().describe('Recorded in the audit log.') }),
+    responses: { 204: { description: 'The entry is removed.' } },
     handler: async ({ params: { id }, query, context, ...call }) => {
       await inTransaction(context.pool, async (client) => {
         const { rows } = await client.query<{ kind: string; numberMasked: string; reason: string }>(

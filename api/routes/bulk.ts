@@ -17,7 +17,7 @@ const mostItems = 5000;
 const text = lineOf(1000);
 
 const listOf = (id: z.ZodType<string>) =>
-  z.array(id).min(1).max(mostItems).describe('Each once; repeats count once.');
+  z.array(id).min(1).max(mostItems).describe('Repeated IDs count once.');
 const uuids = listOf(uuid);
 const commissions = listOf(commissionId);
 
@@ -96,12 +96,12 @@ const bulks = defineList({
 const itemSchema = z
   .object({
     position: z.int(),
-    id: z.string().describe('Of the thing it was done to.'),
+    id: z.string().describe('ID of the item.'),
     state: itemStateSchema,
     code: z
       .string()
       .nullable()
-      .describe('Of the problem, where it was refused; the same as of the single call.'),
+      .describe('Code of the problem if the item was refused; the same as in the single call.'),
     message: z.string().nullable(),
     finishedAt: timestampOutput.nullable(),
   })
@@ -122,14 +122,14 @@ function refuseWithoutRight({ role, scopes }: Principal, action: BulkWork['actio
     throw new Problem({
       status: 403,
       code: 'role_not_allowed',
-      detail: `${action} is for the roles ${right.roles.join(', ')}; you have the role ${role}.`,
+      detail: `${action} is allowed for the roles ${right.roles.join(', ')}; you have the role ${role}.`,
     });
   }
   if (!scopes.includes(right.scope) && !scopes.includes(everyScope)) {
     throw new Problem({
       status: 403,
       code: 'scope_missing',
-      detail: `${action} needs a key with the scope ${right.scope}.`,
+      detail: `${action} requires a key with the scope ${right.scope}.`,
     });
   }
 }
@@ -147,14 +147,14 @@ export const bulkActionEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/bulk-actions',
-    summary: 'Do something to many things at once',
+    summary: 'Start a bulk action',
     description:
-      'Runs in the background, one by one and in your name: each as if you had sent the single call, with the same rules. What is refused has its reason in /items, and the rest goes on. If your right to it ends meanwhile, what is left is refused.',
+      'Runs in the background, one item after another and on your behalf, with the same rules as the single call. Refused items have their reason in /items; the others continue. If your permission ends meanwhile, the remaining items are refused.',
     tag: 'bulk actions',
     roles: STAFF,
     scope: 'bulk:write',
     body: requestSchema,
-    responses: { 202: { description: 'Accepted.', schema: bulkSchema } },
+    responses: { 202: { description: 'The bulk action, accepted.', schema: bulkSchema } },
     errors: ['right_ended'],
     handler: async ({ body, context, principal, resourceId: id, requestId }) => {
       refuseWithoutRight(principal, body.action);
@@ -199,7 +199,7 @@ export const bulkActionEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/bulk-actions/{id}',
-    summary: 'One bulk action with its progress',
+    summary: 'Get a bulk action with its progress',
     tag: 'bulk actions',
     roles: STAFF,
     scope: 'bulk:read',
@@ -213,7 +213,7 @@ export const bulkActionEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/bulk-actions/{id}/items',
-    summary: 'What became of each thing in a bulk action',
+    summary: 'List the result of each item of a bulk action',
     tag: 'bulk actions',
     roles: STAFF,
     scope: 'bulk:read',

@@ -12,7 +12,7 @@ import { actorOfCall } from '../workflows/tell';
 const stateSchema = z.enum(kinds.import.states);
 const count = z.int().min(0).max(2_000_000_000);
 /** In major units, exact: a file may hold less than a minor unit. */
-const decimal = z.string().regex(/^-?\d{1,20}(\.\d{1,5})?$/, 'write a decimal such as -12.50');
+const decimal = z.string().regex(/^-?\d{1,20}(\.\d{1,5})?$/, 'use a decimal such as -12.50');
 const countedSchema = z.strictObject({ count, amount: decimal });
 
 const reconciliationSchema = z
@@ -23,7 +23,7 @@ const reconciliationSchema = z
     orders: count,
     sales: countedSchema,
     returns: countedSchema,
-    priceDifferences: countedSchema.describe('Returns that were credited less or more than was paid.'),
+    priceDifferences: countedSchema.describe('Returns credited with less or more than was paid.'),
     rejected: z.record(z.string().max(100), countedSchema).describe('By reason.'),
   })
   .meta({
@@ -36,8 +36,8 @@ const runSchema = z
   .object({
     id: uuid,
     fileName: z.string(),
-    state: stateSchema.describe('Running also when nobody reports any more: see reportedAt.'),
-    attempt: z.int().describe('How often it was begun; it goes on in the same run until it is finished.'),
+    state: stateSchema.describe('Also running if reports have stopped: see reportedAt.'),
+    attempt: z.int().describe('Number of starts; an import continues in the same run until it is finished.'),
     ordersTotal: z.int().nullable(),
     orders: z.int(),
     returns: z.int(),
@@ -84,12 +84,12 @@ const runs = defineList({
 });
 
 const rejectionShape = {
-  row: count.describe('Its number in the file; the header is row 1.'),
+  row: count.describe('Row number in the file; the header is row 1.'),
   orderId: z.string().max(200),
   sku: z.string().max(200),
   amount: decimal,
   currency: z.string().max(3),
-  reason: lineOf(100).describe('Stable, such as zero_price or refused_order_differs.'),
+  reason: lineOf(100).describe('Stable code, such as zero_price or refused_order_differs.'),
   detail: z.string().max(1000),
 };
 const rejectionSchema = z.object({ number: z.int(), ...rejectionShape });
@@ -108,7 +108,7 @@ async function refuseUnchanged(pool: Pool, id: string): Promise<never> {
   throw new Problem({
     status: 409,
     code: 'import_finished',
-    detail: 'This import is finished: begin another one.',
+    detail: 'This import is finished. Start another one.',
   });
 }
 
@@ -118,9 +118,9 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports',
-    summary: 'Begin an import',
+    summary: 'Start an import',
     description:
-      'For programs that import, so that others see how it goes; npm run import does. A file with the same hash whose import was not finished goes on in the same run, which then counts anew.',
+      'For import programs to report progress, as npm run import does. If an import of a file with the same hash is not finished, it continues in the same run and its counts restart.',
     tag: 'imports',
     roles: OPERATORS,
     scope: 'imports:write',
@@ -128,9 +128,9 @@ export const importEndpoints: Endpoint[] = [
       fileName: lineOf(300),
       fileHash: z
         .string()
-        .regex(/^[0-9a-f]{64}$/, 'write 64 hexadecimal digits')
+        .regex(/^[0-9a-f]{64}$/, 'use 64 hexadecimal digits')
         .optional()
-        .describe('SHA-256 of the file. Left out: a run of its own each time.'),
+        .describe('SHA-256 of the file. Default: a new run each time.'),
       ordersTotal: count.optional(),
     }),
     responses: { 201: { description: 'The import.', schema: runSchema } },
@@ -195,7 +195,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'patch',
     path: '/v1/imports/{id}',
-    summary: 'Report how far an import is',
+    summary: 'Report the progress of an import',
     tag: 'imports',
     roles: OPERATORS,
     scope: 'imports:write',
@@ -204,7 +204,7 @@ export const importEndpoints: Endpoint[] = [
       orders: count,
       returns: count,
       rejected: count,
-      state: z.enum(['running', 'stopped']).optional().describe('Stopped: it may go on later.'),
+      state: z.enum(['running', 'stopped']).optional().describe('Stopped: it can continue later.'),
     }),
     responses: one,
     errors: ['import_finished'],
@@ -222,16 +222,16 @@ export const importEndpoints: Endpoint[] = [
     method: 'post',
     path: '/v1/imports/{id}/rejections',
     summary: 'Report rows that were not imported',
-    description: 'Numbered through the run, so that a repeated report adds nothing.',
+    description: 'Numbered through the run, so that a repeated report adds nothing twice.',
     tag: 'imports',
     roles: OPERATORS,
     scope: 'imports:write',
     params: uuidParams,
     body: z.strictObject({
-      first: count.describe('Number of the first of these among the rejections of the run, from 0.'),
+      first: count.describe('Number of the first of these rows among the rejections of the run, from 0.'),
       rejections: z.array(z.strictObject(rejectionShape)).min(1).max(500),
     }),
-    responses: { 204: { description: 'Noted.' } },
+    responses: { 204: { description: 'Recorded.' } },
     errors: ['import_finished'],
     handler: async ({ params: { id }, body, context: { pool } }) => {
       const { rows } = await pool.query<{ known: boolean }>(
@@ -251,7 +251,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/finish',
-    summary: 'Report that an import is done, with what became of the money in the file',
+    summary: 'Report that an import is finished, with its reconciliation',
     tag: 'imports',
     roles: OPERATORS,
     scope: 'imports:write',
@@ -288,7 +288,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/imports/{id}/rejections',
-    summary: 'List the rows of an import that were rejected',
+    summary: 'List the rejected rows of an import',
     tag: 'imports',
     roles: OPERATORS,
     scope: 'imports:read',

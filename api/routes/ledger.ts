@@ -8,10 +8,10 @@ const reportSchema = z
   .object({
     ok: z.boolean(),
     checkedAt: timestampOutput,
-    transfers: z.int().describe('How many transfers were added up.'),
+    transfers: z.int().describe('Number of transfers verified.'),
     totals: z
       .array(z.object({ currency: z.string(), account: z.string(), amount: z.int() }))
-      .describe('What each account holds; over each currency the sum is zero.'),
+      .describe('Balance of each account; the sum of each currency is zero.'),
     mismatchCount: z.int(),
     mismatches: z
       .array(
@@ -31,16 +31,16 @@ export const ledgerEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/ledger/verify',
-    summary: 'Check the books',
+    summary: 'Verify the ledger',
     description:
-      'Every currency adds up to zero, balances are the sums of their transfers, what is held is what commissions ' +
-      'are held or due, what is reserved is what withdrawals are under way, and each commission and withdrawal is ' +
-      'what its own transfers say; and the sums of days that reports read are those of their orders and transfers. ' +
+      'Checks that every currency sums to zero, balances equal the sums of their transfers, held amounts equal commissions that ' +
+      'are held or due, reserved amounts equal open withdrawals, each commission and withdrawal equals ' +
+      'its own transfers, and daily totals equal their orders and transfers. ' +
       'Reads every transfer and every order line.',
     tag: 'ledger',
     roles: FINANCE,
     scope: 'ledger:read',
-    responses: { 200: { description: 'What was found.', schema: reportSchema } },
+    responses: { 200: { description: 'The result.', schema: reportSchema } },
     handler: async ({ context }) => {
       const report = await verifyLedger(context.pool);
       return { status: 200, body: { ...report, checkedAt: report.checkedAt.toISOString() } };

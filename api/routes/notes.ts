@@ -21,7 +21,7 @@ const subjectSchema = z
     if (kind.success && id && more.length === 0) return { kind: kind.data, id };
     context.addIssue({
       code: 'custom',
-      message: `write kind/id, such as order/42, a slash in the id as %2F, with a kind of: ${timelineKindSchema.options.join(', ')}`,
+      message: `use kind/id, such as order/42, with a slash in the ID as %2F and one of the kinds: ${timelineKindSchema.options.join(', ')}`,
     });
     return z.NEVER;
   });
@@ -31,9 +31,9 @@ const personSchema = z.object({ id: uuid, name: z.string() });
 const noteSchema = z
   .object({
     id: uuid,
-    subject: z.string().describe('What it is about, such as order/42.'),
+    subject: z.string().describe('The subject, such as order/42.'),
     author: personSchema,
-    body: z.string().nullable().describe('Null once it is retracted.'),
+    body: z.string().nullable().describe('Null after the note is retracted.'),
     mentions: z.array(personSchema),
     createdAt: timestampOutput,
     retractedAt: timestampOutput.nullable(),
@@ -61,7 +61,9 @@ const notes = defineList({
 
 const mentions = defineList({
   item: mentionSchema,
-  filters: { unread: z.stringbool().optional().describe('Only those that are unread, or only the others.') },
+  filters: {
+    unread: z.stringbool().optional().describe('Only unread mentions (true) or only read ones (false).'),
+  },
   sorts: {
     // Unread ones come first, as if they were from a later millennium.
     unread: {
@@ -80,7 +82,7 @@ const colleagues = defineList({
   item: colleagueSchema,
   filters: {
     role: z.enum(STAFF).optional(),
-    subject: subjectSchema.optional().describe('Only those who may read this thing, such as order/42.'),
+    subject: subjectSchema.optional().describe('Only staff who can read this subject, such as order/42.'),
   },
   sorts: { name: { column: 'u.name', type: 'text' } },
   defaultSort: 'name',
@@ -108,7 +110,8 @@ async function mention(
   const mentioned = new Set(rows.map((row) => row.user_id));
   const stranger = userIds.findIndex((id) => !mentioned.has(id));
   if (stranger < 0) return;
-  const detail = 'is of nobody who may read this; GET /v1/colleagues lists those who can be mentioned';
+  const detail =
+    'is not a user who can read this subject; GET /v1/colleagues lists users who can be mentioned';
   throw new Problem({
     status: 422,
     code: 'mention_not_possible',
@@ -123,15 +126,15 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/notes',
-    summary: 'Add a note about a thing',
-    description: 'Seen by staff who may read the thing, never by applicants or distributors.',
+    summary: 'Add a note to a subject',
+    description: 'Visible to staff who can read the subject, never to applicants or distributors.',
     tag: 'notes',
     roles: STAFF,
     scope: 'notes:write',
     body: z.strictObject({
-      subject: subjectSchema.describe('What it is about, such as order/42.'),
+      subject: subjectSchema.describe('The subject, such as order/42.'),
       body: z.string().trim().min(1).max(4000),
-      mentions: z.array(uuid).max(20).default([]).describe('Users who are told.'),
+      mentions: z.array(uuid).max(20).default([]).describe('Users to notify.'),
     }),
     responses: { 201: noteResponse('The note.') },
     errors: ['mention_not_possible'],
@@ -160,7 +163,7 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/notes',
-    summary: 'List the notes about a thing',
+    summary: 'List the notes on a subject',
     tag: 'notes',
     roles: STAFF,
     scope: 'notes:read',
@@ -182,13 +185,13 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/notes/{id}/retract',
-    summary: 'Take back a note of your own',
-    description: 'It stays in its place without its text. To correct one, retract it and add another.',
+    summary: 'Retract your own note',
+    description: 'The note stays in place without its text. To correct a note, retract it and add another.',
     tag: 'notes',
     roles: STAFF,
     scope: 'notes:write',
     params: uuidParams,
-    responses: { 200: noteResponse('The note as it is now.') },
+    responses: { 200: noteResponse('The note after the change.') },
     errors: ['not_your_note'],
     handler: ({ params: { id }, context, ...call }) =>
       inTransaction(context.pool, async (client) => {
@@ -202,7 +205,7 @@ export const noteEndpoints: Endpoint[] = [
           throw new Problem({
             status: 403,
             code: 'not_your_note',
-            detail: `Only ${note.author.name}, who wrote this note, can take it back.`,
+            detail: `Only ${note.author.name}, the author of this note, can retract it.`,
           });
         }
         if (rowCount)
@@ -241,12 +244,12 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/me/mentions/{id}/read',
-    summary: 'Mark a mention of you as read',
+    summary: 'Mark a mention as read',
     tag: 'notes',
     roles: STAFF,
     scope: 'notes:read',
-    params: z.object({ id: uuid.describe('Of the note.') }),
-    responses: { 204: { description: 'Read.' } },
+    params: z.object({ id: uuid.describe('ID of the note.') }),
+    responses: { 204: { description: 'Marked as read.' } },
     handler: async ({ params: { id }, context, principal }) => {
       const { rowCount } = await context.pool.query(
         'UPDATE note_mentions SET read_at = coalesce(read_at, now()) WHERE note_id = $1 AND user_id = $2',

@@ -54,9 +54,9 @@ const params = z.object({ id: uuid });
 export const createPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches',
-  summary: 'Collect all approved withdrawals of a currency into a payout file',
+  summary: 'Create a payout batch of all approved withdrawals in a currency',
   description:
-    'What is canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active stay approved and wait.',
+    'A withdrawal canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active are not included and stay approved.',
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:write',
@@ -107,7 +107,7 @@ export const listPayoutBatches = endpoint({
 export const getPayoutBatch = endpoint({
   method: 'get',
   path: '/v1/payout-batches/{id}',
-  summary: 'One payout batch',
+  summary: 'Get a payout batch',
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:read',
@@ -124,7 +124,7 @@ export const getPayoutFile = endpoint({
   path: '/v1/payout-batches/{id}/file',
   summary: 'Download the payout file',
   description:
-    'CSV with full account numbers, the same bytes each time. Every download is written to the audit trail. Amounts are in major units.',
+    'CSV with full account numbers, identical at each download. Every download is recorded in the audit log. Amounts are in major units.',
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:reveal',
@@ -164,8 +164,9 @@ export const getPayoutFile = endpoint({
 export const confirmPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches/{id}/confirm',
-  summary: 'Confirm what the bank did with a payout file',
-  description: 'All withdrawals in it are paid, but for those listed as failed, whose money comes back.',
+  summary: 'Confirm the bank results of a payout batch',
+  description:
+    'All withdrawals in it are paid, except those listed as failed, whose funds return to the balance.',
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:write',

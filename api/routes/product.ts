@@ -23,7 +23,10 @@ const products = defineList({
   item: productSchema,
   filters: {
     category: z.string().max(64).optional(),
-    withoutPrice: z.stringbool().optional().describe('Only those whose price is 0, or only the others.'),
+    withoutPrice: z
+      .stringbool()
+      .optional()
+      .describe('Only products with price 0 (true) or only the others (false).'),
   },
   sorts: {
     sku: { column: 'p.sku', type: 'text' },
@@ -71,25 +74,25 @@ const updateProduct = {
          WHERE sku = $1 AND (name, category, price, currency) IS DISTINCT FROM ($2, $3, $4::bigint, $5::char(3))
          RETURNING ${returned}`,
 };
-const productParams = z.object({ sku: sku.describe('Stock keeping unit, as the shop names it.') });
+const productParams = z.object({ sku: sku.describe('Stock keeping unit, as in the shop.') });
 
 export const productEndpoints: Endpoint[] = [
   endpoint({
     method: 'put',
     path: '/v1/products/{sku}',
-    summary: 'Add or change a product',
-    description: 'Orders keep the category that the product had when they were paid.',
+    summary: 'Add or update a product',
+    description: 'Orders keep the category that the product had at payment.',
     tag: 'products',
     roles: OPERATORS,
     scope: 'products:write',
     params: productParams,
     body: z.strictObject({
       name: lineOf(300),
-      category: lineOf(64).nullish().describe('What rules of commission plans go by.'),
+      category: lineOf(64).nullish().describe('Used by rules of commission plans.'),
       price: moneySchema,
     }),
     responses: {
-      200: { description: 'The changed product.', schema: productSchema },
+      200: { description: 'The updated product.', schema: productSchema },
       201: { description: 'The new product.', schema: productSchema },
     },
     // Imports bring thousands of products, so this is plain SQL: through Prisma it took five times as long.

@@ -21,11 +21,11 @@ const runSchema = z
   .object({
     id: uuid,
     state: stateSchema,
-    selection: z.record(z.string(), z.unknown()).describe('What it was proposed for.'),
+    selection: z.record(z.string(), z.unknown()).describe('The selection of the run.'),
     items: z.int(),
-    totals: z.array(moneySchema).describe('What was proposed to be released, for each currency.'),
-    approvalsNeeded: z.int().describe('2: somebody other than who proposed it has to approve it.'),
-    proposedBy: z.string().describe('The person; `system` where a restriction was lifted.'),
+    totals: z.array(moneySchema).describe('Proposed total per currency.'),
+    approvalsNeeded: z.int().describe('2: a user other than the proposer must approve it.'),
+    proposedBy: z.string().describe('The proposer; `system` if lifting a restriction started the run.'),
     proposedAt: timestampOutput,
     finishedAt: timestampOutput.nullable(),
     reason: z.string().nullable().describe('Why it was rejected.'),
@@ -55,7 +55,7 @@ const runs = defineList({
   item: runSchema,
   filters: {
     state: stateSchema.optional(),
-    awaitingMe: z.stringbool().optional().describe('Waits for an approval that you can give.'),
+    awaitingMe: z.stringbool().optional().describe('Waiting for an approval that you can give.'),
   },
   sorts: { proposedAt: { column: 'r.proposed_at', type: 'timestamptz' } },
   defaultSort: '-proposedAt',
@@ -74,7 +74,7 @@ const itemSchema = z
     reason: z
       .enum(OBSTACLES)
       .nullable()
-      .describe('Why it was left out, such as hold_risk or awaiting_release_run.'),
+      .describe('Why it was skipped, such as hold_risk or awaiting_release_run.'),
   })
   .meta({ id: 'ReleaseItem' });
 
@@ -91,16 +91,16 @@ export const awaitsApprovalOf = (user: string) =>
   `(r.state = 'proposed' AND ${notApprovedBy(user, `'release/' || r.id`)})`;
 
 const params = z.object({ id: uuid });
-const answer = { 200: { description: 'The run as it is now.', schema: detailSchema } };
+const answer = { 200: { description: 'The run after the change.', schema: detailSchema } };
 
 const commissionId = z
-  .union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/, 'use the id of a commission, a number')])
+  .union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/, 'use the ID of a commission, a number')])
   .transform(Number);
 
 const selectionSchema = z.union([
   z.strictObject({ commissionIds: z.array(commissionId).min(1).max(10_000) }),
   z.strictObject({
-    dueBefore: timestampInput.describe('Everything due before this moment.'),
+    dueBefore: timestampInput.describe('Everything due before this time.'),
     distributorId: uuid.optional(),
     currency: currencySchema.optional(),
   }),
@@ -109,9 +109,9 @@ const selectionSchema = z.union([
 export const createReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases',
-  summary: 'Propose to release commissions: those named, or everything due by a filter',
+  summary: 'Propose a release run of listed commissions, or of all due commissions that match a filter',
   description:
-    'Freezes the items. What waits in another run or is not due is left out at once, with its reason. Nothing moves before the run is approved.',
+    'Fixes the items. Commissions that are in another run or not due are skipped immediately, with a reason. Nothing is released before the run is approved.',
   tag: 'commission releases',
   roles: FINANCE,
   scope: 'releases:write',
@@ -167,7 +167,7 @@ export const listReleaseRuns = endpoint({
 export const getReleaseRun = endpoint({
   method: 'get',
   path: '/v1/commission-releases/{id}',
-  summary: 'One release run with its progress',
+  summary: 'Get a release run with its progress',
   tag: 'commission releases',
   roles: FINANCE,
   scope: 'releases:read',
@@ -182,7 +182,7 @@ export const getReleaseRun = endpoint({
 export const listReleaseItems = endpoint({
   method: 'get',
   path: '/v1/commission-releases/{id}/items',
-  summary: 'What became of each commission in a run',
+  summary: 'List the result of each commission in a run',
   tag: 'commission releases',
   roles: FINANCE,
   scope: 'releases:read',
@@ -212,9 +212,9 @@ export const listReleaseItems = endpoint({
 export const approveReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/approve',
-  summary: 'Approve a release run, which sets it off',
+  summary: 'Approve a release run, which starts it',
   description:
-    'Where the total of a currency is above SECOND_APPROVAL_ABOVE, by somebody other than who proposed it.',
+    'If the total of a currency is above SECOND_APPROVAL_ABOVE, a user other than the proposer must approve.',
   tag: 'commission releases',
   roles: FINANCE,
   scope: 'releases:approve',
@@ -228,7 +228,7 @@ export const approveReleaseRun = endpoint({
 export const rejectReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/reject',
-  summary: 'Reject a release run; what waited in it may be proposed again',
+  summary: 'Reject a release run; its commissions can be proposed again',
   tag: 'commission releases',
   roles: FINANCE,
   scope: 'releases:approve',

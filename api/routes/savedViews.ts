@@ -7,20 +7,20 @@ import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 
 const listName = z
   .string()
-  .regex(/^[a-z][a-z-]{0,63}$/, 'use the name of a list as in its address: commissions');
+  .regex(/^[a-z][a-z-]{0,63}$/, 'use the name of a list as in its path: commissions');
 
 const viewBody = {
   name: lineOf(100),
   query: z
     .string()
     .max(2000)
-    .describe('Filters and sort, as in the address of the list: state=due&currency=CNY.'),
+    .describe('Filters and sort, as in the query of the list: state=due&currency=CNY.'),
   columns: z
     .array(lineOf(64))
     .max(100)
     .optional()
-    .describe('Shown ones, in their order. Left out: the usual ones.'),
-  shared: z.boolean().default(false).describe('Whether colleagues of the same role see it.'),
+    .describe('Visible columns in order. Default: the standard columns.'),
+  shared: z.boolean().default(false).describe('Whether colleagues in the same role see it.'),
 };
 
 const viewSchema = z
@@ -60,7 +60,7 @@ async function refuseTakenName<T>(write: Promise<T>): Promise<T> {
     return await write;
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'saved_views_owner_id_list_name_key') throw error;
-    const detail = 'is the name of another view that you have of this list';
+    const detail = 'is the name of another of your views of this list';
     throw new Problem({
       status: 409,
       code: 'view_name_taken',
@@ -97,14 +97,14 @@ export const savedViewEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/saved-views',
-    summary: 'List your views, and those that colleagues of your role share',
+    summary: 'List your views and those shared by colleagues in your role',
     tag: 'saved views',
     roles: STAFF,
     scope: 'views:read',
     query: z.object({ list: listName.optional() }),
     responses: {
       200: {
-        description: `Own ones first; at most ${mostViews}.`,
+        description: `Your own views first; max ${mostViews}.`,
         schema: z.object({ items: z.array(viewSchema) }),
       },
     },
@@ -120,7 +120,7 @@ export const savedViewEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/saved-views/{id}',
-    summary: 'One view, as from a link',
+    summary: 'Get a view',
     tag: 'saved views',
     roles: STAFF,
     scope: 'views:read',
@@ -135,7 +135,7 @@ export const savedViewEndpoints: Endpoint[] = [
   endpoint({
     method: 'put',
     path: '/v1/saved-views/{id}',
-    summary: 'Change a view of your own',
+    summary: 'Change your own view',
     tag: 'saved views',
     roles: STAFF,
     scope: 'views:write',
@@ -151,14 +151,14 @@ export const savedViewEndpoints: Endpoint[] = [
           [id, principal.userId, body.name, body.query, body.columns, body.shared],
         ),
       );
-      if (!rowCount) throw notFound(`A view ${id} of your own`);
+      if (!rowCount) throw notFound(`Your view ${id}`);
       return { status: 200, body: await readView(pool, principal, id) };
     },
   }),
   endpoint({
     method: 'delete',
     path: '/v1/saved-views/{id}',
-    summary: 'Delete a view of your own',
+    summary: 'Delete your own view',
     tag: 'saved views',
     roles: STAFF,
     scope: 'views:write',
@@ -169,7 +169,7 @@ export const savedViewEndpoints: Endpoint[] = [
         id,
         principal.userId,
       ]);
-      if (!rowCount) throw notFound(`A view ${id} of your own`);
+      if (!rowCount) throw notFound(`Your view ${id}`);
       return { status: 204 };
     },
   }),

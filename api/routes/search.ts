@@ -113,13 +113,13 @@ export const searchEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/search',
-    summary: 'Find anything by the beginning of its name or number, or the last eight digits of its id',
-    description: `At most ${mostOfEach} of each kind, of what your role may read. Distributors find their own only.`,
+    summary: 'Search by the beginning of a name or number, or by the last eight digits of an ID',
+    description: `Max ${mostOfEach} of each kind, limited to what your role can read. Distributors find only their own.`,
     tag: 'search',
     roles: ROLES,
     scope: 'search:read',
-    query: z.object({ q: lineOf(100).describe('The beginning of a name, an id, a referral code or a SKU.') }),
-    responses: { 200: { description: 'What was found.', schema: z.object({ items: z.array(hitSchema) }) } },
+    query: z.object({ q: lineOf(100).describe('The beginning of a name, an ID, a referral code or a SKU.') }),
+    responses: { 200: { description: 'The result.', schema: z.object({ items: z.array(hitSchema) }) } },
     handler: async ({ query: { q }, context, principal }) => {
       const escaped = q.replace(/[\\%_]/g, '\\$&');
       const range = uuidRange(q);

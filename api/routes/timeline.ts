@@ -12,17 +12,17 @@ const entrySchema = z
     id: z.string(),
     at: timestampOutput,
     kind: z.enum(['event', 'audit', 'mail', 'transfer', 'note']),
-    type: z.string().describe('What happened: of an event its type, of an audit entry its action.'),
-    actor: z.string().describe('Name of who did it.'),
+    type: z.string().describe('Type of the event, or action of the audit entry.'),
+    actor: z.string().describe('Name of the actor.'),
     data: z
       .record(z.string(), z.unknown())
       .describe(
-        'Of an event its facts; of a mail subject, recipient (masked), state and lastError; of a transfer from, to and amount; of a note body, authorId and retractedAt.',
+        'Event: its facts. Email: subject, recipient (masked), state and lastError. Transfer: from, to and amount. Note: body, authorId and retractedAt.',
       ),
     audit: toldAuditSchema
       .nullable()
       .describe(
-        'What the audit trail holds about it. Of an event that is a decision only what its facts do not tell.',
+        'The audit entry of it. For an event that is a decision, only what its facts do not contain.',
       ),
   })
   .meta({ id: 'StoryEntry' });
@@ -67,9 +67,9 @@ export const timelineEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/timeline/{kind}/{id}',
-    summary: 'All that happened to one thing, newest first',
+    summary: 'Activity of one subject, newest first',
     description:
-      'Events, changes by people, mails, movements of money and notes. A decision is one entry, with what its event and its audit entry know. Distributors see those of their own orders, commissions and withdrawals, without what staff did and noted among themselves.',
+      'Events, changes by people, emails, transfers and notes. A decision is one entry with the data of its event and its audit entry. Distributors see the activity of their own orders, commissions and withdrawals, without internal changes and notes of staff.',
     tag: 'timeline',
     roles: ROLES,
     scope: 'timeline:read',

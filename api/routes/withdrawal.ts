@@ -32,14 +32,14 @@ const withdrawalSchema = z
     bankAccount: z.object({
       holder: z.string(),
       bank: z.string(),
-      number: z.string().describe('Masked; the payout file has it in full.'),
+      number: z.string().describe('Masked; the payout file has the full number.'),
     }),
     approvalsNeeded: z.int(),
     requestedAt: timestampOutput,
     requestedBy: z.string().nullable(),
     batchId: uuid.nullable(),
     providerReference: z.string().nullable(),
-    reason: z.string().nullable().describe('Why it was rejected, was canceled or failed.'),
+    reason: z.string().nullable().describe('Why it was rejected, canceled or failed.'),
     settledAt: timestampOutput.nullable(),
   })
   .meta({ id: 'Withdrawal' });
@@ -69,9 +69,9 @@ const filters = {
   requestedAfter: timestampInput.optional(),
   requestedBefore: timestampInput.optional(),
   settledAfter: timestampInput.optional(),
-  amountMin: z.coerce.number().int().min(0).optional().describe('Minor units; at least this much.'),
-  amountMax: z.coerce.number().int().min(0).optional().describe('Minor units; at most this much.'),
-  awaitingMe: z.stringbool().optional().describe('Waits for an approval that you can give.'),
+  amountMin: z.coerce.number().int().min(0).optional().describe('Minimum amount, in minor units.'),
+  amountMax: z.coerce.number().int().min(0).optional().describe('Maximum amount, in minor units.'),
+  awaitingMe: z.stringbool().optional().describe('Waiting for an approval that you can give.'),
 };
 const filterSchema = z.strictObject(filters);
 
@@ -111,14 +111,14 @@ const list = defineList({
 });
 
 const params = z.object({ id: uuid });
-const answer = { 200: { description: 'The withdrawal as it is now.', schema: detailSchema } };
+const answer = { 200: { description: 'The withdrawal after the change.', schema: detailSchema } };
 
 export const createWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals',
   summary: 'Request a withdrawal',
   description:
-    'Reserves the money at once. Nothing can be withdrawn while something is owed: debt is paid first.',
+    'Reserves the amount immediately. Withdrawals are refused while there is debt: debt is paid first.',
   tag: 'withdrawals',
   roles: WITHDRAWERS,
   scope: 'withdrawals:write',
@@ -126,7 +126,7 @@ export const createWithdrawal = endpoint({
     distributorId: uuid,
     amount: moneySchema,
   }),
-  responses: { 201: { description: 'Requested.', schema: detailSchema } },
+  responses: { 201: { description: 'The requested withdrawal.', schema: detailSchema } },
   errors: [
     'distributor_not_found',
     'distributor_not_active',
@@ -179,8 +179,8 @@ export const listWithdrawals = endpoint({
 export const summarizeWithdrawals = endpoint({
   method: 'get',
   path: '/v1/withdrawals/summary',
-  summary: 'How many withdrawals a filter finds, and their sum',
-  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  summary: 'Count and total of the withdrawals that match a filter',
+  description: 'Uses the filters of the list. The count is capped; `capped` says when the cap is reached.',
   tag: 'withdrawals',
   roles: WITHDRAWAL_READERS,
   scope: 'withdrawals:read',
@@ -197,7 +197,7 @@ export const summarizeWithdrawals = endpoint({
 export const getWithdrawal = endpoint({
   method: 'get',
   path: '/v1/withdrawals/{id}',
-  summary: 'One withdrawal with its timeline',
+  summary: 'Get a withdrawal with its timeline',
   tag: 'withdrawals',
   roles: WITHDRAWAL_READERS,
   scope: 'withdrawals:read',
@@ -213,7 +213,7 @@ export const approveWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/approve',
   summary: 'Approve a withdrawal',
-  description: 'Above the amount SECOND_APPROVAL_ABOVE it takes two different people.',
+  description: 'Above the amount SECOND_APPROVAL_ABOVE, two different people must approve.',
   tag: 'withdrawals',
   roles: FINANCE,
   scope: 'withdrawals:approve',
@@ -233,7 +233,7 @@ export const approveWithdrawal = endpoint({
 export const rejectWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/reject',
-  summary: 'Reject a withdrawal; the money comes back',
+  summary: 'Reject a withdrawal; funds return to the balance',
   tag: 'withdrawals',
   roles: FINANCE,
   scope: 'withdrawals:approve',
@@ -247,7 +247,7 @@ export const rejectWithdrawal = endpoint({
 export const cancelWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/cancel',
-  summary: 'Cancel a withdrawal that is not on its way yet; the money comes back',
+  summary: 'Cancel a withdrawal that is not paying yet; funds return to the balance',
   tag: 'withdrawals',
   roles: WITHDRAWERS,
   scope: 'withdrawals:write',
@@ -261,9 +261,9 @@ export const cancelWithdrawal = endpoint({
 export const returnWithdrawalPayment = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/return-payment',
-  summary: 'Report that the bank has sent back what was paid; the money comes back to the distributor',
+  summary: 'Report that the bank returned a payment; funds return to the balance',
   description:
-    'The withdrawal becomes failed. Where it took two people to approve, it takes two different people to report this.',
+    'The withdrawal becomes failed. If it needed two approvals, two different people must report the return.',
   tag: 'withdrawals',
   roles: FINANCE,
   scope: 'withdrawals:approve',

@@ -2,14 +2,14 @@
 export interface Purchase {
   readonly orderExternalId: string;
   readonly lineId: string;
-  /** Minor units a piece. */
+  /** Minor units per unit. */
   readonly unitPrice: number;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly paidAt: number;
   readonly quantity: number;
 }
 
-/** Pieces of one purchase that a cancellation takes back. */
+/** Units of one purchase returned by a cancellation. */
 export interface MatchedPurchase {
   readonly purchase: Purchase;
   readonly quantity: number;
@@ -26,17 +26,17 @@ export interface PurchaseHistory {
    */
   add(customerId: string, sku: string, purchase: Purchase): void;
   /**
-   * Takes pieces back from the customer's purchases of the product that were paid no later than the
+   * Matches units to the customer's purchases of the product that were paid no later than the
    * cancellation: the newest first, of two at the same time the one added later, across as many as needed.
    *
-   * @param quantity pieces, above zero
+   * @param quantity units, above zero
    * @param at instant of the cancellation in milliseconds
    * @returns the purchases found, whose quantities sum to at most `quantity`
    */
   takeBack(customerId: string, sku: string, quantity: number, at: number): MatchedPurchase[];
 }
 
-/** Makes an empty history. Lines returned whole are forgotten. */
+/** Creates an empty history. Fully returned lines are removed. */
 export function createPurchaseHistory(): PurchaseHistory {
   const unreturned = new Map<string, { purchase: Purchase; left: number }[]>();
   const keyOf = (customerId: string, sku: string) => JSON.stringify([customerId, sku]);

@@ -4,14 +4,14 @@ import type { RejectReason } from './shopExportItems';
 import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
 
 const CURRENCY = 'GBP';
-/** The shop is in London, and the file's times have no offset. */
+/** The shop is in London, and times in the file have no offset. */
 const ZONE = 'Europe/London';
 const INVOICE = /^([A-Z]?)\d{1,12}$/;
 
 /**
- * Stock codes that are no goods: POST, DOT, C2, C3 postage and carriage; D discount; M manual entry; S samples;
+ * Stock codes that are not products: POST, DOT, C2, C3 postage and carriage; D discount; M manual entry; S samples;
  * B bad debt; BANK CHARGES; AMAZONFEE; CRUK a charity's share; ADJUST…; TEST…; GIFT_… vouchers, which are means
- * of payment. PADS and DCGS… look alike but are goods.
+ * of payment. PADS and DCGS… look similar but are products.
  */
 const NO_PRODUCT =
   /^(POST|DOT|C2|C3|D|M|S|B|BANK CHARGES|AMAZONFEE|CRUK|ADJUST\d*|TEST\d*|GIFT(_[\dA-Z_]*)?)$/;
@@ -32,7 +32,7 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     detail,
   });
   const malformed = (column: string) =>
-    unusable('malformed_row', `${column} "${value(column)}" can't be read.`);
+    unusable('malformed_row', `${column} "${value(column)}" cannot be read.`);
 
   const [, prefix] = INVOICE.exec(orderId) ?? [];
   const at = parseLocalTime(value('InvoiceDate'), ZONE);
@@ -43,27 +43,30 @@ function parse(row: number, fields: CsvFields): ParsedRow {
   if (at === undefined) return malformed('InvoiceDate');
   const isCancellation = prefix === 'C';
   if (prefix !== '' && !isCancellation) {
-    return unusable('accounting_adjustment', `Invoice ${orderId} is a bookkeeping entry.`);
+    return unusable('accounting_adjustment', `Invoice ${orderId} is an accounting entry.`);
   }
-  if (NO_PRODUCT.test(sku)) return unusable('not_a_product', `Stock code ${sku} stands for no goods.`);
+  if (NO_PRODUCT.test(sku)) return unusable('not_a_product', `Stock code ${sku} is not a product.`);
   if (quantity === 0) return unusable('malformed_row', 'The quantity is zero.');
   if (isCancellation && quantity > 0) {
     return unusable('malformed_row', `Cancellation ${orderId} has the positive quantity ${quantity}.`);
   }
   if (!isCancellation && quantity < 0) {
-    return unusable('stock_adjustment', `Invoice ${orderId} is no cancellation, but has ${quantity} pieces.`);
+    return unusable(
+      'stock_adjustment',
+      `Invoice ${orderId} is not a cancellation, but has the quantity ${quantity}.`,
+    );
   }
   if (price < 0n) return unusable('negative_price', `The price is ${formatScaled(price)}.`);
   const customerId = value('CustomerID');
   if (isCancellation) {
     return { kind: 'cancellation', ...facts, quantity, at, customerId, unitPrice: price };
   }
-  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so nothing can be earned.');
+  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so there is no commission.');
   const unitPrice = toMinorUnits(price, CURRENCY);
   if (unitPrice === undefined) {
     return unusable(
       'price_below_minor_unit',
-      `The price ${formatScaled(price)} is no whole number of minor units.`,
+      `The price ${formatScaled(price)} is not a whole number of minor units.`,
     );
   }
   if (toMinorUnits(amount, CURRENCY) === undefined) return malformed('UnitPrice');
@@ -74,21 +77,21 @@ function parse(row: number, fields: CsvFields): ParsedRow {
 }
 
 /**
- * The public "Online Retail" data set (Chen et al. 2012) and shops that export like it, in GBP.
+ * The public "Online Retail" data set (Chen et al. 2012) and shop exports in the same format, in GBP.
  *
- * One row is a line of an invoice. The answers to what is in it:
+ * One row is an invoice line. Special cases:
  * - Rows of an invoice need not be together, and may differ in their time by minutes: the order was paid at
  *   the first imported row's time.
  * - Repeated rows are separate lines; `lineId` is the running number of the row within its invoice.
  * - Rows without CustomerID are orders of a guest.
  * - Invoices `C…` are cancellations, matched to the customer's purchases by `matchCancellation`.
- * - Other letters before the number are bookkeeping (`accounting_adjustment`).
+ * - Other letters before the number are accounting entries (`accounting_adjustment`).
  * - Negative quantities elsewhere are stock corrections (`stock_adjustment`).
- * - Prices of zero, below zero and below a penny are rejected, each by its own reason; a cancellation may have
+ * - Prices of zero, below zero and below a penny are rejected, each with its own reason; a cancellation can have
  *   any price that is not negative, because the return is valued at the price of the purchase.
- * - Stock codes that are no goods are rejected (`not_a_product`) in sales and cancellations.
- * - Stock codes differ in case for the same product, so that they are written in capitals.
- * - A blank description gives a product named like its stock code.
+ * - Stock codes that are not products are rejected (`not_a_product`) in sales and cancellations.
+ * - Stock codes differ in case for the same product, so they are converted to capitals.
+ * - Without a description, the product name is its stock code.
  */
 export const onlineRetail: ExportFormat = {
   name: 'Online Retail',

@@ -1,33 +1,33 @@
 import { formatScaled, fromMinorUnits, type ScaledAmount } from '../decimal';
 import type { ImportItem, RejectReason } from './shopExportItems';
 
-/** How many, and how much in all. */
+/** Count and total. */
 export interface CountedAmount {
   count: number;
   amount: ScaledAmount;
 }
 
 /**
- * What became of a file's money in one currency. It holds to the last scaled unit:
+ * Reconciliation of a file in one currency, exact to the last scaled unit:
  * `fileTotal = sales − returns + priceDifferences + the sum of rejected`.
  */
 export interface Reconciliation {
   readonly currency: string;
   rows: number;
-  /** Sum over all readable rows, as the file has them. */
+  /** Sum over all readable rows of the file. */
   fileTotal: ScaledAmount;
   orders: number;
   /** Lines of imported orders, at quantity × unit price − discount. */
   readonly sales: CountedAmount;
   /** Imported returns, at the price of their purchase; positive. */
   readonly returns: CountedAmount;
-  /** What cancellations credited less (positive) or more (negative) than was paid. */
+  /** Difference between payment and credit of cancellations: positive if less was credited. */
   readonly priceDifferences: CountedAmount;
-  /** What was not imported, signed. A cancellation matched in part counts here with the rest. */
+  /** Rejected amounts, signed. The unmatched part of a cancellation counts here. */
   readonly rejected: Partial<Record<RejectReason, CountedAmount>>;
 }
 
-/** Makes an empty reconciliation of a currency. */
+/** Creates an empty reconciliation of a currency. */
 export function emptyReconciliation(currency: string): Reconciliation {
   const none = (): CountedAmount => ({ count: 0, amount: 0n });
   return {
@@ -48,7 +48,7 @@ function count(counted: CountedAmount, amount: ScaledAmount): CountedAmount {
   return counted;
 }
 
-/** The currency an item counts in. */
+/** Currency of an item. */
 export function currencyOf(item: ImportItem): string {
   switch (item.kind) {
     case 'product':
@@ -66,8 +66,8 @@ export function currencyOf(item: ImportItem): string {
 /**
  * Counts an item.
  *
- * @param reconciliation of the item's currency; it is changed
- * @param item anything the importer gave out
+ * @param reconciliation of the item's currency; it is modified
+ * @param item any item of the importer
  */
 export function countItem(reconciliation: Reconciliation, item: ImportItem): void {
   switch (item.kind) {
@@ -94,7 +94,7 @@ export function countItem(reconciliation: Reconciliation, item: ImportItem): voi
   }
 }
 
-/** What the right side of the equation gives: sales − returns + price differences + rejected. */
+/** Right side of the equation: sales − returns + price differences + rejected. */
 export function explainedTotal(reconciliation: Reconciliation): ScaledAmount {
   const { sales, returns, priceDifferences, rejected } = reconciliation;
   const rejectedTotal = Object.values(rejected).reduce((total, part) => total + (part?.amount ?? 0n), 0n);
@@ -102,7 +102,7 @@ export function explainedTotal(reconciliation: Reconciliation): ScaledAmount {
 }
 
 /**
- * Makes sure that every unit of the file's money is accounted for.
+ * Verifies that every amount of the file is accounted for.
  *
  * @throws Error when the equation does not hold, with both sides
  */

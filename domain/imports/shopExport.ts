@@ -14,26 +14,26 @@ export type * from './shopExportItems';
 export type { CsvFields } from './shopExportRow';
 
 /**
- * Rows of an order may stand apart. An order is given out once this many others have begun since its last row:
- * far more than any export mixes, and a bound on the memory for open orders.
+ * Rows of an order may be apart. An order is emitted after this many others have started since its last row:
+ * more than any export mixes, and a limit on the memory for open orders.
  */
 const OTHERS_UNTIL_COMPLETE = 100;
 
 const FORMATS = [onlineRetail, tributaryCsv] as const;
 
-/** The header belongs to no known format. */
+/** The header matches no known format. */
 export class UnknownHeaderError extends Error {
   override name = 'UnknownHeaderError';
 }
 
-/** What the importer must know beforehand. */
+/** Options of the importer. */
 export interface ImporterOptions {
-  /** Column names of the file; they tell its format. */
+  /** Column names of the file; they determine its format. */
   readonly header: readonly string[];
-  /** The present, RFC 3339. Nothing later than this is imported. */
+  /** Current time, RFC 3339. Later rows are not imported. */
   readonly now: string;
   /**
-   * Days from payment to delivery, for a format that tells no delivery.
+   * Days from payment to delivery, for a format without deliveries.
    * @default 2
    */
   readonly deliveryDays?: number;
@@ -44,34 +44,34 @@ export interface ImporterOptions {
   readonly shiftDays?: number;
 }
 
-/** Turns rows into items. It holds what open orders and the matching of cancellations need, and no more. */
+/** Converts rows to items. It stores only what open orders and the matching of cancellations need. */
 export interface Importer {
   /**
-   * Takes the next row of the file.
+   * Handles the next row of the file.
    *
    * @param row its number, for reports
    * @param fields its values by column
-   * @returns what can be applied now, in this order
+   * @returns items that can be applied now, in this order
    */
   row(row: number, fields: CsvFields): ImportItem[];
-  /** Takes the end of the file and returns all that is left. */
+  /** Handles the end of the file and returns the remaining items. */
   end(): ImportItem[];
-  /** What became of the file's money so far, one for each currency; complete after {@link Importer.end}. */
+  /** Reconciliations so far, one per currency; complete after {@link Importer.end}. */
   reconciliations(): Reconciliation[];
 }
 
-/** Finds the number of days by which a file is moved to the present. */
+/** Determines the number of days to move a file to the present. */
 export interface ShiftFinder {
-  /** Takes the next row of the file. */
+  /** Handles the next row of the file. */
   row(fields: CsvFields): void;
-  /** Whole days; zero when no row is usable. */
+  /** Whole days; zero if no row is usable. */
   shiftDays(): number;
 }
 
 interface OpenOrder {
   readonly orderId: string;
   rows: number;
-  /** How many orders had begun when its last row came. */
+  /** Number of orders started when its last row came. */
   begunAtLastRow: number;
   readonly lineIds: Set<string>;
   readonly sales: (SaleRow & { readonly lineId: string })[];
@@ -85,7 +85,7 @@ function detectFormat(header: readonly string[]): ExportFormat {
   if (format) return format;
   const missing = FORMATS.map((candidate) => `${candidate.name}: ${missingOf(candidate).join(', ')}`);
   throw new UnknownHeaderError(
-    `The header fits no known format. Missing columns for ${missing.join('; for ')}`,
+    `The header does not match a known format. Missing columns for ${missing.join('; for ')}`,
   );
 }
 
@@ -96,12 +96,12 @@ function presentOf(now: string): ZonedTime {
 }
 
 /**
- * Reads a file once beforehand, to move its history so that the newest sale or cancellation lies within the
- * last 24 hours. Times of day and the days between events stay as they are.
+ * Reads a file once beforehand, to move its history so that the newest sale or cancellation is within the
+ * last 24 hours. Times of day and the days between events do not change.
  *
- * @param options the file's column names, and the present as RFC 3339
+ * @param options column names of the file, and the current time as RFC 3339
  * @throws UnknownHeaderError when the header fits no format
- * @throws RangeError when `now` is no RFC 3339 time
+ * @throws RangeError when `now` is not an RFC 3339 time
  */
 export function createShiftFinder({ header, now }: { header: readonly string[]; now: string }): ShiftFinder {
   const format = detectFormat(header);
@@ -119,14 +119,14 @@ export function createShiftFinder({ header, now }: { header: readonly string[]; 
 }
 
 /**
- * Makes an importer of a shop's export. The same rows give the same items.
+ * Creates an importer of a shop's export. The same rows give the same items.
  *
  * A product comes before the first order with it, an order before its returns. Cancellations are matched in
- * the order of the file, so that one finds only purchases that stand before it.
+ * the order of the file, so that they match only earlier purchases.
  *
- * @param options format, present, and how times are treated
+ * @param options format, current time, and handling of times
  * @throws UnknownHeaderError when the header fits no format
- * @throws RangeError when `now` is no RFC 3339 time
+ * @throws RangeError when `now` is not an RFC 3339 time
  */
 export function createImporter(options: ImporterOptions): Importer {
   const { deliveryDays = 2, shiftDays = 0 } = options;
@@ -259,7 +259,7 @@ export function createImporter(options: ImporterOptions): Importer {
     const open = wanted - matched.reduce((sum, { quantity }) => sum + quantity, 0);
     if (open === 0) return items;
     const rest = { ...cancellation, quantity: -open, amount: -BigInt(open) * unitPrice };
-    const detail = `No earlier purchase of the customer is left for ${open} of ${wanted} pieces.`;
+    const detail = `There is no earlier purchase by the customer for ${open} of ${wanted} units.`;
     return [...items, rejected(rest, 'cancellation_without_purchase', detail)];
   }
 
@@ -269,7 +269,7 @@ export function createImporter(options: ImporterOptions): Importer {
     return [...orderOf(order), ...order.cancellations.flatMap(returnsOf)];
   }
 
-  /** Completes orders in the order of their first rows, up to the first that may still go on. */
+  /** Completes orders in the order of their first rows, up to the first that can still get rows. */
   function completeOld(): ImportItem[] {
     const items: ImportItem[] = [];
     for (const order of openOrders.values()) {
@@ -314,7 +314,7 @@ export function createImporter(options: ImporterOptions): Importer {
     }
     const lineId = sale.lineId ?? String(order.rows);
     if (order.lineIds.has(lineId)) {
-      return [rejected(sale, 'duplicate_line', `The order has a line ${lineId} already.`)];
+      return [rejected(sale, 'duplicate_line', `The order already has a line ${lineId}.`)];
     }
     order.lineIds.add(lineId);
     const { deliveredAt, returned } = sale;
@@ -343,7 +343,7 @@ export function createImporter(options: ImporterOptions): Importer {
     reconciliation.rows += 1;
     reconciliation.fileTotal += parsed.amount;
     if (completeOrders.has(parsed.orderId)) {
-      const detail = `More than ${OTHERS_UNTIL_COMPLETE} other orders stand between rows of this one; sort the file.`;
+      const detail = `Rows of this order are more than ${OTHERS_UNTIL_COMPLETE} orders apart; sort the file.`;
       return [rejected(parsed, 'order_already_complete', detail)];
     }
     if (parsed.orderId === '' && parsed.kind === 'unusable') {

@@ -1,12 +1,12 @@
 import type { ScaledAmount } from '../decimal';
 
-/** An amount in integer minor units and its ISO 4217 currency, as the API writes money. */
+/** An amount in integer minor units with its ISO 4217 currency, as in the API. */
 export interface MinorAmount {
   readonly amount: number;
   readonly currency: string;
 }
 
-/** A line of an order as the API takes it; `unitPrice` and `discount` (of the whole line) in minor units. */
+/** An order line for the API; `unitPrice` and `discount` (of the whole line) in minor units. */
 export interface ImportedLine {
   readonly lineId: string;
   readonly sku: string;
@@ -15,7 +15,7 @@ export interface ImportedLine {
   readonly discount?: number;
 }
 
-/** An order as `POST /v1/orders` takes it. */
+/** Body of `POST /v1/orders`. */
 export interface ImportedOrder {
   readonly externalId: string;
   /** RFC 3339 with offset. */
@@ -43,22 +43,22 @@ export interface ProductItem {
   readonly price: MinorAmount;
 }
 
-/** An order with the deliveries the file tells or lets assume; lines without one are still under way. */
+/** An order with the deliveries of the file or assumed ones; lines without one are in transit. */
 export interface OrderItem {
   readonly kind: 'order';
   readonly order: ImportedOrder;
-  /** The row each line comes from, in the order of the lines. */
+  /** Row of each line, in the order of the lines. */
   readonly rows: readonly number[];
   readonly deliveries: readonly ImportedDelivery[];
 }
 
-/** Part of an order line that came back, valued at what was paid for it. */
+/** Returned units of an order line, at the paid price. */
 export interface ReturnItem {
   readonly kind: 'return';
-  /** The row that tells of the return. */
+  /** Row of the return. */
   readonly row: number;
   readonly sku: string;
-  /** Made of what it returns, at most 80 characters: the same file gives the same id. */
+  /** Derived from the returned lines, max 80 characters: the same file gives the same ID. */
   readonly returnId: string;
   readonly orderExternalId: string;
   readonly lineId: string;
@@ -68,7 +68,7 @@ export interface ReturnItem {
   readonly value: MinorAmount;
 }
 
-/** What the file credited less (positive) or more (negative) for a return than was paid for it. */
+/** Difference between payment and credit of a return: positive if less was credited. */
 export interface PriceDifferenceItem {
   readonly kind: 'price_difference';
   readonly returnId: string;
@@ -78,39 +78,39 @@ export interface PriceDifferenceItem {
 
 /** Why a row, or a part of its quantity, is not imported. */
 export type RejectReason =
-  /** A value is missing, unreadable, one too many, or contradicts another; the detail names it. */
+  /** A value is missing, unreadable, extra, or conflicts with another; the detail names it. */
   | 'malformed_row'
-  /** The stock code stands for postage, a fee, a discount, a voucher, a sample or a correction. */
+  /** The stock code is postage, a fee, a discount, a voucher, a sample or a correction. */
   | 'not_a_product'
-  /** The invoice is a bookkeeping entry such as a bad debt (`A…`). */
+  /** The invoice is an accounting entry such as a bad debt (`A…`). */
   | 'accounting_adjustment'
   /** A negative quantity outside a cancellation: goods damaged, lost or counted. */
   | 'stock_adjustment'
   | 'zero_price'
   | 'negative_price'
-  /** The unit price is no whole number of minor units. */
+  /** The unit price is not a whole number of minor units. */
   | 'price_below_minor_unit'
-  /** The sale, or the return, would lie in the future. */
+  /** The sale or the return would be in the future. */
   | 'time_in_future'
   /** Customer, region, currency or attribution differ from those of the order's first line. */
   | 'conflicting_order'
-  /** The order has a line of this id already. */
+  /** The order already has a line with this ID. */
   | 'duplicate_line'
-  /** More than a hundred other orders began since this one's last row, so that it has been given out. */
+  /** More than a hundred other orders started since this one's last row, so it was already emitted. */
   | 'order_already_complete'
-  /** Nothing the customer bought earlier and still has fits this part of the cancellation. */
+  /** No earlier purchase matches this part of the cancellation. */
   | 'cancellation_without_purchase'
-  /** The return of an order that the system refused. */
+  /** The return of a refused order. */
   | 'order_not_imported'
-  /** The system refused it; the rest of the reason is the code of its answer. */
+  /** Refused by the API; the rest of the reason is the code of the refusal. */
   | `refused_${string}`;
 
 /** A row, or a part of its quantity, that is not imported. */
 export interface RejectedItem {
   readonly kind: 'rejected';
-  /** Row number as the caller counts them. */
+  /** Row number of the caller. */
   readonly row: number;
-  /** The invoice or order the row names. */
+  /** Invoice or order of the row. */
   readonly orderId: string;
   readonly sku: string;
   /** Signed quantity, or `undefined` when unreadable. */
@@ -119,9 +119,9 @@ export interface RejectedItem {
   readonly amount: ScaledAmount;
   readonly currency: string;
   readonly reason: RejectReason;
-  /** An English sentence with the particulars. */
+  /** An English sentence with details. */
   readonly detail: string;
 }
 
-/** One thing to apply, or to report, in the order in which it can be. */
+/** An item to apply or to report, in order of application. */
 export type ImportItem = ProductItem | OrderItem | ReturnItem | PriceDifferenceItem | RejectedItem;

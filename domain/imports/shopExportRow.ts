@@ -5,20 +5,20 @@ import type { RejectReason } from './shopExportItems';
 /** Values of one CSV row by column name. */
 export type CsvFields = Readonly<Record<string, string | undefined>>;
 
-/** What every row tells, whatever becomes of it. */
+/** Data of every row. */
 export interface RowFacts {
   readonly row: number;
-  /** Invoice or order; empty when the row names none. */
+  /** Invoice or order; empty if the row has none. */
   readonly orderId: string;
   readonly sku: string;
   readonly quantity?: number;
-  /** What the row adds to the total of the file, signed; zero when unreadable. */
+  /** Amount of the row in the file total, signed; zero if unreadable. */
   readonly amount: ScaledAmount;
-  /** ISO 4217; `XXX`, its code for no currency, when unreadable. */
+  /** ISO 4217; `XXX`, its code for no currency, if unreadable. */
   readonly currency: string;
 }
 
-/** A line sold. Money in minor units. */
+/** A sale. Money in minor units. */
 export interface SaleRow extends RowFacts {
   readonly kind: 'sale';
   readonly quantity: number;
@@ -36,7 +36,7 @@ export interface SaleRow extends RowFacts {
   readonly returned?: { readonly quantity: number; readonly value: number; readonly at: ZonedTime };
 }
 
-/** A line taken back, to be matched to purchases. */
+/** A cancellation, to be matched to purchases. */
 export interface CancellationRow extends RowFacts {
   readonly kind: 'cancellation';
   /** Negative, as in the file. */
@@ -47,7 +47,7 @@ export interface CancellationRow extends RowFacts {
   readonly unitPrice: ScaledAmount;
 }
 
-/** A row that can't be imported, whatever the rows around it. */
+/** A row that cannot be imported, regardless of other rows. */
 export interface UnusableRow extends RowFacts {
   readonly kind: 'unusable';
   readonly reason: RejectReason;
@@ -56,16 +56,16 @@ export interface UnusableRow extends RowFacts {
 
 export type ParsedRow = SaleRow | CancellationRow | UnusableRow;
 
-/** A kind of file: its columns, and how a row of it is read. */
+/** A file format: columns, and how to read a row. */
 export interface ExportFormat {
   readonly name: string;
   readonly requiredColumns: readonly string[];
-  /** Whether orders count as delivered a number of days after payment, because the file tells no delivery. */
+  /** Whether orders count as delivered a number of days after payment, because the file has no deliveries. */
   readonly assumesDelivery: boolean;
-  /** Whether returns are rows of their own, to be matched to purchases. */
+  /** Whether returns are separate rows, to be matched to purchases. */
   readonly hasCancellations: boolean;
   readonly parse: (row: number, fields: CsvFields) => ParsedRow;
 }
 
-/** The form of whole numbers in exports; up to nine digits keeps quantity × price exact. */
+/** Format of whole numbers in exports; max nine digits keeps quantity × price exact. */
 export const WHOLE_NUMBER = /^-?\d{1,9}$/;

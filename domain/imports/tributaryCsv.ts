@@ -4,11 +4,11 @@ import { parseRfc3339 } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
 import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
 
-/** A return's id is made of order, line and “return”, and has at most 80 characters. */
-const LONGEST_RETURN_ID = 80;
-const LONGEST_IDS = LONGEST_RETURN_ID - '//return'.length;
+/** A return ID is made of order, line and “return”, with max 80 characters. */
+const MAX_RETURN_ID_LENGTH = 80;
+const MAX_ID_LENGTH = MAX_RETURN_ID_LENGTH - '//return'.length;
 
-/** The returned pieces' part of a line discount, rounded half up to a minor unit; all of it for all pieces. */
+/** Share of the line discount of the returned units, rounded half up to a minor unit; all of it for all units. */
 function discountShare(discount: bigint, returned: number, quantity: number, unit: bigint): bigint {
   if (returned === quantity) return discount;
   const whole = BigInt(quantity) * unit;
@@ -43,54 +43,54 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     detail,
   });
   const malformed = (column: string, remedy: string) =>
-    unusable('malformed_row', `${column} "${value(column)}" can't be used: ${remedy}.`);
+    unusable('malformed_row', `${column} "${value(column)}" is not valid: ${remedy}.`);
 
-  if (orderId === '') return malformed('order_id', 'name the order');
-  if (lineId === '') return malformed('line_id', 'name the line');
-  if (keyOf(orderId, lineId, 'return').length > LONGEST_RETURN_ID) {
+  if (orderId === '') return malformed('order_id', 'enter the order number');
+  if (lineId === '') return malformed('line_id', 'enter the line number');
+  if (keyOf(orderId, lineId, 'return').length > MAX_RETURN_ID_LENGTH) {
     return malformed(
       'order_id',
-      `with line_id it may have ${LONGEST_IDS} characters, where a slash or percent sign counts as three`,
+      `together with line_id, max ${MAX_ID_LENGTH} characters, where a slash or percent sign counts as three`,
     );
   }
-  if (sku === '') return malformed('sku', 'name the product');
-  if (value('region') === '') return malformed('region', 'name where the order went');
-  if (currency === 'XXX') return malformed('currency', 'write an ISO 4217 code such as CNY');
+  if (sku === '') return malformed('sku', 'enter the product');
+  if (value('region') === '') return malformed('region', 'enter the ship-to region');
+  if (currency === 'XXX') return malformed('currency', 'use an ISO 4217 code such as CNY');
   const paidAt = parseRfc3339(value('paid_at'));
-  if (!paidAt) return malformed('paid_at', 'write RFC 3339 with an offset');
+  if (!paidAt) return malformed('paid_at', 'use RFC 3339 with an offset');
   if (quantity === undefined || quantity <= 0) {
-    return malformed('quantity', 'write a whole number above zero');
+    return malformed('quantity', 'use a whole number above zero');
   }
-  if (price === undefined) return malformed('unit_price', 'write a decimal number');
+  if (price === undefined) return malformed('unit_price', 'use a decimal number');
   if (price < 0n) return unusable('negative_price', `The price is ${formatScaled(price)}.`);
-  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so nothing can be earned.');
+  if (price === 0n) return unusable('zero_price', 'Nothing was paid, so there is no commission.');
   const unitPrice = toMinorUnits(price, currency);
   if (unitPrice === undefined) {
     return unusable(
       'price_below_minor_unit',
-      `The price ${formatScaled(price)} is no whole number of minor units.`,
+      `The price ${formatScaled(price)} is not a whole number of minor units.`,
     );
   }
   const discountMinor = discount === undefined ? undefined : toMinorUnits(discount, currency);
   if (discountMinor === undefined || discountMinor < 0 || sold < 0n) {
-    return malformed('discount', 'write what the whole line was reduced by, at most its price');
+    return malformed('discount', 'enter the discount of the whole line, max its price');
   }
   if (toMinorUnits(BigInt(quantity) * price, currency) === undefined) {
     return malformed('unit_price', 'the line is too large');
   }
   const deliveredAt = parseRfc3339(value('delivered_at'));
   if (value('delivered_at') !== '' && (!deliveredAt || deliveredAt.instant < paidAt.instant)) {
-    return malformed('delivered_at', 'write RFC 3339 with an offset, not before paid_at');
+    return malformed('delivered_at', 'use RFC 3339 with an offset, not before paid_at');
   }
   if (returnedQuantity === undefined || returnedQuantity < 0 || returnedQuantity > quantity) {
-    return malformed('returned_quantity', 'write how many pieces came back, at most the quantity');
+    return malformed('returned_quantity', 'enter the number of returned units, max the quantity');
   }
   const returnedAt = parseRfc3339(value('returned_at'));
   if (returnedQuantity > 0 && (!returnedAt || returnedAt.instant < paidAt.instant)) {
-    return malformed('returned_at', 'write RFC 3339 with an offset, not before paid_at');
+    return malformed('returned_at', 'use RFC 3339 with an offset, not before paid_at');
   }
   if (returnedQuantity === 0 && value('returned_at') !== '') {
-    return malformed('returned_at', 'it needs a returned_quantity');
+    return malformed('returned_at', 'returned_quantity is required');
   }
   return {
     kind: 'sale',
@@ -116,26 +116,26 @@ function parse(row: number, fields: CsvFields): ParsedRow {
 }
 
 /**
- * Tributary's own order file: UTF-8 CSV with a header, one row a line of an order.
+ * Tributary's own order file: UTF-8 CSV with a header, one row per order line.
  *
  * | column | |
  * | --- | --- |
- * | `order_id` | the order in the shop; with `line_id` at most 72 characters |
- * | `paid_at` | RFC 3339 with offset; that of the order's first row counts |
+ * | `order_id` | the order in the shop; together with `line_id` max 72 characters |
+ * | `paid_at` | RFC 3339 with offset; the value of the order's first row is used |
  * | `currency` | ISO 4217 |
  * | `customer_id` | the customer in the shop; empty for a guest |
- * | `attribution_code` | optional: the code the order came with |
- * | `region` | where it was shipped to |
+ * | `attribution_code` | optional: the referral code of the order |
+ * | `region` | ship-to region |
  * | `line_id` | unique within the order |
  * | `sku` | the product |
  * | `quantity` | whole number above zero |
  * | `unit_price` | decimal, in major units, a whole number of minor units |
- * | `discount` | optional: what the whole line was reduced by, in major units |
- * | `delivered_at` | optional: RFC 3339; empty while the line is under way |
- * | `returned_quantity`, `returned_at` | optional: how many pieces came back, and when |
+ * | `discount` | optional: discount of the whole line, in major units |
+ * | `delivered_at` | optional: RFC 3339; empty while the line is in transit |
+ * | `returned_quantity`, `returned_at` | optional: number of returned units, and when |
  *
  * The total of the file is Σ (quantity × unit price − discount − value of the return), where a return of some
- * pieces has its part of the discount, rounded half up to a minor unit.
+ * units includes its share of the discount, rounded half up to a minor unit.
  */
 export const tributaryCsv: ExportFormat = {
   name: 'Tributary CSV',

@@ -2,14 +2,14 @@ import type { Locale } from '../application';
 import type { Money } from '../money';
 import { majorUnits } from '../payout';
 
-/** Stand in the stored text of a mail for the addresses that are put in when it leaves. */
+/** Placeholders in the stored text of an email; the addresses are filled in when it is sent. */
 export const mailLinks = {
   console: '{{console}}',
   application: '{{application}}',
   signIn: '{{sign-in}}',
 } as const;
 
-/** A step of an application that its applicant is told of, with what the mail says about it. */
+/** A step of an application that the applicant is emailed about, with the facts the email names. */
 export type ApplicationNews =
   | { step: 'submitted' }
   | { step: 'resubmitted' }
@@ -19,7 +19,7 @@ export type ApplicationNews =
   | { step: 'rejected'; reason: string }
   | { step: 'withdrawn'; because: 'applicant' | 'deadline' };
 
-/** Who a mail is for and on whose behalf. */
+/** Recipient and sender of an email about an application. */
 export interface MailSetting {
   brand: string;
   /** IANA zone in which dates are written. */
@@ -39,7 +39,7 @@ function timeIn({ locale, timeZone }: Pick<MailSetting, 'locale' | 'timeZone'>):
   return (date) => format.format(date);
 }
 
-/** A user who is written to. */
+/** Recipient and sender of an email to a user. */
 interface UserMailSetting {
   brand: string;
   timeZone: string;
@@ -47,13 +47,13 @@ interface UserMailSetting {
   name: string;
 }
 
-/** Subject and body of a mail. */
+/** Subject and body of an email. */
 interface MailText {
   subject: string;
   body: string;
 }
 
-/** A mail by its lines, with subject and greeting, in either language. */
+/** Puts subject, greeting and lines of an email together in the language of the user. */
 function userMail(
   { brand, locale, name }: Omit<UserMailSetting, 'timeZone'>,
   texts: Record<Locale, [subject: string, ...lines: string[]]>,
@@ -66,61 +66,61 @@ function userMail(
   return { subject: frame.title, body: `${[frame.greeting, ...lines, brand].join('\n\n')}\n` };
 }
 
-/** Writes the mail with a one-time link to set a password, in the user's language. Plain text. */
+/** Writes the email with a one-time link to set a password, in the user's language. Plain text. */
 export function signInLinkMail(setting: UserMailSetting & { until: Date }): MailText {
   const until = timeIn(setting)(setting.until);
   return userMail(setting, {
     en: [
       'Set your password',
-      `Set your password your password by ${until} with this link, which works once:\n${mailLinks.signIn}`,
-      `From then on sign in with this mail address at ${mailLinks.console}`,
-      'If you did not expect this mail, pass the link to nobody and tell your administrator.',
+      `Use this link to set your password by ${until}. It works once:\n${mailLinks.signIn}`,
+      `After that, sign in with this email address at ${mailLinks.console}`,
+      'If you did not expect this email, do not share the link and contact your administrator.',
     ],
     'zh-CN': [
       '设置登录密码',
       `请在 ${until} 前通过此链接设置登录密码（仅可使用一次）：\n${mailLinks.signIn}`,
       `此后请用本邮箱地址登录：${mailLinks.console}`,
-      '如果这不是您所期待的邮件，请勿将链接转给任何人，并联系管理员。',
+      '如果您对此不知情，请勿将链接转给他人，并联系管理员。',
     ],
   });
 }
 
-/** Writes the mail for a user who has forgotten the password, or in whose name somebody says so. Plain text. */
+/** Writes the email with a link to set a new password, after a request for this address. Plain text. */
 export function forgottenPasswordMail(setting: UserMailSetting & { until: Date }): MailText {
   const until = timeIn(setting)(setting.until);
   return userMail(setting, {
     en: [
       'Set a new password',
-      'Somebody, hopefully you, has told us that your password is forgotten.',
-      `Set a new one by ${until} with this link, which works once:\n${mailLinks.signIn}`,
-      'If it was not you, there is nothing to do: your password stays as it is. Pass the link to nobody.',
+      'We received a request to reset your password.',
+      `Use this link to set a new password by ${until}. It works once:\n${mailLinks.signIn}`,
+      'If you did not request this, ignore this email: your password does not change. Do not share the link.',
     ],
     'zh-CN': [
       '重新设置登录密码',
-      '我们收到了您忘记密码的请求。',
+      '我们收到了重置您密码的请求。',
       `请在 ${until} 前通过此链接设置新密码（仅可使用一次）：\n${mailLinks.signIn}`,
-      '如果不是您本人操作，无需理会，您的密码不会改变。请勿将链接转给任何人。',
+      '如果不是您本人操作，无需理会，您的密码不会改变。请勿将链接转给他人。',
     ],
   });
 }
 
-/** Writes the mail for a user who asks for a new password and has none, because of single sign-on. Plain text. */
+/** Writes the email for a user who requests a new password but signs in by single sign-on only. Plain text. */
 export function singleSignOnMail(setting: Omit<UserMailSetting, 'timeZone'>): MailText {
   return userMail(setting, {
     en: [
-      'How you sign in',
-      'Somebody, hopefully you, has told us that your password is forgotten. You have none here: you sign in with your company account.',
-      `Open ${mailLinks.console} and choose “Use single sign-on”. If that does not work, ask your administrator.`,
+      'How to sign in',
+      'We received a request to reset your password. You have no password here: you sign in with your company account.',
+      `Open ${mailLinks.console} and choose “Use single sign-on”. If that does not work, contact your administrator.`,
     ],
     'zh-CN': [
       '您的登录方式',
-      '我们收到了您忘记密码的请求。您在此没有单独的密码，请使用公司账号登录。',
+      '我们收到了重置您密码的请求。您在此没有单独的密码，请使用公司账号登录。',
       `请打开 ${mailLinks.console} ，选择“使用单点登录”。如仍无法登录，请联系管理员。`,
     ],
   });
 }
 
-/** How a withdrawal stands, as its distributor is told. */
+/** State of a withdrawal, as the email to the distributor names it. */
 export interface WithdrawalNews {
   id: string;
   state: 'requested' | 'paid' | 'failed' | 'rejected' | 'canceled';
@@ -131,7 +131,7 @@ export interface WithdrawalNews {
   reason: string | null;
 }
 
-/** Writes the mail that tells a distributor of a withdrawal, in his language. Plain text. */
+/** Writes the email to a distributor about a withdrawal, in the distributor's language. Plain text. */
 export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news: WithdrawalNews): MailText {
   const { id, state, reason } = news;
   const format = new Intl.NumberFormat(setting.locale, { style: 'currency', currency: news.amount.currency });
@@ -141,7 +141,7 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
   const en = {
     back: [
       ...(reason ? [`Reason: ${reason}`] : []),
-      'The money is back in your balance; what you owed was paid from it first.',
+      'The amount has been returned to your balance. If you have debt, it was paid from it first.',
     ],
     end: `Withdrawal number: ${id}\n${mailLinks.console}/my-withdrawals`,
   };
@@ -153,8 +153,8 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
     requested: {
       en: [
         `Your withdrawal of ${amount}`,
-        `We have received the request to withdraw ${amount} to ${account}. We write again once it is paid or refused.`,
-        'If you did not ask for it, tell us at once.',
+        `We have received your request to withdraw ${amount} to ${account}. We will email you when it is paid or rejected.`,
+        'If you did not request this, contact us immediately.',
         en.end,
       ],
       'zh-CN': [
@@ -166,8 +166,8 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
     },
     paid: {
       en: [
-        `${amount} is paid out`,
-        `We have paid ${amount} to ${account}. Your bank may take until the next working day to show it.`,
+        `${amount} has been paid out`,
+        `We have paid ${amount} to ${account}. It may take until the next business day to arrive.`,
         en.end,
       ],
       'zh-CN': [`已打款 ${amount}`, `${amount} 已打款至 ${account}，银行到账可能延至下一个工作日。`, zh.end],
@@ -175,7 +175,7 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
     failed: {
       en: [
         `Your withdrawal of ${amount} could not be paid`,
-        `${amount} could not be paid to ${account}. Check the account before you ask again.`,
+        `${amount} could not be paid to ${account}. Check your payout account before you withdraw again.`,
         ...en.back,
         en.end,
       ],
@@ -188,8 +188,8 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
     },
     rejected: {
       en: [
-        `Your withdrawal of ${amount} is rejected`,
-        `Your withdrawal of ${amount} to ${account} is rejected.`,
+        `Your withdrawal of ${amount} was rejected`,
+        `Your withdrawal of ${amount} to ${account} was rejected.`,
         ...en.back,
         en.end,
       ],
@@ -197,8 +197,8 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
     },
     canceled: {
       en: [
-        `Your withdrawal of ${amount} is canceled`,
-        `Your withdrawal of ${amount} to ${account} is canceled.`,
+        `Your withdrawal of ${amount} was canceled`,
+        `Your withdrawal of ${amount} to ${account} was canceled.`,
         ...en.back,
         en.end,
       ],
@@ -208,7 +208,7 @@ export function withdrawalMail(setting: Omit<UserMailSetting, 'timeZone'>, news:
   return userMail(setting, texts[state]);
 }
 
-/** Writes the mail that tells an applicant of a step, in his language. Plain text. */
+/** Writes the email to an applicant about a step of the application, in the applicant's language. Plain text. */
 export function applicationMail(
   setting: MailSetting,
   news: ApplicationNews,
@@ -294,58 +294,58 @@ function english(news: ApplicationNews, time: (date: Date) => string): Text {
       return {
         subject: 'We have received your application',
         lines: [
-          'We have received your application to become a distributor. We will write to you at each step.',
+          'We have received your application to become a distributor and are reviewing it. We will email you about each step.',
         ],
       };
     case 'resubmitted':
       return {
         subject: 'We have received your changes',
-        lines: ['Thank you for your changes. We go on with the review.'],
+        lines: ['We have received your changes and are continuing the review.'],
       };
     case 'changes_requested':
       return {
         subject: 'Please complete your application',
         lines: [
-          'We need you to change or add something:',
+          'Please change or add the following in your application:',
           news.message,
-          `Please hand it in by ${time(news.deadline)}, on the page of your application below. After that the application is withdrawn.`,
+          `Resubmit your application on the page below by ${time(news.deadline)}. After that it is withdrawn automatically.`,
         ],
       };
     case 'reminded':
       return {
         subject: 'Reminder: please complete your application',
         lines: [
-          'Your application still waits for these changes:',
+          'Your application is still waiting for these changes:',
           news.message,
-          `The deadline is ${time(news.deadline)}. After that the application is withdrawn.`,
+          `The deadline is ${time(news.deadline)}. After that the application is withdrawn automatically.`,
         ],
       };
     case 'approved':
       return {
-        subject: 'Your application is approved',
+        subject: 'Your application has been approved',
         lines: [
           'Congratulations, you are now one of our distributors.',
           `Tier: ${news.tier}\nReferral code: ${news.referralCode}`,
           ...(news.passwordUntil
             ? [
-                `Set your password by ${time(news.passwordUntil)} with this link, which works once:\n${mailLinks.signIn}`,
-                `From then on sign in with this mail address at ${mailLinks.console}`,
+                `Use this link to set your password by ${time(news.passwordUntil)}. It works once:\n${mailLinks.signIn}`,
+                `After that, sign in with this email address at ${mailLinks.console}`,
               ]
-            : [`Sign in with the account you have: ${mailLinks.console}`]),
+            : [`Sign in with your existing account: ${mailLinks.console}`]),
         ],
       };
     case 'rejected':
       return {
-        subject: 'Your application was not accepted',
-        lines: ['We are sorry that we can not accept your application.', `Reason: ${news.reason}`],
+        subject: 'Your application was not approved',
+        lines: ['We are sorry, your application was not approved.', `Reason: ${news.reason}`],
       };
     case 'withdrawn':
       return {
-        subject: 'Your application is withdrawn',
+        subject: 'Your application has been withdrawn',
         lines: [
           news.because === 'deadline'
-            ? 'We did not get the changes we asked for in time, so your application is withdrawn. You are welcome to apply again.'
-            : 'Your application is withdrawn as you asked. You are welcome to apply again.',
+            ? 'We did not receive the requested changes by the deadline, so your application has been withdrawn automatically. You are welcome to apply again.'
+            : 'Your application has been withdrawn at your request. You are welcome to apply again.',
         ],
       };
   }

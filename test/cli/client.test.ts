@@ -53,7 +53,7 @@ test('a busy API is asked again with the same message, and not before it says', 
   const startedAt = Date.now();
   expect(await api.request('POST', '/v1/orders', { body: { externalId: '1' } })).toEqual({ fine: true });
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1000);
-  expect(waits.map(({ why }) => why)).toEqual(['The queue is full.', 'The API answered 429.']);
+  expect(waits.map(({ why }) => why)).toEqual(['The queue is full.', 'The API responded with 429.']);
   expect(bodies).toEqual(Array(3).fill('{"externalId":"1"}'));
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiClient, createClient } from '../../cli/client';
-import { ensureDistributors, ensurePlan, readStandings } from '../../cli/demoSteps';
+import { ensureDistributors, ensurePlan, readTotals } from '../../cli/demoSteps';
 import { startApi, startWorker, type TestApi } from '../support/api';
 
 let server: TestApi;
@@ -46,7 +46,7 @@ test('forty distributors in two levels and a plan are made once, however often t
   api = createClient({ url: server.url, key: await server.keyFor('admin') });
   expect(await prepare()).toEqual(first);
 
-  const standings = await readStandings(api, first.distributors.slice(0, 3));
+  const standings = await readTotals(api, first.distributors.slice(0, 3));
   expect(standings).toHaveLength(3);
   expect(standings[0]).toMatchObject({ orders: 0, held: 0, due: 0, available: 0, withdrawing: 0, debt: 0 });
 }, 120_000);

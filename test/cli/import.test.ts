@@ -369,7 +369,7 @@ test('Ctrl-C lets what is under way finish and says how to go on', async () => {
   while ((await orders()) < 5) await wait(50);
   child.kill('SIGINT');
   expect(await ended).toBe(130);
-  expect(output).toContain('run the same command again');
+  expect(output).toContain('Run the same command again');
   const there = await orders();
   expect(there).toBeLessThan(400);
   expect(output).toContain(`Stopped after ${there} orders`);

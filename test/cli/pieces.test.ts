@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createAssignment } from '../../cli/assignment';
 import { findApi } from '../../cli/connect';
-import { formatStandings } from '../../cli/demo';
+import { formatTotals } from '../../cli/demo';
 import { DEMO_PLAN, demoApplicants, demoCategory } from '../../cli/demoBrand';
 import { describeProgress, formatSeconds } from '../../cli/progress';
 import { formatReconciliation } from '../../cli/reconciliationTable';
@@ -57,7 +57,7 @@ describe('reading a file', () => {
   });
 
   test.each([
-    ['a,b\n1,2\n3,"four\n5,6\n', 'after row 2: the next row opens a quote (") that is never closed'],
+    ['a,b\n1,2\n3,"four\n5,6\n', 'after row 2: the next row has an opening quote (") without a closing one'],
     ['', 'is empty'],
   ])('%j can not be read', async (content, message) => {
     await expect(read(content)).rejects.toThrow(message);
@@ -125,15 +125,15 @@ test('the reconciliation sets imported and rejected against the total of the fil
   });
   expect(table.split('\n')).toEqual([
     'GBP',
-    'File total                         1,234,556.001  1,005 rows',
-    'Imported                           1,234,555.00   1 order',
-    '  sales                            1,234,600.00   1,000 lines',
-    '  returns                                -50.00   1 return',
-    '  credited less or more than paid          5.00   1 return',
-    'Rejected                                   1.001  3 rows',
-    '  refused_order_differs                    1.00   2 rows',
-    '  price_below_minor_unit                   0.001  1 row',
-    'Imported + rejected                1,234,556.001  equals the file total',
+    'File total                      1,234,556.001  1,005 rows',
+    'Imported                        1,234,555.00   1 order',
+    '  sales                         1,234,600.00   1,000 lines',
+    '  returns                             -50.00   1 return',
+    '  price differences of returns          5.00   1 return',
+    'Rejected                                1.001  3 rows',
+    '  refused_order_differs                 1.00   2 rows',
+    '  price_below_minor_unit                0.001  1 row',
+    'Imported + rejected             1,234,556.001  equals the file total',
   ]);
 });
 
@@ -176,7 +176,7 @@ describe('the sample brand', () => {
 
   test('the closing table has the distributors in columns, Chinese names included, and the sum', () => {
     const standing = { orders: 1, held: 1962, due: 22_518, available: 0, withdrawing: 5, debt: 50 };
-    const table = formatStandings([
+    const table = formatTotals([
       { name: '王晓燕', ...standing, orders: 96 },
       { name: 'Li', ...standing },
     ]);
@@ -196,6 +196,6 @@ test('the command finds the API by option, environment, and says what is missing
     'http://b:2',
   );
   expect(() => findApi(undefined, { DATA_DIR })).toThrow('npm start');
-  expect(() => findApi('localhost:8080', { DATA_DIR })).toThrow('no address');
+  expect(() => findApi('localhost:8080', { DATA_DIR })).toThrow('is not a URL');
   expect(() => findApi('http://a:1', { DATA_DIR })).toThrow('TRIBUTARY_KEY');
 });

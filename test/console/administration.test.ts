@@ -23,8 +23,8 @@ async function openLink(page: Page, email: string): Promise<void> {
 }
 
 async function setPassword(page: Page): Promise<void> {
-  await page.getByLabel('New password, at least 12 characters').fill(NEW_PASSWORD);
-  await page.getByLabel('Once more').fill(NEW_PASSWORD);
+  await page.getByLabel('New password (min 12 characters)').fill(NEW_PASSWORD);
+  await page.getByLabel('Repeat password').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Save and sign in' }).click();
   await page.locator('.shell-head').waitFor();
 }
@@ -41,15 +41,15 @@ test("an administrator's day: somebody new is let in, changes teams, leaves and 
   const desk = await world.open();
   await world.signIn(desk, await world.person('admin', { name: 'Ada' }));
   await menuEntry(desk, 'Users').click();
-  await desk.getByRole('button', { name: 'Add a user' }).click();
+  await desk.getByRole('button', { name: 'Add user' }).click();
   await desk.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Cleo');
-  await desk.getByRole('dialog').getByLabel('Mail address', { exact: true }).fill('cleo@example.com');
+  await desk.getByRole('dialog').getByLabel('Email address', { exact: true }).fill('cleo@example.com');
   await choose(desk.getByRole('dialog').getByLabel('Role', { exact: true }), 'Compliance');
-  await confirm(desk, 'Add a user');
+  await confirm(desk, 'Add user');
   await desk.locator('h1', { hasText: 'Cleo' }).waitFor();
-  await desk.getByRole('button', { name: 'Make a one-time link' }).click();
-  await desk.getByRole('dialog').getByRole('button', { name: 'Make a one-time link' }).click();
-  await desk.getByRole('button', { name: 'I have kept it' }).click();
+  await desk.getByRole('button', { name: 'Create one-time sign-in link' }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'Create one-time sign-in link' }).click();
+  await desk.getByRole('button', { name: 'I have saved it' }).click();
 
   const cleo = await world.open();
   await openLink(cleo, 'cleo@example.com');
@@ -59,16 +59,16 @@ test("an administrator's day: somebody new is let in, changes teams, leaves and 
   await cleo.locator('h1', { hasText: 'Blacklist' }).waitFor();
   await answered(cleo);
 
-  await desk.getByRole('button', { name: 'Change the role' }).click();
+  await desk.getByRole('button', { name: 'Change role' }).click();
   await choose(desk.getByRole('dialog').getByLabel('Role', { exact: true }), 'Finance');
   await desk.getByRole('dialog').getByLabel('Reason').fill('moved to finance');
-  await confirm(desk, 'Change the role');
+  await confirm(desk, 'Change role');
   await desk.getByText('moved to finance').waitFor();
 
   // Over the page that is open, and with the menu of the new role afterwards.
   await menuEntry(cleo, 'Applications').click();
   const again = cleo.getByRole('dialog');
-  await again.getByText('Your session has ended; sign in again').waitFor();
+  await again.getByText('Your session has expired; sign in again').waitFor();
   await again.locator('input[autocomplete="username"]').fill('cleo@example.com');
   await again.locator('input[autocomplete="current-password"]').fill(NEW_PASSWORD);
   await cleo.keyboard.press('Enter');
@@ -79,7 +79,7 @@ test("an administrator's day: somebody new is let in, changes teams, leaves and 
   await desk.locator('h1', { hasText: 'Disabled' }).waitFor();
   await cleo.reload();
   await cleo.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-  await act(desk, 'Enable again', 'back from leave');
+  await act(desk, 'Enable', 'back from leave');
   await desk.locator('h1', { hasText: 'Active' }).waitFor();
   await world.signIn(cleo, { id: '', name: '', email: 'cleo@example.com', password: NEW_PASSWORD });
 
@@ -94,27 +94,27 @@ test('an API key is made with some scopes, found by its user, used and revoked',
   await world.signIn(desk, await world.person('admin', { name: 'Adam' }));
   await world.person('operator', { name: 'Shop connector' });
   await menuEntry(desk, 'API keys').click();
-  await desk.getByRole('button', { name: 'Make a key' }).click();
-  await desk.getByLabel('What it is for').fill('orders of the shop');
+  await desk.getByRole('button', { name: 'Create key' }).click();
+  await desk.getByLabel('Purpose').fill('orders of the shop');
   // Chosen for oneself, and not there for the connector: it has the role of an operator.
   await desk.getByLabel('Scopes', { exact: true }).fill('users:write');
   await desk.keyboard.press('Enter');
   // The list lies over the field above.
   await desk.keyboard.press('Escape');
-  await choose(desk.getByRole('dialog').getByLabel('Counts as', { exact: true }), 'Shop connector');
+  await choose(desk.getByRole('dialog').getByLabel('Acts as user', { exact: true }), 'Shop connector');
   await desk.getByRole('dialog').getByText('users:write').waitFor({ state: 'detached' });
   for (const scope of ['products:read', 'products:write']) {
     await desk.getByLabel('Scopes', { exact: true }).fill(scope);
     await desk.keyboard.press('Enter');
   }
   // The list of scopes stays open for the next one, and must leave the button free.
-  await desk.getByRole('dialog').getByRole('button', { name: 'Make a key', exact: true }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'Create key', exact: true }).click();
   const key = (await desk.getByRole('dialog').locator('.secret').textContent()) ?? '';
-  await desk.getByRole('button', { name: 'I have kept it' }).click();
+  await desk.getByRole('button', { name: 'I have saved it' }).click();
   expect((await world.api.call('GET', '/v1/products', { key })).status).toBe(200);
   expect((await world.api.call('GET', '/v1/orders', { key })).status).toBe(403);
 
-  await desk.getByRole('textbox', { name: 'Counts as' }).fill('connector');
+  await desk.getByRole('textbox', { name: 'Acts as user' }).fill('connector');
   const row = desk.locator('tbody tr', { hasText: 'orders of the shop' });
   await row.getByRole('link', { name: 'Shop connector' }).waitFor();
   await desk.locator('tbody tr[data-row-key]').nth(1).waitFor({ state: 'detached' });
@@ -159,17 +159,17 @@ test('the own password is changed, and a session elsewhere is ended', async () =
   const [here, there] = [await world.open(), await world.open()];
   for (const page of [here, there]) await world.signIn(page, person);
   await here.goto(`${world.api.url}/account`);
-  await here.getByRole('button', { name: 'Sign out there' }).click();
-  await confirm(here, 'Sign out there');
-  await here.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'detached' });
+  await here.getByRole('button', { name: 'End session' }).click();
+  await confirm(here, 'End session');
+  await here.getByRole('button', { name: 'End session' }).waitFor({ state: 'detached' });
   await there.goto(`${world.api.url}/withdrawals`);
   await there.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
 
-  await here.getByLabel('Present password').fill(person.password);
-  await here.getByLabel('New password, at least 12 characters').fill(NEW_PASSWORD);
-  await here.getByLabel('The new one once more').fill(NEW_PASSWORD);
-  await here.getByRole('button', { name: 'Change the password' }).click();
-  await here.getByText('It is changed.').waitFor();
+  await here.getByLabel('Current password').fill(person.password);
+  await here.getByLabel('New password (min 12 characters)').fill(NEW_PASSWORD);
+  await here.getByLabel('Repeat new password').fill(NEW_PASSWORD);
+  await here.getByRole('button', { name: 'Change password' }).click();
+  await here.getByText('Password changed.').waitFor();
   await world.signIn(there, { ...person, password: NEW_PASSWORD });
 });
 
@@ -177,27 +177,27 @@ test('a mail that could not be delivered is sent again, whatever it is about', a
   const { id, email } = await world.person('operator', { name: 'Otto' });
   await world.api.context.pool.query(
     `INSERT INTO mails (key, subject_ref, recipient, subject, body, state, last_error)
-     VALUES ($1, $2, $3, 'How you sign in', 'x', 'undeliverable', '452 mailbox full')`,
+     VALUES ($1, $2, $3, 'How to sign in', 'x', 'undeliverable', '452 mailbox full')`,
     [`user/${id}/test`, `user/${id}`, email],
   );
   const desk = await world.open();
   await world.signIn(desk, await world.person('admin', { name: 'Olga' }));
   await desk.goto(`${world.api.url}/mails?resendable=true`);
-  await desk.getByRole('button', { name: 'Send again' }).click();
-  await confirm(desk, 'Send again');
-  await desk.getByText('It is on its way again').waitFor();
+  await desk.getByRole('button', { name: 'Resend' }).click();
+  await confirm(desk, 'Resend');
+  await desk.getByText('Queued for sending again').waitFor();
   await desk.goto(`${world.api.url}/mails?about=${encodeURIComponent(`user/${id}`)}`);
   await desk.locator('tbody').getByText('Sent', { exact: true }).waitFor();
   expect(smtp.received.filter(({ to }) => to?.[0]?.address === email)).toHaveLength(1);
 });
 
 test.each([
-  ['oidc_unavailable', 'can not be reached now', '无法连接公司的登录服务'],
-  ['oidc_denied', 'did not agree', '没有同意这次登录'],
-  ['oidc_failed', 'Begin again here', '请在本页重新点击'],
-  ['oidc_email_not_verified', 'has not verified your mail address', '尚未验证您的邮箱地址'],
-  ['oidc_user_unknown', 'Ask an administrator to add you', '请管理员以此邮箱新增用户'],
-  ['something_new', 'tell your administrator', '请联系管理员'],
+  ['oidc_unavailable', 'cannot be reached', '无法连接公司的登录服务'],
+  ['oidc_denied', 'denied the sign-in', '没有同意这次登录'],
+  ['oidc_failed', 'here to start again', '请在本页重新点击'],
+  ['oidc_email_not_verified', 'has not verified your email address', '尚未验证您的邮箱地址'],
+  ['oidc_user_unknown', 'Ask an administrator to add a user', '请管理员以此邮箱新增用户'],
+  ['something_new', 'contact an administrator', '请联系管理员'],
 ])('single sign-on that ends with %s says what to do, in both languages', async (code, en, zh) => {
   for (const [locale, text] of [
     ['en', en],

@@ -67,7 +67,7 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     const email = `wang.${locale}@distributor.example`;
     const phone = await world.open({ locale, width: 390, height: 844 });
     await phone.goto(`${world.api.url}/apply`);
-    await phone.getByLabel(say('姓名（与身份证一致）', 'Name, as on the identity card')).fill(name);
+    await phone.getByLabel(say('姓名（与身份证一致）', 'Name (as on the identity card)')).fill(name);
     const numbers = async () => {
       await phone
         .getByLabel(say('身份证号码', 'Identity number'))
@@ -81,15 +81,17 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await phone.getByLabel(say('长期有效', 'Long-term')).check();
     await phone.getByLabel(say('手机号', 'Phone number')).fill(say('13900010001', '13900010002'));
     await phone
-      .getByLabel(say('邮箱（审核进度发到这里）', 'Mail address; each step is mailed there'))
+      .getByLabel(say('邮箱（审核进度发到这里）', 'Email address (we send updates here)'))
       .fill(email);
     await choose(phone.getByLabel(say('希望销售的区域', 'Region'), { exact: true }), say('上海', 'Shanghai'));
     await phone.getByLabel(say('销售渠道', 'Channels')).fill(`${name}的店`);
     await phone.keyboard.press('Enter');
-    await phone.getByLabel(say('户名（须与申请人一致）', 'Holder; has to be the applicant')).fill(name);
+    await phone
+      .getByLabel(say('户名（须与申请人一致）', 'Account holder (must be the applicant)'))
+      .fill(name);
     await phone.getByLabel(say('开户银行', 'Bank')).fill('中国工商银行');
-    await phone.getByRole('button', { name: say('提交申请', 'Send the application') }).click();
-    await phone.getByRole('link', { name: say('查看我的申请', 'See my application') }).click();
+    await phone.getByRole('button', { name: say('提交申请', 'Submit application') }).click();
+    await phone.getByRole('link', { name: say('查看我的申请', 'View my application') }).click();
 
     const desk = await world.open({ locale });
     await world.signIn(desk, await world.person('compliance', { name: say('李审核', 'Li') }));
@@ -97,30 +99,30 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await desk.getByRole('link', { name: name }).click();
     await state(desk, say('审核中', 'In review'));
     await desk.keyboard.press('m');
-    await desk.getByRole('button', { name: say(/放回队列/, /Give back/) }).waitFor();
+    await desk.getByRole('button', { name: say(/放回队列/, /Return to queue/) }).waitFor();
     await desk.keyboard.press('c');
     await choose(
       desk.getByRole('dialog').getByLabel(say('原因', 'Reason'), { exact: true }),
       say('证件不清晰', 'Document unreadable'),
     );
     await desk
-      .getByLabel(say('补充说明（发给申请人）', 'More for the applicant'))
+      .getByLabel(say('补充说明（发给申请人）', 'Additional message (sent to the applicant)'))
       .fill(say('请重新上传清晰的资料', 'Please send a clear one'));
-    await confirm(desk, say('要求补充', 'Ask for changes'));
+    await confirm(desk, say('要求补充', 'Request changes'));
     await state(desk, say('待补充', 'Changes requested'));
 
     await phone.goto(world.api.url + (await linkTo(smtp, email, '/application/')));
     await phone.getByText(say('请重新上传清晰的资料', 'Please send a clear one')).first().waitFor();
     await numbers();
-    await phone.getByRole('button', { name: say('提交补充', 'Send the changes') }).click();
-    await phone.getByText(say('正在人工审核', 'A person is reviewing it')).waitFor();
+    await phone.getByRole('button', { name: say('提交补充', 'Submit changes') }).click();
+    await phone.getByText(say('正在人工审核', 'Our staff are reviewing')).waitFor();
 
     await desk.reload();
     await state(desk, say('审核中', 'In review'));
     await desk.keyboard.press('m');
-    await desk.getByRole('button', { name: say(/放回队列/, /Give back/) }).waitFor();
+    await desk.getByRole('button', { name: say(/放回队列/, /Return to queue/) }).waitFor();
     await desk.keyboard.press('a');
-    await desk.getByLabel(say('等级（决定佣金比例）', 'Tier; it sets rates and rights')).fill('gold');
+    await desk.getByLabel(say('等级（决定佣金比例）', 'Tier (sets the commission rates)')).fill('gold');
     await confirm(desk, say('批准', 'Approve'));
     await state(desk, say('已批准', 'Approved'));
     const made = await one<{ state: string; tier: string; user: string }>(
@@ -131,9 +133,9 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
 
     await phone.goto(world.api.url + (await linkTo(smtp, email, '/welcome#')));
     await phone
-      .getByLabel(say('新密码（至少 12 个字符）', 'New password, at least 12 characters'))
+      .getByLabel(say('新密码（至少 12 个字符）', 'New password (min 12 characters)'))
       .fill('a-long-enough-password');
-    await phone.getByLabel(say('再次输入', 'Once more')).fill('a-long-enough-password');
+    await phone.getByLabel(say('再次输入', 'Repeat password')).fill('a-long-enough-password');
     await phone.getByRole('button', { name: say('保存并登录', 'Save and sign in') }).click();
     await phone.getByText(say(`您好，${name}`, `Hello, ${name}`)).waitFor();
 
@@ -163,18 +165,18 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await ann.goto(`${world.api.url}/commissions?state=due`);
     await ann.locator('thead input[type="checkbox"]').check();
     await ann.getByText(say('已选 3 条', '3 selected')).waitFor();
-    await ann.getByRole('button', { name: say('放款', 'Release'), exact: true }).click();
+    await ann.getByRole('button', { name: say('结算', 'Release'), exact: true }).click();
     await ann.getByRole('dialog').getByText(say('¥24.00', 'CN¥24.00')).waitFor();
-    await confirm(ann, say('放款', 'Release'));
+    await confirm(ann, say('结算', 'Release'));
     await state(ann, say('待审批', 'Proposed'));
-    await ann.getByText(say('需要另一位财务人员批准', 'Somebody else has to approve this')).waitFor();
+    await ann.getByText(say('需要另一位财务人员批准', 'A second finance user must approve')).waitFor();
 
     await world.signIn(ben, await world.person('finance', { name: 'Ben' }));
-    await ben.getByRole('link', { name: say(/待审批放款批次/, /Release runs to approve/) }).click();
+    await ben.getByRole('link', { name: say(/待审批结算批次/, /Release runs to approve/) }).click();
     await ben.locator('tbody a').first().click();
     await state(ben, say('待审批', 'Proposed'));
     await ben.keyboard.press('a');
-    await confirm(ben, say('批准放款', 'Approve the release'));
+    await confirm(ben, say('批准结算', 'Approve release'));
     await state(ben, say('已完成', 'Done'));
     expect(await balanceOf(pool(), id)).toMatchObject({ held: 0, available: 2400 });
 
@@ -194,19 +196,19 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     }
     await state(ben, say('已批准', 'Approved'));
     await ann.goto(`${world.api.url}/payout-batches`);
-    await ann.getByRole('button', { name: say('生成打款批次', 'Make a payout batch') }).click();
-    await confirm(ann, say('生成打款批次', 'Make a payout batch'));
-    await ann.getByRole('button', { name: say(/确认打款结果/, /Confirm the result/) }).waitFor();
+    await ann.getByRole('button', { name: say('生成打款批次', 'Create payout batch') }).click();
+    await confirm(ann, say('生成打款批次', 'Create payout batch'));
+    await ann.getByRole('button', { name: say(/确认打款结果/, /Confirm results/) }).waitFor();
     const download = ann.waitForEvent('download');
-    await ann.getByRole('button', { name: say(/下载打款文件/, /Download the file/) }).click();
+    await ann.getByRole('button', { name: say(/下载打款文件/, /Download payout file/) }).click();
     await ann
       .getByRole('dialog')
-      .getByRole('button', { name: say('下载打款文件', 'Download the file') })
+      .getByRole('button', { name: say('下载打款文件', 'Download payout file') })
       .click();
     expect((await download).suggestedFilename()).toMatch(/^payout-.*\.csv$/);
     await ann.getByRole('dialog').waitFor({ state: 'hidden' });
     await ann.keyboard.press('c');
-    await confirm(ann, say('确认打款结果', 'Confirm the result'));
+    await confirm(ann, say('确认打款结果', 'Confirm results'));
     await state(ann, say('已结清', 'Settled'));
     expect(await one('SELECT state, amount FROM withdrawals WHERE distributor_id = $1', id)).toEqual({
       state: 'paid',
@@ -240,16 +242,16 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
       .locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: order })
       .first()
       .click();
-    await desk.getByRole('button', { name: say('登记退货', 'Enter return') }).click();
+    await desk.getByRole('button', { name: say('登记退货', 'Record return') }).click();
     const counts = desk.getByRole('dialog').getByRole('spinbutton');
     await counts.first().waitFor();
     for (const count of await counts.all()) await count.fill('1');
     await desk.getByRole('dialog').getByLabel(say('原因', 'Reason')).fill('broken');
-    await confirm(desk, say('登记退货', 'Enter return'));
+    await confirm(desk, say('登记退货', 'Record return'));
     await desk.getByRole('button', { name: say('已退款', 'Refunded') }).click();
     await desk
       .getByRole('dialog')
-      .getByText(say('不足部分记为欠款', 'what is missing becomes debt'))
+      .getByText(say('不足部分记为欠款', 'any shortfall is recorded as debt'))
       .waitFor();
     await confirm(desk, say('已退款', 'Refunded'));
     const { debt } = await balanceOf(pool(), id);
@@ -261,7 +263,7 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await finance.locator('tbody a').first().waitFor();
     await sell(code);
     await finance.reload();
-    await finance.getByText(say('没有符合筛选条件的记录', 'Nothing fits these filters')).waitFor();
+    await finance.getByText(say('没有符合筛选条件的记录', 'No entries match these filters')).waitFor();
     expect(await balanceOf(pool(), id)).toMatchObject({ debt: 0 });
   });
 });

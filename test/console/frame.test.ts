@@ -75,7 +75,7 @@ const endSessions = (person: Person) =>
 /** Signs in again in the dialog over the page. */
 async function signInOver(page: Page, person: Person): Promise<void> {
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('Your session has ended; sign in again').waitFor();
+  await dialog.getByText('Your session has expired; sign in again').waitFor();
   await dialog.locator('input[autocomplete="username"]').fill(person.email);
   await dialog.locator('input[autocomplete="current-password"]').fill(person.password);
   await page.keyboard.press('Enter');
@@ -156,7 +156,7 @@ test('a page that is open while the server restarts keeps what is typed, and goe
   await note.fill('typed before');
   line.cut();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'nothing you entered is lost' }).waitFor();
   await pressSignOut(page, person);
   await page.locator('.ant-message-error').waitFor();
   expect(await note.inputValue()).toBe('typed before');
@@ -187,7 +187,7 @@ test('a note whose answer is lost is kept once when it is sent again, and may be
   const add = page.getByRole('button', { name: 'Add', exact: true });
   await note.fill('called');
   await add.click();
-  await page.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'nothing you entered is lost' }).waitFor();
   await add.click();
   await page.locator(EMPTY_NOTE).waitFor();
   expect(await notesOf(id)).toEqual(['called']);
@@ -210,7 +210,7 @@ test.each(['pressed again', 'given up'])(
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Amount').fill('20');
     await dialog.getByRole('button', { name: 'Withdraw', exact: true }).click();
-    await dialog.getByRole('alert').filter({ hasText: 'nothing you typed is lost' }).waitFor();
+    await dialog.getByRole('alert').filter({ hasText: 'nothing you entered is lost' }).waitFor();
     if (then === 'pressed again') await confirm(page, 'Withdraw');
     else await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('.own-list > li', { hasText: '20.00' }).waitFor();
@@ -226,9 +226,9 @@ test('whoever types an address without the right is told so, and sees nothing', 
   const page = await world.open();
   await world.signIn(page, await world.person('operator'));
   await page.goto(`${world.api.url}/commission-releases`);
-  await page.getByText('You have no right to see or do this').waitFor();
+  await page.getByText('You do not have permission to view or do this').waitFor();
   await page.goto(`${world.api.url}/users`);
-  await page.getByText('You have no right to see or do this').waitFor();
+  await page.getByText('You do not have permission to view or do this').waitFor();
   expect(await page.locator('tbody tr.ant-table-row').count()).toBe(0);
 });
 

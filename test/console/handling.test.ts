@@ -49,16 +49,16 @@ test('what the bank did not pay stays marked while somebody looks into it, and i
   const page = await openAs('finance', `/payout-batches/${batch.body.id}`);
   const failing = page.locator('tbody tr', { hasText: '20.00' });
   await failing.getByRole('button', { name: 'Mark as failed' }).click();
-  await page.getByRole('dialog').getByLabel("The bank's reason").fill('account closed');
+  await page.getByRole('dialog').getByLabel('Reason given by the bank').fill('account closed');
   await confirm(page, 'Mark as failed');
   await failing.getByText('account closed').waitFor();
   await failing.locator('a').first().click();
   await page.waitForURL('**/withdrawals/*');
   await page.goBack();
   await failing.getByText('account closed').waitFor();
-  await page.getByRole('button', { name: 'Confirm the result' }).click();
+  await page.getByRole('button', { name: 'Confirm results' }).click();
   await page.getByRole('dialog').getByText('1 paid, 1 failed').waitFor();
-  await confirm(page, 'Confirm the result');
+  await confirm(page, 'Confirm results');
   const { rows } = await pool().query(
     'SELECT amount, state FROM withdrawals WHERE id = ANY ($1) ORDER BY 1',
     [withdrawals],
@@ -88,7 +88,7 @@ test('keys do nothing to a list behind an open dialog, also after a press beside
   await page.keyboard.press('j');
   await page.keyboard.press('x');
   await page.getByText('1 selected').waitFor();
-  await page.getByRole('button', { name: 'Hold', exact: true }).click();
+  await page.getByRole('button', { name: 'Put on hold', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
   await page.mouse.click(5, 400);

@@ -97,9 +97,9 @@ test('a button that can not be pressed says why beside it', async () => {
   const page = await openCommissions();
   const release = page.getByRole('button', { name: 'Release all matching' });
   expect(await release.isDisabled()).toBe(true);
-  await page.getByText('Filter by the state “Due” first.').waitFor();
+  await page.getByText('Filter by state “Due” first.').waitFor();
   await page.goto(`${world.api.url}/commissions?state=due&amountMin=800`);
-  await page.getByText('with other filters, select the entries').waitFor();
+  await page.getByText('With other filters, select the entries').waitFor();
   await page.goto(`${world.api.url}/commissions?state=due`);
   await page.locator('tbody tr.ant-table-row').first().waitFor();
   expect(await release.isDisabled()).toBe(false);
@@ -113,9 +113,9 @@ test("what came to nothing is not in the way of a distributor's earnings, and is
   const page = await world.open({ width: 390, height: 844 });
   await world.signIn(page, await world.person('distributor', { distributorId }));
   await page.goto(`${world.api.url}/earnings`);
-  await page.getByRole('link', { name: 'One more came to nothing: see why' }).waitFor();
+  await page.getByRole('link', { name: '1 more commission is 0: see why' }).waitFor();
   await page.locator('.own-list > li').waitFor();
-  await page.getByRole('link', { name: 'One more came to nothing: see why' }).click();
-  await page.getByText('By the commission plan this product pays nothing at this level.').waitFor();
+  await page.getByRole('link', { name: '1 more commission is 0: see why' }).click();
+  await page.getByText('The commission plan pays no commission for this product at this level.').waitFor();
   await page.locator('.own-list > li').waitFor();
 });

@@ -278,15 +278,15 @@ test('the story of a plan says what it changes against the one it replaces', asy
   await world.signIn(page, admin);
   await page.goto(`${world.api.url}/commission-plans/${id}`);
   const told = page.locator('.ant-timeline-item', { hasText: 'Plan activated' });
-  await told.getByText('Return window of 14 days').waitFor();
+  await told.getByText('Return window: 14 days').waitFor();
   const text = (await told.allInnerTexts()).join().replace(/\s+/g, ' ');
-  expect(text).toContain('Return window of 7 days Return window of 14 days');
+  expect(text).toContain('Return window: 7 days Return window: 14 days');
   expect(text).toContain('Level 1 · Default: 8% 10%');
-  expect(text).toContain('Level 1 · Product TEA: CN¥1.00 a unit');
+  expect(text).toContain('Level 1 · Product TEA: CN¥1.00 per unit');
   expect(text).toContain('Level 2 · Default: 2%');
   const written = page.locator('.ant-timeline-item', { hasText: 'Plan created' });
   expect((await written.allInnerTexts()).join().replace(/\s+/g, ' ')).toContain(
-    'Return window of 14 days · Released by finance · Level 1 10% · Level 2 2%',
+    'Return window: 14 days · Release by finance · Level 1 10% · Level 2 2%',
   );
 });
 
@@ -314,6 +314,6 @@ test('what happened to many lines at one moment is told once, and what was poste
   expect(texts).toHaveLength(2);
   expect(texts.join()).toMatch(/Return window closed Lines: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more/);
   expect(texts.join()).toMatch(/12\.78 Commission expense → Held · 12 transfers/);
-  await page.getByRole('button', { name: 'Show each' }).click();
+  await page.getByRole('button', { name: 'Show each transfer' }).click();
   await entries.getByText('1.07').waitFor();
 });

@@ -33,11 +33,11 @@ test.each([
     const page = await world.open({ zone: 'America/New_York' });
     await world.signIn(page, await world.person('operator'));
     await page.goto(`${world.api.url}/orders/${order.externalId}`);
-    await page.getByRole('button', { name: 'Enter delivery' }).click();
-    await page.getByRole('dialog').getByText('In China Standard Time.').waitFor();
+    await page.getByRole('button', { name: 'Record delivery' }).click();
+    await page.getByRole('dialog').getByText('Times in China Standard Time.').waitFor();
     await page.getByRole('dialog').getByLabel('Delivered at').fill('2026-03-04 09:15');
     await leave(page);
-    await confirm(page, 'Enter delivery');
+    await confirm(page, 'Record delivery');
     const line = await one<{ delivered_at: Date }>(
       'SELECT delivered_at FROM order_lines WHERE order_id = $1',
       order.externalId,
@@ -54,7 +54,7 @@ test('a field that begins with now shows what the clock of the brand shows', asy
   const page = await world.open({ zone: 'America/New_York' });
   await world.signIn(page, await world.person('operator'));
   await page.goto(`${world.api.url}/orders/${order.externalId}`);
-  await page.getByRole('button', { name: 'Enter delivery' }).click();
+  await page.getByRole('button', { name: 'Record delivery' }).click();
   const shown = await page.getByRole('dialog').getByLabel('Delivered at').inputValue();
   const difference = Date.now() - Date.parse(`${shown.replace(' ', 'T')}+08:00`);
   expect(Math.abs(difference)).toBeLessThan(180_000);
@@ -78,15 +78,15 @@ test('the days of a filter are those of the brand', async () => {
   const page = await world.open({ zone: 'America/New_York' });
   await world.signIn(page, await world.person('operator'));
   await page.goto(`${world.api.url}/orders?createdAfter=2026-03-06&createdBefore=2026-03-06`);
-  await page.getByText('Days of China Standard Time').waitFor();
+  await page.getByText('Dates in China Standard Time').waitFor();
   await page.getByRole('link', { name: after.externalId }).waitFor();
   expect(await page.getByRole('link', { name: before.externalId }).count()).toBe(0);
 });
 
 async function writePlan(page: Page, name: string): Promise<void> {
   await page.goto(`${world.api.url}/commission-plans/new`);
-  await page.getByLabel('Name of the plan').fill(name);
-  await page.getByLabel('Level 1: who brought the order Default: Rate').fill('12.5');
+  await page.getByLabel('Plan name').fill(name);
+  await page.getByLabel('Level 1: distributor of the order Default: Rate').fill('12.5');
 }
 
 test('a plan that was not saved is offered again to whoever wrote it, until it is saved', async () => {
@@ -96,21 +96,21 @@ test('a plan that was not saved is offered again to whoever wrote it, until it i
   await writePlan(page, 'Spring');
   await page.goto(`${world.api.url}/orders`);
   await page.goto(`${world.api.url}/commission-plans/new`);
-  expect(await page.getByLabel('Name of the plan').inputValue()).toBe('');
-  await page.getByRole('button', { name: 'Go on with it' }).click();
-  expect(await page.getByLabel('Name of the plan').inputValue()).toBe('Spring');
-  await page.getByRole('button', { name: 'Save as a draft' }).click();
+  expect(await page.getByLabel('Plan name').inputValue()).toBe('');
+  await page.getByRole('button', { name: 'Continue editing' }).click();
+  expect(await page.getByLabel('Plan name').inputValue()).toBe('Spring');
+  await page.getByRole('button', { name: 'Save as draft' }).click();
   await page.getByRole('heading', { name: /Spring/ }).waitFor();
   await page.goto(`${world.api.url}/commission-plans/new`);
-  await page.getByLabel('Name of the plan').waitFor();
-  expect(await page.getByRole('button', { name: 'Go on with it' }).count()).toBe(0);
+  await page.getByLabel('Plan name').waitFor();
+  expect(await page.getByRole('button', { name: 'Continue editing' }).count()).toBe(0);
 });
 
 test('a plan is written, saved and put in force, and new orders go by it', async () => {
   const page = await world.open({ zone: 'Europe/Berlin' });
   await world.signIn(page, await world.person('finance'));
   await writePlan(page, 'Autumn');
-  await page.getByRole('button', { name: 'Save as a draft' }).click();
+  await page.getByRole('button', { name: 'Save as draft' }).click();
   await page.getByRole('heading', { name: /Autumn/ }).waitFor();
   await page.getByRole('button', { name: /^Activate/ }).click();
   await confirm(page, 'Activate');
@@ -130,7 +130,7 @@ test('a sample order may be in another currency than the own of the brand', asyn
   const page = await world.open();
   await world.signIn(page, await world.person('finance'));
   await writePlan(page, 'Export');
-  const sample = page.getByRole('region', { name: 'Try it on a sample order' });
+  const sample = page.getByRole('region', { name: 'Try on a sample order' });
   await sample.getByText('CN¥49.75').first().waitFor();
   await sample.getByLabel('Currency').fill('JPY');
   await page.keyboard.press('Enter');

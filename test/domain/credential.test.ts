@@ -68,7 +68,7 @@ describe('unified social credit code', () => {
 
   test('the reason names the position and the expected check character', () => {
     expect(checkUnifiedSocialCreditCode('9135O100M000100Y43').reason).toContain('Character 5 is "O"');
-    expect(checkUnifiedSocialCreditCode('91350100M000100Y42').reason).toContain('need "3"');
+    expect(checkUnifiedSocialCreditCode('91350100M000100Y42').reason).toContain('require "3"');
   });
 
   test('every changed character and every swapped pair of neighbours is found', () => {

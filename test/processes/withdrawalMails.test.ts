@@ -86,12 +86,12 @@ test('a distributor is told that a withdrawal was requested, and rejected with t
   await arrived(email, 2);
   expect(subjectsTo(email)).toEqual([
     'Brand: Your withdrawal of CN¥1,234.56',
-    'Brand: Your withdrawal of CN¥1,234.56 is rejected',
+    'Brand: Your withdrawal of CN¥1,234.56 was rejected',
   ]);
   const [first, second] = mailsTo(email).map(({ text }) => text);
   expect(first).toContain('CN¥1,234.56 to ICBC ***3445');
   expect(second).toContain('Reason: the name does not fit the account');
-  expect(second).toContain('The money is back in your balance');
+  expect(second).toContain('The amount has been returned to your balance');
   expect(second).toContain('http://127.0.0.1:8080/my-withdrawals');
   expect(`${first}${second}`).not.toContain('6222020200112233445');
 });
@@ -120,7 +120,7 @@ test('a withdrawal paid by a provider ends while the mail server is away, and th
   full.delete(email);
   await arrived(email, 2);
   expect(subjectsTo(email).sort()).toEqual([
-    'Brand: CN¥1,234.56 is paid out',
+    'Brand: CN¥1,234.56 has been paid out',
     'Brand: Your withdrawal of CN¥1,234.56',
   ]);
   await provider.stop();
@@ -153,7 +153,7 @@ test('a payout batch tells each distributor once what became of the money, past 
   for (const { email } of [failed!, ...paid]) await arrived(email, 2);
   expect(mailsTo(failed!.email)[1]!.subject).toContain('could not be paid');
   expect(mailsTo(failed!.email)[1]!.text).toContain('Reason: account closed');
-  for (const { email } of paid) expect(subjectsTo(email)[1]).toBe('Brand: CN¥1,234.56 is paid out');
+  for (const { email } of paid) expect(subjectsTo(email)[1]).toBe('Brand: CN¥1,234.56 has been paid out');
   expect(await states(unreachable!.id)).toEqual(['requested sent', 'paid pending']);
   full.clear();
   await arrived(unreachable!.email, 2);

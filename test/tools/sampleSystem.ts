@@ -129,7 +129,7 @@ async function addWork(
   const staff = people.filter(({ role }) => role !== 'distributor');
   await post(api, '/v1/notes', {
     subject: `order/${order.id}`,
-    body: `${staff.map(({ name }) => `@${name}`).join(' ')} 客户要求退一件，请等退货处理完再放款。`,
+    body: `${staff.map(({ name }) => `@${name}`).join(' ')} 客户要求退一件，请等退货处理完再结算。`,
     mentions: staff.map(({ id }) => id),
   });
   for (const [index, name] of ['顾晓岚', '沈一凡', '乔亦菲'].entries()) {

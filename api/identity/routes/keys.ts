@@ -26,7 +26,7 @@ const keySchema = z.object(keyFields).meta({ id: 'Key' });
 const newKeySchema = z
   .object({
     ...keyFields,
-    key: z.string().describe('The key itself. It is shown this once and stored nowhere.'),
+    key: z.string().describe('The key itself. It is shown only once and not stored.'),
   })
   .meta({ id: 'NewKey' });
 
@@ -34,13 +34,7 @@ const keys = defineList({
   item: keySchema,
   filters: {
     userId: uuid.optional(),
-    user: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('Part of the name or mail address of whose it is.'),
+    user: z.string().trim().min(1).max(200).optional().describe("Part of the user's name or email address."),
     state: z.enum(kinds.key.states).optional(),
   },
   sorts: { createdAt: { column: 'k.created_at', type: 'timestamptz' } },
@@ -75,21 +69,21 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/keys',
-      summary: 'Make an API key',
+      summary: 'Create an API key',
       description:
-        'The answer shows the key, and nothing shows it again: a repeat with the same Idempotency-Key is refused ' +
-        'with key_already_made. Whoever lost the answer revokes that key and makes another.',
+        'The response shows the key only once: a repeat with the same Idempotency-Key is refused ' +
+        'with key_already_made. If the response is lost, revoke the key and create another.',
       tag: 'keys',
       roles: ADMIN,
       scope: 'keys:write',
       body: z.strictObject({
-        userId: uuid.describe('Whom requests with this key count as.'),
-        name: lineOf(200).describe('What the key is for.'),
+        userId: uuid.describe('The user that requests with this key act as.'),
+        name: lineOf(200).describe('Purpose of the key.'),
         scopes: z
           .array(z.string().max(64))
           .min(1)
           .max(100)
-          .describe('What it may be used for, within the role of the user; "*" for all of that.'),
+          .describe('Scopes of the key, limited by the role of the user; "*" for all of them.'),
         expiresAt: timestampInput.optional(),
       }),
       responses: { 201: { description: 'The key.', schema: newKeySchema } },
@@ -97,15 +91,15 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       handler: async ({ body, context: { prisma }, resourceId, ...call }) => {
         const id = resourceId.replaceAll('-', '');
         const user = await prisma.user.findUnique({ where: { id: body.userId } });
-        if (!user) throw refusal(422, 'user_not_found', '/userId', 'is of no user');
-        if (user.disabledAt) throw refusal(409, 'user_disabled', '/userId', 'is of a user who is disabled');
+        if (!user) throw refusal(422, 'user_not_found', '/userId', 'is not a user');
+        if (user.disabledAt) throw refusal(409, 'user_disabled', '/userId', 'is a disabled user');
         if (body.expiresAt && body.expiresAt <= new Date()) {
           throw refusal(422, 'expiry_past', '/expiresAt', 'is in the past');
         }
         const allowed = scopesOf(roleSchema.parse(user.role), [...others, ...own]);
         body.scopes.forEach((scope, index) => {
           if (scope === everyScope || allowed.includes(scope)) return;
-          const detail = `names ${scope}, which is none of those for the role ${user.role}: ${allowed.join(', ')}`;
+          const detail = `contains ${scope}, which is not a scope of the role ${user.role}: ${allowed.join(', ')}`;
           throw refusal(422, 'scope_not_for_role', `/scopes/${index}`, detail);
         });
         const text = newKeyText(id);
@@ -139,7 +133,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           throw new Problem({
             status: 409,
             code: 'key_already_made',
-            detail: `This request has made the key ${id} and shown it. If that answer is lost, revoke it and make another.`,
+            detail: `This request already created the key ${id} and showed it. If that response is lost, revoke the key and create another.`,
           });
         }
       },
@@ -172,13 +166,13 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/v1/key-scopes',
-      summary: 'The scopes that a key can have, by the role of its user',
+      summary: 'List the scopes a key can have, by role of its user',
       tag: 'keys',
       roles: ADMIN,
       scope: 'keys:read',
       responses: {
         200: {
-          description: 'The scopes of each role; a key may have "*" in their place.',
+          description: 'The scopes of each role; a key can have "*" instead of them.',
           schema: z.record(roleSchema, z.array(z.string())),
         },
       },
@@ -193,7 +187,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       method: 'delete',
       path: '/v1/keys/{id}',
       summary: 'Revoke an API key',
-      description: 'It stops working with the next request. Revoking it again changes nothing.',
+      description: 'The key stops working with the next request. Revoking it again has no effect.',
       tag: 'keys',
       roles: ADMIN,
       scope: 'keys:write',

@@ -22,7 +22,7 @@ const sessions = defineList({
       userAgent: z.string().nullable(),
       createdAt: timestampOutput,
       lastSeenAt: timestampOutput.describe('To the minute.'),
-      current: z.boolean().describe('Whether this request is made in it.'),
+      current: z.boolean().describe('Whether it is the session of this request.'),
     })
     .meta({ id: 'Session' }),
   filters: {},
@@ -42,7 +42,7 @@ function secondFactorOn(): Problem {
   return new Problem({
     status: 409,
     code: 'second_factor_on',
-    detail: 'You have a second factor already. Disable it before you set up another.',
+    detail: 'Two-step verification is already enabled. Disable it before you set it up again.',
   });
 }
 
@@ -52,11 +52,11 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/v1/me',
-      summary: 'Who is signed in, or whose key this is',
+      summary: 'Get the signed-in user, or the user of the API key',
       tag: 'me',
       roles: everybody,
       scope: 'me:read',
-      responses: { 200: { description: 'The user, and what may be done.', schema: meSchema } },
+      responses: { 200: { description: 'The user and the permissions.', schema: meSchema } },
       handler: async ({ context, principal }) => ({
         status: 200,
         body: await readMe(context, principal, scopesOfRole),
@@ -65,12 +65,12 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'patch',
       path: '/v1/me',
-      summary: 'Change the own name or language',
+      summary: 'Change your own name or language',
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
       body: z.strictObject({ name: lineOf(200).optional(), locale: localeSchema.optional() }),
-      responses: { 200: { description: 'The user after that.', schema: meSchema } },
+      responses: { 200: { description: 'The user after the change.', schema: meSchema } },
       handler: async ({ body, context, ...call }) => {
         const { principal } = call;
         await inTransaction(context.pool, async (client) => {
@@ -101,14 +101,14 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/password',
-      summary: 'Change the own password',
+      summary: 'Change your own password',
       description: 'All other sessions of the user end.',
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
       secretBody: true,
       body: z.strictObject({ current: passwordInput, new: passwordInput }),
-      responses: { 204: { description: 'It is changed.' } },
+      responses: { 204: { description: 'The password is changed.' } },
       errors: [
         'session_required',
         'sign_in_refused',
@@ -126,19 +126,19 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor',
-      summary: 'Begin to set up a second factor',
+      summary: 'Start setting up two-step verification',
       description:
-        'Answers the secret for an authenticator app (TOTP, RFC 6238). It is asked for at the sign-in once a code of it has been confirmed.',
+        'Responds with the secret for an authenticator app (TOTP, RFC 6238). Sign-in requires a code after you confirm one.',
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
       responses: {
         201: {
-          description: 'What the app needs.',
+          description: 'The secret for the authenticator app.',
           schema: z
             .object({
               otpauthUri: z.string().describe('For a QR code.'),
-              secret: z.string().describe('Base32, for typing.'),
+              secret: z.string().describe('Base32, for manual entry.'),
             })
             .meta({ id: 'NewSecondFactor' }),
         },
@@ -163,8 +163,8 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor/confirm',
-      summary: 'Confirm the second factor with a code of the app',
-      description: 'From now on it is asked for. The recovery codes are shown this once.',
+      summary: 'Confirm two-step verification with a code from the app',
+      description: 'From now on sign-in requires a code. The recovery codes are shown only once.',
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
@@ -172,9 +172,13 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       body: z.strictObject({ code: z.string().trim().max(20) }),
       responses: {
         200: {
-          description: 'It is on.',
+          description: 'Two-step verification is enabled.',
           schema: z
-            .object({ recoveryCodes: z.array(z.string()).describe('Each replaces a code of the app once.') })
+            .object({
+              recoveryCodes: z
+                .array(z.string())
+                .describe('Each can be used once instead of a code from the app.'),
+            })
             .meta({ id: 'RecoveryCodes' }),
         },
       },
@@ -193,7 +197,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
           throw new Problem({
             status: 409,
             code: 'second_factor_not_begun',
-            detail: 'Begin with POST /v1/me/second-factor.',
+            detail: 'Call POST /v1/me/second-factor first.',
           });
         }
         const step = totpStep(sealer.open(sealed), body.code.replace(/\s/g, ''));
@@ -202,8 +206,8 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
             status: 422,
             code: 'code_not_right',
             detail:
-              'This is not the present code of the app. Check the clock of the device and try the next one.',
-            errors: [{ pointer: '/code', detail: 'is not the present code' }],
+              'This is not the current code of the app. Check the clock of the device and enter the next code.',
+            errors: [{ pointer: '/code', detail: 'is not the current code' }],
           });
         }
         const recoveryCodes = await inTransaction(context.pool, async (client) => {
@@ -224,13 +228,15 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor/disable',
-      summary: 'Give up the second factor',
+      summary: 'Disable your two-step verification',
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
       secretBody: true,
       body: z.strictObject({ password: passwordInput, code: codeInput }),
-      responses: { 204: { description: 'It is off, and the recovery codes are void.' } },
+      responses: {
+        204: { description: 'Two-step verification is disabled and the recovery codes are invalid.' },
+      },
       errors: [
         'session_required',
         'sign_in_refused',
@@ -246,7 +252,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/v1/me/sessions',
-      summary: 'List where one is signed in',
+      summary: 'List your own sessions',
       tag: 'me',
       roles: everybody,
       scope: 'me:read',
@@ -278,12 +284,12 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'delete',
       path: '/v1/me/sessions/{id}',
-      summary: 'Sign out somewhere else',
+      summary: 'End one of your own sessions',
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
       params: uuidParams,
-      responses: { 204: { description: 'That session is over.' } },
+      responses: { 204: { description: 'The session has ended.' } },
       handler: async ({ params: { id }, context: { pool }, ...call }) => {
         const { principal } = call;
         await inTransaction(pool, async (client) => {

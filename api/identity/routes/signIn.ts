@@ -20,10 +20,10 @@ export const codeInput = z
   .trim()
   .min(6)
   .max(20)
-  .describe('Of the authenticator app, or a recovery code.');
+  .describe('Code from the authenticator app, or a recovery code.');
 
 const signedInResponse = {
-  200: { description: 'Who is signed in now; the cookie of the session is set.', schema: meSchema },
+  200: { description: 'The signed-in user; the session cookie is set.', schema: meSchema },
 };
 
 /** @param scopesOfRole read when a request is answered, when all endpoints are known */
@@ -40,15 +40,15 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/v1/sign-in/options',
-      summary: 'How people can sign in',
+      summary: 'Get the sign-in options',
       tag: 'sign-in',
       roles: 'public',
       responses: {
         200: {
-          description: 'What the page for signing in shows.',
+          description: 'What the sign-in page shows.',
           schema: z.object({
             oidc: z.boolean(),
-            brand: z.object({ name: z.string(), timeZone: z.string().describe('An IANA zone.') }),
+            brand: z.object({ name: z.string(), timeZone: z.string().describe('An IANA time zone.') }),
           }),
         },
       },
@@ -65,8 +65,8 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       path: '/v1/sign-in',
       summary: 'Sign in with a password',
       description:
-        'Sets the cookie of a session. With a second factor the first try answers code_required; send all again with the code. ' +
-        'From the tenth failure on there is a pause after each.',
+        'Sets a session cookie. With two-step verification the first call responds with code_required; send the call again with the code. ' +
+        'From the tenth failure on, each failure is followed by a waiting time.',
       tag: 'sign-in',
       roles: 'public',
       secretBody: true,
@@ -82,15 +82,15 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/sign-in-links',
-      summary: 'Have a one-time link mailed, where the password is forgotten',
+      summary: 'Request a one-time link by email after forgetting the password',
       description:
-        'The answer is the same whether or not anybody has this mail address. The link works once, for an hour; who signs in by ' +
-        'single sign-on and has no password is mailed that instead. Three for one mail address, then an hour without.',
+        'The response is the same whether or not a user has this email address. The link works once, for an hour; a user who signs in by ' +
+        'single sign-on only gets an email that says so. Max three emails per hour for one address.',
       tag: 'sign-in',
       roles: 'public',
       body: z.strictObject({ email: emailInput }),
       responses: {
-        202: { description: 'If a user who may sign in has this address, the mail is on its way.' },
+        202: { description: 'If an active user has this address, the email is being sent.' },
       },
       errors: ['too_many_mails'],
       handler: async ({ body: { email }, context, req, requestId, resourceId }) => {
@@ -105,13 +105,13 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/sign-in-links/redeem',
-      summary: 'Set a password with a one-time link, and sign in',
+      summary: 'Set a password with a one-time link and sign in',
       description: 'All other sessions and links of the user end.',
       tag: 'sign-in',
       roles: 'public',
       secretBody: true,
       body: z.strictObject({
-        token: z.string().max(200).describe('What follows the # in the address of the link.'),
+        token: z.string().max(200).describe('The part after the # in the link.'),
         password: passwordInput,
         code: codeInput.optional(),
       }),
@@ -131,11 +131,11 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       method: 'post',
       path: '/v1/sign-out',
       summary: 'Sign out',
-      description: 'Ends the session that the request is made in.',
+      description: 'Ends the session of this request.',
       tag: 'sign-in',
       roles: everybody,
       scope: 'me:write',
-      responses: { 204: { description: 'The session is over.' } },
+      responses: { 204: { description: 'The session has ended.' } },
       errors: ['session_required'],
       handler: async ({ context: { pool, config }, principal, requestId }) => {
         const sessionId = requireSession(principal);

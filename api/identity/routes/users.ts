@@ -35,7 +35,7 @@ const users = defineList({
   item: userSchema,
   filters: {
     role: roleSchema.optional(),
-    disabled: z.stringbool().optional().describe('Only users who are disabled, or only who are not.'),
+    disabled: z.stringbool().optional().describe('Only disabled users (true) or only active users (false).'),
   },
   sorts: { createdAt: { column: 'u.created_at', type: 'timestamptz' } },
   defaultSort: 'createdAt',
@@ -63,11 +63,13 @@ const userBody = z
     email: z.email().max(254).toLowerCase(),
     name: lineOf(200),
     role: roleSchema,
-    distributorId: uuid.optional().describe('Whose data a user with the role distributor sees.'),
+    distributorId: uuid
+      .optional()
+      .describe('The distributor whose data a user with the role distributor sees.'),
   })
   .refine(({ role, distributorId }) => (role === 'distributor') === (distributorId !== undefined), {
     path: ['distributorId'],
-    message: 'is needed for the role distributor, and for no other',
+    message: 'is required for the role distributor and not allowed for other roles',
   });
 
 const reason = lineOf(2000);
@@ -80,7 +82,7 @@ function refuseOwn(principal: Principal, id: string): void {
   throw new Problem({
     status: 409,
     code: 'own_account',
-    detail: 'Nobody changes the own role or disables the own account. Ask another admin.',
+    detail: 'You cannot change your own role or disable your own account. Ask another admin.',
   });
 }
 
@@ -128,11 +130,11 @@ export const userEndpoints: Endpoint[] = [
       } catch (error) {
         if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error;
         if (error.code === 'P2003') {
-          const detail = 'is no distributor';
+          const detail = 'is not a distributor';
           throw new Problem({
             status: 422,
             code: 'distributor_not_found',
-            detail: 'The distributorId is of no distributor.',
+            detail: 'No distributor has this distributorId.',
             errors: [{ pointer: '/distributorId', detail }],
           });
         }
@@ -142,8 +144,8 @@ export const userEndpoints: Endpoint[] = [
         throw new Problem({
           status: 409,
           code: 'email_taken',
-          detail: 'There is a user with this email already.',
-          errors: [{ pointer: '/email', detail: 'is taken' }],
+          detail: 'A user with this email already exists.',
+          errors: [{ pointer: '/email', detail: 'is already used' }],
         });
       }
     },
@@ -190,10 +192,10 @@ export const userEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/users/{id}/change-role',
-    summary: 'Change the role of a member of staff',
+    summary: 'Change the role of a staff user',
     description:
-      'What the new role may not do stops with the next request, also for keys; sessions end, and the person signs in again. ' +
-      "A distributor's user stays one: for staff work add another.",
+      'Permissions that the new role does not have end with the next request, also for keys. Sessions end and the user signs in again. ' +
+      "The role of a distributor's user cannot be changed; add another user for staff work.",
     tag: 'users',
     roles: ADMIN,
     scope: 'users:write',
@@ -211,7 +213,8 @@ export const userEndpoints: Endpoint[] = [
           throw new Problem({
             status: 409,
             code: 'user_of_distributor',
-            detail: "A distributor's user keeps that role. Add another user, with another mail address.",
+            detail:
+              "The role of a distributor's user cannot be changed. Add another user with a different email address.",
           });
         }
         if (before.role === role) return before;
@@ -236,7 +239,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/v1/users/{id}/disable',
     summary: 'Disable a user',
     description:
-      'All keys and sessions of the user stop working with the next request, and one-time links are void. What the user did stays.',
+      'All keys and sessions of the user stop working with the next request, and one-time links become invalid. Records of what the user did stay.',
     tag: 'users',
     roles: ADMIN,
     scope: 'users:write',
@@ -269,9 +272,9 @@ export const userEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/users/{id}/enable',
-    summary: 'Enable a user who was disabled',
+    summary: 'Enable a disabled user',
     description:
-      'The password, the second factor and keys that were not revoked work again; sessions and one-time links of before do not.',
+      'The password, two-step verification and keys that were not revoked work again; earlier sessions and one-time links do not.',
     tag: 'users',
     roles: ADMIN,
     scope: 'users:write',
@@ -298,9 +301,9 @@ export const userEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/users/{id}/sign-in-link',
-    summary: 'Make a one-time link with which a user sets a password',
+    summary: 'Create a one-time link for a user to set a password',
     description:
-      'Answers the link, and mails it to the user. It works once, for 24 hours; earlier ones are void. A second factor is still asked for.',
+      'Responds with the link and emails it to the user. It works once, for 24 hours; earlier links become invalid. Two-step verification is still required.',
     tag: 'users',
     roles: ADMIN,
     scope: 'users:write',
@@ -325,13 +328,13 @@ export const userEndpoints: Endpoint[] = [
   endpoint({
     method: 'delete',
     path: '/v1/users/{id}/second-factor',
-    summary: 'Take the second factor from a user',
-    description: 'For somebody who has lost both the device and the recovery codes.',
+    summary: 'Remove two-step verification from a user',
+    description: 'For a user who has lost both the device and the recovery codes.',
     tag: 'users',
     roles: ADMIN,
     scope: 'users:write',
     params: uuidParams,
-    responses: { 204: { description: 'The user has none.' } },
+    responses: { 204: { description: 'Two-step verification is removed.' } },
     handler: async ({ params: { id }, context: { pool }, ...call }) => {
       await inTransaction(pool, async (client) => {
         const { rowCount } = await client.query('SELECT 1 FROM users WHERE id = $1', [id]);

@@ -12,15 +12,12 @@ const words = z.object({ zh: z.string(), en: z.string() });
 const stuckSchema = z
   .object({
     kind: z.string(),
-    subject: z.string().describe('What it is about, such as order/4711.'),
+    subject: z.string().describe('The subject, such as order/4711.'),
     since: timestampOutput,
     attempts: z.int().optional(),
     what: words,
     remedy: words,
-    href: z
-      .string()
-      .nullable()
-      .describe('The page of the console about it; null where it is not for the role.'),
+    href: z.string().nullable().describe('The console page of the subject; null if the role cannot open it.'),
     actions: z.array(z.object({ name: z.enum(['resend']), method: z.literal('POST'), path: z.string() })),
   })
   .meta({ id: 'StuckWork' });
@@ -35,7 +32,7 @@ const healthSchema = z
       migrations: z
         .object({ applied: z.int(), latest: z.string(), unfinished: z.array(z.string()) })
         .nullable()
-        .describe('Unfinished: begun and failed; the database needs an engineer.'),
+        .describe('Unfinished: started and failed; an engineer must repair the database.'),
     }),
     temporal: z.object({
       reachable: z.boolean(),
@@ -44,7 +41,7 @@ const healthSchema = z
         z.object({
           name: z.string(),
           type: z.enum(['workflow', 'activity']),
-          backlog: z.int().nullable().describe('Tasks that wait for a worker, roughly.'),
+          backlog: z.int().nullable().describe('Approximate number of tasks waiting for a worker.'),
           backlogAgeMs: z.int().nullable(),
           pollers: z.int(),
         }),
@@ -56,7 +53,7 @@ const healthSchema = z
         pending: z.int(),
         undeliverable: z.int(),
         oldestPendingAt: timestampOutput.nullable(),
-        capped: z.boolean().describe('True where there are more than are counted.'),
+        capped: z.boolean().describe('True if there are more than counted.'),
       })
       .nullable(),
   })
@@ -101,7 +98,7 @@ async function databaseHealth({ pool, log }: ApiContext): Promise<Pick<Health, '
       },
     };
   } catch (error) {
-    log.warn({ err: error }, 'the database did not tell how it is');
+    log.warn({ err: error }, 'reading the health of the database failed');
     return {
       database: { reachable: false, answerMs: null, sizeBytes: null, migrations: null },
       mails: null,
@@ -147,7 +144,7 @@ async function temporalHealth(context: ApiContext): Promise<Pick<Health, 'tempor
       workers: [...lastSeen].map(([identity, lastSeenAt]) => ({ identity, lastSeenAt })),
     };
   } catch (error) {
-    log.warn({ err: error }, 'Temporal did not tell how it is');
+    log.warn({ err: error }, 'reading the health of Temporal failed');
     return { temporal: { reachable: false, namespace, taskQueues: [] }, workers: [] };
   }
 }
@@ -157,18 +154,17 @@ export const healthEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/stuck-work',
-    summary: 'Everything that fails, is late or could not be delivered, with what to do',
-    description:
-      'At most 100 of each kind, the oldest first. Of mails those about things that the role may read.',
+    summary: 'List failed, overdue and undeliverable work, with what to do',
+    description: 'Max 100 of each kind, oldest first. Includes only emails about subjects the role can read.',
     tag: 'system',
     roles: STAFF,
     scope: 'stuck-work:read',
     responses: {
       200: {
-        description: 'What needs somebody.',
+        description: 'The work that needs attention.',
         schema: z.object({
           items: z.array(stuckSchema),
-          more: z.array(z.string()).describe('Kinds of which there are more than are listed.'),
+          more: z.array(z.string()).describe('Kinds with more items than listed.'),
         }),
       },
     },
@@ -180,12 +176,12 @@ export const healthEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/system/health',
-    summary: 'How the system is: database, Temporal, workers, mails',
-    description: 'Answers 200 also while some of it is away, and says which.',
+    summary: 'System health: database, Temporal, workers, emails',
+    description: 'Responds with 200 even if some parts are unavailable, and says which.',
     tag: 'system',
     roles: OPERATORS,
     scope: 'system:read',
-    responses: { 200: { description: 'How it is.', schema: healthSchema } },
+    responses: { 200: { description: 'The health of each part.', schema: healthSchema } },
     handler: async ({ context }) => {
       const [stored, processes] = await Promise.all([databaseHealth(context), temporalHealth(context)]);
       return { status: 200, body: { version, ...stored, ...processes } };

@@ -9,8 +9,8 @@ const cardSchema = summarySchema
   .extend({
     key: z.string(),
     group: z.enum(['waiting', 'late', 'changed']).describe('Changed: in the last 24 hours.'),
-    oldestAt: timestampOutput.nullable().describe('Since when the oldest waits.'),
-    href: z.string().describe('The list behind the figure, as a path of the console.'),
+    oldestAt: timestampOutput.nullable().describe('Start of waiting of the oldest item.'),
+    href: z.string().describe('Console path of the list.'),
   })
   .meta({ id: 'HomeCard' });
 
@@ -18,8 +18,8 @@ export const homeEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/home',
-    summary: 'What waits for you, what is late, what changed',
-    description: 'By role. Every figure is bounded, and leads to the list behind it.',
+    summary: 'Home page: what is waiting for you, overdue or changed',
+    description: 'Depends on the role. Every count is capped and links to its list.',
     tag: 'home',
     roles: ROLES,
     scope: 'home:read',

@@ -24,7 +24,7 @@ const days = {
   from: z.iso.date().describe("First day, in the brand's time zone."),
   to: z.iso.date().describe('Last day, included.'),
 };
-const interval = z.enum(['day', 'week', 'month']).default('day').describe('Weeks begin on Monday.');
+const interval = z.enum(['day', 'week', 'month']).default('day').describe('Weeks start on Monday.');
 const period = z.string().describe('First day of the day, week or month.');
 const signedMoney = z.object({ amount: z.int().describe('Minor units.'), currency: z.string() });
 
@@ -94,7 +94,7 @@ function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): End
 function documented(row: z.ZodObject, more: z.ZodRawShape) {
   return {
     200: {
-      description: 'The rows, in order of time.',
+      description: 'The rows in order of time.',
       schema: z.object({ timeZone: z.string(), ...more, rows: z.array(row) }),
     },
   };
@@ -122,15 +122,15 @@ function refuseSpan({ from, to }: { from: string; to: string }, daysEach: number
   const count = (Date.parse(to) - Date.parse(from)) / 86_400_000 / daysEach;
   const detail =
     count < 0
-      ? 'lies before from'
+      ? 'is before from'
       : count > mostPeriods
-        ? `asks for more than ${mostPeriods} periods; take a longer interval`
+        ? `gives more than ${mostPeriods} periods; use a longer interval`
         : undefined;
   if (!detail) return;
   throw new Problem({
     status: 400,
     code: 'query_not_valid',
-    detail: `The query is not acceptable: /to ${detail}.`,
+    detail: `The query is not valid: /to ${detail}.`,
     errors: [{ pointer: '/to', detail }],
   });
 }
@@ -138,22 +138,23 @@ function refuseSpan({ from, to }: { from: string; to: string }, daysEach: number
 export const reportEndpoints: Endpoint[] = [
   periodReport({
     name: 'orders',
-    summary: 'Orders paid, their net amount, and what was refunded, over time',
-    description: 'Net is what was paid, before cancellations and returns; refunds count when they were made.',
+    summary: 'Orders paid, net sales and refunds over time',
+    description: 'Net sales are before cancellations and returns; refunds count at refund time.',
     row: z.object({ period, orders: z.int(), net: signedMoney, returned: signedMoney }),
     amounts: ['net', 'returned'],
     statement: () => ({ sql: ordersReport }),
   }),
   periodReport({
     name: 'commissions',
-    summary: 'Commissions accrued, released, reversed and clawed back, over time',
-    description: 'From the ledger, by when it happened. A user with the role distributor sees only its own.',
+    summary: 'Commissions accrued, released, reversed and clawed back over time',
+    description:
+      'From the ledger, by the time transfers occurred. Users with the role distributor see only their own.',
     row: z.object({
       period,
       accrued: signedMoney,
       released: signedMoney,
-      reversed: signedMoney.describe('Taken back before the release.'),
-      clawedBack: signedMoney.describe('Taken back after the release.'),
+      reversed: signedMoney.describe('Reversed before release.'),
+      clawedBack: signedMoney.describe('Clawed back after release.'),
     }),
     amounts: ['accrued', 'released', 'reversed', 'clawedBack'],
     filters: { distributorId: uuid.optional() },
@@ -167,8 +168,8 @@ export const reportEndpoints: Endpoint[] = [
   }),
   periodReport({
     name: 'payouts',
-    summary: 'Withdrawals that were paid, and that failed, over time',
-    description: 'By when they were settled.',
+    summary: 'Withdrawals paid and failed over time',
+    description: 'By settlement time.',
     row: z.object({
       period,
       paidCount: z.int(),
@@ -181,8 +182,8 @@ export const reportEndpoints: Endpoint[] = [
   }),
   periodReport({
     name: 'applications',
-    summary: 'Applications handed in and decided, over time',
-    description: 'Decisions count when they were made.',
+    summary: 'Applications submitted and decided over time',
+    description: 'Decisions count at decision time.',
     row: z.object({
       period,
       submitted: z.int(),
@@ -191,15 +192,16 @@ export const reportEndpoints: Endpoint[] = [
       medianHours: z
         .number()
         .nullable()
-        .describe('From the submission to the decision; null where none was made.'),
+        .describe('From submission to decision; null if there was no decision.'),
     }),
     amounts: [],
     statement: () => ({ sql: applicationsReport }),
   }),
   periodReport({
     name: 'balances',
-    summary: 'What all distributors together had and owed at the end of each period',
-    description: 'From the ledger, by when things happened; a period that is not over shows the present.',
+    summary: 'Total balances and debt of all distributors at the end of each period',
+    description:
+      'From the ledger, by the time transfers occurred; the current period shows the balances so far.',
     row: z.object({
       period,
       held: signedMoney,
@@ -218,13 +220,13 @@ function topDistributors(): Endpoint {
     distributorId: uuid,
     name: z.string(),
     orders: z.int(),
-    net: signedMoney.describe('Of the orders that belong to it.'),
-    commission: signedMoney.describe('Accrued at any level, less what was taken back.'),
+    net: signedMoney.describe('Of the orders attributed to it.'),
+    commission: signedMoney.describe('Accrued at any level, less reversals and clawbacks.'),
   });
   return endpoint({
     method: 'get',
     path: '/v1/reports/top-distributors',
-    summary: 'The distributors who sold the most in a span of days',
+    summary: 'Top distributors by net sales in a period',
     description: 'With "Accept: text/csv": the rows as CSV.',
     tag: 'reports',
     roles: STAFF,

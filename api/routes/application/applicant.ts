@@ -26,7 +26,7 @@ export function applicantOrStaff(
     throw new Problem({
       status: 401,
       code: 'authentication_required',
-      detail: `Send an API key, or as the applicant the token of the application in the header ${TOKEN_HEADER}.`,
+      detail: `Send an API key, or, as the applicant, the token of the application in the header ${TOKEN_HEADER}.`,
       headers: { 'WWW-Authenticate': 'Bearer realm="tributary"' },
     });
   }
@@ -40,7 +40,7 @@ export function refuseDistributors({ role }: Principal): void {
     throw new Problem({
       status: 403,
       code: 'role_not_allowed',
-      detail: `This is for applicants, and for the roles ${CHANNEL.join(', ')}; the user of this key has the role ${role}.`,
+      detail: `This is allowed for applicants and the roles ${CHANNEL.join(', ')}; the user of this key has the role ${role}.`,
     });
   }
 }

@@ -41,7 +41,7 @@ const applications = defineList({
     claimedBy: z
       .union([z.enum(['me', 'none']), uuid])
       .optional()
-      .describe('Who works on it: me, none (nobody), or the id of a user.'),
+      .describe('Claimed by: me, none, or the ID of a user.'),
   },
   sorts: { submittedAt: { column: 'a.submitted_at', type: 'timestamptz' } },
   defaultSort: '-submittedAt',
@@ -56,14 +56,14 @@ export const applicationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/v1/applications',
     summary: 'Apply to become a distributor',
-    description: `Needs no key. The answer has a token that is shown only here: with it, in the header ${TOKEN_HEADER}, the applicant reads the application, answers requested changes and withdraws.`,
+    description: `Needs no key. The response has a token that is shown only once. With the token in the header ${TOKEN_HEADER}, the applicant can read, resubmit and withdraw the application.`,
     tag: 'applications',
     roles: 'public',
     scope: 'applications:write',
     body: submissionBody,
     responses: {
       201: {
-        description: 'The application. Its automatic checks are under way.',
+        description: 'The application. Its automatic checks are running.',
         schema: applicationSchema.extend({ applicantToken: z.string() }).meta({ id: 'NewApplication' }),
       },
     },
@@ -136,7 +136,7 @@ export const applicationEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/applications/{id}',
     summary: 'Get an application',
-    description: `For staff by key, for the applicant by the token in the header ${TOKEN_HEADER}.`,
+    description: `For staff with a key or session, for the applicant with the token in the header ${TOKEN_HEADER}.`,
     tag: 'applications',
     roles: 'public',
     scope: 'applications:read',
@@ -151,8 +151,8 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/resubmit',
-    summary: 'Answer requested changes',
-    description: `The whole application again, with the changes. For the applicant by the token in the header ${TOKEN_HEADER}, or for staff.`,
+    summary: 'Resubmit an application with the requested changes',
+    description: `Send the whole application with the changes. For the applicant with the token in the header ${TOKEN_HEADER}, or for staff.`,
     tag: 'applications',
     roles: 'public',
     scope: 'applications:write',
@@ -176,7 +176,7 @@ export const applicationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/v1/applications/{id}/withdraw',
     summary: 'Withdraw an application',
-    description: `For the applicant by the token in the header ${TOKEN_HEADER}, or for staff on his behalf.`,
+    description: `For the applicant with the token in the header ${TOKEN_HEADER}, or for staff on the applicant's behalf.`,
     tag: 'applications',
     roles: 'public',
     scope: 'applications:write',

@@ -7,7 +7,7 @@ import { uuidParams } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/tell';
 import { applicationSchema, readApplication } from './view';
 
-const answer = { 200: { description: 'The application as it is now.', schema: applicationSchema } };
+const answer = { 200: { description: 'The application after the change.', schema: applicationSchema } };
 const textsSchema = z.object({ 'zh-CN': z.string(), en: z.string() });
 
 export const reviewQueueEndpoints: Endpoint[] = [
@@ -15,13 +15,13 @@ export const reviewQueueEndpoints: Endpoint[] = [
     method: 'post',
     path: '/v1/applications/next',
     summary: 'Claim the application that has waited longest',
-    description: 'Of those in review that nobody works on. Two reviewers at once get two different ones.',
+    description: 'Among unclaimed applications in review. Two reviewers at the same time get different ones.',
     tag: 'applications',
     roles: REVIEWERS,
     scope: 'applications:decide',
     responses: {
-      200: { description: 'Yours to decide.', schema: applicationSchema },
-      204: { description: 'None is left.' },
+      200: { description: 'The claimed application.', schema: applicationSchema },
+      204: { description: 'There are no unclaimed applications.' },
     },
     handler: async ({ context, ...call }) => {
       const id = await claimNextApplication(context.pool, actorOfCall(call));
@@ -33,7 +33,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
     path: '/v1/applications/{id}/claim',
     summary: 'Claim an application, or renew the claim',
     description:
-      'Others are then refused to decide it, but for admins. Lapses after 30 minutes without renewal, and ends with the decision.',
+      'Only the claimer and admins can then decide the application. The claim expires after 30 minutes without renewal and ends with the decision.',
     tag: 'applications',
     roles: REVIEWERS,
     scope: 'applications:decide',
@@ -48,8 +48,8 @@ export const reviewQueueEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/release-claim',
-    summary: 'Give the claim of an application back',
-    description: 'An admin may end the claim of somebody else.',
+    summary: 'Release the claim of an application',
+    description: 'An admin can release the claim of another user.',
     tag: 'applications',
     roles: REVIEWERS,
     scope: 'applications:decide',
@@ -65,20 +65,20 @@ export const reviewQueueEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/reason-codes',
-    summary: 'List the reasons for rejecting and for asking for changes',
+    summary: 'List the reason codes for rejections and requested changes',
     tag: 'applications',
     roles: CHANNEL,
     scope: 'applications:read',
     responses: {
       200: {
-        description: 'All of them.',
+        description: 'All entries.',
         schema: z.object({
           items: z.array(
             z.object({
               code: z.string(),
               decision: z.enum(['reject', 'request_changes']),
-              public: textsSchema.describe('What the applicant is told.'),
-              internal: textsSchema.describe('What it means among reviewers.'),
+              public: textsSchema.describe('Message to the applicant.'),
+              internal: textsSchema.describe('Internal meaning, for reviewers.'),
             }),
           ),
         }),

@@ -14,9 +14,9 @@ import { actorOfCall } from '../../workflows/tell';
 import { applicationStep, sendToApplication } from './send';
 
 const LONGEST_DEADLINE_MS = 366 * 86_400_000;
-const internalNote = lineOf(2000).optional().describe('For reviewers; the applicant never sees it.');
+const internalNote = lineOf(2000).optional().describe('Internal note; the applicant never sees it.');
 const codeDescription =
-  'One of GET /v1/reason-codes: its public text is mailed, in the language of the applicant.';
+  "A code of GET /v1/reason-codes. Its public text is emailed to the applicant in the applicant's language.";
 
 /** What reviewers decide. */
 export const applicationReviewEndpoints: Endpoint[] = [
@@ -24,8 +24,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
     method: 'post',
     path: '/v1/applications/{id}/approve',
     summary: 'Approve an application',
-    description:
-      'Makes the distributor. Where a check failed, the note has to say why it is approved all the same.',
+    description: 'Creates the distributor. If a check failed, the note must give the reason for approving.',
     tag: 'applications',
     roles: REVIEWERS,
     scope: 'applications:decide',
@@ -66,12 +65,14 @@ export const applicationReviewEndpoints: Endpoint[] = [
     body: z
       .strictObject({
         reasonCode: z.enum(codesFor('reject')).optional().describe(codeDescription),
-        reason: lineOf(2000).optional().describe('Mailed to the applicant, below the text of the code.'),
+        reason: lineOf(2000)
+          .optional()
+          .describe('Emailed to the applicant after the text of the reason code.'),
         note: internalNote,
       })
       .refine(({ reasonCode, reason }) => reasonCode ?? reason, {
         path: ['reason'],
-        message: 'is needed where there is no reasonCode: the applicant is told why',
+        message: 'is required without a reasonCode, because the applicant must be told the reason',
       }),
     responses: applicationStep.responses,
     errors: applicationStep.errors,
@@ -92,8 +93,9 @@ export const applicationReviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/request-changes',
-    summary: 'Ask the applicant for changes',
-    description: 'Without an answer by the deadline the application is withdrawn; a reminder comes before.',
+    summary: 'Request changes from the applicant',
+    description:
+      'If the applicant does not resubmit by the deadline, the application is withdrawn. A reminder is sent before.',
     tag: 'applications',
     roles: REVIEWERS,
     scope: 'applications:decide',
@@ -101,16 +103,18 @@ export const applicationReviewEndpoints: Endpoint[] = [
     body: z
       .strictObject({
         reasonCode: z.enum(codesFor('request_changes')).optional().describe(codeDescription),
-        message: lineOf(4000).optional().describe('Mailed to the applicant, below the text of the code.'),
+        message: lineOf(4000)
+          .optional()
+          .describe('Emailed to the applicant after the text of the reason code.'),
         note: internalNote,
         deadline: timestampInput
-          .refine((date) => date.getTime() < Date.now() + LONGEST_DEADLINE_MS, 'lies more than a year ahead')
+          .refine((date) => date.getTime() < Date.now() + LONGEST_DEADLINE_MS, 'is more than a year ahead')
           .nullish()
-          .describe('Left out: APPLICATION_CHANGES_DEADLINE from now.'),
+          .describe('Default: APPLICATION_CHANGES_DEADLINE from now.'),
       })
       .refine(({ reasonCode, message }) => reasonCode ?? message, {
         path: ['message'],
-        message: 'is needed where there is no reasonCode: the applicant is told what to change',
+        message: 'is required without a reasonCode, because the applicant must be told what to change',
       }),
     responses: applicationStep.responses,
     errors: [...applicationStep.errors, 'deadline_passed'],
@@ -137,7 +141,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/reveal',
-    summary: 'Show a number of an applicant in full',
+    summary: 'Reveal a full number of an applicant',
     tag: 'applications',
     roles: REVIEWERS,
     scope: 'applications:reveal',

@@ -6,7 +6,7 @@ import { type ApplicationBody, applicationSchema, readApplication } from './view
 /** What every step of an application may be refused with, and what it answers. */
 export const applicationStep = {
   errors: ['application_decided', 'application_state', 'claimed_by_another'],
-  responses: { 200: { description: 'The application after that.', schema: applicationSchema } },
+  responses: { 200: { description: 'The application after the change.', schema: applicationSchema } },
 } as const satisfies Pick<Endpoint, 'errors' | 'responses'>;
 
 /** Sends a message to the process of an application and answers with what it made of the application. */

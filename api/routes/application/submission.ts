@@ -11,18 +11,16 @@ import { applicantKind } from './view';
 /** What an applicant hands in. */
 export const submissionBody = z.strictObject({
   kind: applicantKind,
-  name: lineOf(200).describe('Of the person or the company.'),
-  email: z.email().max(254).describe('Where each step is mailed to.'),
+  name: lineOf(200).describe('Name of the person or company.'),
+  email: z.email().max(254).describe('Email address for updates on each step.'),
   phone: lineOf(40),
-  channels: z.array(lineOf(100)).min(1).max(20).describe('Where the applicant sells, such as douyin.'),
-  region: lineOf(100).describe('Where the applicant wants to sell.'),
-  locale: z.enum(['zh-CN', 'en']).default('zh-CN').describe('Language of the mails.'),
-  sponsorCode: lineOf(40)
-    .nullish()
-    .describe('Referral code of the distributor who brought the applicant in.'),
+  channels: z.array(lineOf(100)).min(1).max(20).describe('Sales channels, such as douyin.'),
+  region: lineOf(100).describe('Region where the applicant wants to sell.'),
+  locale: z.enum(['zh-CN', 'en']).default('zh-CN').describe('Language of emails.'),
+  sponsorCode: lineOf(40).nullish().describe('Referral code of the sponsor.'),
   shopCustomerId: lineOf(200)
     .nullish()
-    .describe("The applicant's own customer id in the shop, by which own purchases are told."),
+    .describe("The applicant's own customer ID in the shop, used to recognise own purchases."),
   identityNumber: lineOf(64).describe(
     'Resident identity number (GB 11643) of a person, unified social credit code (GB 32100-2015) of a company.',
   ),
@@ -38,11 +36,11 @@ export const submissionBody = z.strictObject({
           number: lineOf(100),
           holder: lineOf(200),
           validFrom: z.iso.date(),
-          validUntil: z.iso.date().nullish().describe('Left out or null for a long-term credential.'),
+          validUntil: z.iso.date().nullish().describe('Omit or send null for a long-term credential.'),
         })
         .refine(({ validFrom, validUntil }) => !validUntil || validUntil >= validFrom, {
           path: ['validUntil'],
-          message: 'lies before validFrom',
+          message: 'is before validFrom',
         }),
     )
     .min(1)

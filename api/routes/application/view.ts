@@ -20,7 +20,7 @@ export const applicationSummarySchema = z.object({
   region: z.string(),
   channels: z.array(z.string()),
   submittedAt: timestampOutput,
-  failedChecks: z.int().describe('Automatic checks of the present round that failed.'),
+  failedChecks: z.int().describe('Failed automatic checks of the current round.'),
   changesDeadline: timestampOutput.nullable(),
   tier: z.string().nullable(),
   decidedAt: timestampOutput.nullable(),
@@ -28,7 +28,7 @@ export const applicationSummarySchema = z.object({
   claim: z
     .object({ userId: uuid, name: z.string(), expiresAt: timestampOutput })
     .nullable()
-    .describe('Who works on it. Lapses at expiresAt unless renewed.'),
+    .describe('The claimer. The claim ends at expiresAt unless renewed.'),
 });
 
 const checkSchema = z.object({
@@ -52,15 +52,13 @@ export const applicationSchema = applicationSummarySchema
     decisionReason: z.string().nullable(),
     decisionNote: z.string().nullable().describe('For staff.'),
     decidedBy: z.string().nullable(),
-    reasonCode: z.string().nullable().describe('Of the rejection, or of the changes asked for. For staff.'),
+    reasonCode: z.string().nullable().describe('Of the rejection or the requested changes. For staff.'),
     changesNote: z.string().nullable().describe('For staff.'),
-    credentials: z.array(credentialSchema).describe('Of the present round.'),
+    credentials: z.array(credentialSchema).describe('Of the current round.'),
     checks: z
       .array(checkSchema)
-      .describe('Of the present round. The applicant sees those of form and validity.'),
-    earlierChecks: z
-      .array(checkSchema.extend({ round: z.int() }))
-      .describe('Of the rounds before. For staff.'),
+      .describe('Of the current round. The applicant sees the checks of format and validity only.'),
+    earlierChecks: z.array(checkSchema.extend({ round: z.int() })).describe('Of previous rounds. For staff.'),
     awaited: z
       .object({
         from: z.enum(['system', 'compliance', 'applicant', 'nobody']),
@@ -68,7 +66,7 @@ export const applicationSchema = applicationSummarySchema
         reminderAt: timestampOutput.nullable(),
         deadline: timestampOutput.nullable(),
       })
-      .describe('Who has to act next.'),
+      .describe('Who must act next.'),
     mails: z
       .array(
         z.object({

@@ -31,10 +31,10 @@ const filters = {
   createdBefore: timestampInput.optional(),
   releasedAfter: timestampInput.optional(),
   releasedBefore: timestampInput.optional(),
-  amountMin: minorUnits.optional().describe('Minor units; at least this much.'),
-  amountMax: minorUnits.optional().describe('Minor units; at most this much.'),
-  onHold: z.stringbool().optional().describe('Whether any hold is open.'),
-  holdReason: holdReason.optional().describe('A hold of this reason is open.'),
+  amountMin: minorUnits.optional().describe('Minimum amount, in minor units.'),
+  amountMax: minorUnits.optional().describe('Maximum amount, in minor units.'),
+  onHold: z.stringbool().optional().describe('Whether a hold is open.'),
+  holdReason: holdReason.optional().describe('A hold with this reason is open.'),
 };
 const filterSchema = z.strictObject(filters);
 
@@ -123,8 +123,8 @@ export const listCommissions = endpoint({
 export const summarizeCommissions = endpoint({
   method: 'get',
   path: '/v1/commissions/summary',
-  summary: 'How many commissions a filter finds, and their sum, without what was not accrued',
-  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  summary: 'Count and total of the commissions that match a filter, without those not accrued',
+  description: 'Uses the filters of the list. The count is capped; `capped` says when the cap is reached.',
   tag: 'commissions',
   roles: ROLES,
   scope: 'commissions:read',
@@ -144,7 +144,7 @@ const money = z.int().describe('Minor units of the currency.');
 export const getExplanation = endpoint({
   method: 'get',
   path: '/v1/commissions/{id}/explain',
-  summary: 'Why a commission is this amount, and why it is not paid yet',
+  summary: 'Explain the amount of a commission and why it is not released yet',
   tag: 'commissions',
   roles: ROLES,
   scope: 'commissions:read',
@@ -152,7 +152,7 @@ export const getExplanation = endpoint({
   responses: {
     200: {
       description:
-        'Attribution, plan, rules tried, the calculation, every transfer and hold, and what stands in the way.',
+        'Attribution, plan, rules tried, calculation, all transfers and holds, and what prevents release.',
       schema: z.object({
         id: z.string(),
         orderId: z.string(),
@@ -190,14 +190,14 @@ export const getExplanation = endpoint({
             message: z.string(),
             since: timestampOutput.optional(),
             until: timestampOutput.optional(),
-            note: z.string().optional().describe('For colleagues.'),
+            note: z.string().optional().describe('Internal note.'),
           }),
         ),
         holds: z.array(
           z.object({
             id: uuid,
             reason: z.string(),
-            note: z.string().nullable().describe('For colleagues: null to distributors.'),
+            note: z.string().nullable().describe('Internal; null for distributors.'),
             placedAt: timestampOutput,
             liftedAt: timestampOutput.nullable(),
           }),

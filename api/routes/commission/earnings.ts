@@ -22,24 +22,24 @@ const earningSchema = z
     amount: moneySchema,
     state: z.enum(unpaid),
     paidAt: timestampOutput.describe('When the order was paid.'),
-    code: z.enum(OBSTACLES).describe('Why it is not paid yet; the first reason.'),
-    data: z.record(z.string(), z.string()).describe('What belongs to the code: until, returnId, debt.'),
+    code: z.enum(OBSTACLES).describe('The main reason why it is not released yet.'),
+    data: z.record(z.string(), z.string()).describe('Data of the code: until, returnId, debt.'),
     nothing: z
       .enum(['rule_pays_nothing', 'rounds_to_nothing'])
       .nullable()
-      .describe('Why the amount is 0, where it is.'),
-    nextAt: timestampOutput.nullable().describe('When it goes on by itself, where that is known.'),
+      .describe('Why the amount is 0, if it is.'),
+    nextAt: timestampOutput.nullable().describe('When the next automatic step happens, if known.'),
   })
   .meta({ id: 'Earning' });
 
 const totalsSchema = z.array(
   z.object({
     currency: z.string(),
-    held: moneySchema.describe('In the return window, or not delivered.'),
-    due: moneySchema.describe('The window is over.'),
-    available: moneySchema.describe('Can be withdrawn.'),
+    held: moneySchema.describe('In the return window or not delivered.'),
+    due: moneySchema.describe('The return window has ended.'),
+    available: moneySchema.describe('Available for withdrawal.'),
     reserved: moneySchema.describe('In withdrawals.'),
-    debt: moneySchema.describe('Owed; what is released pays it first.'),
+    debt: moneySchema.describe('Debt; released commissions pay it first.'),
   }),
 );
 
@@ -48,7 +48,7 @@ const earnings = defineList({
   filters: {
     state: z.enum(unpaid).optional(),
     currency: currencySchema.optional(),
-    amount: z.enum(['some', 'nothing']).optional().describe('Only those of more than 0, or only those of 0.'),
+    amount: z.enum(['some', 'nothing']).optional().describe('Only commissions above 0, or only those of 0.'),
   },
   sorts: { id: { column: 'c.id', type: 'bigint' } },
   defaultSort: '-id',
@@ -71,9 +71,9 @@ export const earningEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/earnings',
-    summary: 'List what a distributor earned and is not paid yet, with the reason',
+    summary: 'List unreleased commissions of a distributor, each with the reason',
     description:
-      'Commissions that are held or due, and those that a restriction kept from being accrued. `totals` are over all of them, whatever the filter. Those of 0 are there to be explained; leave them out with `amount=some`.',
+      'Commissions that are held or due, and those not accrued because of a restriction. `totals` cover all of them, regardless of the filter. Commissions of 0 are included with their reason; exclude them with `amount=some`.',
     tag: 'distributors',
     roles: ROLES,
     scope: 'commissions:read',
@@ -86,7 +86,7 @@ export const earningEndpoints: Endpoint[] = [
           items: z.array(earningSchema),
           nextCursor: z.string().nullable(),
           totals: totalsSchema,
-          nothingCount: z.int().describe('How many there are of 0, whatever the filter.'),
+          nothingCount: z.int().describe('Number of commissions of 0, regardless of the filter.'),
         }),
       },
     },

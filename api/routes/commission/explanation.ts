@@ -6,7 +6,7 @@ import { uuid } from '../../http/schemas';
 export const attributionSchema = z.object({
   reason: z.enum(['code', 'customer_binding', 'own_purchase', 'code_unknown', 'no_code']),
   explanation: z.string(),
-  distributorId: uuid.nullable().optional().describe('Shown to staff.'),
+  distributorId: uuid.nullable().optional().describe('For staff.'),
   code: z.string().nullable(),
   chain: z.array(
     z.object({
@@ -14,7 +14,7 @@ export const attributionSchema = z.object({
       distributorId: uuid.nullable(),
       tier: z.string().nullable(),
       outcome: z.enum(['earns', 'not_accrued', 'own_purchase', 'no_upline']),
-      skipped: z.array(uuid).optional().describe('Uplines passed over because they are not active.'),
+      skipped: z.array(uuid).optional().describe('Sponsors skipped because they are not active.'),
     }),
   ),
 });

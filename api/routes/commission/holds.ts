@@ -20,9 +20,9 @@ const params = z.object({ id: commissionId });
 export const holdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/hold',
-  summary: 'Keep a commission back',
+  summary: 'Put a commission on hold',
   description:
-    'A commission is not released while any hold is open. People place at most one for each reason; what a process places, such as a violation case, is beside it.',
+    'A commission is not released while any hold is open; users can place max one open hold per reason. Holds that a process places, such as a violation case, are separate.',
   tag: 'commissions',
   roles: CONTROLLERS,
   scope: 'commissions:hold',
@@ -30,7 +30,7 @@ export const holdCommission = endpoint({
   body: z.strictObject({ reason: holdReason, note }),
   responses: {
     201: {
-      description: 'On hold.',
+      description: 'The commission with the hold.',
       schema: z.object({ id: uuid, commissionId: z.string(), reason: holdReason, note: z.string() }),
     },
   },
@@ -47,14 +47,17 @@ export const unholdCommission = endpoint({
   path: '/v1/commissions/{id}/unhold',
   summary: 'Lift the holds of a commission',
   description:
-    'Lifts all that people placed, or only those of the given reason; what a process placed stays. When that was the last obstacle of a commission that is due and whose plan releases by itself, it is released at once.',
+    'Lifts all holds that users placed, or only those with the given reason; holds that a process placed stay. If a due commission under an automatic plan has no other obstacle, it is released immediately.',
   tag: 'commissions',
   roles: CONTROLLERS,
   scope: 'commissions:hold',
   params,
   body: z.strictObject({ note, reason: holdReason.optional() }),
   responses: {
-    200: { description: 'Lifted.', schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }) },
+    200: {
+      description: 'The commission after lifting.',
+      schema: z.object({ lifted: z.array(holdReason), released: z.boolean() }),
+    },
   },
   errors: ['commission_not_found', 'not_on_hold'],
   handler: async ({ params, body, context, principal, resourceId: decisionId, requestId }) => ({
@@ -73,7 +76,7 @@ const holdSchema = z.object({
   orderId: z.string(),
   distributorId: uuid,
   distributorName: z.string(),
-  amount: moneySchema.describe('What the commission is worth now.'),
+  amount: moneySchema.describe('Current amount of the commission.'),
   commissionState: commissionSchema.shape.state,
   reason: holdReason,
   note: z.string(),
@@ -88,7 +91,7 @@ const holdSchema = z.object({
 const list = defineList({
   item: holdSchema,
   filters: {
-    open: z.enum(['true', 'false']).optional().describe('False: only those that were lifted.'),
+    open: z.enum(['true', 'false']).optional().describe('True: only open holds. False: only lifted holds.'),
     reason: holdReason.optional(),
     distributorId: uuid.optional(),
     placedAfter: timestampInput.optional(),
@@ -107,7 +110,7 @@ type HoldRow = Omit<z.input<typeof holdSchema>, 'placedAt' | 'liftedAt'> & {
 export const listHolds = endpoint({
   method: 'get',
   path: '/v1/holds',
-  summary: 'List what keeps single commissions back, and what did',
+  summary: 'List holds on single commissions, open and lifted',
   tag: 'commissions',
   roles: CONTROLLERS,
   scope: 'commissions:read',

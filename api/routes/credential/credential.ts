@@ -19,7 +19,7 @@ const credentialSchema = z.object({
   numberMasked: z.string(),
   validFrom: z.iso.date(),
   validUntil: z.iso.date().nullable().describe('Null for a long-term credential.'),
-  daysLeft: z.int().nullable().describe('Until its last day; negative when it has expired.'),
+  daysLeft: z.int().nullable().describe('Days until the last valid day; negative after expiry.'),
   state: stateSchema.describe(`Expiring: ${expiringDays} days or less are left.`),
 });
 
@@ -43,7 +43,7 @@ export const credentialEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/credentials',
-    summary: 'List the credentials of all distributors by when they expire',
+    summary: 'List the credentials of all distributors by expiry date',
     description: "Days are counted in the brand's time zone.",
     tag: 'distributors',
     roles: CHANNEL,

@@ -26,7 +26,7 @@ const balances = defineList({
   filters: {
     currency: currencySchema.optional(),
     distributorId: uuid.optional(),
-    debtAbove: z.coerce.number().int().min(0).optional().describe('Minor units; 0 for all who owe anything.'),
+    debtAbove: z.coerce.number().int().min(0).optional().describe('Minor units; 0 for all with debt.'),
   },
   sorts: {
     held: sort('held'),
@@ -46,7 +46,7 @@ const transfers = defineList({
   item: listedTransferSchema,
   filters: {
     distributorId: uuid.optional(),
-    account: accountSchema.optional().describe('Into or out of it.'),
+    account: accountSchema.optional().describe('Transfers into or out of this account.'),
     currency: currencySchema.optional(),
     commissionId: z.coerce.number().int().min(1).optional(),
     withdrawalId: uuid.optional(),
@@ -62,7 +62,7 @@ export const balanceEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/balances',
-    summary: 'List what distributors have and owe',
+    summary: 'List balances and debt of distributors',
     tag: 'ledger',
     roles: FINANCE,
     scope: 'ledger:read',
@@ -87,7 +87,7 @@ export const balanceEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/transfers',
-    summary: 'List movements of money over all distributors',
+    summary: 'List transfers of all distributors',
     tag: 'ledger',
     roles: FINANCE,
     scope: 'ledger:read',

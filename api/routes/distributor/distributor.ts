@@ -44,7 +44,7 @@ const summarySchema = z.object({
   region: z.string(),
   referralCode: z.string(),
   sponsorId: uuid.nullable(),
-  directDownline: z.int().describe('How many distributors this one brought in.'),
+  directDownline: z.int().describe('Number of distributors in the direct downline.'),
   createdAt: timestampOutput,
 });
 
@@ -58,7 +58,7 @@ const distributorSchema = summarySchema
     shopCustomerId: z.string().nullable(),
     identityNumberMasked: z.string(),
     bankAccount: bankAccountSchema,
-    stateReason: z.string().nullable().describe('Why it was suspended or reinstated last.'),
+    stateReason: z.string().nullable().describe('Reason of the last suspension or reinstatement.'),
     timeline: z.array(timelineEventSchema),
   })
   .meta({ id: 'Distributor' });
@@ -94,7 +94,7 @@ const distributors = defineList({
     state: stateSchema.optional(),
     tier: z.string().max(64).optional(),
     region: z.string().max(100).optional(),
-    q: z.string().trim().min(1).max(200).optional().describe('Part of the name, or the whole referral code.'),
+    q: z.string().trim().min(1).max(200).optional().describe('Part of the name, or the full referral code.'),
   },
   sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -125,7 +125,7 @@ export const accountSchema = z.enum([
 export const transferSchema = z
   .object({
     id: z.int(),
-    key: z.string().describe('What caused it.'),
+    key: z.string().describe('Cause of the transfer.'),
     from: accountSchema,
     to: accountSchema,
     amount: moneySchema,
@@ -164,7 +164,10 @@ const statement = defineList({
   item: transferSchema,
   filters: {
     currency: currencySchema.optional(),
-    account: z.enum(['held', 'available', 'reserved', 'debt']).optional().describe('Into or out of it.'),
+    account: z
+      .enum(['held', 'available', 'reserved', 'debt'])
+      .optional()
+      .describe('Transfers into or out of this account.'),
     occurredAfter: timestampInput.optional(),
     occurredBefore: timestampInput.optional(),
   },
@@ -175,10 +178,10 @@ const statement = defineList({
 
 const balanceSchema = z.object({
   currency: currencySchema,
-  held: moneySchema.describe('Earned, not yet released.'),
-  available: moneySchema.describe('Can be withdrawn.'),
+  held: moneySchema.describe('Commissions that are held or due.'),
+  available: moneySchema.describe('Available for withdrawal.'),
   reserved: moneySchema.describe('In withdrawals.'),
-  debt: moneySchema.describe('Owed; new releases pay it first.'),
+  debt: moneySchema.describe('Debt; new releases pay it first.'),
 });
 
 /** A distributor sees only itself: for everybody else's id the answer is that there is none. */
@@ -203,7 +206,7 @@ async function readDistributor({ pool }: ApiContext, id: string): Promise<z.inpu
   };
 }
 
-const changed = { 200: { description: 'The distributor after that.', schema: distributorSchema } };
+const changed = { 200: { description: 'The distributor after the change.', schema: distributorSchema } };
 
 /** An endpoint that changes the state of a distributor. */
 function stateChange(
@@ -221,7 +224,7 @@ function stateChange(
     roles: CHANNEL,
     scope: 'distributors:write',
     params: uuidParams,
-    body: z.strictObject({ reason: lineOf(2000).describe('The audit trail keeps it.') }),
+    body: z.strictObject({ reason: lineOf(2000).describe('Recorded in the audit log.') }),
     responses: changed,
     errors: ['distributor_state'],
     handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
@@ -243,7 +246,7 @@ export const distributorEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/distributors',
     summary: 'List distributors',
-    description: 'A user with the role distributor finds only itself.',
+    description: 'Users with the role distributor see only their own distributor.',
     tag: 'distributors',
     roles: ROLES,
     scope: 'distributors:read',
@@ -292,7 +295,7 @@ export const distributorEndpoints: Endpoint[] = [
     path: '/v1/distributors/{id}/balance',
     summary: 'Get the balance of a distributor',
     description:
-      'At the top is the currency asked for; without one the only currency, or CNY among several. `balances` has all.',
+      'The top level shows the requested currency; by default the only currency, or CNY if there are several. `balances` has all.',
     tag: 'distributors',
     roles: ROLES,
     scope: 'distributors:read',
@@ -322,7 +325,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/statement',
-    summary: 'List every movement of the money of a distributor',
+    summary: 'List all transfers of a distributor',
     tag: 'distributors',
     roles: ROLES,
     scope: 'distributors:read',
@@ -357,7 +360,7 @@ export const distributorEndpoints: Endpoint[] = [
     scope: 'distributors:read',
     params: uuidParams,
     responses: {
-      200: { description: 'All of them.', schema: z.object({ items: z.array(credentialSchema) }) },
+      200: { description: 'All entries.', schema: z.object({ items: z.array(credentialSchema) }) },
     },
     handler: async ({ params: { id }, context, principal }) => {
       await refuseOthers(context, principal, id);
@@ -371,8 +374,8 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/downline',
-    summary: 'List whom a distributor brought in',
-    description: 'The next level only; `directDownline` of each says whether there are more below.',
+    summary: 'List the direct downline of a distributor',
+    description: 'The next level only; `directDownline` of each entry counts the level below.',
     tag: 'distributors',
     roles: ROLES,
     scope: 'distributors:read',
@@ -394,20 +397,20 @@ export const distributorEndpoints: Endpoint[] = [
   }),
   stateChange(
     'suspend',
-    'Suspend a distributor: nothing more is accrued, released or paid',
-    'A suspension by a process, such as a violation case, is beside it.',
+    'Suspend a distributor; nothing is accrued, released or paid',
+    'Suspensions by a process, such as a violation case, are separate.',
     suspendDistributor,
   ),
   stateChange(
     'reinstate',
-    'Make a suspended distributor active again',
-    'Lifts what people suspended them for; what a process suspended them for stays. What came due meanwhile under automatic plans is released by a release run.',
+    'Reinstate a suspended distributor',
+    'Lifts the suspensions by users; suspensions by a process stay. A release run releases the commissions that came due under automatic plans in the meantime.',
     reinstateDistributor,
   ),
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/reveal',
-    summary: 'Show a number of a distributor in full',
+    summary: 'Reveal a full number of a distributor',
     tag: 'distributors',
     roles: CONTROLLERS,
     scope: 'distributors:reveal',

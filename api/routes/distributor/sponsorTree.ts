@@ -16,8 +16,8 @@ const nodeShape = {
   state: z.enum(kinds.distributor.states),
   tier: z.string(),
   sponsorId: uuid.nullable(),
-  children: z.int().describe('Whom this one brought in.'),
-  descendants: z.int().describe('Everybody below, at every level.'),
+  children: z.int().describe('The direct downline.'),
+  descendants: z.int().describe('The total downline, all levels.'),
 };
 const node = z.object(nodeShape);
 const nodeSchema = z
@@ -25,15 +25,19 @@ const nodeSchema = z
     ...nodeShape,
     below: z
       .array(z.object({ ...nodeShape, below: z.array(z.object({ ...nodeShape, below: z.array(node) })) }))
-      .describe(`The first ${belowEach} children, as far down as depth says; children tells of more.`),
+      .describe(
+        `The first ${belowEach} direct downline distributors, down to depth; \`children\` counts all of them.`,
+      ),
   })
   .meta({ id: 'SponsorTreeNode' });
 
 const tree = defineList({
   item: nodeSchema,
   filters: {
-    root: uuid.optional().describe('Left out: those without a sponsor. Else: whom this one brought in.'),
-    depth: z.coerce.number().int().min(1).max(deepest).default(1).describe('Levels in one answer.'),
+    root: uuid
+      .optional()
+      .describe('The distributor whose direct downline to list. Default: distributors without a sponsor.'),
+    depth: z.coerce.number().int().min(1).max(deepest).default(1).describe('Levels in one response.'),
   },
   sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },
   defaultSort: 'createdAt',
@@ -89,8 +93,8 @@ export const sponsorTreeEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/tree',
-    summary: 'Read the tree of who brought in whom, level by level',
-    description: 'A page of siblings at a time, so that a tree of thousands stays usable.',
+    summary: 'Get the sponsor tree, level by level',
+    description: 'One page of siblings at a time.',
     tag: 'distributors',
     roles: STAFF,
     scope: 'distributors:read',
@@ -110,7 +114,7 @@ export const sponsorTreeEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/distributors/{id}/path',
-    summary: 'Read the way from the top of the tree down to a distributor',
+    summary: 'Get the sponsor chain of a distributor, from the top down',
     tag: 'distributors',
     roles: STAFF,
     scope: 'distributors:read',

@@ -23,7 +23,7 @@ const stateSchema = z.enum(kinds.mail.states);
 const mailSchema = z
   .object({
     key: z.string(),
-    about: z.string().describe('What it is about, such as application/<id>.'),
+    about: z.string().describe('The subject, such as application/<id>.'),
     recipient: z.string().describe('Masked.'),
     subject: z.string(),
     state: stateSchema,
@@ -31,10 +31,8 @@ const mailSchema = z
     lastError: z.string().nullable(),
     createdAt: timestampOutput,
     sentAt: timestampOutput.nullable(),
-    resentAt: timestampOutput.nullable().describe('When somebody had it sent again.'),
-    resendable: z
-      .boolean()
-      .describe('Could not be delivered and can be sent again: it has no one-time link that is over.'),
+    resentAt: timestampOutput.nullable().describe('When it was resent.'),
+    resendable: z.boolean().describe('Undeliverable and can be resent: it has no expired one-time link.'),
   })
   .meta({ id: 'Mail' });
 
@@ -53,7 +51,10 @@ const mails = defineList({
   item: mailSchema,
   filters: {
     state: stateSchema.optional(),
-    resendable: z.stringbool().optional().describe('Only those that can be sent again, or only the others.'),
+    resendable: z
+      .stringbool()
+      .optional()
+      .describe('Only emails that can be resent (true) or only those that cannot (false).'),
     about: z.string().max(200).optional().describe('Such as application/<id>.'),
   },
   sorts: { createdAt: { column: 'm.created_at', type: 'timestamptz' } },
@@ -84,8 +85,8 @@ export const mailEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/mails',
-    summary: 'List mails',
-    description: 'Those about things that the role may read; admins see all.',
+    summary: 'List emails',
+    description: 'Only emails about subjects the role can read; admins see all.',
     tag: 'system',
     roles: STAFF,
     scope: 'mails:read',
@@ -113,14 +114,14 @@ export const mailEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/mails/{key}/resend',
-    summary: 'Send a mail again that could not be delivered',
+    summary: 'Resend an undeliverable email',
     description:
-      'It is tried for MAIL_RETRY_FOR from now on. Slashes in the key are written as %2F. A mail whose one-time link is over is refused: make a new link, which is mailed by itself.',
+      'Sending is retried for MAIL_RETRY_FOR from now on. Write slashes in the key as %2F. An email with an expired one-time link is refused: create a new link, which is emailed automatically.',
     tag: 'system',
     roles: STAFF,
     scope: 'mails:write',
     params: z.object({ key: z.string().min(1).max(300) }),
-    responses: { 200: { description: 'The mail, on its way.', schema: mailSchema } },
+    responses: { 200: { description: 'The queued email.', schema: mailSchema } },
     errors: ['mail_state', 'mail_link_over'],
     handler: async ({ params: { key }, context, ...call }) => {
       const { about, state, resentAt, resendable } = await readMail(context, call.principal, key);
@@ -128,7 +129,7 @@ export const mailEndpoints: Endpoint[] = [
       if (state === 'undeliverable' && !resendable) {
         throw conflict(
           'mail_link_over',
-          'The one-time link in this mail was used or is too old. Make a new one on the page of the user; it is mailed by itself.',
+          "The one-time link in this email was used or has expired. Create a new one on the user's page; it is emailed automatically.",
         );
       }
       // On its way since an earlier try to send it again, which may have got no further than this row.
@@ -140,7 +141,7 @@ export const mailEndpoints: Endpoint[] = [
             [key],
           );
           if (!rowCount) {
-            throw conflict('mail_state', 'Only a mail that could not be delivered is sent again.');
+            throw conflict('mail_state', 'Only an undeliverable email can be resent.');
           }
           await addAudit(client, {
             actor: actorOfCall(call),

@@ -9,7 +9,7 @@ import { senderOf } from '../../workflows/client';
  */
 export async function sendQueuedMail(context: ApiContext, key: string): Promise<void> {
   await start(senderOf(context), { kind: 'mail', id: key }).catch((error: unknown) =>
-    context.log.warn({ err: error, key }, 'a mail stays queued'),
+    context.log.warn({ err: error, key }, 'an email stays queued'),
   );
 }
 

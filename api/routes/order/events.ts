@@ -7,13 +7,16 @@ import { sendOrderEvent } from './send';
 
 const waitingSchema = z.object({
   status: z.literal('waiting'),
-  waitsFor: z.string().describe('What has to arrive before this event can be applied.'),
+  waitsFor: z.string().describe('What must arrive before this event can be applied.'),
 });
 const eventResponses = {
-  200: { description: 'Applied, or known already. Shows where the order stands.', schema: orderSchema },
+  200: {
+    description: 'Applied now or before. The response shows the current state of the order.',
+    schema: orderSchema,
+  },
   202: {
     description:
-      'Kept: it speaks of an order or a return that has not arrived yet, and is applied as soon as that has.',
+      'Stored: the order or return of this event has not arrived yet. The event is applied when it arrives.',
     schema: waitingSchema,
   },
 };
@@ -35,17 +38,12 @@ const event = {
   responses: eventResponses,
 } as const;
 
-const someLines = z
-  .array(lineId)
-  .min(1)
-  .max(mostLines)
-  .optional()
-  .describe('Left out: all lines that are still on their way.');
+const someLines = z.array(lineId).min(1).max(mostLines).optional().describe('Default: all lines in transit.');
 
 const shipOrder = endpoint({
   ...event,
   path: '/v1/orders/{id}/shipments',
-  summary: 'Lines left the warehouse',
+  summary: 'Record the shipment of lines',
   body: z.strictObject({ shippedAt: eventTime, lineIds: someLines }),
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
@@ -59,7 +57,7 @@ const shipOrder = endpoint({
 const deliverOrder = endpoint({
   ...event,
   path: '/v1/orders/{id}/deliveries',
-  summary: 'Lines were received: their return window starts',
+  summary: 'Record the delivery of lines; their return window starts',
   body: z.strictObject({ deliveredAt: eventTime, lineIds: someLines }),
   errors: eventErrors,
   handler: ({ params, body, context, principal }) =>
@@ -77,7 +75,7 @@ const cancelOrder = endpoint({
   path: '/v1/orders/{id}/cancel',
   summary: 'Cancel lines that were not delivered',
   body: z.strictObject({
-    canceledAt: eventTime.optional().describe('Left out: now.'),
+    canceledAt: eventTime.optional().describe('Default: now.'),
     lineIds: someLines,
     reason,
   }),
@@ -94,18 +92,18 @@ const cancelOrder = endpoint({
 const requestReturn = endpoint({
   ...event,
   path: '/v1/orders/{id}/returns',
-  summary: 'Ask to return units of some lines: pauses their window',
+  summary: 'Request a return of units; pauses the return window of their lines',
   description:
-    'Without a returnId one is made up; give your own, or an Idempotency-Key, so that a repeat is the same return.',
+    'Without a returnId, one is generated. Send your own returnId or an Idempotency-Key, so that a repeat is recognised as the same return.',
   body: z.strictObject({
     returnId: identifier.optional().describe("The return's number in the shop."),
-    requestedAt: eventTime.optional().describe('Left out: now.'),
+    requestedAt: eventTime.optional().describe('Default: now.'),
     lines: z.array(z.strictObject({ lineId, quantity })).min(1).max(mostLines),
     reason,
   }),
   responses: {
     201: {
-      description: 'The return is open, or was known already.',
+      description: 'The return is open, now or from an earlier request.',
       schema: orderSchema.extend({ returnId: z.string() }),
     },
     202: eventResponses[202],
@@ -133,9 +131,9 @@ const returnParams = z.object({ id: identifier, returnId: identifier });
 const refundReturn = endpoint({
   ...event,
   path: '/v1/orders/{id}/returns/{returnId}/refund',
-  summary: 'The customer got the money back: commissions on these units are taken back',
+  summary: 'Record the refund of a return; commissions on these units are reversed or clawed back',
   params: returnParams,
-  body: z.strictObject({ refundedAt: eventTime.optional().describe('Left out: now.') }),
+  body: z.strictObject({ refundedAt: eventTime.optional().describe('Default: now.') }),
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
   handler: ({ params, body, context, principal }) =>
     sendOrderEvent(context, principal, params.id, {
@@ -148,9 +146,9 @@ const refundReturn = endpoint({
 const rejectReturn = endpoint({
   ...event,
   path: '/v1/orders/{id}/returns/{returnId}/reject',
-  summary: 'The return is not accepted: the window goes on',
+  summary: 'Reject a return; the return window continues',
   params: returnParams,
-  body: z.strictObject({ rejectedAt: eventTime.optional().describe('Left out: now.'), reason }),
+  body: z.strictObject({ rejectedAt: eventTime.optional().describe('Default: now.'), reason }),
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
   handler: ({ params, body, context, principal }) =>
     sendOrderEvent(context, principal, params.id, {

@@ -26,11 +26,11 @@ const listedOrder = z.object({
 
 const filters = {
   state: z.enum(kinds.order.states).optional(),
-  number: z.string().trim().min(1).max(96).optional().describe("The order's number, or how it begins."),
-  distributorId: uuid.optional().describe('Orders that belong to this distributor.'),
+  number: z.string().trim().min(1).max(96).optional().describe('The order number, or its beginning.'),
+  distributorId: uuid.optional().describe('Orders attributed to this distributor.'),
   customerId: z.string().max(128).optional(),
-  region: z.string().max(64).optional().describe('Where it is shipped to.'),
-  attributionReason: attributionReason.optional().describe('Why it belongs to its distributor, or to none.'),
+  region: z.string().max(64).optional().describe('Ship-to region.'),
+  attributionReason: attributionReason.optional().describe('Reason of the attribution.'),
   paidAfter: timestampInput.optional(),
   paidBefore: timestampInput.optional(),
   createdAfter: timestampInput.optional(),
@@ -121,8 +121,8 @@ const listOrders = endpoint({
 const summarizeOrders = endpoint({
   method: 'get',
   path: '/v1/orders/summary',
-  summary: 'How many orders a filter finds, and the sum of their net amounts',
-  description: 'By the filters of the list. Counts to a bound, and says when it has reached it.',
+  summary: 'Count and total net amount of the orders that match a filter',
+  description: 'Uses the filters of the list. The count is capped; `capped` says when the cap is reached.',
   tag: 'orders',
   roles: ROLES,
   scope: 'orders:read',
@@ -142,8 +142,8 @@ const mostRegions = 500;
 const listRegions = endpoint({
   method: 'get',
   path: '/v1/orders/regions',
-  summary: 'The regions that orders were shipped to',
-  description: `At most ${mostRegions}, by code.`,
+  summary: 'List the regions orders were shipped to',
+  description: `Max ${mostRegions}, sorted by code.`,
   tag: 'orders',
   roles: STAFF,
   scope: 'orders:read',

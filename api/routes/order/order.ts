@@ -20,10 +20,10 @@ const minorUnits = z.int().min(0).max(mostMinorUnits);
 const paymentSchema = z
   .strictObject({
     externalId: identifier.describe(
-      "The order's number in the shop. The same number is the same order, always.",
+      'The order number in the shop. The same number always means the same order.',
     ),
     paidAt: eventTime.describe(
-      'When it was paid. Attribution, plan and window go by this time, not by when the order arrives here.',
+      'When the order was paid. Attribution and plan are determined at this time, not at the time the order arrives here.',
     ),
     currency: currencySchema,
     customer: z.strictObject({
@@ -54,7 +54,7 @@ const paymentSchema = z
     ) {
       context.addIssue({
         code: 'custom',
-        message: `quantity × unitPrice of all lines comes to more than ${mostMinorUnits}: check the prices, which are in minor units`,
+        message: `the total of quantity × unitPrice of all lines is more than ${mostMinorUnits}: check the prices, which are in minor units`,
         path: ['lines'],
       });
     }
@@ -63,7 +63,7 @@ const paymentSchema = z
       if (seen.has(line.lineId)) {
         context.addIssue({
           code: 'custom',
-          message: 'another line has this lineId: give each its own',
+          message: 'another line has this lineId: use a different one for each line',
           path: ['lines', index, 'lineId'],
         });
       }
@@ -87,17 +87,17 @@ const paymentSchema = z
 const createOrder = endpoint({
   method: 'post',
   path: '/v1/orders',
-  summary: 'Take a paid order in',
+  summary: 'Record a paid order',
   description:
-    'Attributes the order, computes every commission by the plan in force when it was paid and holds them. A repeated delivery of the same order changes nothing and gives the same answer. With "Prefer: respond-async" the answer is 202 as soon as the order is safely kept.',
+    'Attributes the order and accrues every commission under the plan in force at payment. Sending the same order again changes nothing and gets the same response. With "Prefer: respond-async" the response is 202 as soon as the order is stored.',
   tag: 'orders',
   roles: OPERATORS,
   scope: 'orders:write',
   body: paymentSchema,
   responses: {
-    201: { description: 'Taken in, or known already.', schema: orderSchema },
+    201: { description: 'Recorded now or before.', schema: orderSchema },
     202: {
-      description: 'Kept, and worked on soon ("Prefer: respond-async").',
+      description: 'Stored and handled soon ("Prefer: respond-async").',
       schema: z.object({ status: z.literal('accepted'), id: z.string() }),
     },
   },
@@ -137,7 +137,7 @@ async function isKnown(context: ApiContext, payment: OrderPayment): Promise<bool
 const getOrder = endpoint({
   method: 'get',
   path: '/v1/orders/{id}',
-  summary: 'One order',
+  summary: 'Get an order',
   tag: 'orders',
   roles: ROLES,
   scope: 'orders:read',
@@ -170,14 +170,14 @@ async function orderOrNotFound(context: ApiContext, id: string, principal: Princ
 const getOrderTimeline = endpoint({
   method: 'get',
   path: '/v1/orders/{id}/timeline',
-  summary: "An order's story in order, and what is awaited next",
+  summary: 'Get the activity of an order in order of time, and what happens next',
   tag: 'orders',
   roles: ROLES,
   scope: 'orders:read',
   params: orderParams,
   responses: {
     200: {
-      description: 'What happened, who told it, what money followed.',
+      description: 'Events, who reported them, and the transfers that followed.',
       schema: z.object({
         entries: z.array(timelineEventSchema),
         awaited: z.array(

@@ -8,16 +8,18 @@ import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
 const stateSchema = z.enum(kinds.return.states);
 
 const returnSchema = z.object({
-  id: z.string().describe('Its number in the shop, unique within the order.'),
+  id: z.string().describe('The return number in the shop, unique within the order.'),
   orderId: z.string(),
   state: stateSchema,
   reason: z.string(),
   lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
   requestedAt: timestampOutput,
   resolvedAt: timestampOutput.nullable(),
-  distributorId: uuid.nullable().describe('Whom the order belongs to.'),
+  distributorId: uuid.nullable().describe('The distributor of the order.'),
   distributorName: z.string().nullable(),
-  isLate: z.boolean().describe('Open, and its order is closed: the return is a process of its own.'),
+  isLate: z
+    .boolean()
+    .describe('The return is open after its order was closed; it runs as a separate process.'),
 });
 
 type ReturnBody = z.input<typeof returnSchema>;

@@ -21,7 +21,7 @@ export const orderSchema = z.object({
   currency: z.string(),
   customer: z.object({ externalId: z.string() }),
   shipTo: z.object({ region: z.string() }),
-  planId: z.string().describe('The version of the plan in force when it was paid, pinned.'),
+  planId: z.string().describe('The plan version in force at payment, pinned.'),
   attribution: attributionSchema,
   lines: z.array(
     z.object({

@@ -20,17 +20,15 @@ const pictureSchema = z
     window: z
       .object({
         beginsAt: timestampOutput,
-        endsAt: time.describe(
-          'Null while an open return keeps it from ending, or where all came back before.',
-        ),
+        endsAt: time.describe('Null while an open return pauses it, or if everything was returned before.'),
         lengthMs: z.number().describe('Without pauses.'),
         pauses: z.array(z.object({ returnId: z.string(), from: timestampOutput, to: time })),
       })
       .nullable()
-      .describe('Null before the delivery.'),
+      .describe('Null before delivery.'),
     stretches: z
       .array(z.object({ kind: z.enum(['on_the_way', 'window', 'paused']), from: timestampOutput, to: time }))
-      .describe('In turn, without gaps, for the bars of a picture; the last may still last.'),
+      .describe('Consecutive periods without gaps, for a chart; the last one can be ongoing.'),
     closedAt: time,
     dueAt: time.describe('When its commissions became due.'),
   })
@@ -44,13 +42,16 @@ export const orderWindowEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/orders/{id}/windows',
-    summary: 'The return window of each line: delivered when, paused by what, ending when',
+    summary: 'Get the return window of each line, with delivery, pauses and end',
     tag: 'orders',
     roles: ROLES,
     scope: 'orders:read',
     params: z.object({ id: identifier }),
     responses: {
-      200: { description: 'Line by line.', schema: z.object({ items: z.array(pictureSchema) }) },
+      200: {
+        description: 'The return window of each line.',
+        schema: z.object({ items: z.array(pictureSchema) }),
+      },
     },
     handler: async ({ params: { id }, context, principal }) => {
       const order = await readOrder(context.pool, id, principal.distributorId);

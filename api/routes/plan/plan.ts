@@ -18,7 +18,7 @@ const planSchema = z
     id: z.int(),
     name: z.string(),
     state: planState.describe(
-      'One plan is in force at a time: of those activated, the latest that has begun.',
+      'One plan is in force at a time: the activated plan with the latest effectiveFrom that has passed.',
     ),
     terms: planTermsSchema,
     createdBy: uuid,
@@ -83,13 +83,13 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans',
-    summary: 'Write a new version of the commission plan',
-    description: 'It has no effect before it is activated, and never changes after that.',
+    summary: 'Create a new version of the commission plan',
+    description: 'The version takes effect only after activation and cannot be changed after that.',
     tag: 'commission plans',
     roles: FINANCE,
     scope: 'plans:write',
     body: z.strictObject({ name: lineOf(200), terms: planTermsSchema }),
-    responses: { 201: { description: 'The plan, as a draft.', schema: planSchema } },
+    responses: { 201: { description: 'The draft.', schema: planSchema } },
     handler: async ({ body, context: { pool }, resourceId, ...call }) => {
       const plan = await inTransaction(pool, async (client) => {
         // Plans have numbers, which are handed out only now; this line is how a repeat finds the number again. A
@@ -163,8 +163,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/acknowledge',
-    summary: 'Answer for a plan with a third level',
-    description: 'The statement and the name of the compliance officer are kept with the plan.',
+    summary: 'Acknowledge a plan with a third level',
+    description: 'The statement and the name of the compliance officer are stored with the plan.',
     tag: 'commission plans',
     roles: COMPLIANCE,
     scope: 'plans:acknowledge',
@@ -185,7 +185,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         if (before.acknowledgedBy === call.principal.userId && before.acknowledgement === statement)
           return before;
         if (before.acknowledgedBy)
-          throw conflict('plan_acknowledged', 'This plan has been acknowledged before.');
+          throw conflict('plan_acknowledged', 'This plan has already been acknowledged.');
         await client.query(
           'UPDATE commission_plans SET acknowledged_by = $2, acknowledgement = $3 WHERE id = $1',
           [id, call.principal.userId, statement],
@@ -204,8 +204,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/activate',
-    summary: 'Put a plan in force',
-    description: 'Orders paid from that moment on go by it; earlier orders keep their plan.',
+    summary: 'Activate a commission plan',
+    description: 'Applies to orders paid from then on; earlier orders keep their plan.',
     tag: 'commission plans',
     roles: FINANCE,
     scope: 'plans:write',
@@ -214,7 +214,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
       effectiveFrom: timestampInput
         .optional()
         .describe(
-          'Left out: now. Only the very first plan may begin in the past, so that past orders can be brought in.',
+          'Default: now. Only the first plan can take effect in the past, so that past orders can be imported.',
         ),
     }),
     responses: { 200: { description: 'The plan.', schema: planSchema } },
@@ -228,7 +228,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
           if (!effectiveFrom || effectiveFrom.getTime() === before.effectiveFrom.getTime()) return before;
           throw conflict(
             'plan_activated',
-            `This plan has been activated, from ${before.effectiveFrom.toISOString()}.`,
+            `This plan has already been activated, from ${before.effectiveFrom.toISOString()}.`,
           );
         }
         if (before.terms.levels.length > freeLevels && !before.acknowledgedBy) {
@@ -275,10 +275,10 @@ async function refuseMoment(client: Client, effectiveFrom: Date | undefined): Pr
   const { past, first, taken } = rows[0]!;
   const pointer = '/effectiveFrom';
   if (taken) {
-    throw conflict('effective_from_taken', 'Another plan begins at this very moment.', pointer);
+    throw conflict('effective_from_taken', 'Another plan takes effect at exactly this time.', pointer);
   }
   if (past && !first) {
-    const detail = 'is in the past; leave it out to begin now';
+    const detail = 'is in the past; omit it to start now';
     throw new Problem({
       status: 422,
       code: 'effective_from_past',

@@ -17,10 +17,10 @@ const sampleLine = z
       .min(1)
       .max(64)
       .optional()
-      .describe("Left out: the product's, where the product is known."),
+      .describe('Default: the category of the product, if the product exists.'),
     quantity: z.int().min(1).max(1_000_000),
     unitPrice: minorUnits,
-    discount: minorUnits.default(0).describe('Of the whole line.'),
+    discount: minorUnits.default(0).describe('Discount of the whole line.'),
   })
   .refine(({ quantity, unitPrice, discount }) => discount <= quantity * unitPrice, {
     message: 'the discount is larger than the line',
@@ -35,9 +35,9 @@ const levelSchema = z.object({
   level: z.int(),
   tier: z.string().nullable(),
   outcome: z.enum(['earns', 'own_purchase', 'not_accrued', 'no_upline']),
-  skipped: z.array(z.int()).describe('Places in the chain, from 0, passed over because they are not active.'),
+  skipped: z.array(z.int()).describe('Positions in the chain, from 0, skipped because they are not active.'),
   amount: moneySchema,
-  matched: z.string().nullable().describe('What decided: default, sku, category+tier …'),
+  matched: z.string().nullable().describe('The rule that applied: default, sku, category+tier …'),
   rulesTried: z.array(ruleTraceSchema),
   arithmetic: z.string().nullable(),
 });
@@ -47,8 +47,8 @@ export const planPreviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/preview',
-    summary: 'Try terms on a sample order',
-    description: 'By the same rules that a paid order goes through. Nothing is stored.',
+    summary: 'Try plan terms on a sample order',
+    description: 'Uses the same rules as a paid order. Nothing is stored.',
     tag: 'commission plans',
     roles: STAFF,
     scope: 'plans:read',
@@ -59,11 +59,11 @@ export const planPreviewEndpoints: Endpoint[] = [
         .array(z.strictObject({ tier: z.string().min(1).max(32), active: z.boolean().default(true) }))
         .min(1)
         .max(10)
-        .describe('Who sold, then the sponsor, then theirs, and so on.'),
+        .describe("The distributor of the order, then the sponsor, then the sponsor's sponsor, and so on."),
     }),
     responses: {
       200: {
-        description: 'Who would earn what, and why.',
+        description: 'The commission of each level, with its calculation.',
         schema: z
           .object({
             explanation: z.string(),
@@ -105,15 +105,15 @@ export const planPreviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/validate',
-    summary: 'Check terms while they are being written',
-    description: 'Answers 200 with what is wrong, field by field; nothing is stored.',
+    summary: 'Validate plan terms',
+    description: 'Responds with 200 and the problems of each field. Nothing is stored.',
     tag: 'commission plans',
     roles: STAFF,
     scope: 'plans:read',
     body: z.strictObject({ terms: z.unknown() }),
     responses: {
       200: {
-        description: 'What is wrong with them.',
+        description: 'The problems.',
         schema: z.object({
           valid: z.boolean(),
           problems: z.array(

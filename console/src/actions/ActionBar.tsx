@@ -10,30 +10,30 @@ import { useProblemText } from '../ui/problems';
 import { ActionDialog } from './ActionDialog';
 import type { Field } from './fields';
 
-/** Something a person may do to the thing on the page. */
+/** An action a person can take on the entity of the page. */
 export interface Action {
   key: string;
   label: Text;
-  /** Key that opens it. */
+  /** Keyboard shortcut. */
   shortcut?: string;
   roles: readonly Role[];
-  /** Whether the thing is in a state for it. */
+  /** Whether the state of the entity allows it. */
   available: boolean;
   fields: readonly Field[];
-  /** Done at once, without a dialog. */
+  /** Carried out immediately, without a dialog. */
   direct?: boolean;
   summary?: ReactNode;
   primary?: boolean;
   danger?: boolean;
-  /** @param key the same when the same is sent again because the answer was lost */
+  /** @param key the same for a retry after a lost response */
   run: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
-  /** Said when it is done; null for nothing. */
+  /** Success message; null for none. */
   done?: Text | null;
 }
 
 const DONE: Text = { zh: '已完成', en: 'Done' };
 
-/** The actions that this person may take on this thing now. Everything on the page is read again afterwards. */
+/** The actions available to this person in the current state. After an action the data of the page is reloaded. */
 export function ActionBar({ actions }: { actions: readonly Action[] }) {
   const t = useT();
   const me = useMe();
@@ -43,10 +43,10 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
   const [busy, setBusy] = useState<string>();
   const [open, setOpen] = useState<string>();
   const possible = actions.filter(({ roles, available }) => available && roles.includes(me.user.role));
-  // What somebody is filling in stays, also when it is not possible any more: the server says what came between.
+  // A dialog stays open even if its action is no longer possible; the server then refuses with the reason.
   const chosen = actions.find(({ key }) => key === open);
 
-  const carryOut = async (action: Action, body: Record<string, unknown>, key: IdempotencyKey) => {
+  const perform = async (action: Action, body: Record<string, unknown>, key: IdempotencyKey) => {
     await action.run(body, key);
     setOpen(undefined);
     if (action.done !== null) void message.success(t(action.done ?? DONE));
@@ -57,11 +57,11 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
     if (busy) return undefined;
     setBusy(action.key);
     try {
-      await carryOut(action, {}, idempotencyKey());
+      await perform(action, {}, idempotencyKey());
     } catch (error) {
       const { title, detail } = problemText(error);
       void message.error(detail ? `${title}: ${detail}` : title);
-      // What stood in the way may be news to this page.
+      // The page may not know yet what the refusal is about.
       await queries.invalidateQueries();
     } finally {
       setBusy(undefined);
@@ -107,7 +107,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
           confirm={chosen.label}
           danger={chosen.danger}
           onCancel={() => setOpen(undefined)}
-          onSubmit={(body, key) => carryOut(chosen, body, key)}
+          onSubmit={(body, key) => perform(chosen, body, key)}
         />
       )}
     </>

@@ -5,30 +5,30 @@ import type { Field } from './fields';
 
 export interface ActionDialogProps {
   title: string;
-  /** What is about to happen, to whom, and how much. */
+  /** Summary of what the action will do. */
   summary?: ReactNode;
   fields: readonly Field[];
   confirm?: Text;
   danger?: boolean;
   onCancel: () => void;
-  /** Carries it out; what it throws is shown, and the form stays as it is. */
+  /** Carries out the action; an error is shown, and the form keeps its input. */
   onSubmit: (body: Record<string, unknown>, key: IdempotencyKey) => Promise<unknown>;
 }
 
-// All kinds of fields come with the form, the calendars as well: no page waits for them to be painted.
+// The form includes all kinds of fields, calendars too, so it is loaded separately and no page waits for it.
 const load = async () => (await import('./ActionModal')).default;
 let loaded: ComponentType<ActionDialogProps> | undefined;
-const fetchAhead = () =>
+const preload = () =>
   load().then(
     (Modal) => {
       loaded = Modal;
     },
-    // Whoever opens it tries again, and is told.
+    // Opening a dialog tries again and shows the error.
     () => undefined,
   );
-setTimeout(fetchAhead, 3_000);
+setTimeout(preload, 3_000);
 
-/** Asks for what an action needs, carries it out, and says at the field what the server did not accept. */
+/** Asks for the input of an action, carries it out, and shows the server's errors at the fields. */
 export function ActionDialog(props: ActionDialogProps) {
   const [Modal, setModal] = useState(() => loaded);
   const [failure, setFailure] = useState<Error>();

@@ -10,7 +10,7 @@ import { useProblemText } from '../ui/problems';
 import type { ActionDialogProps } from './ActionDialog';
 import { FieldInput, toBody, toInitialValues } from './fields';
 
-/** Asks for what an action needs, carries it out, and says at the field what the server did not accept. */
+/** Asks for the input of an action, carries it out, and shows the server's errors at the fields. */
 export default function ActionModal(props: ActionDialogProps) {
   const { title, summary, fields, confirm, danger, onCancel, onSubmit } = props;
   const t = useT();
@@ -31,7 +31,7 @@ export default function ActionModal(props: ActionDialogProps) {
     } catch (error) {
       setProblem(error);
       if (error instanceof ProblemError) {
-        // Where the refusal has words in the person's language, they stand at the field too.
+        // A refusal with a text in the person's language is shown at the field as well.
         const { title, detail: inEnglish } = problemText(error);
         const own = inEnglish === undefined && error.code !== 'body_not_valid' ? title : undefined;
         form.setFields(
@@ -47,7 +47,7 @@ export default function ActionModal(props: ActionDialogProps) {
   };
 
   const cancel = () => {
-    // It may have been carried out all the same: whoever gives up here should see that before beginning anew.
+    // The request may have been carried out; reload, so that the person sees it before trying again.
     if (isUnanswered()) void queries.invalidateQueries();
     onCancel();
   };

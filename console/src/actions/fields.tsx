@@ -19,7 +19,7 @@ interface Option {
   label: Text;
 }
 
-/** A value that an action asks for. */
+/** An input field of an action. */
 export type Field = {
   /** Name in the body of the request. */
   name: string;
@@ -32,35 +32,35 @@ export type Field = {
   | { kind: 'textarea'; maxLength?: number }
   | {
       kind: 'select';
-      /** May depend on what else stands in the form; what is not offered any more is not chosen any more. */
+      /** Can depend on other values of the form; a choice that is no longer offered is removed. */
       options: readonly Option[] | ((values: Record<string, unknown>) => readonly Option[]);
       multiple?: boolean;
       search?: boolean;
-      /** What is shown below about the value that is chosen. */
+      /** Preview of the chosen value, shown below the field. */
       preview?: (value: string) => ReactNode;
     }
-  /** A text, with what is usual offered. */
+  /** Free text with suggestions. */
   | { kind: 'suggest'; options: readonly string[] }
   | { kind: 'money'; currency: string }
   | { kind: 'number'; min?: number; max?: number }
-  /** On the clock of the brand's zone; begins with a moment, RFC 3339. */
+  /** Entered in the brand's time zone; the initial value is RFC 3339. */
   | { kind: 'time' }
   | { kind: 'date' }
   | { kind: 'switch' }
-  /** Drawn by the page itself; what it hands to `onChange` stands in the body as it is. */
+  /** Rendered by the page; the value given to `onChange` is sent unchanged. */
   | { kind: 'custom'; render: (control: CustomControl) => ReactNode }
 );
 
-/** What a control that a page draws itself gets from the form. */
+/** Props of a control that the page renders. */
 export interface CustomControl {
   id?: string;
   value?: unknown;
   onChange?: (value: unknown) => void;
 }
 
-const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
+const REQUIRED: Text = { zh: '请填写此项', en: 'Required' };
 
-/** One field of a form, by its description. */
+/** One field of a form, rendered from its description. */
 export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boolean }) {
   const t = useT();
   const value: unknown = Form.useWatch(field.name);
@@ -95,7 +95,7 @@ function Custom({ render, ...control }: CustomControl & { render: (control: Cust
   return render(control);
 }
 
-// Form.Item passes value, onChange and id on to what it holds.
+// Form.Item passes value, onChange and id to its child.
 interface ControlProps {
   field: Exclude<Field, { kind: 'custom' }>;
   autoFocus?: boolean;
@@ -168,7 +168,7 @@ function SelectControl({ field, ...control }: SelectControlProps) {
   return (
     <Select
       mode={field.multiple ? 'multiple' : undefined}
-      // It stays open for the next choice, and must not lie over the button below.
+      // The list stays open for the next choice and must not cover the button below.
       placement={field.multiple ? 'topLeft' : undefined}
       listHeight={field.multiple ? 192 : undefined}
       showSearch={field.search ? { optionFilterProp: 'label' } : false}
@@ -179,7 +179,7 @@ function SelectControl({ field, ...control }: SelectControlProps) {
   );
 }
 
-/** What is typed counts as it stands there; Enter takes it, and does not send the form as well. */
+/** Typed input is applied immediately; Enter applies it without submitting the form. */
 const typed: DatePickerProps = {
   needConfirm: false,
   style: { width: '100%' },
@@ -188,7 +188,7 @@ const typed: DatePickerProps = {
   },
 };
 
-/** What a form begins with. */
+/** Initial values of a form. */
 export function toInitialValues(fields: readonly Field[], timeZone: string): Record<string, unknown> {
   return Object.fromEntries(
     fields.map(({ kind, name, initial }) => [
@@ -198,7 +198,7 @@ export function toInitialValues(fields: readonly Field[], timeZone: string): Rec
   );
 }
 
-/** What a form holds, as the API takes it: times as RFC 3339, money in minor units, empty texts left out. */
+/** Values of a form as a request body: times as RFC 3339, money in minor units, without empty texts. */
 export function toBody(
   fields: readonly Field[],
   values: Record<string, unknown>,
@@ -208,7 +208,7 @@ export function toBody(
   for (const field of fields) {
     const value = values[field.name];
     if (value === undefined || value === null || value === '') continue;
-    // Only what the picker shows counts: its own zone is the browser's.
+    // Use the shown time only: the picker's own zone is the browser's.
     if (field.kind === 'time' && dayjs.isDayjs(value))
       body[field.name] = momentOf(value.format('YYYY-MM-DDTHH:mm:ss'), timeZone);
     else if (field.kind === 'date' && dayjs.isDayjs(value)) body[field.name] = value.format('YYYY-MM-DD');

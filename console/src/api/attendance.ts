@@ -1,4 +1,4 @@
-/** Tells the API that a page asks by itself, so that a session still ends when nobody uses it. */
+/** Marks automatic refreshes, so that they do not extend a session nobody uses. */
 export const UNATTENDED_HEADER = 'X-Tributary-Unattended';
 
 const AFTER_MS = 60_000;
@@ -9,5 +9,5 @@ const touched = () => {
 for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'])
   window.addEventListener(kind, touched, { passive: true, capture: true });
 
-/** Whether nobody has touched the page for a minute. */
+/** Whether the page was not used for a minute. */
 export const isUnattended = (): boolean => Date.now() - lastTouched > AFTER_MS;

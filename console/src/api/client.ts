@@ -1,31 +1,31 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { isUnattended, UNATTENDED_HEADER } from './attendance';
-import { CONSOLE_HEADERS, takeEarly } from './early';
+import { CONSOLE_HEADERS, takePrefetched } from './prefetch';
 import { problemOf } from './problem';
 import type { paths } from './schema';
 
-/** Told when an answer says that nobody is signed in any more. */
+/** Called when a response says that the session has ended. */
 type SignedOutListener = () => Promise<boolean>;
 let onSignedOut: SignedOutListener | undefined;
 let signIns = 0;
 
 /**
- * Sets who asks the person to sign in again.
- * @param listener resolves to whether the request is to be made once more
+ * Sets the handler that asks the person to sign in again.
+ * @param listener resolves to whether to send the request again
  */
 export function whenSignedOut(listener: SignedOutListener | undefined): void {
   onSignedOut = listener;
 }
 
-// A session that ends in the middle of a form must lose nothing: the request waits for the sign-in and goes out again.
+// No input is lost if a session ends while a form is open: the request waits for the sign-in and is sent again.
 async function fetchSignedIn(request: Request): Promise<Response> {
   if (isUnattended()) request.headers.set(UNATTENDED_HEADER, '1');
   const again = request.clone();
   const sentAfter = signIns;
-  const response = await (takeEarly(request) ?? fetch(request));
+  const response = await (takePrefetched(request) ?? fetch(request));
   const asksToSignIn = response.status === 401 && !/^\/v1\/sign-(in|out)/.test(new URL(request.url).pathname);
   if (!asksToSignIn || !onSignedOut) return response;
-  // What is refused late, of a session that ended before, says nothing of the one that there is now.
+  // A late refusal for an earlier session says nothing about the current one.
   if (sentAfter === signIns) {
     if (!(await onSignedOut())) return response;
     signIns = sentAfter + 1;
@@ -49,7 +49,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The API, typed by its OpenAPI document. Answers that are no success are thrown as `ProblemError`. */
+/** API client, typed by the OpenAPI document. Error responses are thrown as `ProblemError`. */
 export const api = createClient<paths>({
   baseUrl: window.location.origin,
   headers: CONSOLE_HEADERS,
@@ -60,14 +60,14 @@ export const api = createClient<paths>({
 api.use(refuse);
 
 /**
- * What a call answered.
- * @throws ProblemError what the API refused with
+ * The data of a response.
+ * @throws ProblemError if the API refused the request
  */
 export async function data<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T;
 }
 
-/** Under which the API carries a POST out once, however often it is sent. */
+/** Header under which the API carries out a POST only once, regardless of retries. */
 export interface IdempotencyKey {
   'Idempotency-Key': string;
 }
@@ -75,7 +75,7 @@ export interface IdempotencyKey {
 /** A new key for a POST. */
 export const idempotencyKey = (): IdempotencyKey => ({ 'Idempotency-Key': crypto.randomUUID() });
 
-/** Fetches a list as CSV and hands it to the browser as a file. */
+/** Fetches a list as CSV and saves it as a file. */
 export async function downloadCsv(
   path: string,
   query: Record<string, string>,
@@ -90,12 +90,12 @@ export async function downloadCsv(
   saveFile(await response.blob(), fileName);
 }
 
-/** Offers a file that was made here for saving. */
+/** Saves a file created in the browser. */
 export function saveFile(content: Blob, fileName: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
   link.download = fileName;
   link.click();
-  // The download has its own hold on the content by the next turn.
+  // By the next turn the download has its own reference to the content.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

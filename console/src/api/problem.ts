@@ -1,9 +1,9 @@
 import type { RefusalCode } from '../../../domain/refusals';
 
-/** What the API calls it, the status of an answer that is not the API's, or what the console itself refuses. */
+/** Code of an API problem, the status of a response that is not from the API, or a refusal of the console itself. */
 export type ProblemCode = RefusalCode | `http_${number}` | 'sku_taken';
 
-/** What the API answers where it refuses (RFC 9457), as an error. */
+/** A problem response of the API (RFC 9457) as an error. */
 export class ProblemError extends Error {
   override name = 'ProblemError';
   constructor(
@@ -11,7 +11,7 @@ export class ProblemError extends Error {
     /** Stable code, the last part of the problem's `type`. */
     readonly code: ProblemCode,
     message: string,
-    /** What is wrong with which field, by JSON pointer. */
+    /** Errors of fields, by JSON pointer. */
     readonly fields: readonly { pointer: string; detail: string }[] = [],
     readonly requestId?: string,
   ) {
@@ -28,7 +28,7 @@ interface ProblemBody {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** Makes an error of an answer that is not a success. */
+/** Creates the error for a response without success. */
 export function problemOf(status: number, body: unknown): ProblemError {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody;
   const code = (problem.type?.split('/').at(-1) as RefusalCode | undefined) ?? `http_${status}`;

@@ -2,15 +2,15 @@ import type { paths } from './schema';
 
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never;
 
-/** Paths that can be read. */
+/** Paths with GET. */
 export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
 
-/** What GET answers with 200. */
+/** Response of GET with 200. */
 export type Answer<P extends GetPath> = paths[P] extends { get: { responses: { 200: infer A } } }
   ? Json<A>
   : never;
 
-/** Paths that answer pages of a list. */
+/** Paths of lists. */
 export type ListPath = {
   [P in GetPath]: Answer<P> extends { items: unknown[]; nextCursor: string | null } ? P : never;
 }[GetPath];
@@ -27,7 +27,7 @@ export interface Money {
 export type Me = Answer<'/v1/me'>;
 export type Role = Me['user']['role'];
 
-/** What POST takes. */
+/** Request body of POST. */
 export type PostBody<P extends keyof paths> = paths[P] extends {
   post: { requestBody?: { content: { 'application/json': infer Body } } };
 }

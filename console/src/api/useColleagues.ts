@@ -5,8 +5,8 @@ import type { Answer } from './types';
 type Colleague = Answer<'/v1/colleagues'>['items'][number];
 
 /**
- * Staff by name, two hundred of them at most.
- * @param subject only those who may read this thing, such as `order/42`
+ * Staff by name, max 200.
+ * @param subject only staff who can read this subject, such as `order/42`
  */
 export function useColleagues(subject?: string): readonly Colleague[] {
   const colleagues = useQuery({
@@ -16,12 +16,12 @@ export function useColleagues(subject?: string): readonly Colleague[] {
     staleTime: 60_000,
     retry: false,
   });
-  return colleagues.data?.items ?? NOBODY;
+  return colleagues.data?.items ?? NO_COLLEAGUES;
 }
 
-const NOBODY: readonly Colleague[] = [];
+const NO_COLLEAGUES: readonly Colleague[] = [];
 
-/** Whom a text mentions: `@` and a name, the longest where one name begins another. */
+/** Colleagues mentioned in a text by `@` and name; the longest name wins. */
 export function mentionedIn(text: string, people: readonly Colleague[]): Colleague[] {
   let rest = text;
   return [...people]

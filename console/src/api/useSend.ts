@@ -2,18 +2,18 @@ import { useRef } from 'react';
 import { type IdempotencyKey, idempotencyKey } from './client';
 import { ProblemError } from './problem';
 
-/** Sends what a form holds; what is sent again because no answer came back is carried out once. */
+/** Sends the values of a form; a retry after a lost response is carried out only once. */
 export interface Sender {
   /**
-   * Makes a request under the key of the last one, if that is still unanswered and was the same; else under a new one.
-   * @throws what the request failed with. A refusal is an answer, so the next one is a new request.
+   * Sends a request with the key of the last one, if that had no response and was the same; otherwise with a new key.
+   * @throws the error of the request. A refusal is a response, so the next request gets a new key.
    */
   send: <T>(body: unknown, request: (key: IdempotencyKey) => Promise<T>) => Promise<T>;
-  /** Whether nobody knows what became of the last request. */
+  /** Whether the result of the last request is unknown. */
   isUnanswered: () => boolean;
 }
 
-/** For a form that may be sent again. */
+/** Sender for a form that can be sent again. */
 export function useSend(): Sender {
   const unanswered = useRef<{ text: string; key: IdempotencyKey }>(undefined);
   return {

@@ -10,16 +10,16 @@ import { SignInAgain } from '../session/SignInAgain';
 import { createRouter } from './routes';
 import { theme } from './theme';
 
-/** The console: language, look, data and pages. */
+/** The console: language, theme, data and pages. */
 export function App() {
   return (
     <LocaleProvider>
-      <Look />
+      <ThemedApp />
     </LocaleProvider>
   );
 }
 
-function Look() {
+function ThemedApp() {
   const { locale } = useLocale();
   const [queries] = useState(createQueries);
   const [router] = useState(createRouter);
@@ -40,7 +40,7 @@ function createQueries(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        // A refusal stays one; a server that restarts is back within seconds.
+        // A refusal is final; a restarting server is back within seconds.
         retry: (count, error) => !(error instanceof ProblemError && error.status < 500) && count < 5,
         retryDelay: (count) => Math.min(1000 * 2 ** count, 5000),
       },

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useLocale } from '../locale/locale';
 
-/** Switches between the two languages; named in the one it leads to. */
+/** Switches the language; labelled in the other language. */
 export function LocaleSwitch() {
   const { locale, setLocale } = useLocale();
   const other = locale === 'zh-CN' ? 'en' : 'zh-CN';

@@ -12,10 +12,10 @@ import { StateTag } from '../ui/StateTag';
 
 const TEXTS = {
   label: { zh: '搜索全部（按 / ）', en: 'Search everything ( / )' },
-  nothing: { zh: '没有找到', en: 'Nothing was found' },
+  nothing: { zh: '没有找到', en: 'No results' },
 } satisfies Record<string, Text>;
 
-/** Search over everything the person may see. */
+/** Global search over everything the person can see. */
 export function SearchBox() {
   const t = useT();
   const navigate = useNavigate();
@@ -64,7 +64,7 @@ export function SearchBox() {
       <Input
         ref={input}
         prefix={<SearchOutlined />}
-        // On a phone there is no room for it: the sign stands for it.
+        // On a phone only the icon fits.
         placeholder={wide ? t(TEXTS.label) : undefined}
         aria-label={t(TEXTS.label)}
       />

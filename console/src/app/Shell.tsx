@@ -7,18 +7,18 @@ import { type Text, useT } from '../locale/locale';
 import { ROLES } from '../locale/words';
 import { isTyping } from '../ui/keys';
 import { useProblemText } from '../ui/problems';
-import { KeysHelp } from './KeysHelp';
 import { LocaleSwitch } from './LocaleSwitch';
 import { menuFor } from './menu';
 import { SearchBox } from './SearchBox';
+import { ShortcutsHelp } from './ShortcutsHelp';
 import { useMe, useSignOut } from './session';
 
 const TEXTS = {
   menu: { zh: '菜单', en: 'Menu' },
   account: { zh: '我的账户', en: 'My account' },
   signOut: { zh: '退出登录', en: 'Sign out' },
-  keys: { zh: '快捷键', en: 'Keys' },
-  skip: { zh: '跳到正文', en: 'Skip to the content' },
+  keys: { zh: '快捷键', en: 'Keyboard shortcuts' },
+  skip: { zh: '跳到正文', en: 'Skip to content' },
 } satisfies Record<string, Text>;
 
 /** Frame of every page of a signed-in person: menu, search, language, account. */
@@ -147,7 +147,7 @@ export default function Shell() {
           </main>
         </Layout.Content>
       </Layout>
-      {helpOpen && <KeysHelp onClose={() => setHelpOpen(false)} />}
+      {helpOpen && <ShortcutsHelp onClose={() => setHelpOpen(false)} />}
     </Layout>
   );
 }

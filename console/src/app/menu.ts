@@ -14,14 +14,14 @@ interface Group {
   entries: readonly Entry[];
 }
 
-/** What the menu calls the list of each kind. */
+/** Menu label of the list of each kind. */
 const LISTS: Record<ListKind, Text> = {
   application: { zh: '申请审核', en: 'Applications' },
   distributor: { zh: '分销商', en: 'Distributors' },
   credential: { zh: '资质', en: 'Credentials' },
   blacklist: { zh: '黑名单', en: 'Blacklist' },
   commission: { zh: '佣金', en: 'Commissions' },
-  release: { zh: '放款批次', en: 'Release runs' },
+  release: { zh: '结算批次', en: 'Release runs' },
   withdrawal: { zh: '提现', en: 'Withdrawals' },
   payout: { zh: '打款批次', en: 'Payout batches' },
   plan: { zh: '佣金方案', en: 'Commission plans' },
@@ -29,20 +29,20 @@ const LISTS: Record<ListKind, Text> = {
   return: { zh: '退货', en: 'Returns' },
   product: { zh: '商品', en: 'Products' },
   import: { zh: '导入', en: 'Imports' },
-  mail: { zh: '邮件', en: 'Mails' },
+  mail: { zh: '邮件', en: 'Emails' },
   bulk: { zh: '批量操作', en: 'Bulk actions' },
   user: { zh: '用户', en: 'Users' },
   key: { zh: 'API 密钥', en: 'API keys' },
 };
 
-/** The list of a kind, for the staff who may read it: distributors have pages of their own. */
+/** The list of a kind, for staff with read permission; distributors have their own pages. */
 const listOf = (kind: ListKind): Entry => ({
   href: kinds[kind].path,
   label: LISTS[kind],
   roles: STAFF.filter((role) => (kinds[kind].readers as readonly Role[]).includes(role)),
 });
 
-/** The menu, group by group; a page stands here once, with the roles it is for. */
+/** The menu by group; each page is listed once, with its roles. */
 const MENU: readonly Group[] = [
   {
     title: { zh: '工作台', en: 'My work' },
@@ -63,7 +63,7 @@ const MENU: readonly Group[] = [
     entries: [
       listOf('commission'),
       listOf('release'),
-      { href: '/holds', label: { zh: '扣留', en: 'Holds' }, roles: CONTROLLERS },
+      { href: '/holds', label: { zh: '暂缓结算', en: 'Holds' }, roles: CONTROLLERS },
       listOf('withdrawal'),
       listOf('payout'),
       { href: '/balances', label: { zh: '余额与欠款', en: 'Balances and debts' }, roles: FINANCE },
@@ -84,7 +84,7 @@ const MENU: readonly Group[] = [
     ],
   },
   {
-    title: { zh: '分析', en: 'Insight' },
+    title: { zh: '分析', en: 'Analytics' },
     entries: [{ href: '/reports', label: { zh: '报表', en: 'Reports' }, roles: STAFF }],
   },
   {
@@ -107,8 +107,8 @@ const MENU: readonly Group[] = [
 ];
 
 /**
- * Whether a page is for a role: one of the menu, and all that lies below it, by its entry; others, such as the own
- * account, are for everybody.
+ * Whether a role can open a page. Pages of the menu and pages below them use the roles of the entry; others, such as
+ * the own account, are open to all roles.
  */
 export function mayOpen(role: Role, address: string): boolean {
   const page = `/${address.split(/[/?]/)[1]}`;
@@ -116,7 +116,7 @@ export function mayOpen(role: Role, address: string): boolean {
   return entry === undefined || entry.roles.includes(role);
 }
 
-/** The part of the menu that is for a role. */
+/** The menu entries of a role. */
 export function menuFor(role: Role): Group[] {
   return MENU.map(({ title, entries }) => ({
     title,

@@ -1,18 +1,18 @@
 import type { ComponentType } from 'react';
 import { kinds, type ListKind, type PageKind } from '../../../domain/kinds';
 
-/** A page that is fetched when somebody goes there first. */
+/** A page that is fetched on its first visit. */
 export interface PageEntry {
-  /** Its address; what stands for a part of it begins with a colon. */
+  /** Path; parameters start with a colon. */
   path: string;
   load: () => Promise<{ default: ComponentType }>;
-  /** What it reads first of all, where that goes by the address alone; with the same part behind a colon. */
+  /** First API path it reads, if it depends on the address only; with the same parameters. */
   reads?: string;
 }
 
 type Load = PageEntry['load'];
 
-/** The lists of the kinds that have one. */
+/** List page of each kind that has one. */
 const LISTS: Record<ListKind, Load> = {
   application: () => import('../pages/application/ApplicationsPage'),
   distributor: () => import('../pages/distributor/DistributorsPage'),
@@ -33,7 +33,7 @@ const LISTS: Record<ListKind, Load> = {
   key: () => import('../pages/administration/KeysPage'),
 };
 
-/** The page of one thing of each kind that has one, and what it reads first of all. */
+/** Detail page of each kind that has one, and the first API path it reads. */
 const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   application: {
     load: () => import('../pages/application/ApplicationPage'),
@@ -58,10 +58,10 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   user: { load: () => import('../pages/administration/UserPage') },
 };
 
-/** Pages of whoever is signed in. */
+/** Pages for signed-in users. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('../pages/home/HomePage'), reads: '/v1/home' },
-  // Before the page of a plan, at whose address it would be the plan “new”.
+  // Before the detail page of a plan, which would match “new” as an ID.
   { path: '/commission-plans/new', load: () => import('../pages/plan/NewPlanPage') },
   ...(Object.keys(LISTS) as ListKind[]).map((kind) => ({ path: kinds[kind].path, load: LISTS[kind] })),
   ...(Object.keys(OF_ONE) as PageKind[]).map((kind) => ({
@@ -78,14 +78,14 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/audit', load: () => import('../pages/administration/AuditPage') },
   { path: '/account', load: () => import('../pages/account/AccountPage') },
   { path: '/mentions', load: () => import('../pages/account/MentionsPage') },
-  // A distributor's own
+  // Distributor pages
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
 ];
 
-/** Pages that need nobody to be signed in. */
+/** Pages without sign-in. */
 export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/forgot-password', load: () => import('../session/ForgotPasswordPage') },
   { path: '/welcome', load: () => import('../session/WelcomePage') },
@@ -94,7 +94,7 @@ export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/application/:id', load: () => import('../pages/application/apply/ApplicationStatusPage') },
 ];
 
-/** What the page at an address reads first of all. */
+/** First API path that the page at an address reads. */
 export const readsAt = (page: PageEntry, address: string): string | undefined =>
   page.reads?.replace(/:\w+/, () => address.slice(address.lastIndexOf('/') + 1));
 

@@ -1,7 +1,7 @@
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import { SignInPage } from '../session/SignInPage';
 import { FullPageSpinner } from '../ui/FullPage';
-import { BrokenPage, NoSuchPage } from './BrokenPage';
+import { ErrorPage, NotFoundPage } from './ErrorPage';
 import { PAGES, type PageEntry, PUBLIC_PAGES } from './pages';
 import { PublicPages, RequireSession } from './session';
 
@@ -14,14 +14,14 @@ const toRoute = ({ path, load }: PageEntry): RouteObject => ({
 export function createRouter() {
   return createBrowserRouter([
     {
-      errorElement: <BrokenPage />,
+      errorElement: <ErrorPage />,
       hydrateFallbackElement: <FullPageSpinner />,
       children: [
         { path: '/sign-in', element: <SignInPage /> },
         { element: <PublicPages />, children: PUBLIC_PAGES.map(toRoute) },
         {
-          // Whoever is not signed in yet, or applies, needs neither menu nor search. Fetched by the router, as the pages are:
-          // React would hold the page back for 300 ms once it had shown a fallback for the shell.
+          // Pages without sign-in need neither menu nor search. Fetched by the router, as the pages are:
+          // after a fallback for the shell React would delay the page by 300 ms.
           lazy: async () => {
             const { default: Shell } = await import('./Shell');
             return {
@@ -34,8 +34,8 @@ export function createRouter() {
           },
           children: [
             {
-              errorElement: <BrokenPage />,
-              children: [...PAGES.map(toRoute), { path: '*', element: <NoSuchPage /> }],
+              errorElement: <ErrorPage />,
+              children: [...PAGES.map(toRoute), { path: '*', element: <NotFoundPage /> }],
             },
           ],
         },

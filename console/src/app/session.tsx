@@ -12,10 +12,10 @@ const ZoneContext = createContext<string | undefined>(undefined);
 
 export const ME = ['me'] as const;
 
-/** Who is signed in, or undefined on a page that needs nobody. */
+/** The signed-in user, or undefined on a page without sign-in. */
 export const useMaybeMe = (): Me | undefined => useContext(SessionContext);
 
-/** Who is signed in. Only below `RequireSession`. */
+/** The signed-in user. Only below `RequireSession`. */
 export function useMe(): Me {
   const me = useMaybeMe();
   if (!me) throw new Error('useMe outside RequireSession');
@@ -25,10 +25,10 @@ export function useMe(): Me {
 /** The brand's zone, as soon as it is known. */
 export const useBrandZone = (): string | undefined => useContext(ZoneContext);
 
-/** Whether the person's role is one of these. What is shown goes by it; what is allowed the server decides. */
+/** Whether the user has one of these roles. Controls what is shown; the server decides what is allowed. */
 export const useIsRole = (...roles: Role[]): boolean => roles.includes(useMe().user.role);
 
-/** Shows what is below to whoever is signed in, and sends everybody else to the sign-in page and back. */
+/** Shows its children to signed-in users and sends others to the sign-in page and back. */
 export function RequireSession({ children }: { children: ReactNode }) {
   const { pathname, search } = useLocation();
   const me = useQuery({
@@ -38,7 +38,7 @@ export function RequireSession({ children }: { children: ReactNode }) {
     retry: (count, error) => !(error instanceof ProblemError && error.status < 500) && count < 2,
   });
   if (me.data) {
-    // What pickers take for today and now. Set while rendering, so that those below see it in the same pass.
+    // Today and now of pickers. Set while rendering, so that children see it in the same pass.
     setBrandZone(me.data.brand.timeZone);
     return (
       <SessionContext value={me.data}>
@@ -54,7 +54,7 @@ export function RequireSession({ children }: { children: ReactNode }) {
   return <FullPageSpinner />;
 }
 
-/** Pages that need nobody to be signed in; their times too are in the brand's zone. */
+/** Frame of pages without sign-in; their times are in the brand's time zone as well. */
 export function PublicPages() {
   const options = useQuery({
     queryKey: ['sign-in-options'],
@@ -70,12 +70,12 @@ export function PublicPages() {
   );
 }
 
-/** Ends the session and forgets everything that was fetched in it. */
+/** Ends the session and clears all fetched data. */
 export function useSignOut(): () => Promise<void> {
   const queries = useQueryClient();
   return async () => {
     await api.POST('/v1/sign-out').catch((error: unknown) => {
-      // A session that is over already needs no ending.
+      // The session may have ended already.
       if (!(error instanceof ProblemError && error.status === 401)) throw error;
     });
     queries.clear();

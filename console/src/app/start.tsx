@@ -3,6 +3,6 @@ import { App } from './App';
 
 const start = () => createRoot(document.getElementById('root')!).render(<App />);
 
-// Scripts that the browser has kept may be there before it has read the page to its end.
+// Cached scripts may run before the browser has parsed the page.
 if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
 else start();

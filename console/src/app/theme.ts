@@ -5,7 +5,7 @@ export const theme: ThemeConfig = {
   // The styles are in antd.css: writing them while the page runs took a third of the time until a list was painted.
   zeroRuntime: true,
   token: {
-    // Whoever has told their system to reduce motion gets dialogs and lists at once.
+    // With reduced motion in the system settings, dialogs and lists appear immediately.
     motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     colorPrimary: '#0b6e6e',
     colorLink: '#0b6e6e',

@@ -2,21 +2,21 @@ import { partsOf } from '../../../domain/kinds';
 import { type Text, useT } from '../locale/locale';
 import { EVENTS, readable } from './eventNames';
 
-/** What the third part of a transfer's key says; docs/ledger.md has all of them. */
+/** Meaning of the third part of a transfer key; docs/ledger.md lists all of them. */
 const CAUSES: Record<string, Text> = {
   accrue: { zh: '订单支付', en: 'Order paid' },
-  release: { zh: '放款', en: 'Released' },
-  'release-debt': { zh: '放款抵扣欠款', en: 'Released, to pay the debt' },
-  reverse: { zh: '放款前冲回', en: 'Taken back before the release' },
-  clawback: { zh: '放款后追回', en: 'Taken back after the release' },
-  'clawback-debt': { zh: '放款后追回，计入欠款', en: 'Taken back after the release, as a debt' },
+  release: { zh: '结算', en: 'Released' },
+  'release-debt': { zh: '结算抵扣欠款', en: 'Released, paid against debt' },
+  reverse: { zh: '结算前冲销', en: 'Reversed before release' },
+  clawback: { zh: '结算后追回', en: 'Clawed back after release' },
+  'clawback-debt': { zh: '结算后追回，计入欠款', en: 'Clawed back after release, recorded as debt' },
   reserve: { zh: '申请提现', en: 'Withdrawal requested' },
   pay: { zh: '打款', en: 'Paid out' },
-  return: { zh: '提现退回', en: 'Withdrawal given back' },
-  'return-debt': { zh: '提现退回，抵扣欠款', en: 'Withdrawal given back, to pay the debt' },
+  return: { zh: '提现退回', en: 'Withdrawal returned to balance' },
+  'return-debt': { zh: '提现退回，抵扣欠款', en: 'Withdrawal returned, paid against debt' },
 };
 
-/** Why money moved, from the key of the transfer: `commission/7/reverse/return/R-1`. */
+/** Cause of a transfer, from its key: `commission/7/reverse/return/R-1`. */
 export function Cause({ transferKey }: { transferKey: string }) {
   const t = useT();
   const [, , what = transferKey, kind, id] = partsOf(transferKey);

@@ -5,7 +5,7 @@ import type { TimelineKind } from '../../../domain/kinds';
 import { subjectOf } from '../../../domain/kinds';
 import { type Action, ActionBar } from '../actions/ActionBar';
 import { ProblemError } from '../api/problem';
-import { NoSuchPage } from '../app/BrokenPage';
+import { NotFoundPage } from '../app/ErrorPage';
 import { useMe } from '../app/session';
 import { FullPageProblem } from '../ui/FullPage';
 import { Page } from '../ui/Page';
@@ -17,24 +17,24 @@ import { Timeline } from './Timeline';
 interface DetailPageProps<T> {
   kind: TimelineKind;
   id: string;
-  /** Reads the thing. */
+  /** Reads the entity. */
   load: (signal: AbortSignal) => Promise<T>;
   title: (thing: T) => string;
   state?: (thing: T) => string;
   actions?: (thing: T) => Action[];
-  /** Milliseconds after which it is read again; oftener while it moves. @default 10000 */
+  /** Refresh interval in milliseconds; shorter while it is changing. @default 10000 */
   refreshEvery?: (thing: T) => number;
-  /** The workflow behind it, where there is one. */
+  /** Its workflow, if it has one. */
   process?: ProcessKind;
-  /** The page itself. */
+  /** Content of the page. */
   children: (thing: T) => ReactNode;
-  /** Beside the page, above notes and timeline. */
+  /** Shown beside the content, above notes and activity. */
   aside?: (thing: T) => ReactNode;
 }
 
-/** Frame of every page of one thing: state, what it waits for, actions, content, notes and all that happened. */
+/** Frame of every detail page: state, what it is waiting for, actions, content, notes and activity. */
 export function DetailPage<T>(props: DetailPageProps<T>) {
-  // What is typed about one thing must not be sent about the next.
+  // Input for one entity must not be sent for the next.
   return <Thing key={`${props.kind}/${props.id}`} {...props} />;
 }
 
@@ -44,11 +44,11 @@ function Thing<T>(props: DetailPageProps<T>) {
   const thing = useQuery({
     queryKey: ['thing', kind, id],
     queryFn: ({ signal }) => load(signal),
-    // Somebody else, or the process itself, may change it meanwhile.
+    // Other users or the process may change it in the meantime.
     refetchInterval: ({ state: { data: known } }) =>
       known === undefined ? false : (refreshEvery?.(known) ?? 10_000),
   });
-  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NoSuchPage />;
+  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NotFoundPage />;
   if (thing.error && !thing.data)
     return <FullPageProblem error={thing.error} retry={() => void thing.refetch()} />;
   if (thing.data === undefined) {

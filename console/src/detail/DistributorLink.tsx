@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, data } from '../api/client';
 import { ThingLink } from './Links';
 
-/** A distributor's name where only the id is known, leading to the page. */
+/** Name of a distributor by ID, as a link to the page. */
 export function DistributorLink({ id }: { id: string }) {
   const distributor = useQuery({
     queryKey: ['distributor-name', id],

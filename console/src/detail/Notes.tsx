@@ -18,7 +18,7 @@ const TEXTS = {
   retracted: { zh: '（已撤回）', en: '(retracted)' },
 } satisfies Record<string, Text>;
 
-/** Notes of staff about a thing; who is mentioned finds them on the own page. */
+/** Staff notes on an entity; mentioned colleagues find them on their own page. */
 export function Notes({ subject }: { subject: string }) {
   const t = useT();
   const me = useMe();

@@ -16,13 +16,13 @@ export function Panel({ title, extra, children }: { title: Text; extra?: ReactNo
   );
 }
 
-/** Facts by name; what is undefined is left out. */
+/** Facts by label; undefined ones are skipped. */
 export function Facts({
   facts,
   columns = 2,
 }: {
   facts: readonly (readonly [Text, ReactNode | undefined])[];
-  /** Where the page is wide. */
+  /** If the page is wide. */
   columns?: 1 | 2;
 }) {
   const t = useT();

@@ -9,20 +9,20 @@ import { Panel } from './Panel';
 
 type Process = Answer<'/v1/processes/{kind}/{id}'>;
 
-/** Kinds of things that a workflow stands behind. */
+/** Kinds with a workflow. */
 export type ProcessKind = 'application' | 'order' | 'return' | 'withdrawal' | 'release' | 'payout' | 'bulk';
 
 const TEXTS = {
   title: { zh: '流程', en: 'Process' },
   over: { zh: '流程已结束。', en: 'The process has ended.' },
-  silent: { zh: '目前没有后台处理程序应答。', en: 'No worker answers at the moment.' },
-  nothing: { zh: '没有等待的事项。', en: 'It waits for nothing.' },
-  waitsFor: { zh: '正在等待：', en: 'Waits for:' },
+  silent: { zh: '目前没有后台处理程序应答。', en: 'No worker is responding at the moment.' },
+  nothing: { zh: '没有等待的事项。', en: 'Nothing pending.' },
+  waitsFor: { zh: '正在等待：', en: 'Waiting for:' },
   until: { zh: '截至', en: 'until' },
-  engineers: { zh: '在 Temporal 中查看', en: 'See it in Temporal' },
+  engineers: { zh: '在 Temporal 中查看', en: 'View in Temporal' },
 } satisfies Record<string, Text>;
 
-/** What the workflow behind a thing waits for at this moment, and what fails in it. */
+/** What the workflow of an entity is currently waiting for, and its failing activities. */
 export function ProcessPanel({ kind, id }: { kind: ProcessKind; id: string }) {
   const t = useT();
   const process = useQuery({

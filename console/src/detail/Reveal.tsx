@@ -8,12 +8,12 @@ import { useIsRole } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 
 const TEXTS = {
-  reveal: { zh: '查看全部', en: 'Show it all' },
+  reveal: { zh: '查看全部', en: 'Show in full' },
   hide: { zh: '隐藏', en: 'Hide' },
-  why: { zh: '查看原因', en: 'Why it has to be seen' },
+  why: { zh: '查看原因', en: 'Reason for viewing' },
   audited: {
     zh: '查看完整号码会记入审计日志：谁、何时、为什么。一分钟后自动隐藏。',
-    en: 'The audit log keeps who saw the whole number, when and why. It is hidden again after a minute.',
+    en: 'The audit log records who viewed the full number, when and why. It is hidden again after one minute.',
   },
 } satisfies Record<string, Text>;
 
@@ -21,16 +21,16 @@ const SHOWN_FOR_MS = 60_000;
 
 interface RevealProps {
   masked: string;
-  /** What the number is, for the title of the dialog. */
+  /** Name of the number, for the title of the dialog. */
   label: Text;
   roles: readonly Role[];
-  /** Whose number it is. */
+  /** Owner of the number. */
   of: 'applications' | 'distributors';
   id: string;
   field: 'identityNumber' | 'bankAccount';
 }
 
-/** A masked number, and the way to see it whole: with a reason, audited, for a minute. */
+/** A masked number that can be revealed: with a reason, audited, for one minute. */
 export function Reveal({ masked, label, roles, of, id, field }: RevealProps) {
   const t = useT();
   const mayReveal = useIsRole(...roles);

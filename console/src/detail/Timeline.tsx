@@ -8,17 +8,17 @@ import { STATES } from '../locale/words';
 import { MoneyText, TimeText } from '../ui/format';
 import { useProblemText } from '../ui/problems';
 import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
-import { FactList, FactName, FactValue, type Told, worthTelling } from './facts';
-import { type Entry, foldStory, transferFacts } from './fold';
+import { type FactData, FactList, FactName, FactValue, visibleFacts } from './facts';
+import { type Entry, groupEntries, transferFacts } from './groupEntries';
 import { ThingLink } from './Links';
 import { Panel } from './Panel';
 
 const TEXTS = {
-  title: { zh: '全部经过', en: 'All that happened' },
+  title: { zh: '动态', en: 'Activity' },
   more: { zh: '更早', en: 'Earlier' },
-  retry: { zh: '重试', en: 'Try again' },
-  mail: { zh: '邮件', en: 'Mail' },
-  each: { zh: '逐笔查看', en: 'Show each' },
+  retry: { zh: '重试', en: 'Retry' },
+  mail: { zh: '邮件', en: 'Email' },
+  each: { zh: '逐笔查看', en: 'Show each transfer' },
   atLeast: { zh: '至少 ', en: 'At least ' },
 } satisfies Record<string, Text>;
 
@@ -30,11 +30,11 @@ const COLORS: Record<Entry['kind'], string> = {
   note: '#9a5b00',
 };
 
-/** All that happened to a thing, newest first: who, what, before and after, mails sent, transfers posted. */
+/** Activity of an entity, newest first: who, what, before and after, emails sent, transfers posted. */
 export function Timeline({ kind, id }: { kind: TimelineKind; id: string }) {
   const t = useT();
   const problemText = useProblemText();
-  const story = useInfiniteQuery({
+  const timeline = useInfiniteQuery({
     queryKey: ['timeline', kind, id],
     queryFn: ({ pageParam }) =>
       data(
@@ -43,36 +43,36 @@ export function Timeline({ kind, id }: { kind: TimelineKind; id: string }) {
         }),
       ),
     initialPageParam: '',
-    // With the thing itself, which is read again as often; of a long story, whoever reads it is not disturbed.
+    // Refreshes together with the entity, except after older pages are loaded, so that reading is not disturbed.
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? 10_000 : false),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
-  const entries = story.data?.pages.flatMap(({ items }) => items) ?? [];
+  const entries = timeline.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Panel title={TEXTS.title}>
-      {story.isPending && <Skeleton active />}
-      {story.error && !story.data && (
+      {timeline.isPending && <Skeleton active />}
+      {timeline.error && !timeline.data && (
         <Alert
           type="error"
           showIcon
-          title={problemText(story.error).title}
-          action={<Button onClick={() => void story.refetch()}>{t(TEXTS.retry)}</Button>}
+          title={problemText(timeline.error).title}
+          action={<Button onClick={() => void timeline.refetch()}>{t(TEXTS.retry)}</Button>}
         />
       )}
       <AntTimeline
-        items={foldStory(entries).map((group, index, { length }) => ({
+        items={groupEntries(entries).map((group, index, { length }) => ({
           key: group[0]!.id,
           color: COLORS[group[0]!.kind],
           content:
             group.length === 1 ? (
               <EntryView entry={group[0]!} />
             ) : (
-              <TransfersView transfers={group} mayBeMore={story.hasNextPage && index === length - 1} />
+              <TransfersView transfers={group} mayBeMore={timeline.hasNextPage && index === length - 1} />
             ),
         }))}
       />
-      {story.hasNextPage && (
-        <Button loading={story.isFetchingNextPage} onClick={() => void story.fetchNextPage()}>
+      {timeline.hasNextPage && (
+        <Button loading={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
           {t(TEXTS.more)}
         </Button>
       )}
@@ -80,13 +80,13 @@ export function Timeline({ kind, id }: { kind: TimelineKind; id: string }) {
   );
 }
 
-/** Who did something: a person by name, or what else it was. */
+/** The actor: a person by name, or the system, shop, … */
 export function ActorText({ actor }: { actor: string }) {
   const t = useT();
   return <>{ACTORS[actor] ? t(ACTORS[actor]) : actor}</>;
 }
 
-/** What happened, in words. */
+/** Name of an event. */
 export function EventName({ type }: { type: string }) {
   return <>{useT()(EVENTS[type] ?? readable(type))}</>;
 }
@@ -107,11 +107,11 @@ function EntryView({ entry }: { entry: Entry }) {
 
 interface TransfersViewProps {
   transfers: readonly Entry[];
-  /** Whether what is not read yet may belong to them. */
+  /** Whether entries not loaded yet may belong to the group. */
   mayBeMore: boolean;
 }
 
-/** Many transfers of one moment between the same accounts, summed up; each on demand. */
+/** Transfers at the same time between the same accounts as one total; each on demand. */
 function TransfersView({ transfers, mayBeMore }: TransfersViewProps) {
   const t = useT();
   const [each, setEach] = useState(false);
@@ -159,7 +159,7 @@ function TransferText({ transfer }: { transfer: Entry }) {
   );
 }
 
-/** Who said so, and when it was. */
+/** Actor and time. */
 function Source({ entry: { actor, at } }: { entry: Entry }) {
   return (
     <div className="muted">
@@ -181,7 +181,7 @@ function Details({ entry }: { entry: Entry }): ReactNode {
     case 'event':
       return (
         <>
-          <FactList told={facts} />
+          <FactList data={facts} />
           {entry.audit && <Changes {...entry.audit} />}
         </>
       );
@@ -214,20 +214,20 @@ function MailDetails({ mail: { subject, recipient, state, attempts, lastError } 
 
 const account = (t: (text: Text) => string, name: string) => t(ACCOUNTS[name] ?? readable(name));
 
-/** More than these are shown on demand. */
-const MOST_CHANGES = 3;
+/** Further ones are shown on demand. */
+const MAX_CHANGES = 3;
 
-/** What an audit entry changed: each value before and after, and why. */
+/** Changes of an audit entry: each value before and after, and the reason. */
 export function Changes({ before, after, reason }: { before: unknown; after: unknown; reason: unknown }) {
   const t = useT();
-  const old = (before ?? {}) as Told;
-  const now = (after ?? {}) as Told;
+  const old = (before ?? {}) as FactData;
+  const now = (after ?? {}) as FactData;
   const [all, setAll] = useState(false);
-  // What stayed as it was says nothing.
-  const names = [...new Set([...worthTelling(old), ...worthTelling(now)])].filter(
+  // Skip unchanged values.
+  const names = [...new Set([...visibleFacts(old), ...visibleFacts(now)])].filter(
     (name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]),
   );
-  const shown = all || names.length <= MOST_CHANGES + 1 ? names : names.slice(0, MOST_CHANGES);
+  const shown = all || names.length <= MAX_CHANGES + 1 ? names : names.slice(0, MAX_CHANGES);
   return (
     <span>
       {shown.map((name) => (

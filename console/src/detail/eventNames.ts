@@ -1,10 +1,10 @@
 import type { Text } from '../locale/locale';
 
-/** What happened, by the type of an event or the action of an audit entry. */
+/** Names of events by type, and of audit entries by action. */
 export const EVENTS: Record<string, Text> = {
   submitted: { zh: '提交申请', en: 'Submitted' },
-  resubmitted: { zh: '补充后重新提交', en: 'Submitted again' },
-  checked: { zh: '自动检查完成', en: 'Checked automatically' },
+  resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
+  checked: { zh: '自动检查完成', en: 'Automatic checks finished' },
   changes_requested: { zh: '要求补充', en: 'Changes requested' },
   reminded: { zh: '已提醒', en: 'Reminded' },
   approved: { zh: '已批准', en: 'Approved' },
@@ -15,8 +15,8 @@ export const EVENTS: Record<string, Text> = {
   suspended: { zh: '已暂停', en: 'Suspended' },
   reinstated: { zh: '已恢复', en: 'Reinstated' },
   paid: { zh: '已支付', en: 'Paid' },
-  payment_refused: { zh: '订单未被接受', en: 'The order was not taken in' },
-  event_refused: { zh: '事件未被接受', en: 'The event was not accepted' },
+  payment_refused: { zh: '订单未被接受', en: 'Order not accepted' },
+  event_refused: { zh: '事件未被接受', en: 'Event not accepted' },
   shipped: { zh: '已发货', en: 'Shipped' },
   delivered: { zh: '已签收', en: 'Delivered' },
   canceled: { zh: '已取消', en: 'Canceled' },
@@ -24,37 +24,43 @@ export const EVENTS: Record<string, Text> = {
   return_refunded: { zh: '退货已退款', en: 'Return refunded' },
   return_rejected: { zh: '退货被拒', en: 'Return rejected' },
   window_closed: { zh: '退货期结束', en: 'Return window closed' },
-  hold_placed: { zh: '已扣留', en: 'Held back' },
-  hold_lifted: { zh: '解除扣留', en: 'Hold lifted' },
-  proposed: { zh: '发起放款', en: 'Release proposed' },
+  hold_placed: { zh: '已暂缓结算', en: 'Put on hold' },
+  hold_lifted: { zh: '解除暂缓', en: 'Hold lifted' },
+  proposed: { zh: '发起结算', en: 'Release proposed' },
   done: { zh: '已完成', en: 'Done' },
   requested: { zh: '申请提现', en: 'Withdrawal requested' },
-  approval_given: { zh: '已批准一次，还需他人批准', en: 'Approved once; it needs somebody else too' },
-  paying: { zh: '开始打款', en: 'Payout began' },
+  approval_given: {
+    zh: '已批准一次，还需他人批准',
+    en: 'First approval given; a second person must approve',
+  },
+  paying: { zh: '开始打款', en: 'Payout started' },
   failed: { zh: '失败', en: 'Failed' },
-  opened: { zh: '创建', en: 'Opened' },
+  opened: { zh: '创建', en: 'Created' },
   payment_return_reported: {
     zh: '报告退汇，还需他人确认',
-    en: 'Payment reported as sent back; it needs somebody else too',
+    en: 'Payment return reported; a second person must confirm',
   },
-  payment_returned: { zh: '银行退汇，金额已退回', en: 'Payment sent back by the bank; the money is back' },
+  payment_returned: {
+    zh: '银行退汇，金额已退回',
+    en: 'Payment returned by the bank; funds returned to balance',
+  },
   settled: { zh: '已结清', en: 'Settled' },
   'application.approve': { zh: '批准申请', en: 'Application approved' },
   'application.reject': { zh: '驳回申请', en: 'Application rejected' },
   'application.request_changes': { zh: '要求补充材料', en: 'Changes requested' },
   'application.withdraw': { zh: '撤回申请', en: 'Application withdrawn' },
-  'application.erase': { zh: '个人资料到期删除', en: 'Personal data erased after its time' },
+  'application.erase': { zh: '个人资料到期删除', en: 'Personal data erased after retention period' },
   'application.claim': { zh: '领取', en: 'Claimed' },
   'application.release_claim': { zh: '放回队列', en: 'Claim released' },
   'application.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
   'distributor.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
   'distributor.suspend': { zh: '暂停分销商', en: 'Distributor suspended' },
   'distributor.reinstate': { zh: '恢复分销商', en: 'Distributor reinstated' },
-  'bulk.start': { zh: '发起批量操作', en: 'Bulk action begun' },
+  'bulk.start': { zh: '发起批量操作', en: 'Bulk action started' },
   'blacklist.add': { zh: '加入黑名单', en: 'Added to the blacklist' },
   'blacklist.remove': { zh: '移出黑名单', en: 'Removed from the blacklist' },
-  'commission.hold': { zh: '扣留佣金', en: 'Commission held back' },
-  'commission.unhold': { zh: '解除扣留', en: 'Hold lifted' },
+  'commission.hold': { zh: '暂缓结算佣金', en: 'Commission put on hold' },
+  'commission.unhold': { zh: '解除暂缓', en: 'Hold lifted' },
   'key.create': { zh: '创建密钥', en: 'Key created' },
   'key.revoke': { zh: '吊销密钥', en: 'Key revoked' },
   'payout_batch.confirm': { zh: '确认打款结果', en: 'Payouts confirmed' },
@@ -62,31 +68,31 @@ export const EVENTS: Record<string, Text> = {
   'payout_batch.reveal_file': { zh: '下载打款文件', en: 'Payout file downloaded' },
   'plan.acknowledge': { zh: '合规确认方案', en: 'Plan acknowledged' },
   'plan.activate': { zh: '启用方案', en: 'Plan activated' },
-  'plan.requested': { zh: '提交新方案', en: 'Plan handed in' },
+  'plan.requested': { zh: '提交新方案', en: 'Plan submitted' },
   'plan.create': { zh: '新建方案', en: 'Plan created' },
-  'product.update': { zh: '修改商品', en: 'Product changed' },
-  'release_run.approve': { zh: '批准放款', en: 'Release approved' },
-  'release_run.propose': { zh: '发起放款', en: 'Release proposed' },
-  'release_run.reject': { zh: '驳回放款', en: 'Release rejected' },
+  'product.update': { zh: '修改商品', en: 'Product updated' },
+  'release_run.approve': { zh: '批准结算', en: 'Release approved' },
+  'release_run.propose': { zh: '发起结算', en: 'Release proposed' },
+  'release_run.reject': { zh: '驳回结算', en: 'Release rejected' },
   'user.create': { zh: '新建用户', en: 'User created' },
   'user.disable': { zh: '停用用户', en: 'User disabled' },
   'user.enable': { zh: '重新启用用户', en: 'User enabled' },
   'user.change_role': { zh: '变更用户角色', en: 'Role changed' },
-  'user.forgot_password': { zh: '忘记密码，申请链接', en: 'Link asked for, password forgotten' },
-  'user.update': { zh: '修改用户资料', en: 'User changed' },
-  'user.make_sign_in_link': { zh: '生成登录链接', en: 'One-time link made' },
+  'user.forgot_password': { zh: '忘记密码，申请链接', en: 'Password reset link requested' },
+  'user.update': { zh: '修改用户资料', en: 'User updated' },
+  'user.make_sign_in_link': { zh: '生成登录链接', en: 'One-time link created' },
   'user.set_password': { zh: '设置密码', en: 'Password set' },
   'user.sign_in': { zh: '登录', en: 'Signed in' },
   'user.sign_in_refused': { zh: '登录被拒', en: 'Sign-in refused' },
   'user.sign_out': { zh: '退出登录', en: 'Signed out' },
-  'user.bind_oidc': { zh: '绑定单点登录', en: 'Bound to single sign-on' },
-  'second_factor.enable': { zh: '开启二次验证', en: 'Second factor on' },
-  'second_factor.disable': { zh: '关闭二次验证', en: 'Second factor off' },
-  'second_factor.remove': { zh: '移除二次验证', en: 'Second factor removed' },
+  'user.bind_oidc': { zh: '绑定单点登录', en: 'Linked to single sign-on' },
+  'second_factor.enable': { zh: '开启两步验证', en: 'Two-step verification turned on' },
+  'second_factor.disable': { zh: '关闭两步验证', en: 'Two-step verification turned off' },
+  'second_factor.remove': { zh: '移除两步验证', en: 'Two-step verification removed' },
   'session.end': { zh: '结束会话', en: 'Session ended' },
-  'import.begin': { zh: '开始导入', en: 'Import begun' },
+  'import.begin': { zh: '开始导入', en: 'Import started' },
   'import.finish': { zh: '导入完成', en: 'Import finished' },
-  'mail.resend': { zh: '重新发送邮件', en: 'Mail sent again' },
+  'mail.resend': { zh: '重新发送邮件', en: 'Email resent' },
   'note.add': { zh: '添加备注', en: 'Note added' },
   'note.retract': { zh: '撤回备注', en: 'Note retracted' },
   'product.create': { zh: '新增商品', en: 'Product added' },
@@ -94,13 +100,13 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.cancel': { zh: '取消提现', en: 'Withdrawal canceled' },
   'withdrawal.reject': { zh: '驳回提现', en: 'Withdrawal rejected' },
   'withdrawal.request': { zh: '申请提现', en: 'Withdrawal requested' },
-  'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment reported as sent back' },
+  'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment return reported' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
 };
 
 /**
- * A name of the API that has no words here, as of a later version: `stock_counted` as “Stock counted”.
+ * Readable form of an API name without a text here, such as of a later version: `stock_counted` as “Stock counted”.
  * @param name in snake_case, camelCase or with dots
  */
 export function readable(name: string): Text {
@@ -109,24 +115,24 @@ export function readable(name: string): Text {
     .replace(/[_./-]+/g, ' ')
     .trim()
     .toLowerCase();
-  const said = words.charAt(0).toUpperCase() + words.slice(1);
-  return { zh: said, en: said };
+  const label = words.charAt(0).toUpperCase() + words.slice(1);
+  return { zh: label, en: label };
 }
 
-/** Who did something, where it was no person. */
+/** Actors that are not a person. */
 export const ACTORS: Record<string, Text> = {
   system: { zh: '系统', en: 'System' },
-  clock: { zh: '到期自动', en: 'By itself, in time' },
+  clock: { zh: '系统定时', en: 'Automatic (timer)' },
   shop: { zh: '商城', en: 'Shop' },
   applicant: { zh: '申请人', en: 'Applicant' },
-  staff: { zh: '客服人员', en: 'Staff' },
-  somebody: { zh: '未登录者', en: 'Somebody not signed in' },
+  staff: { zh: '工作人员', en: 'Staff' },
+  somebody: { zh: '未登录者', en: 'Not signed in' },
   ledger: { zh: '账本', en: 'Ledger' },
 };
 
 /** Accounts of the ledger. */
 export const ACCOUNTS: Record<string, Text> = {
-  held: { zh: '冻结', en: 'Held' },
+  held: { zh: '未结算', en: 'Held' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
   debt: { zh: '欠款', en: 'Debt' },
@@ -138,20 +144,20 @@ export const ACCOUNTS: Record<string, Text> = {
   write_off: { zh: '核销', en: 'Write-off' },
 };
 
-/** What a process may wait for. */
+/** What a process can wait for. */
 export const AWAITED: Record<string, Text> = {
-  checks: { zh: '自动检查', en: 'The automatic checks' },
-  decision: { zh: '合规审核', en: 'A decision of compliance' },
-  changes: { zh: '申请人补充材料', en: 'Changes by the applicant' },
-  payment: { zh: '支付信息', en: 'The payment' },
-  delivery: { zh: '商家通知签收', en: 'Delivery' },
-  window_end: { zh: '退货期结束', en: 'The end of a return window' },
-  return_decision: { zh: '退货处理结果', en: 'A decision about a return' },
-  approval: { zh: '财务审批', en: 'Approval by finance' },
-  payout: { zh: '打款', en: 'The payout' },
-  payout_answer: { zh: '打款机构答复', en: "The payout provider's answer" },
-  bank_confirmation: { zh: '财务确认银行结果', en: 'Confirmation of the bank result by finance' },
-  release: { zh: '执行放款', en: 'The release' },
-  mail: { zh: '发送邮件', en: 'Delivery of mails' },
-  work: { zh: '执行', en: 'The work' },
+  checks: { zh: '自动检查', en: 'Automatic checks' },
+  decision: { zh: '合规审核', en: 'Compliance decision' },
+  changes: { zh: '申请人补充材料', en: 'Changes from the applicant' },
+  payment: { zh: '支付信息', en: 'Payment details' },
+  delivery: { zh: '商品签收', en: 'Delivery' },
+  window_end: { zh: '退货期结束', en: 'End of the return window' },
+  return_decision: { zh: '退货处理结果', en: 'Return decision' },
+  approval: { zh: '财务审批', en: 'Finance approval' },
+  payout: { zh: '打款', en: 'Payout' },
+  payout_answer: { zh: '打款服务商答复', en: 'Response from the payout provider' },
+  bank_confirmation: { zh: '财务确认银行结果', en: 'Finance confirms the bank result' },
+  release: { zh: '执行结算', en: 'Release' },
+  mail: { zh: '发送邮件', en: 'Sending emails' },
+  work: { zh: '执行', en: 'Execution' },
 };

@@ -6,7 +6,7 @@ import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
-import { PlanDifference, TermsSummary } from '../pages/plan/PlanStory';
+import { PlanDifference, TermsSummary } from '../pages/plan/PlanSummary';
 import type { Terms } from '../pages/plan/terms';
 import { HOLD_REASONS } from '../pages/shared/financeWords';
 import { MoneyText, TimeText, useFormats } from '../ui/format';
@@ -15,22 +15,22 @@ import { EVENTS, readable } from './eventNames';
 import { shortId, ThingLink } from './Links';
 import { SubjectLink } from './subjects';
 
-/** What an event or an audit entry tells, by the API's names. */
-export type Told = Record<string, unknown>;
+/** Facts of an event or an audit entry, by API name. */
+export type FactData = Record<string, unknown>;
 
-/** What a fact is called, and how its value is read where its looks do not tell. */
+/** Label of a fact, and how to show its value if the type is not enough. */
 interface Fact {
   label: Text;
-  show?: (value: unknown, all: Told) => ReactNode;
+  show?: (value: unknown, all: FactData) => ReactNode;
 }
 
-/** A value out of a list of words, such as a state or a reason. */
+/** A value with a translated name, such as a state or a reason. */
 const oneOf = (words: Record<string, Text>) => (value: unknown) => (
   <Word words={words} code={String(value)} />
 );
-const text = (of: (value: string) => Text) => (value: unknown) => <Said text={of(String(value))} />;
-/** Minor units whose currency stands beside them. */
-const amount = (value: unknown, { currency }: Told) =>
+const text = (of: (value: string) => Text) => (value: unknown) => <Translated text={of(String(value))} />;
+/** Minor units with the currency in a separate fact. */
+const amount = (value: unknown, { currency }: FactData) =>
   typeof value === 'number' && typeof currency === 'string' ? (
     <MoneyText value={{ amount: value, currency }} />
   ) : (
@@ -39,29 +39,29 @@ const amount = (value: unknown, { currency }: Told) =>
 const distributor = (value: unknown) => <DistributorLink id={String(value)} />;
 const person = (value: unknown) => <Person id={String(value)} />;
 
-/** A line of an order by its number, with how many units of it. */
+/** An order line by number, with quantity. */
 const line = (value: unknown) => {
   const { lineId, quantity } = value as { lineId: string; quantity: number };
   return `${lineId} × ${quantity}`;
 };
 
-/** Of all that is told only payout batches are ever “open”. */
+/** Among all facts only payout batches can be “open”. */
 const state = (value: unknown) => <Word words={STATES} code={payoutState(String(value))} />;
 
-const PROOFS: Record<string, Text> = {
+const AUTHENTICATION: Record<string, Text> = {
   password: { zh: '密码', en: 'Password' },
-  link: { zh: '一次性链接', en: 'One-time link' },
+  link: { zh: '一次性链接', en: 'One-time sign-in link' },
   oidc: { zh: '单点登录', en: 'Single sign-on' },
-  code: { zh: '二次验证码', en: 'Code of the second factor' },
+  code: { zh: '两步验证码', en: 'Two-step verification code' },
   recovery_code: { zh: '恢复码', en: 'Recovery code' },
 };
 
-const BECAUSE: Record<string, Text> = {
-  applicant: { zh: '申请人撤回', en: 'The applicant took it back' },
-  deadline: { zh: '逾期未补充', en: 'The deadline passed without an answer' },
+const CAUSES: Record<string, Text> = {
+  applicant: { zh: '申请人撤回', en: 'Withdrawn by the applicant' },
+  deadline: { zh: '逾期未补充', en: 'No answer by the deadline' },
   password: { zh: '密码错误', en: 'Wrong password' },
-  code: { zh: '二次验证码错误', en: 'Wrong code of the second factor' },
-  disabled: { zh: '用户已停用', en: 'The user is disabled' },
+  code: { zh: '两步验证码错误', en: 'Wrong two-step verification code' },
+  disabled: { zh: '用户已停用', en: 'User disabled' },
 };
 
 const NUMBERS: Record<string, Text> = {
@@ -82,24 +82,24 @@ const LANGUAGES: Record<string, Text> = {
   en: { zh: '英文', en: 'English' },
 };
 
-/** All facts that are told, by the API's name. */
+/** All known facts by API name. */
 const FACTS: Record<string, Fact> = {
   // Of several kinds
   state: { label: WORDS.state, show: state },
   amount: { label: WORDS.amount, show: amount },
   currency: { label: WORDS.currency },
-  reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...BECAUSE }) },
-  reasonCode: { label: { zh: '原因类别', en: 'Kind of reason' }, show: oneOf(REASON_CODES) },
-  because: { label: WORDS.reason, show: oneOf(BECAUSE) },
+  reason: { label: WORDS.reason, show: oneOf({ ...HOLD_REASONS, ...CAUSES }) },
+  reasonCode: { label: { zh: '原因类别', en: 'Reason category' }, show: oneOf(REASON_CODES) },
+  because: { label: WORDS.reason, show: oneOf(CAUSES) },
   note: { label: WORDS.note },
   message: { label: { zh: '说明', en: 'Message' } },
   name: { label: WORDS.name },
-  by: { label: { zh: '方式', en: 'By' }, show: (value) => <Proof proof={String(value)} /> },
+  by: { label: { zh: '方式', en: 'Method' }, show: (value) => <SignInMethods proof={String(value)} /> },
   items: { label: { zh: '条数', en: 'Entries' } },
-  count: { label: { zh: '笔数', en: 'How many' } },
-  total: { label: { zh: '合计', en: 'Together' }, show: amount },
-  totals: { label: { zh: '合计', en: 'Together' }, show: (value) => <Totals totals={value} /> },
-  about: { label: { zh: '关于', en: 'About' }, show: (value) => <SubjectLink subject={String(value)} /> },
+  count: { label: { zh: '笔数', en: 'Count' } },
+  total: { label: { zh: '合计', en: 'Total' }, show: amount },
+  totals: { label: { zh: '合计', en: 'Total' }, show: (value) => <Totals totals={value} /> },
+  about: { label: { zh: '关于', en: 'Subject' }, show: (value) => <SubjectLink subject={String(value)} /> },
   // Applications
   round: { label: { zh: '轮次', en: 'Round' } },
   deadline: { label: { zh: '补充期限', en: 'Deadline' } },
@@ -112,10 +112,10 @@ const FACTS: Record<string, Fact> = {
   },
   alerts: { label: { zh: '合规预警', en: 'Compliance alerts' } },
   measure: { label: { zh: '指标', en: 'Measure' }, show: oneOf(MEASURES) },
-  bound: { label: { zh: '预警线', en: 'Alert from' } },
+  bound: { label: { zh: '预警线', en: 'Alert threshold' } },
   value: { label: { zh: '当前', en: 'Now' } },
   claimedBy: { label: { zh: '领取人', en: 'Claimed by' } },
-  field: { label: { zh: '查看内容', en: 'What was shown' }, show: oneOf(NUMBERS) },
+  field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
   // Orders
@@ -126,13 +126,13 @@ const FACTS: Record<string, Fact> = {
   returnId: { label: { zh: '退货编号', en: 'Return' } },
   event: { label: { zh: '事件', en: 'Event' }, show: text((type) => EVENTS[type] ?? readable(type)) },
   // Commissions, release runs
-  hold: { label: { zh: '扣留原因', en: 'Reason of hold' }, show: oneOf(HOLD_REASONS) },
-  holds: { label: { zh: '扣留原因', en: 'Reasons of holds' }, show: each(oneOf(HOLD_REASONS)) },
-  lifted: { label: { zh: '解除的扣留', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
-  released: { label: { zh: '放款', en: 'Released' } },
-  leftOut: { label: { zh: '未放款', en: 'Left out' } },
-  pending: { label: { zh: '待放款', en: 'To release' } },
-  filter: { label: { zh: '范围', en: 'Which' } },
+  hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
+  holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
+  lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
+  released: { label: { zh: '结算', en: 'Released' } },
+  leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
+  pending: { label: { zh: '待结算', en: 'To release' } },
+  filter: { label: { zh: '范围', en: 'Scope' } },
   commissionIds: {
     label: { zh: '佣金', en: 'Commissions' },
     show: each((id) => (
@@ -141,7 +141,7 @@ const FACTS: Record<string, Fact> = {
       </ThingLink>
     )),
   },
-  dueBefore: { label: { zh: '退货期结束早于', en: 'Window ended before' } },
+  dueBefore: { label: { zh: '退货期结束早于', en: 'Return window ended before' } },
   // Withdrawals, payout batches
   approvals: { label: { zh: '已有批准', en: 'Approvals' } },
   approvalsNeeded: { label: { zh: '需要批准', en: 'Approvals needed' } },
@@ -149,11 +149,11 @@ const FACTS: Record<string, Fact> = {
     label: { zh: '打款批次', en: 'Payout batch' },
     show: (value) => <ThingLink kind="payout" id={String(value)} />,
   },
-  reference: { label: { zh: '打款流水号', en: "Provider's reference" } },
+  reference: { label: { zh: '打款流水号', en: 'Provider reference' } },
   paid: { label: { zh: '已打款', en: 'Paid' } },
   failed: {
     label: { zh: '失败', en: 'Failed' },
-    // Of the checks of an application their names; of a payout batch how many, or which.
+    // For an application the names of checks; for a payout batch the count or the list.
     show: (value) =>
       Array.isArray(value) && value.every((name) => typeof name === 'string') ? (
         <Value value={value} show={text(checkName)} />
@@ -174,7 +174,7 @@ const FACTS: Record<string, Fact> = {
     label: { zh: '操作', en: 'Action' },
     show: text((name) => (BULK as Record<string, Text>)[name] ?? readable(name)),
   },
-  input: { label: { zh: '内容', en: 'With' } },
+  input: { label: { zh: '内容', en: 'Input' } },
   done: { label: { zh: '成功', en: 'Done' } },
   refused: { label: { zh: '未执行', en: 'Refused' } },
   // Commission plans
@@ -187,7 +187,7 @@ const FACTS: Record<string, Fact> = {
     ),
   },
   effectiveFrom: { label: { zh: '生效时间', en: 'In force from' } },
-  acknowledgement: { label: { zh: '合规声明', en: 'Statement of compliance' } },
+  acknowledgement: { label: { zh: '合规声明', en: 'Compliance statement' } },
   terms: {
     label: { zh: '条款', en: 'Terms' },
     show: (value) => <TermsSummary terms={value as Terms} />,
@@ -209,9 +209,9 @@ const FACTS: Record<string, Fact> = {
   price: { label: { zh: '价格', en: 'Price' } },
   // People, keys, sessions
   role: { label: { zh: '角色', en: 'Role' }, show: oneOf(ROLES) },
-  email: { label: { zh: '邮箱', en: 'Mail address' } },
+  email: { label: { zh: '邮箱', en: 'Email address' } },
   locale: { label: { zh: '语言', en: 'Language' }, show: oneOf(LANGUAGES) },
-  userId: { label: { zh: '所属用户', en: 'Counts as' }, show: person },
+  userId: { label: { zh: '所属用户', en: 'Acts as user' }, show: person },
   scopes: { label: { zh: '权限', en: 'Scopes' } },
   expiresAt: { label: { zh: '有效期至', en: 'Expires' } },
   disabledAt: { label: { zh: '停用时间', en: 'Disabled' } },
@@ -224,48 +224,48 @@ const FACTS: Record<string, Fact> = {
   rejected: { label: { zh: '未导入', en: 'Rejected' } },
 };
 
-/** What says nothing to people: numbers of links and sessions, and times that the entry itself has. */
-const SAYS_NOTHING = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
+/** Facts not shown: IDs of links and sessions, and times the entry shows itself. */
+const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
 
-/** Names of the facts of an entry that are worth telling, with what they are told with left out. */
-export function worthTelling(told: Told): string[] {
-  const money = ['amount', 'total'].some((name) => typeof told[name] === 'number');
-  return Object.keys(told).filter(
-    (name) => !SAYS_NOTHING.has(name) && !isNothing(told[name]) && !(money && name === 'currency'),
+/** Names of the facts of an entry to show. */
+export function visibleFacts(data: FactData): string[] {
+  const money = ['amount', 'total'].some((name) => typeof data[name] === 'number');
+  return Object.keys(data).filter(
+    (name) => !HIDDEN_FACTS.has(name) && !isNothing(data[name]) && !(money && name === 'currency'),
   );
 }
 
 const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** What a fact is called. */
+/** Label of a fact. */
 export function FactName({ name }: { name: string }) {
   return (
     <span className="muted fact-name">
-      <Said text={FACTS[name]?.label ?? readable(name)} />:{' '}
+      <Translated text={FACTS[name]?.label ?? readable(name)} />:{' '}
     </span>
   );
 }
 
-/** The value of a fact in words. */
-export function FactValue({ name, all }: { name: string; all: Told }) {
+/** Value of a fact. */
+export function FactValue({ name, all }: { name: string; all: FactData }) {
   const value = all[name];
   if (isNothing(value)) return '–';
   return FACTS[name]?.show?.(value, all) ?? <Value value={value} />;
 }
 
-/** Facts one after the other. */
-export function FactList({ told }: { told: Told }) {
-  return worthTelling(told).map((name) => (
+/** Facts, one per line. */
+export function FactList({ data }: { data: FactData }) {
+  return visibleFacts(data).map((name) => (
     <div key={name}>
       <FactName name={name} />
-      <FactValue name={name} all={told} />
+      <FactValue name={name} all={data} />
     </div>
   ));
 }
 
-/** More of a list than this is counted. */
-const MOST_ITEMS = 10;
+/** Further list items are counted only. */
+const MAX_ITEMS = 10;
 
 function each(show: (value: unknown) => ReactNode): NonNullable<Fact['show']> {
   return (value) => <Value value={value} show={show} />;
@@ -273,12 +273,12 @@ function each(show: (value: unknown) => ReactNode): NonNullable<Fact['show']> {
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** A value by its looks. */
+/** A value formatted by its type. */
 function Value({ value, show }: { value: unknown; show?: (value: unknown) => ReactNode }): ReactNode {
   const { t } = useLocale();
   const { number } = useFormats();
   if (Array.isArray(value)) {
-    const shown = value.slice(0, MOST_ITEMS);
+    const shown = value.slice(0, MAX_ITEMS);
     const more = value.length - shown.length;
     return (
       <>
@@ -294,45 +294,45 @@ function Value({ value, show }: { value: unknown; show?: (value: unknown) => Rea
   }
   if (show) return show(value);
   if (isMoney(value)) return <MoneyText value={value} />;
-  if (typeof value === 'object' && value !== null) return <Inline told={value as Told} />;
+  if (typeof value === 'object' && value !== null) return <Inline data={value as FactData} />;
   if (typeof value === 'boolean') return t(value ? { zh: '是', en: 'Yes' } : { zh: '否', en: 'No' });
   if (typeof value === 'number') return number(value);
   if (value === null || value === undefined) return '–';
-  const said = String(value);
-  return MOMENT.test(said) ? <TimeText at={said} /> : shortId(said);
+  const plain = String(value);
+  return MOMENT.test(plain) ? <TimeText at={plain} /> : shortId(plain);
 }
 
-/** Facts within a fact, on one line. */
-function Inline({ told }: { told: Told }) {
+/** Nested facts on one line. */
+function Inline({ data }: { data: FactData }) {
   const { t } = useLocale();
-  return worthTelling(told).map((name, index) => (
+  return visibleFacts(data).map((name, index) => (
     <Fragment key={name}>
       {index > 0 && t({ zh: '，', en: '; ' })}
       <FactName name={name} />
-      <FactValue name={name} all={told} />
+      <FactValue name={name} all={data} />
     </Fragment>
   ));
 }
 
-function Said({ text: said }: { text: Text }) {
-  return <>{useLocale().t(said)}</>;
+function Translated({ text: label }: { text: Text }) {
+  return <>{useLocale().t(label)}</>;
 }
 
 function Word({ words, code }: { words: Record<string, Text>; code: string }) {
   const { t } = useLocale();
   const word = words[code];
-  // What people wrote themselves stands under the same names.
+  // Free text from people can have the same name.
   return <>{word ? t(word) : code}</>;
 }
 
-/** `password+code`: with what somebody proved to be who they are. */
-function Proof({ proof }: { proof: string }) {
+/** `password+code`: how a user was authenticated. */
+function SignInMethods({ proof }: { proof: string }) {
   const { t } = useLocale();
   return (
     <>
       {proof
         .split('+')
-        .map((part) => t(PROOFS[part] ?? readable(part)))
+        .map((part) => t(AUTHENTICATION[part] ?? readable(part)))
         .join(' + ')}
     </>
   );

@@ -3,7 +3,7 @@ import { useT } from '../locale/locale';
 import { readable } from './eventNames';
 import { PageLink, shortId } from './Links';
 
-/** What a subject is: `order/4711` as “Order 4711”, `return/4711/R1` as “Return 4711/R1”. */
+/** Name of a subject: `order/4711` as “Order 4711”, `return/4711/R1` as “Return 4711/R1”. */
 export function SubjectName({ subject }: { subject: string }) {
   const t = useT();
   const named = parseSubject(subject);
@@ -15,7 +15,7 @@ export function SubjectName({ subject }: { subject: string }) {
   );
 }
 
-/** What a subject is, leading to its page where it has one. */
+/** Name of a subject, as a link to its page if it has one. */
 export function SubjectLink({ subject, onClick }: { subject: string; onClick?: () => void }) {
   const href = pageOfSubject(subject);
   const name = <SubjectName subject={subject} />;

@@ -1,8 +1,8 @@
 import { useLocation } from 'react-router';
 
 /**
- * The id of the thing whose page is open: the last part of the address. The router's own parameters do not tell a
- * slash within an order number from the text “%2F”.
+ * ID of the entity whose page is open: the last part of the path. The parameters of the router do not distinguish a
+ * slash in an order number from the text “%2F”.
  */
 export function usePageId(): string {
   const { pathname } = useLocation();

@@ -8,13 +8,13 @@ import { useFormats } from '../ui/format';
 import { useProblemText } from '../ui/problems';
 import { type BulkAction, fetchPage, type ListDefinition } from './definition';
 
-/** What one bulk action takes at most. */
+/** Max entries of one bulk action. */
 const MAXIMUM = 5000;
 
 const TEXTS = {
   clear: { zh: '取消选择', en: 'Clear' },
-  none: { zh: '勾选记录后可批量操作', en: 'Select entries to act on many at once' },
-  reading: { zh: '正在读取…', en: 'Reading…' },
+  none: { zh: '勾选记录后可批量操作', en: 'Select entries to run a bulk action' },
+  reading: { zh: '正在读取…', en: 'Loading…' },
 } satisfies Record<string, Text>;
 
 interface BulkBarProps<P extends ListPath> {
@@ -28,7 +28,7 @@ interface BulkBarProps<P extends ListPath> {
   onSelect: (selected: ReadonlyMap<string, Item<P>>) => void;
 }
 
-/** What is selected, what it comes to, and what can be done to it. */
+/** Count and total of the selection, and its bulk actions. */
 export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
   const { list, actions, query, params, page, hasMore, selected, onSelect } = props;
   type T = Item<P>;
@@ -45,12 +45,12 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
 
   const selectAll = async () => {
     setReading(true);
-    const asked = scope.current;
+    const requested = scope.current;
     try {
       const all = new Map<string, T>();
       for (let cursor: string | null | undefined; cursor !== null && all.size < MAXIMUM; ) {
-        // What another filter found must not be selected unseen.
-        if (scope.current !== asked) return;
+        // After a filter change the old result must not be selected.
+        if (scope.current !== requested) return;
         const next = await fetchPage<T>(
           list.path,
           { ...query, limit: 200, ...(cursor && { cursor }) },
@@ -59,7 +59,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
         for (const item of next.items) if (all.size < MAXIMUM) all.set(list.idOf(item), item);
         cursor = next.nextCursor;
       }
-      if (scope.current === asked) onSelect(all);
+      if (scope.current === requested) onSelect(all);
     } catch (error) {
       void message.error(problemText(error).title);
     } finally {
@@ -69,9 +69,9 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
 
   const chosen = open ? [...selected.values()].filter(open.applies) : [];
   const targetOf = open?.target ?? list.idOf;
-  // Several entries may be about one thing, which is acted on once.
+  // Several entries can have the same target, which is handled once.
   const targets = new Map(chosen.map((item) => [targetOf(item), item]));
-  const unfit = open ? selected.size - chosen.length : 0;
+  const excluded = open ? selected.size - chosen.length : 0;
   return (
     <div className="toolbar" role="status">
       {selected.size === 0 ? (
@@ -89,7 +89,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
               ) : (
                 t({
                   zh: `选择全部符合条件的记录（最多 ${MAXIMUM} 条）`,
-                  en: `Select all matching, at most ${number(MAXIMUM)}`,
+                  en: `Select all matching (max ${number(MAXIMUM)})`,
                 })
               )}
             </Button>
@@ -116,11 +116,11 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
                 {t({ zh: `${number(targets.size)} 条记录`, en: `${number(targets.size)} entries` })}
                 {list.amountOf && `, ${monies(sumOf([...targets.values()], list.amountOf))}`}
               </div>
-              {unfit > 0 && (
+              {excluded > 0 && (
                 <div className="muted">
                   {t({
-                    zh: `其余 ${number(unfit)} 条的状态不允许此操作，将被跳过。`,
-                    en: `The other ${number(unfit)} are not in a state for this and are left out.`,
+                    zh: `其余 ${number(excluded)} 条的状态不允许此操作，将被跳过。`,
+                    en: `The other ${number(excluded)} are not in the right state and will be skipped.`,
                   })}
                 </div>
               )}

@@ -4,11 +4,11 @@ import { useDeferredValue, useState } from 'react';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
 
-const NONE: Text = { zh: '没有找到分销商', en: 'No distributor was found' };
+const NONE: Text = { zh: '没有找到分销商', en: 'No distributor found' };
 
 interface DistributorFilterProps {
   label: string;
-  /** Id of the chosen one. */
+  /** ID of the chosen distributor. */
   value?: string;
   onChange?: (id: string | undefined) => void;
   id?: string;

@@ -5,13 +5,13 @@ import { useLocalListState } from './useListState';
 
 interface EmbeddedListProps<P extends ListPath> {
   list: ListDefinition<P>;
-  /** Filters that make it the list of this page's thing. */
+  /** Fixed filters for the entity of the page. */
   fixed?: Record<string, string>;
-  /** What stands in braces in the path. */
+  /** Path parameters. */
   params?: Record<string, string>;
 }
 
-/** A list within the page of something else: its sorting is nobody's address. */
+/** A list within another page; its state is not in the address. */
 export function EmbeddedList<P extends ListPath>(props: EmbeddedListProps<P>) {
   return <ListTable {...props} state={useLocalListState()} />;
 }

@@ -28,7 +28,7 @@ interface ListPageProps<P extends ListPath> {
   list: ListDefinition<P>;
   /** Buttons beside the title. */
   actions?: ReactNode;
-  /** What stands between the title and the list. */
+  /** Content between title and list. */
   children?: ReactNode;
 }
 
@@ -98,15 +98,15 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
   );
 }
 
-/** The day of a moment in a zone; what is a day already stays it. */
+/** The day of a time in a zone; a day stays unchanged. */
 const dayOf = (value: string, timeZone: string): string =>
   (value.includes('T') ? clockTimeOf(value, timeZone) : value).slice(0, 10);
 
-/** Where the days of the filters begin and end. */
+/** Time zone of the days of the filters. */
 function DaysNote() {
   const { t, locale } = useLocale();
   const zone = zoneName(useTimeZone(), locale);
-  return <span className="muted">{t({ zh: `日期按${zone}`, en: `Days of ${zone}` })}</span>;
+  return <span className="muted">{t({ zh: `日期按${zone}`, en: `Dates in ${zone}` })}</span>;
 }
 
 function FilterInput({ filter, state }: { filter: Filter; state: ListState }) {
@@ -173,7 +173,7 @@ interface TextFilterProps {
   onChange: (text: string | undefined) => void;
 }
 
-/** Asks when the person has finished, not at each letter. */
+/** Applies the text when the person has finished typing. */
 function TextFilter({ label, width = 170, value = '', onChange }: TextFilterProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
@@ -197,7 +197,7 @@ function TextFilter({ label, width = 170, value = '', onChange }: TextFilterProp
   );
 }
 
-/** Whole units of the brand's currency on the page, minor units in the address. */
+/** Major units of the brand's currency on the page, minor units in the address. */
 function AmountFilter({ label, value, onChange }: TextFilterProps) {
   const { currency } = useMe().brand;
   const unit = 10 ** digitsOf(currency);
@@ -240,7 +240,7 @@ function useColumns<P extends ListPath>(
   return [
     columns,
     (keys) => {
-      // In the order of the list, and never none.
+      // In the order of the list, min one.
       const chosen = list.columns.map(({ key }) => key).filter((key) => keys.includes(key));
       if (chosen.length === 0) return;
       localStorage.setItem(storageKey, chosen.join(','));

@@ -18,39 +18,39 @@ const PAGE_SIZES = [50, 100, 200];
 const TEXTS = {
   previous: { zh: '上一页', en: 'Previous' },
   next: { zh: '下一页', en: 'Next' },
-  pageSize: { zh: '每页行数', en: 'Rows a page' },
+  pageSize: { zh: '每页行数', en: 'Rows per page' },
   page: { zh: '第', en: 'Page' },
-  noMatch: { zh: '没有符合筛选条件的记录', en: 'Nothing fits these filters' },
-  clear: { zh: '清除筛选', en: 'Clear the filters' },
-  retry: { zh: '重试', en: 'Try again' },
+  noMatch: { zh: '没有符合筛选条件的记录', en: 'No entries match these filters' },
+  clear: { zh: '清除筛选', en: 'Clear filters' },
+  retry: { zh: '重试', en: 'Retry' },
   select: { zh: '选择', en: 'Select' },
 } satisfies Record<string, Text>;
 
-/** Which page of a list is shown. */
+/** Current page of a list. */
 interface Paging {
   limit: number;
-  /** What the cursors are of; of another filter they mean nothing. */
+  /** Filters and sorting of the cursors; they are not valid for others. */
   scope: string;
-  /** Where this page and those before it begin, so that one can go back. */
+  /** Start cursors of this page and the previous ones. */
   cursors: string[];
 }
 
 interface ListTableProps<P extends ListPath> {
   list: ListDefinition<P>;
   state: ListState;
-  /** Filters that the page itself sets and nobody can take away. */
+  /** Fixed filters of the page. */
   fixed?: Record<string, string>;
-  /** What stands in braces in the path. */
+  /** Path parameters. */
   params?: Record<string, string>;
-  /** Keys of the columns to show; those of the definition if not given. */
+  /** Keys of the columns to show. Default: those of the definition. */
   columns?: readonly string[];
-  /** Whether it is read again every few seconds, because its entries change by themselves. */
+  /** Whether it refreshes every few seconds, because its entries change automatically. */
   refresh?: boolean;
-  /** Listens to the keyboard wherever the focus is; one list of a page may. Others do while it is within them. */
+  /** Handles shortcuts regardless of the focus; max one list per page. Others handle them while they have the focus. */
   keyboard?: boolean;
 }
 
-/** The entries of a list with paging, sorting, selection, bulk actions and keys. */
+/** The entries of a list with paging, sorting, selection, bulk actions and shortcuts. */
 export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const { list, state, fixed, params, columns: shown, refresh = false, keyboard = false } = props;
   type T = Item<P>;
@@ -65,9 +65,9 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   const scope = JSON.stringify([query, params, limit]);
   const [trail, setTrail] = useState<Omit<Paging, 'limit'>>(kept ?? { scope, cursors: [] });
   const cursors = trail.scope === scope ? trail.cursors : [];
-  const turnTo = (next: string[]) => {
+  const showPage = (next: string[]) => {
     setTrail({ scope, cursors: next });
-    // Kept with this entry of the history, so that coming back from a thing leads to the page that it is on.
+    // Stored in the history entry, so that going back from an entity returns to its page of the list.
     const state = { ...location.state, [list.key]: { limit, scope, cursors: next } satisfies Paging };
     void navigate(location, { replace: true, state, preventScrollReset: true });
   };
@@ -79,12 +79,12 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
       fetchPage<T>(list.path, { ...query, limit, ...(cursor && { cursor }) }, params, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data: known } }) =>
-      refresh || (list.moving && known?.items.some(list.moving)) ? 2_000 : false,
+      refresh || (list.isChanging && known?.items.some(list.isChanging)) ? 2_000 : false,
   });
   const { refetch } = page;
   useEffect(() => {
     if (!refresh) return undefined;
-    // When it stands still at last, what was read may be of the moment before.
+    // When entries stop changing, the last data may be outdated.
     return () => void refetch();
   }, [refresh, refetch]);
   const items = page.data?.items ?? [];
@@ -123,7 +123,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   });
 
   useEffect(() => {
-    // The focus goes along, so that Enter opens the entry wherever it was before, and a screen reader says which.
+    // Move the focus too, so that Enter opens the entry and screen readers announce it.
     const row = active < 0 ? null : table.current?.querySelector('tr.active-row');
     row?.querySelector<HTMLElement>('a[href]')?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: 'nearest' });
@@ -186,7 +186,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
             pagination={false}
             onChange={onChange}
             showSorterTooltip={false}
-            // Without a third step that sorts by the list's own choice again: it would look like nothing.
+            // No third step back to the default sort, which would look like no change.
             sortDirections={['ascend', 'descend', 'ascend']}
             rowClassName={(_, index) => (index === active ? 'active-row' : '')}
             rowSelection={
@@ -211,7 +211,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
               emptyText: page.isPending ? (
                 <span> </span>
               ) : (
-                <NothingThere list={list} state={state} role={me.user.role} />
+                <EmptyState list={list} state={state} role={me.user.role} />
               ),
             }}
           />
@@ -220,7 +220,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
       {/* Also on a page whose entries have left the filter meanwhile. */}
       {(items.length > 0 || cursors.length > 0) && (
         <Space style={{ marginTop: 10 }} wrap>
-          <Button disabled={cursors.length === 0} onClick={() => turnTo(cursors.slice(0, -1))}>
+          <Button disabled={cursors.length === 0} onClick={() => showPage(cursors.slice(0, -1))}>
             {t(TEXTS.previous)}
           </Button>
           <span className="muted">
@@ -228,7 +228,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
           </span>
           <Button
             disabled={!page.data?.nextCursor || page.isPlaceholderData}
-            onClick={() => turnTo([...cursors, page.data!.nextCursor!])}
+            onClick={() => showPage([...cursors, page.data!.nextCursor!])}
           >
             {t(TEXTS.next)}
           </Button>
@@ -238,7 +238,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
             onChange={setLimit}
             options={PAGE_SIZES.map((value) => ({
               value,
-              label: t({ zh: `每页 ${value} 行`, en: `${value} rows` }),
+              label: t({ zh: `每页 ${value} 行`, en: `${value} rows per page` }),
             }))}
           />
         </Space>
@@ -247,7 +247,7 @@ export function ListTable<P extends ListPath>(props: ListTableProps<P>) {
   );
 }
 
-function NothingThere<P extends ListPath>({
+function EmptyState<P extends ListPath>({
   list,
   state,
   role,

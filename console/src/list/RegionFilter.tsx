@@ -10,7 +10,7 @@ interface RegionFilterProps {
   onChange: (region: string | undefined) => void;
 }
 
-/** Chooses one of the regions that orders were shipped to, by name or code; another one can be typed. */
+/** Selects a ship-to region of existing orders, by name or code; others can be typed. */
 export function RegionFilter({ label, value, onChange }: RegionFilterProps) {
   const nameOf = useRegionName();
   const [text, setText] = useState('');
@@ -25,7 +25,7 @@ export function RegionFilter({ label, value, onChange }: RegionFilterProps) {
     const name = nameOf(code);
     return { value: code, label: name === code ? code : `${name} ${code}` };
   });
-  // Before the regions are known, a name that is typed would be taken for a code.
+  // Before the regions are loaded, a typed name would be used as a code.
   if (
     typed &&
     !known.isPending &&

@@ -11,11 +11,11 @@ import type { ListState } from './useListState';
 const TEXTS = {
   views: { zh: '视图', en: 'Views' },
   save: { zh: '保存当前视图', en: 'Save this view' },
-  name: { zh: '视图名称', en: 'Name of the view' },
-  shared: { zh: '与同角色同事共享', en: 'Share with colleagues of my role' },
-  copyLink: { zh: '复制链接', en: 'Copy the link' },
-  copied: { zh: '链接已复制', en: 'The link was copied' },
-  remove: { zh: '删除视图', en: 'Delete the view' },
+  name: { zh: '视图名称', en: 'View name' },
+  shared: { zh: '与同角色同事共享', en: 'Share with colleagues in my role' },
+  copyLink: { zh: '复制链接', en: 'Copy link' },
+  copied: { zh: '链接已复制', en: 'Link copied' },
+  remove: { zh: '删除视图', en: 'Delete view' },
 } satisfies Record<string, Text>;
 
 interface SavedViewsProps {
@@ -26,7 +26,7 @@ interface SavedViewsProps {
   onColumns: (columns: readonly string[]) => void;
 }
 
-/** Views of a list that a person keeps: filters, sorting and columns, own ones and those that colleagues share. */
+/** Saved views of a list (filters, sorting, columns): own ones and those shared by colleagues. */
 export function SavedViews({ list, state, columns, onColumns }: SavedViewsProps) {
   const t = useT();
   const me = useMe();

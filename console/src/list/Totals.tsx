@@ -4,9 +4,9 @@ import { type Text, useT } from '../locale/locale';
 import { useFormats } from '../ui/format';
 
 const TEXTS = {
-  label: { zh: '符合筛选的合计', en: 'Totals of what fits' },
-  counting: { zh: '正在合计…', en: 'Adding up…' },
-  failed: { zh: '合计暂时无法读取', en: 'The totals can not be read at the moment' },
+  label: { zh: '符合筛选的合计', en: 'Totals of matching entries' },
+  counting: { zh: '正在合计…', en: 'Calculating totals…' },
+  failed: { zh: '合计暂时无法读取', en: 'Totals are unavailable at the moment' },
 } satisfies Record<string, Text>;
 
 interface Summary {
@@ -16,13 +16,13 @@ interface Summary {
 }
 
 interface TotalsProps {
-  /** Names what is counted, for the memory of answers. */
+  /** Cache key. */
   name: string;
   query: Record<string, string>;
   load: (query: Record<string, string>, signal: AbortSignal) => Promise<Summary>;
 }
 
-/** How many entries the filters of a list find, and what they come to. */
+/** Count and totals of the entries that match the filters of a list. */
 export function Totals({ name, query, load }: TotalsProps) {
   const t = useT();
   const { number, monies } = useFormats();
@@ -43,14 +43,14 @@ export function Totals({ name, query, load }: TotalsProps) {
               en: `${data.capped ? 'more than ' : ''}${number(data.count)}`,
             })}
           </span>
-          <span className="muted"> · {t({ zh: '合计', en: 'together' })} </span>
+          <span className="muted"> · {t({ zh: '合计', en: 'total' })} </span>
           <span className="money strong">{monies(data.sums)}</span>
           {data.capped && (
             <span className="muted">
               {' '}
               {t({
                 zh: `（只合计前 ${number(data.count)} 条，请缩小筛选范围）`,
-                en: `(of the first ${number(data.count)} only; narrow the filters)`,
+                en: `(first ${number(data.count)} only; narrow the filters)`,
               })}
             </span>
           )}

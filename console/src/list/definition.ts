@@ -9,56 +9,56 @@ export interface Column<T> {
   key: string;
   title: Text;
   render: (item: T) => ReactNode;
-  /** Name in the API's `sort`, where the list can be sorted by it. */
+  /** Name in the API's `sort`, if the list can be sorted by it. */
   sort?: string;
   align?: 'right';
-  /** Not shown until the person chooses it. */
+  /** Hidden by default. */
   hidden?: boolean;
 }
 
-/** A filter of a list: a query parameter of the API and how it is asked for. */
+/** A filter of a list: a query parameter of the API and its control. */
 export type Filter = {
   param: string;
   label: Text;
-  /** Shown only when asked for, or when it is set. */
+  /** Shown only under “More filters” or if set. */
   rare?: boolean;
 } & (
   | { kind: 'text'; width?: number }
   | { kind: 'select'; options: readonly { value: string; label: Text }[] }
-  /** A day; sent as its first moment in the brand's zone, or as that of the day after. */
+  /** A day; sent as its start in the brand's time zone, or as the start of the next day. */
   | { kind: 'from' }
   | { kind: 'until' }
   /** A day, sent as it is. */
   | { kind: 'day' }
-  /** Chosen by name or referral code; sent as the id. */
+  /** Chosen by name or referral code; sent as ID. */
   | { kind: 'distributor' }
-  /** Chosen among those that orders were shipped to, or typed. */
+  /** Chosen from the ship-to regions of orders, or typed. */
   | { kind: 'region' }
-  /** Typed in whole units of the brand's currency; sent in minor units. */
+  /** Entered in major units of the brand's currency; sent in minor units. */
   | { kind: 'amount' }
 );
 
-/** Something that can be done to many entries at once. */
+/** A bulk action of a list. */
 export interface BulkAction<T> {
   key: string;
   label: Text;
   roles: readonly Role[];
-  /** Entries it can be done to; the others stay selected and are left out. */
+  /** Entries it applies to; the others are skipped. */
   applies: (item: T) => boolean;
   fields: readonly Field[];
   danger?: boolean;
-  /** What of an entry it is done to, where that is not the entry itself. */
+  /** Target of an entry, if not the entry itself. */
   target?: (item: T) => string;
   /**
-   * Begins it.
+   * Starts it.
    * @returns address of the page that shows its progress
    */
   run: (ids: string[], values: Record<string, unknown>, key: IdempotencyKey) => Promise<string>;
 }
 
-/** All that a list page needs to know; a new list is one of these. */
+/** Definition of a list page. */
 export interface ListDefinition<P extends ListPath = ListPath, T = Item<P>> {
-  /** Names it in addresses, saved views and what the browser remembers. */
+  /** Key in addresses, saved views and browser storage. */
   key: string;
   path: P;
   title: Text;
@@ -66,14 +66,14 @@ export interface ListDefinition<P extends ListPath = ListPath, T = Item<P>> {
   filters: readonly Filter[];
   defaultSort?: string;
   idOf: (item: T) => string;
-  /** Page of an entry. */
+  /** Path of an entry. */
   href?: (item: T) => string;
-  /** Whether an entry goes on by itself, and soon: the list is read again while it shows one. */
-  moving?: (item: T) => boolean;
-  /** What the entries come to, for the confirmation of bulk actions. */
+  /** Whether an entry is about to change automatically: the list refreshes while it shows one. */
+  isChanging?: (item: T) => boolean;
+  /** Amount of an entry, for totals in the confirmation of bulk actions. */
   amountOf?: (item: T) => Money;
   bulk?: readonly BulkAction<T>[];
-  /** What an empty list says: what it is for and what to do. */
+  /** Empty state: what the list is for and what to do. */
   empty: { title: Text; hint: Text; action?: { label: Text; href: string; roles: readonly Role[] } };
 }
 
@@ -95,7 +95,7 @@ export async function fetchPage<T>(
   params: Record<string, string> = {},
   signal?: AbortSignal,
 ): Promise<Page<T>> {
-  // The parameters of a list that is not known here can not be checked by its type; its definition was.
+  // The parameters of a generic list cannot be type-checked here; its definition was.
   const options = { params: { query, path: params }, signal } as never;
   return data(api.GET(path as never, options) as Promise<{ data?: Page<T> }>);
 }

@@ -5,7 +5,7 @@ import { endOfDay, startOfDay } from '../ui/zone';
 import type { ListDefinition } from './definition';
 import { type ListState, useAddressListState } from './useListState';
 
-/** Filters and sorting as the API takes them. Days become moments in the brand's zone. */
+/** Filters and sorting as API parameters. Days become times in the brand's time zone. */
 export function toQuery<P extends ListPath>(
   list: ListDefinition<P>,
   state: ListState,
@@ -24,7 +24,7 @@ export function toQuery<P extends ListPath>(
   return { ...query, ...(sort && { sort }), ...fixed };
 }
 
-/** Only the filters of the list on this page, as the API takes them; for what is counted or done to all that fit. */
+/** Only the filters of the current list as API parameters, for totals and actions on all matching entries. */
 export function useListFilters<P extends ListPath>(list: ListDefinition<P>): Record<string, string> {
   const state = useAddressListState();
   const { timeZone } = useMe().brand;

@@ -1,21 +1,21 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 
-/** What a list shows of all there is. */
+/** Filters and sorting of a list. */
 export interface ListState {
   filters: Record<string, string>;
   sort: string | undefined;
   setFilter: (param: string, value: string | undefined) => void;
   setSort: (sort: string | undefined) => void;
-  /** Puts everything at once, as a saved view does. */
+  /** Sets everything together, as a saved view does. */
   replace: (query: string) => void;
-  /** Filters and sorting as the address has them; to be shared or saved. */
+  /** Filters and sorting as in the address, to share or save. */
   query: string;
 }
 
 type Change = (params: URLSearchParams) => void;
 
-/** Keeps filters and sorting in the page's address, so that a link shows the same list. */
+/** Stores filters and sorting in the address of the page, so that a link shows the same list. */
 export function useAddressListState(): ListState {
   const [params, setParams] = useSearchParams();
   const change = useCallback(
@@ -33,7 +33,7 @@ export function useAddressListState(): ListState {
   return useListStateOf(params, change);
 }
 
-/** Keeps filters and sorting in the component, for a list within a page. */
+/** Stores filters and sorting in the component, for a list within a page. */
 export function useLocalListState(): ListState {
   const [params, setParams] = useState(() => new URLSearchParams());
   const change = useCallback(

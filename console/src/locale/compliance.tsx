@@ -1,6 +1,6 @@
 import { type Text, useT } from './locale';
 
-/** Who applies. */
+/** Kinds of applicants. */
 export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   person: { zh: '个人', en: 'Person' },
   company: { zh: '企业', en: 'Company' },
@@ -11,7 +11,7 @@ export const KIND_OPTIONS = [
   { value: 'company', label: APPLICANT_KINDS.company },
 ];
 
-/** Types of credentials that are usual; others are shown as they are written. */
+/** Common types of credentials; others are shown unchanged. */
 export const CREDENTIAL_TYPES: Record<string, Text> = {
   resident_identity_card: { zh: '居民身份证', en: 'Resident identity card' },
   business_license: { zh: '营业执照', en: 'Business licence' },
@@ -25,7 +25,7 @@ export const CREDENTIAL_TYPE_OPTIONS = Object.entries(CREDENTIAL_TYPES).map(([va
   label,
 }));
 
-/** Where distributors sell. */
+/** Sales channels. */
 export const CHANNELS: Record<string, Text> = {
   douyin: { zh: '抖音', en: 'Douyin' },
   xiaohongshu: { zh: '小红书', en: 'Xiaohongshu' },
@@ -35,121 +35,121 @@ export const CHANNELS: Record<string, Text> = {
   pinduoduo: { zh: '拼多多', en: 'Pinduoduo' },
   jd: { zh: '京东', en: 'JD.com' },
   bilibili: { zh: '哔哩哔哩', en: 'Bilibili' },
-  offline_shop: { zh: '线下门店', en: 'A shop of bricks' },
+  offline_shop: { zh: '线下门店', en: 'Physical store' },
 };
 
-/** The name of a code, or the code where there is none. */
-export function Named({ names, code }: { names: Record<string, Text>; code: string }) {
+/** The name of a code, or the code if there is none. */
+export function CodeName({ names, code }: { names: Record<string, Text>; code: string }) {
   const t = useT();
   return names[code] ? t(names[code]) : code;
 }
 
-/** Several names beside each other. */
-export function NamedList({ names, codes }: { names: Record<string, Text>; codes: readonly string[] }) {
+/** List of names. */
+export function CodeNames({ names, codes }: { names: Record<string, Text>; codes: readonly string[] }) {
   const t = useT();
   return codes.map((code) => (names[code] ? t(names[code]) : code)).join(t({ zh: '、', en: ', ' }));
 }
 
-/** What an automatic check found, by its code. Codes that are not here are shown in the API's own English words. */
+/** Results of automatic checks by code. For other codes the API's English text is shown. */
 export const CHECK_CODES: Record<string, Text> = {
   identity_valid: {
     zh: '号码格式与校验位正确，已成年。',
-    en: 'Right form and check character, of an adult.',
+    en: 'Format and check character are correct; the holder is an adult.',
   },
   identity_length: {
     zh: '身份证号码应为 18 位，请完整填写。',
-    en: 'A resident identity number has 18 characters. Copy it whole from the card.',
+    en: 'A resident identity number has 18 characters. Enter all of them.',
   },
   identity_character: {
     zh: '身份证号码应为 17 位数字加 1 位数字或 X。',
-    en: 'A resident identity number has 17 digits, then a digit or X.',
+    en: 'A resident identity number has 17 digits followed by a digit or X.',
   },
   identity_check_character: {
     zh: '最后一位校验码不符，有一位填写错误，请对照证件核对。',
-    en: 'The check character does not fit: one character is mistyped. Compare it with the card.',
+    en: 'The check character is wrong, so one character is mistyped. Compare it with the card.',
   },
   identity_birth_date: {
     zh: '第 7 至 14 位不是有效的出生日期。',
-    en: 'Digits 7 to 14 are no calendar date.',
+    en: 'Digits 7 to 14 are not a valid birth date.',
   },
-  identity_birth_in_future: { zh: '出生日期在今天之后。', en: 'The birth date lies in the future.' },
-  identity_under_age: { zh: '未满 18 周岁，不能申请。', en: 'Under 18: only an adult can apply.' },
-  uscc_valid: { zh: '代码格式与校验位正确。', en: 'Right form and check character.' },
+  identity_birth_in_future: { zh: '出生日期在今天之后。', en: 'The birth date is in the future.' },
+  identity_under_age: { zh: '未满 18 周岁，不能申请。', en: 'Under 18. Applicants must be adults.' },
+  uscc_valid: { zh: '代码格式与校验位正确。', en: 'Format and check character are correct.' },
   uscc_length: {
     zh: '统一社会信用代码应为 18 位，请完整填写。',
-    en: 'A unified social credit code has 18 characters. Copy it whole from the licence.',
+    en: 'A unified social credit code has 18 characters. Enter all of them.',
   },
   uscc_character: {
     zh: '统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z）。',
-    en: 'A code has digits and capitals except I, O, S, V and Z.',
+    en: 'A unified social credit code has digits and capital letters only, without I, O, S, V and Z.',
   },
   uscc_check_character: {
     zh: '最后一位校验码不符，有一位填写错误，请对照营业执照核对。',
-    en: 'The check character does not fit: one character is mistyped. Compare it with the licence.',
+    en: 'The check character is wrong, so one character is mistyped. Compare it with the licence.',
   },
-  bank_account_valid: { zh: '账号格式正确。', en: 'The number is plausible.' },
+  bank_account_valid: { zh: '账号格式正确。', en: 'Format is correct.' },
   bank_account_character: { zh: '银行账号只能是数字。', en: 'An account number has digits only.' },
   bank_account_length: {
     zh: '位数不符：个人银行卡 16 至 19 位，对公账户 9 至 32 位。',
-    en: 'A card number has 16 to 19 digits, a corporate account 9 to 32.',
+    en: 'A personal card number has 16 to 19 digits, a corporate account number 9 to 32.',
   },
   bank_account_check_digit: {
     zh: '卡号校验位不符，有一位填写错误，请对照银行卡核对。',
-    en: 'The check digit does not fit: one digit is mistyped. Compare it with the card.',
+    en: 'The check digit is wrong, so one digit is mistyped. Compare it with the card.',
   },
-  phone_valid: { zh: '手机号格式正确。', en: 'The number has the right form.' },
+  phone_valid: { zh: '手机号格式正确。', en: 'Format is correct.' },
   phone_mainland_mobile: {
     zh: '中国大陆手机号为 11 位，以 13 至 19 开头。',
-    en: 'A mainland mobile number has 11 digits and begins with 13 to 19.',
+    en: 'A mainland China mobile number has 11 digits and starts with 13 to 19.',
   },
   phone_e164: {
     zh: '请填写 11 位大陆手机号，或以 + 和国家代码开头的国际号码。',
-    en: 'Write a mainland number of 11 digits, or + with country code and number.',
+    en: 'Enter an 11-digit mainland China number, or + followed by country code and number.',
   },
   validity_valid: { zh: '在有效期内。', en: 'Valid today.' },
-  validity_date: { zh: '不是有效日期。', en: 'This is no calendar date.' },
-  validity_reversed: { zh: '截止日期早于起始日期。', en: 'The last day lies before the first.' },
+  validity_date: { zh: '不是有效日期。', en: 'Not a valid date.' },
+  validity_reversed: { zh: '截止日期早于起始日期。', en: 'The end date is before the start date.' },
   validity_not_started: {
     zh: '尚未生效，请提交当前有效的证件。',
-    en: 'Not valid yet. Give one that is valid today.',
+    en: 'Not valid yet. Submit a document that is valid today.',
   },
-  validity_expired: { zh: '已过期，请先续期。', en: 'It has expired. Renew it first.' },
+  validity_expired: { zh: '已过期，请先续期。', en: 'Expired. Renew it first.' },
   identity_number_unique: {
     zh: '没有其他申请或分销商使用此证件号。',
-    en: 'No other application or distributor has this number.',
+    en: 'No other application or distributor uses this number.',
   },
   identity_number_duplicate: {
     zh: '其他申请或分销商使用了相同的证件号。',
-    en: 'Another application or distributor has this identity number.',
+    en: 'Another application or distributor uses the same identity number.',
   },
   phone_unique: {
     zh: '没有其他申请或分销商使用此手机号。',
-    en: 'No other application or distributor has this number.',
+    en: 'No other application or distributor uses this number.',
   },
   phone_duplicate: {
     zh: '其他申请或分销商使用了相同的手机号。',
-    en: 'Another application or distributor has this phone number.',
+    en: 'Another application or distributor uses the same phone number.',
   },
   bank_account_unique: {
     zh: '没有其他申请或分销商使用此账户。',
-    en: 'No other application or distributor has this account.',
+    en: 'No other application or distributor uses this account.',
   },
   bank_account_duplicate: {
     zh: '其他申请或分销商使用了相同的银行账户。',
-    en: 'Another application or distributor has this bank account.',
+    en: 'Another application or distributor uses the same bank account.',
   },
   credential_number_unique: {
     zh: '没有其他申请或分销商使用这些资质编号。',
-    en: 'No other application or distributor has these numbers.',
+    en: 'No other application or distributor uses these numbers.',
   },
   credential_number_duplicate: {
     zh: '其他申请或分销商使用了相同的资质编号。',
-    en: 'Another application or distributor has the same credential number.',
+    en: 'Another application or distributor uses the same credential number.',
   },
-  not_blacklisted: { zh: '号码不在黑名单上。', en: 'None of the numbers is on the blacklist.' },
+  not_blacklisted: { zh: '号码不在黑名单上。', en: 'No number is on the blacklist.' },
   blacklisted: {
     zh: '有号码在黑名单上，不能批准。',
-    en: 'A number is on the blacklist: this can not be approved.',
+    en: 'A number is on the blacklist; the application cannot be approved.',
   },
   sponsor_active: { zh: '上级是正常状态的分销商。', en: 'The sponsor is an active distributor.' },
   sponsor_unknown: { zh: '没有分销商使用此推荐码。', en: 'No distributor has this referral code.' },
@@ -166,10 +166,10 @@ const CHECK_NAMES: Record<string, Text> = {
   'duplicate/bank_account': { zh: '银行账户查重', en: 'Bank account used elsewhere' },
   'duplicate/credential_number': { zh: '资质编号查重', en: 'Credential number used elsewhere' },
   blacklist: { zh: '黑名单', en: 'Blacklist' },
-  sponsor: { zh: '上级推荐码', en: "Sponsor's code" },
+  sponsor: { zh: '上级推荐码', en: "Sponsor's referral code" },
 };
 
-/** What a check is called: `credential/1/validity` is of the first credential. */
+/** Name of a check: `credential/1/validity` is about the first credential. */
 export function checkName(name: string): Text {
   const known = CHECK_NAMES[name];
   if (known) return known;
@@ -184,11 +184,11 @@ export const REASON_CODES: Record<string, Text> = {
   document_unreadable: { zh: '证件不清晰', en: 'Document unreadable' },
   number_mismatch: { zh: '号码或有效期不一致', en: 'Number or date differs' },
   credential_expiring: { zh: '资质已过期或即将过期', en: 'Credential expired or expiring' },
-  account_holder_differs: { zh: '收款户名不一致', en: 'Account in another name' },
-  channel_unclear: { zh: '销售渠道不明', en: 'Channels unclear' },
+  account_holder_differs: { zh: '收款户名不一致', en: 'Account holder differs' },
+  channel_unclear: { zh: '销售渠道不明', en: 'Sales channels unclear' },
   identity_not_verified: { zh: '身份无法核实', en: 'Identity not verified' },
-  already_distributor: { zh: '已有账户', en: 'Is a distributor already' },
-  channel_not_suitable: { zh: '渠道不符合要求', en: 'Channels do not fit' },
+  already_distributor: { zh: '已有账户', en: 'Already a distributor' },
+  channel_not_suitable: { zh: '渠道不符合要求', en: 'Sales channels not suitable' },
   region_full: { zh: '区域名额已满', en: 'Region is full' },
   risk: { zh: '风险', en: 'Risk' },
 };

@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 
 export type Locale = 'zh-CN' | 'en';
 
-/** A text of the console in both languages, side by side wherever it is used. */
+/** A text of the console in both languages. */
 export interface Text {
   readonly zh: string;
   readonly en: string;
@@ -13,7 +13,7 @@ export interface Text {
 interface LocaleValue {
   locale: Locale;
   setLocale: (locale: Locale) => void;
-  /** The text in the language of the moment. */
+  /** The text in the current language. */
   t: (text: Text) => string;
 }
 
@@ -26,7 +26,7 @@ function initialLocale(): Locale {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
-/** Holds the language of the console; switching it changes every text at once. */
+/** Provides the language of the console; a switch changes all texts immediately. */
 export function LocaleProvider({ children }: { children: ReactNode }) {
   const [locale, setLocale] = useState(initialLocale);
   useEffect(() => {
@@ -42,12 +42,12 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   return <LocaleContext value={value}>{children}</LocaleContext>;
 }
 
-/** The language of the console and what translates into it. */
+/** The current language and the translation function. */
 export function useLocale(): LocaleValue {
   const value = useContext(LocaleContext);
   if (!value) throw new Error('useLocale outside LocaleProvider');
   return value;
 }
 
-/** Only the translation. */
+/** The translation function. */
 export const useT = () => useLocale().t;

@@ -1,6 +1,6 @@
 import { type Text, useLocale } from './locale';
 
-/** Divisions of the first level, by ISO 3166-2. */
+/** First-level divisions by ISO 3166-2. */
 export const REGIONS: Record<string, Text> = {
   'CN-11': { zh: '北京', en: 'Beijing' },
   'CN-12': { zh: '天津', en: 'Tianjin' },
@@ -38,12 +38,12 @@ export const REGIONS: Record<string, Text> = {
   'CN-92': { zh: '澳门', en: 'Macao' },
 };
 
-/** For the filter of a list, or a field. */
+/** Options for filters and fields. */
 export const REGION_OPTIONS = Object.entries(REGIONS).map(([value, label]) => ({ value, label }));
 
 const COUNTRY = /^[A-Z]{2}$/;
 
-/** Writes a region by its name: of a division or a country; what is no code stays as it was written. */
+/** Returns the name of a region (division or country); a text that is not a code stays unchanged. */
 export function useRegionName(): (region: string) => string {
   const { t, locale } = useLocale();
   const countries = new Intl.DisplayNames(locale, { type: 'region' });

@@ -2,7 +2,7 @@ import type { Kind, StateOf } from '../../../domain/kinds';
 import type { Role } from '../../../domain/roles';
 import type { Text } from './locale';
 
-/** Names of states, the same wherever a state is shown: of every kind, and of parts of things. */
+/** Names of states, of every kind and of parts of entities. */
 const NAMES_OF_STATES = {
   // application
   submitted: { zh: '已提交', en: 'Submitted' },
@@ -29,22 +29,22 @@ const NAMES_OF_STATES = {
   refunded: { zh: '已退款', en: 'Refunded' },
   // commission
   not_accrued: { zh: '未计佣', en: 'Not accrued' },
-  held: { zh: '冻结', en: 'Held' },
-  due: { zh: '待放款', en: 'Due' },
-  released: { zh: '已放款', en: 'Released' },
-  reversed: { zh: '已冲回', en: 'Reversed' },
+  held: { zh: '退货期内', en: 'Held' },
+  due: { zh: '待结算', en: 'Due' },
+  released: { zh: '已结算', en: 'Released' },
+  reversed: { zh: '已冲销', en: 'Reversed' },
   clawed_back: { zh: '已追回', en: 'Clawed back' },
   // release run
   proposed: { zh: '待审批', en: 'Proposed' },
   running: { zh: '执行中', en: 'Running' },
   done: { zh: '已完成', en: 'Done' },
   pending: { zh: '待处理', en: 'Pending' },
-  left_out: { zh: '未放款', en: 'Left out' },
+  left_out: { zh: '已跳过', en: 'Skipped' },
   // withdrawal and payout
   paying: { zh: '打款中', en: 'Paying' },
   failed: { zh: '失败', en: 'Failed' },
   settled: { zh: '已结清', en: 'Settled' },
-  to_confirm: { zh: '待确认', en: 'To be confirmed' },
+  to_confirm: { zh: '待确认', en: 'To confirm' },
   // plan
   draft: { zh: '草稿', en: 'Draft' },
   in_force: { zh: '生效中', en: 'In force' },
@@ -61,7 +61,7 @@ const NAMES_OF_STATES = {
   stopped: { zh: '已停止', en: 'Stopped' },
   finished: { zh: '已完成', en: 'Finished' },
   // hold
-  on_hold: { zh: '扣留中', en: 'On hold' },
+  on_hold: { zh: '暂缓中', en: 'On hold' },
   lifted: { zh: '已解除', en: 'Lifted' },
   // results of bulk actions
   refused: { zh: '未执行', en: 'Refused' },
@@ -72,7 +72,7 @@ const NAMES_OF_STATES = {
 
 export const STATES: Record<string, Text> = NAMES_OF_STATES;
 
-/** Colour of a state's tag: what goes on, what needs somebody, what ended well or badly. */
+/** Colour of a state's tag: in progress, needs attention, success or error. */
 export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' | 'success' | 'error'> = {
   submitted: 'processing',
   in_review: 'processing',
@@ -125,7 +125,7 @@ export const ROLES: Record<Role, Text> = {
   distributor: { zh: '分销商', en: 'Distributor' },
 };
 
-/** Words that many pages share. */
+/** Texts shared by many pages. */
 export const WORDS = {
   id: { zh: '编号', en: 'Number' },
   name: { zh: '名称', en: 'Name' },

@@ -5,26 +5,26 @@ import { Link } from 'react-router';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
-import { Entrance } from './Entrance';
+import { SignedOutPage } from './SignedOutPage';
 
 const TEXTS = {
-  title: { zh: '忘记密码', en: 'Forgot your password' },
+  title: { zh: '忘记密码', en: 'Forgot password' },
   hint: {
     zh: '请输入登录邮箱，我们会发送一个链接，用于设置新密码。',
-    en: 'Tell us the mail address that you sign in with. We mail you a link with which you set a new password.',
+    en: 'Enter the email address you sign in with. We will send you a link to set a new password.',
   },
-  email: { zh: '邮箱', en: 'Mail address' },
-  invalid: { zh: '请填写邮箱地址', en: 'Please fill in a mail address' },
-  send: { zh: '发送链接', en: 'Send the link' },
-  sent: { zh: '请查收邮件', en: 'Look into your mailbox' },
+  email: { zh: '邮箱', en: 'Email address' },
+  invalid: { zh: '请填写邮箱地址', en: 'Enter an email address' },
+  send: { zh: '发送链接', en: 'Send link' },
+  sent: { zh: '请查收邮件', en: 'Check your email' },
   sentHint: {
     zh: '如果该邮箱有可用账号，邮件已发出，其中的链接一小时内有效。没有收到？请检查垃圾邮件和邮箱地址，或联系管理员。',
-    en: 'If somebody who may sign in has this address, the mail is on its way; its link works for an hour. Nothing there? Look among spam and check the address, or ask an administrator.',
+    en: 'If an active account uses this address, we have sent an email with a link that is valid for one hour. No email? Check your spam folder and the address, or contact an administrator.',
   },
   back: { zh: '返回登录', en: 'Back to sign-in' },
 } satisfies Record<string, Text>;
 
-/** Where a person who has forgotten the password asks for a link by mail. Says the same whoever asks. */
+/** Requests a link by email to set a new password. The response is the same for every address. */
 export default function ForgotPasswordPage() {
   const t = useT();
   const problemText = useProblemText();
@@ -50,7 +50,7 @@ export default function ForgotPasswordPage() {
   };
 
   return (
-    <Entrance title={t(TEXTS.title)} brand={options.data?.brand.name}>
+    <SignedOutPage title={t(TEXTS.title)} brand={options.data?.brand.name}>
       {problem !== undefined && (
         <Alert
           role="alert"
@@ -88,7 +88,7 @@ export default function ForgotPasswordPage() {
         </>
       )}
       <Link to="/sign-in">{t(TEXTS.back)}</Link>
-    </Entrance>
+    </SignedOutPage>
   );
 }
 

@@ -6,12 +6,12 @@ import { ME } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { SignInForm } from './SignInForm';
 
-const TITLE: Text = { zh: '登录已过期，请重新登录', en: 'Your session has ended; sign in again' };
-const HINT: Text = { zh: '页面上已填写的内容会保留。', en: 'What you typed on the page stays there.' };
+const TITLE: Text = { zh: '登录已过期，请重新登录', en: 'Your session has expired; sign in again' };
+const HINT: Text = { zh: '页面上已填写的内容会保留。', en: 'What you entered on the page is kept.' };
 
 /**
- * Asks to sign in again over the page at hand when a session ends there. Requests wait meanwhile and go out again
- * afterwards, so that nothing typed is lost. A person who was never signed in is sent to the sign-in page instead.
+ * Asks to sign in again over the current page when a session ends. Requests wait and are sent again afterwards, so
+ * that no input is lost. A person who was not signed in goes to the sign-in page instead.
  */
 export function SignInAgain() {
   const t = useT();
@@ -46,7 +46,7 @@ export function SignInAgain() {
       <SignInForm
         onSignedIn={() => {
           settle(true);
-          // The role may be another by now.
+          // The role may have changed.
           void queries.invalidateQueries({ queryKey: ME });
         }}
       />

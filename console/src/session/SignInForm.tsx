@@ -6,21 +6,21 @@ import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
 
 const TEXTS = {
-  email: { zh: '邮箱', en: 'Mail address' },
+  email: { zh: '邮箱', en: 'Email address' },
   password: { zh: '密码', en: 'Password' },
   code: {
     zh: '验证器上的 6 位验证码，或恢复码',
-    en: 'The 6-digit code of your authenticator, or a recovery code',
+    en: '6-digit code from your authenticator app, or a recovery code',
   },
   signIn: { zh: '登录', en: 'Sign in' },
   refused: {
     zh: '邮箱、密码或验证码不正确',
-    en: 'The mail address, the password or the code is not right',
+    en: 'Incorrect email address, password or code',
   },
-  required: { zh: '请填写此项', en: 'Please fill this in' },
+  required: { zh: '请填写此项', en: 'Required' },
 } satisfies Record<string, Text>;
 
-/** Signs a person in with password and, where there is one, the second factor. */
+/** Signs a user in with password and, if enabled, two-step verification. */
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const t = useT();
   const problemText = useProblemText();

@@ -7,27 +7,27 @@ import { ProblemError } from '../api/problem';
 import { ME } from '../app/session';
 import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
-import { Entrance } from './Entrance';
+import { SignedOutPage } from './SignedOutPage';
 
 const TEXTS = {
   title: { zh: '设置密码', en: 'Set your password' },
-  password: { zh: '新密码（至少 12 个字符）', en: 'New password, at least 12 characters' },
-  repeat: { zh: '再次输入', en: 'Once more' },
-  different: { zh: '两次输入不一致', en: 'The two are not the same' },
-  short: { zh: '至少 12 个字符', en: 'At least 12 characters' },
+  password: { zh: '新密码（至少 12 个字符）', en: 'New password (min 12 characters)' },
+  repeat: { zh: '再次输入', en: 'Repeat password' },
+  different: { zh: '两次输入不一致', en: 'The passwords do not match' },
+  short: { zh: '至少 12 个字符', en: 'Min 12 characters' },
   code: {
     zh: '验证器上的 6 位验证码，或恢复码',
-    en: 'The 6-digit code of your authenticator, or a recovery code',
+    en: '6-digit code from your authenticator app, or a recovery code',
   },
   save: { zh: '保存并登录', en: 'Save and sign in' },
   again: { zh: '获取新的链接', en: 'Get a new link' },
   missing: {
     zh: '链接不完整。请从邮件中重新打开，或获取新的链接。',
-    en: 'The link is not complete. Open it from the mail again, or get a new one.',
+    en: 'The link is incomplete. Open it from the email again, or get a new link.',
   },
 } satisfies Record<string, Text>;
 
-/** Where a one-time link leads: a person sets the password and is signed in. */
+/** Target of a one-time link: sets the password and signs in. */
 export default function WelcomePage() {
   const t = useT();
   const navigate = useNavigate();
@@ -57,7 +57,7 @@ export default function WelcomePage() {
 
   const over = problem instanceof ProblemError && problem.code === 'link_not_valid';
   return (
-    <Entrance title={t(TEXTS.title)}>
+    <SignedOutPage title={t(TEXTS.title)}>
       {!token && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t(TEXTS.missing)} />}
       {problem !== undefined && (
         <Alert
@@ -104,6 +104,6 @@ export default function WelcomePage() {
         </Form>
       )}
       {(!token || over) && <Link to="/forgot-password">{t(TEXTS.again)}</Link>}
-    </Entrance>
+    </SignedOutPage>
   );
 }

@@ -6,7 +6,7 @@ import { type Text, useT } from '../locale/locale';
 const COPY: Text = { zh: '复制', en: 'Copy' };
 const COPIED: Text = { zh: '已复制', en: 'Copied' };
 
-/** Puts a text on the clipboard, and says so. */
+/** Copies a text to the clipboard and confirms it. */
 export function CopyButton({ text }: { text: string }) {
   const t = useT();
   const [copied, setCopied] = useState(false);
@@ -30,7 +30,7 @@ async function copy(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Browsers keep the clipboard from pages without TLS; what is selected can be copied there too.
+    // Browsers block the clipboard on pages without TLS; selected text can be copied there.
     const area = document.createElement('textarea');
     area.value = text;
     (document.querySelector('[role="dialog"]') ?? document.body).append(area);

@@ -2,7 +2,7 @@ import { Button, Result, Spin } from 'antd';
 import { useT } from '../locale/locale';
 import { useProblemText } from './problems';
 
-/** While nothing is known yet. */
+/** Shown while loading. */
 export function FullPageSpinner() {
   const t = useT();
   return (
@@ -12,7 +12,7 @@ export function FullPageSpinner() {
   );
 }
 
-/** A page that could not be shown, with the reason and the way on. */
+/** Shown instead of a page, with the reason and a link. */
 export function FullPageProblem({ error, retry }: { error: Error; retry: () => void }) {
   const t = useT();
   const text = useProblemText()(error);
@@ -23,7 +23,7 @@ export function FullPageProblem({ error, retry }: { error: Error; retry: () => v
       subTitle={text.detail}
       extra={
         <Button type="primary" onClick={retry}>
-          {t({ zh: '重试', en: 'Try again' })}
+          {t({ zh: '重试', en: 'Retry' })}
         </Button>
       }
     />

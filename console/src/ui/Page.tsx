@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { useMaybeMe } from '../app/session';
 
-/** Frame of a page: its title, also in the browser's tab, and what can be done on it. */
+/** Frame of a page: title, also in the browser tab, and actions. */
 export function Page({
   title,
   tags,

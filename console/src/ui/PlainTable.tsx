@@ -4,11 +4,11 @@ interface PlainTableProps<T> {
   columns: readonly { title: string; align?: 'end'; render: (row: T) => ReactNode }[];
   rows: readonly T[];
   keyOf: (row: T) => string;
-  /** Said in place of rows. */
+  /** Shown instead of rows. */
   empty: string;
 }
 
-/** A few rows to read. The component kit's table, which can do far more, takes a fifth of a page's scripts. */
+/** A small read-only table. The component library's table would be a fifth of a page's scripts. */
 export function PlainTable<T>({ columns, rows, keyOf, empty }: PlainTableProps<T>) {
   if (rows.length === 0) return <p className="muted">{empty}</p>;
   return (

@@ -8,23 +8,23 @@ import { CopyButton } from './CopyButton';
 const TEXTS = {
   once: {
     zh: '只显示这一次，关闭后无法再查看。请立即保存。',
-    en: 'Shown this once only. Keep it now; it can not be seen again.',
+    en: 'Shown only once. Save it now; it cannot be viewed again.',
   },
   download: { zh: '下载', en: 'Download' },
-  kept: { zh: '我已保存', en: 'I have kept it' },
+  kept: { zh: '我已保存', en: 'I have saved it' },
 } satisfies Record<string, Text>;
 
 interface SecretDialogProps {
   title: Text;
-  /** What it is for, and for whom. */
+  /** Purpose and recipient. */
   hint: ReactNode;
   secret: string;
-  /** Offers it as a file too. */
+  /** Also offers it as a file. */
   fileName?: string;
   onClose: () => void;
 }
 
-/** Shows something that is shown once: a key, a link, recovery codes. Closed on purpose only. */
+/** Shows a secret that is shown only once: a key, a link, recovery codes. Closes only by its button. */
 export function SecretDialog({ title, hint, secret, fileName, onClose }: SecretDialogProps) {
   const t = useT();
   return (

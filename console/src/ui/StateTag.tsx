@@ -2,7 +2,7 @@ import { Tag } from 'antd';
 import { useT } from '../locale/locale';
 import { STATE_COLORS, STATES } from '../locale/words';
 
-/** The state of a thing, by name and colour. */
+/** A state as a coloured tag. */
 export function StateTag({ state }: { state: string }) {
   const t = useT();
   const name = STATES[state];

@@ -9,16 +9,16 @@ declare module 'dayjs' {
 
 let brandZone = 'UTC';
 
-/** Says where the brand is, as an IANA zone. Pickers take their now and today from there. */
+/** Sets the brand's IANA time zone, which pickers use for now and today. */
 export function setBrandZone(timeZone: string): void {
   brandZone = timeZone;
 }
 
-/** What the brand's clock shows, as a time of the browser's own zone. */
+/** Current time in the brand's zone, as a time of the browser's zone. */
 export const brandNow = (): Dayjs => dayjs(clockTimeOf(new Date().toISOString(), brandZone));
 
-// What antd's pickers ask for (github.com/ant-design/ant-design/discussions/50934). The plugin of dayjs makes a new
-// formatter each time, which took a tenth of the first drawing of a list.
+// Used by antd's pickers (github.com/ant-design/ant-design/discussions/50934). The dayjs plugin creates a new
+// formatter each time, which took a tenth of the first rendering of a list.
 dayjs.extend((_options, Dayjs) => {
   Dayjs.prototype.tz = brandNow;
 });

@@ -4,7 +4,7 @@ import { api, data } from '../api/client';
 import { useMe } from '../app/session';
 
 /**
- * The currency of the newest order: a brand may sell in another than its own. Its own where there is no order.
+ * The currency of the newest order, which can differ from the brand's; the brand's currency without orders.
  * @returns undefined before it is known
  */
 export function useUsualCurrency(): string | undefined {
@@ -23,7 +23,7 @@ interface CurrencySelectProps {
   onChange: (currency: string) => void;
 }
 
-/** Chooses a currency by its ISO 4217 code. */
+/** Selects a currency by ISO 4217 code. */
 export function CurrencySelect({ label, value, onChange }: CurrencySelectProps) {
   return (
     <Select

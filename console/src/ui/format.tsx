@@ -5,14 +5,14 @@ import { useLocale } from '../locale/locale';
 import { memoize } from './memoize';
 import { zoneName } from './zone';
 
-/** How money, times and numbers are written: in the language of the moment and the zone of the brand. */
+/** Formats for money, times and numbers in the current language and the brand's time zone. */
 export interface Formats {
-  /** `¥1,234.50`; a dash for what is unknown. */
+  /** `¥1,234.50`; a dash for unknown values. */
   money: (money: Money | null | undefined) => string;
-  /** Several currencies beside each other. */
+  /** Several currencies joined. */
   monies: (monies: readonly Money[]) => string;
   date: (at: string | null | undefined) => string;
-  /** A day of the calendar, `2026-11-22`, which is the same in every zone. */
+  /** A calendar day, `2026-11-22`, independent of time zones. */
   day: (day: string | null | undefined) => string;
   time: (at: string | null | undefined) => string;
   number: (value: number) => string;
@@ -24,23 +24,23 @@ export interface Formats {
 
 const NOTHING = '–';
 
-/** The zone in which times are shown and typed: the brand's; the browser's until that is known. */
+/** Time zone of shown and entered times: the brand's, or the browser's until it is known. */
 export const useTimeZone = (): string => useBrandZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** In which zone times are, beside a field where one is typed. */
+/** Note on the time zone beside a time field. */
 export function ZoneNote() {
   const { t, locale } = useLocale();
   const zone = zoneName(useTimeZone(), locale);
-  return <>{t({ zh: `按${zone}填写。`, en: `In ${zone}.` })}</>;
+  return <>{t({ zh: `按${zone}填写。`, en: `Times in ${zone}.` })}</>;
 }
 
-/** The formats for the page at hand. */
+/** The current formats. */
 export function useFormats(): Formats {
   const { locale } = useLocale();
   return formatsFor(locale, useBrandZone() ?? '');
 }
 
-// A formatter takes longer to make than hundreds of values to write, and every cell of a table asks for them.
+// Creating a formatter takes longer than formatting hundreds of values, and every table cell needs them.
 const formatsFor = memoize((locale: string, timeZone: string): Formats => {
   const zone = { timeZone: timeZone || undefined };
   const day = memoize(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', ...zone }));
@@ -87,13 +87,13 @@ function fromNow(format: Intl.RelativeTimeFormat, differenceMs: number): string 
   return format.format(Math.trunc(differenceMs / size), unit);
 }
 
-/** An amount of money, aligned by its figures. */
+/** An amount of money with aligned digits. */
 export function MoneyText({ value, strong }: { value: Money | null | undefined; strong?: boolean }) {
   const { money } = useFormats();
   return <span className={strong ? 'money strong' : 'money'}>{money(value)}</span>;
 }
 
-/** A time in the brand's zone, with how long ago or ahead it is as a hint. */
+/** A time in the brand's zone, with the relative time as a tooltip. */
 export function TimeText({ at, dateOnly }: { at: string | null | undefined; dateOnly?: boolean }) {
   const { time, date, fromNow: relative } = useFormats();
   if (!at) return <span>{NOTHING}</span>;

@@ -1,4 +1,4 @@
-/** What a function of few texts gives, made once for each of them. */
+/** Caches the results of a function of a few strings. */
 export function memoize<Texts extends string[], T>(make: (...texts: Texts) => T): (...texts: Texts) => T {
   const made = new Map<string, T>();
   return (...texts) => {

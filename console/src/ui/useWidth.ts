@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
 /**
- * Measures how wide an element is, so that a picture in it is drawn and not stretched.
- * @returns where to put the reference, and the width in pixels; 0 before it is known
+ * Measures the width of an element, so that a chart fits without stretching.
+ * @returns the reference and the width in pixels; 0 before it is known
  */
 export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, number] {
   const element = useRef<E>(null);

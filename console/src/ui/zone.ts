@@ -1,15 +1,15 @@
 import { memoize } from './memoize';
 
 /**
- * Days and times as people of the brand's zone write them, and the moments they stand for. Days are `2026-11-22`, times
- * on the clock `2026-11-22T09:30` without a zone, moments RFC 3339.
+ * Conversion between days and clock times in the brand's time zone and instants. Days are `2026-11-22`, clock times
+ * `2026-11-22T09:30` without a zone, instants RFC 3339.
  */
 
-/** First moment of a day. What is a moment already, as in links from the home page, stays it. */
+/** Start of a day. An instant, as in links from the home page, stays unchanged. */
 export const startOfDay = (day: string, timeZone: string): string =>
   day.includes('T') ? day : momentOf(`${day}T00:00`, timeZone);
 
-/** First moment of the day after. */
+/** Start of the next day. */
 export function endOfDay(day: string, timeZone: string): string {
   if (day.includes('T')) return day;
   const next = new Date(`${day}T12:00:00Z`);
@@ -17,27 +17,27 @@ export function endOfDay(day: string, timeZone: string): string {
   return momentOf(`${next.toISOString().slice(0, 10)}T00:00`, timeZone);
 }
 
-/** The moment when the clock of a zone shows a time. */
+/** The instant of a clock time in a zone. */
 export function momentOf(clockTime: string, timeZone: string): string {
   const shown = Date.parse(`${clockTime}Z`);
-  // The offset of a zone depends on the moment, so it is looked up twice: once near, once exactly.
+  // The offset of a zone depends on the instant, so it is determined twice: approximately, then exactly.
   const near = shown - offsetMs(shown, timeZone);
   return new Date(shown - offsetMs(near, timeZone)).toISOString();
 }
 
-/** What the clock of a zone shows at a moment, to the second. */
+/** The clock time of an instant in a zone, to the second. */
 export function clockTimeOf(moment: string, timeZone: string): string {
   const at = Date.parse(moment);
   return new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 19);
 }
 
-/** What a zone is called: `China Time`. */
+/** Name of a zone: `China Time`. */
 export function zoneName(timeZone: string, locale: string): string {
   const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(0);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
 }
 
-// Making one takes longer than all that it is used for afterwards.
+// Creating one takes longer than all its later uses.
 const clockOf = memoize(
   (timeZone: string) =>
     new Intl.DateTimeFormat('en-US', {

@@ -157,8 +157,8 @@ describe("a request that can not be understood is the client's fault and says wh
   test('unknown fields are refused by name, at every depth', async () => {
     const { body } = await put({ ...product, nmae: 'x', price: { amount: 1, currency: 'CNY', tax: 0 } });
     expect(body.errors).toEqual([
-      { pointer: '/price/tax', detail: 'is not known here' },
-      { pointer: '/nmae', detail: 'is not known here' },
+      { pointer: '/price/tax', detail: 'is not a known field' },
+      { pointer: '/nmae', detail: 'is not a known field' },
     ]);
   });
 

@@ -532,7 +532,7 @@ describe('mails', () => {
     const { email } = await makePerson(api, 'finance');
     const { texts } = await approve(email);
     expect(texts.join()).not.toContain('/welcome#');
-    expect(texts[1]).toContain('Sign in with the account you have: https://brand.example');
+    expect(texts[1]).toContain('Sign in with your existing account: https://brand.example');
     expect((await sql('SELECT role FROM users WHERE email = $1', [email])).rows).toEqual([
       { role: 'finance' },
     ]);

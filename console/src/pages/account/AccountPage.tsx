@@ -7,7 +7,7 @@ import { PersonPanel } from './PersonPanel';
 import { SecondFactorPanel } from './SecondFactorPanel';
 import { SessionsPanel } from './SessionsPanel';
 
-/** What a person may change about the own access, and the notes that mention the person. */
+/** The user's own account: profile, password, two-step verification, sessions, and notes that mention the user. */
 export default function AccountPage() {
   const t = useT();
   const me = useMe();

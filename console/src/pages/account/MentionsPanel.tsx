@@ -3,7 +3,7 @@ import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { mentions } from './mentions';
 
-/** Notes that mention the person, within the page of the account. */
+/** Notes that mention the user, within the account page. */
 export function MentionsPanel() {
   return (
     <Panel title={mentions.title}>

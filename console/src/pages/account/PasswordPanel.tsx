@@ -8,30 +8,33 @@ import { type Text, useT } from '../../locale/locale';
 import { ProblemAlert } from './ProblemAlert';
 
 const TEXTS = {
-  title: { zh: '修改密码', en: 'Change the password' },
-  current: { zh: '当前密码', en: 'Present password' },
-  next: { zh: '新密码（至少 12 个字符）', en: 'New password, at least 12 characters' },
-  repeat: { zh: '再次输入新密码', en: 'The new one once more' },
-  different: { zh: '两次输入不一致', en: 'The two are not the same' },
-  short: { zh: '至少 12 个字符', en: 'At least 12 characters' },
-  required: { zh: '请填写此项', en: 'Please fill this in' },
+  title: { zh: '修改密码', en: 'Change password' },
+  current: { zh: '当前密码', en: 'Current password' },
+  next: { zh: '新密码（至少 12 个字符）', en: 'New password (min 12 characters)' },
+  repeat: { zh: '再次输入新密码', en: 'Repeat new password' },
+  different: { zh: '两次输入不一致', en: 'The passwords do not match' },
+  short: { zh: '至少 12 个字符', en: 'Min 12 characters' },
+  required: { zh: '请填写此项', en: 'Required' },
   done: {
     zh: '密码已修改，其他设备上的登录已结束。',
-    en: 'It is changed. You are signed out everywhere else.',
+    en: 'Password changed. Other devices are signed out.',
   },
 } satisfies Record<string, Text>;
 
-/** Refusals that a person can read in both languages. */
+/** Texts of refusals. */
 const REFUSALS: Partial<Record<ProblemCode, Text>> = {
-  sign_in_refused: { zh: '当前密码不正确', en: 'The present password is not right' },
+  sign_in_refused: { zh: '当前密码不正确', en: 'The current password is incorrect' },
   password_not_set: {
     zh: '您的账户没有密码（使用单点登录）',
-    en: 'Your account has no password; you use single sign-on',
+    en: 'Your account has no password because you use single sign-on',
   },
   password_too_short: { zh: '新密码太短', en: 'The new password is too short' },
-  password_contains_address: { zh: '新密码不能包含邮箱', en: 'The new password contains your address' },
-  password_too_common: { zh: '新密码太常见，容易被猜到', en: 'The new password is too common' },
-  too_many_attempts: { zh: '尝试次数过多，请稍后再试', en: 'Too many attempts; wait a while' },
+  password_contains_address: { zh: '新密码不能包含邮箱', en: 'The new password contains your email address' },
+  password_too_common: {
+    zh: '新密码太常见，容易被猜到',
+    en: 'The new password is too common and easy to guess',
+  },
+  too_many_attempts: { zh: '尝试次数过多，请稍后再试', en: 'Too many attempts; try again later' },
 };
 
 interface Passwords {
@@ -39,7 +42,7 @@ interface Passwords {
   next: string;
 }
 
-/** Changes the own password. */
+/** Changes the user's own password. */
 export function PasswordPanel() {
   const t = useT();
   const me = useMe();

@@ -9,14 +9,14 @@ import { ROLES, WORDS } from '../../locale/words';
 import { ProblemAlert } from './ProblemAlert';
 
 const TEXTS = {
-  title: { zh: '个人资料', en: 'About me' },
+  title: { zh: '个人资料', en: 'Profile' },
   name: { zh: '姓名', en: 'Name' },
   language: { zh: '语言', en: 'Language' },
-  languageHint: { zh: '也用于系统发给您的邮件。', en: 'Also of mails that the system sends you.' },
+  languageHint: { zh: '也用于系统发给您的邮件。', en: 'Also used for emails the system sends you.' },
   saved: { zh: '已保存', en: 'Saved' },
 } satisfies Record<string, Text>;
 
-/** Name and language of the person. */
+/** Name and language of the user. */
 export function PersonPanel() {
   const { t, setLocale } = useLocale();
   const { user } = useMe();
@@ -44,7 +44,7 @@ export function PersonPanel() {
     <Panel title={TEXTS.title}>
       <Facts
         facts={[
-          [{ zh: '邮箱', en: 'Mail address' }, user.email],
+          [{ zh: '邮箱', en: 'Email address' }, user.email],
           [{ zh: '角色', en: 'Role' }, t(ROLES[user.role]!)],
         ]}
       />
@@ -59,9 +59,7 @@ export function PersonPanel() {
         <Form.Item
           name="name"
           label={t(TEXTS.name)}
-          rules={[
-            { required: true, whitespace: true, message: t({ zh: '请填写姓名', en: 'Please give a name' }) },
-          ]}
+          rules={[{ required: true, whitespace: true, message: t({ zh: '请填写姓名', en: 'Enter a name' }) }]}
         >
           <Input maxLength={200} autoComplete="name" />
         </Form.Item>

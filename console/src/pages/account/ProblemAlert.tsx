@@ -1,7 +1,7 @@
 import { Alert } from 'antd';
 import { useProblemText } from '../../ui/problems';
 
-/** Says above a form why it was not accepted; nothing where there is no problem. */
+/** Shows above a form why it was refused; nothing without a problem. */
 export function ProblemAlert({ problem, title }: { problem: unknown; title?: string }) {
   const problemText = useProblemText();
   if (problem === undefined) return null;

@@ -12,43 +12,43 @@ import { SecretDialog } from '../../ui/SecretDialog';
 import { ProblemAlert } from './ProblemAlert';
 
 const TEXTS = {
-  title: { zh: '二次验证', en: 'Second factor' },
+  title: { zh: '两步验证', en: 'Two-step verification' },
   on: { zh: '已开启', en: 'On' },
   off: { zh: '未开启', en: 'Off' },
   why: {
     zh: '登录时除密码外还需输入手机验证器上的验证码，密码泄露也无法登录。',
-    en: 'A code of an app on your phone is asked for besides the password, so that the password alone opens nothing.',
+    en: 'Signing in then needs your password and a code from an authenticator app, so a leaked password is not enough.',
   },
-  begin: { zh: '开启二次验证', en: 'Set it up' },
+  begin: { zh: '开启两步验证', en: 'Set up two-step verification' },
   scan: {
     zh: '1. 用验证器应用（如 Microsoft Authenticator、腾讯身份验证器）扫描二维码：',
-    en: '1. Scan this with an authenticator app, such as Microsoft or Google Authenticator:',
+    en: '1. Scan this QR code with an authenticator app, such as Microsoft or Google Authenticator:',
   },
   qr: { zh: '验证器二维码', en: 'QR code for the authenticator' },
-  type: { zh: '无法扫描时手动输入：', en: 'Or type this into the app:' },
-  code: { zh: '2. 输入应用上显示的 6 位验证码', en: '2. Type the 6-digit code that the app shows' },
-  confirm: { zh: '确认开启', en: 'Turn it on' },
-  disable: { zh: '关闭二次验证', en: 'Turn it off' },
+  type: { zh: '无法扫描时手动输入：', en: 'If you cannot scan it, enter this key in the app:' },
+  code: { zh: '2. 输入应用上显示的 6 位验证码', en: '2. Enter the 6-digit code from the app' },
+  confirm: { zh: '确认开启', en: 'Turn on' },
+  disable: { zh: '关闭两步验证', en: 'Turn off two-step verification' },
   password: { zh: '密码', en: 'Password' },
-  disableCode: { zh: '验证码或恢复码', en: 'Code of the app, or a recovery code' },
-  required: { zh: '请填写此项', en: 'Please fill this in' },
+  disableCode: { zh: '验证码或恢复码', en: 'Verification code or recovery code' },
+  required: { zh: '请填写此项', en: 'Required' },
   recovery: { zh: '恢复码', en: 'Recovery codes' },
   recoveryHint: {
     zh: '手机丢失时，每个恢复码可代替验证码使用一次。请保存在安全的地方。',
-    en: 'Each replaces a code of the app once, should you lose the phone. Keep them in a safe place.',
+    en: 'If you lose your phone, each recovery code can be used once instead of a verification code. Keep them in a safe place.',
   },
 } satisfies Record<string, Text>;
 
 const REFUSALS: Partial<Record<ProblemCode, Text>> = {
   code_not_right: {
     zh: '验证码不正确，请检查手机时间后输入下一个验证码',
-    en: 'The code is not right; check the clock of the phone and try the next one',
+    en: 'Incorrect code. Check the clock of your phone and enter the next code',
   },
-  sign_in_refused: { zh: '密码或验证码不正确', en: 'The password or the code is not right' },
-  too_many_attempts: { zh: '尝试次数过多，请稍后再试', en: 'Too many attempts; wait a while' },
+  sign_in_refused: { zh: '密码或验证码不正确', en: 'Incorrect password or code' },
+  too_many_attempts: { zh: '尝试次数过多，请稍后再试', en: 'Too many attempts; try again later' },
 };
 
-/** Sets up a second factor for the sign-in, or gives it up. */
+/** Turns two-step verification on or off. */
 export function SecondFactorPanel() {
   const t = useT();
   const { user } = useMe();
@@ -63,12 +63,12 @@ export function SecondFactorPanel() {
     >
       <p className="muted">{t(TEXTS.why)}</p>
       <SetUp />
-      {user.hasSecondFactor && <GiveUp />}
+      {user.hasSecondFactor && <TurnOff />}
     </Panel>
   );
 }
 
-/** Runs a call of a form: busy meanwhile, and the problem where it is refused. */
+/** Runs a call of a form, with busy state and problem. */
 function useCall() {
   const t = useT();
   const [busy, setBusy] = useState(false);
@@ -175,7 +175,7 @@ function QrCode({ text }: { text: string }) {
   );
 }
 
-function GiveUp() {
+function TurnOff() {
   const t = useT();
   const queries = useQueryClient();
   const { message } = App.useApp();

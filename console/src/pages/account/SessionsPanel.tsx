@@ -12,7 +12,7 @@ import { TimeText } from '../../ui/format';
 const sessions = defineList({
   key: 'sessions',
   path: '/v1/me/sessions',
-  title: { zh: '登录的设备', en: 'Where I am signed in' },
+  title: { zh: '登录的设备', en: 'Signed-in devices' },
   defaultSort: '-createdAt',
   idOf: ({ id }) => id,
   filters: [],
@@ -30,7 +30,7 @@ const sessions = defineList({
     },
     {
       key: 'lastSeenAt',
-      title: { zh: '最近使用', en: 'Last seen' },
+      title: { zh: '最近使用', en: 'Last used' },
       render: ({ lastSeenAt }) => <TimeText at={lastSeenAt} />,
     },
     {
@@ -41,7 +41,7 @@ const sessions = defineList({
           actions={[
             {
               key: 'end',
-              label: { zh: '结束会话', en: 'Sign out there' },
+              label: { zh: '结束会话', en: 'End session' },
               roles: ROLES,
               available: !current,
               fields: [],
@@ -53,12 +53,12 @@ const sessions = defineList({
     },
   ],
   empty: {
-    title: { zh: '没有其他登录', en: 'Nowhere else' },
-    hint: { zh: '您没有在其他设备上登录。', en: 'You are not signed in anywhere else.' },
+    title: { zh: '没有其他登录', en: 'No other sessions' },
+    hint: { zh: '您没有在其他设备上登录。', en: 'You are not signed in on any other device.' },
   },
 });
 
-/** Browsers and systems by what they say of themselves; the first that fits. */
+/** Browsers and systems by user agent; the first match wins. */
 const BROWSERS: [RegExp, string][] = [
   [/MicroMessenger/, 'WeChat'],
   [/Edg\//, 'Edge'],
@@ -83,12 +83,12 @@ function Browser({ userAgent, current }: { userAgent: string | null; current: bo
   return (
     <span title={userAgent ?? undefined}>
       {names || userAgent || '–'}{' '}
-      {current && <Tag color="success">{t({ zh: '当前会话', en: 'This one' })}</Tag>}
+      {current && <Tag color="success">{t({ zh: '当前会话', en: 'Current session' })}</Tag>}
     </span>
   );
 }
 
-/** Where the person is signed in; other sessions can be ended. */
+/** Sessions of the user; other sessions can be ended. */
 export function SessionsPanel() {
   return (
     <Panel title={sessions.title}>

@@ -9,7 +9,7 @@ import { TimeText } from '../../ui/format';
 
 type Mention = Item<'/v1/me/mentions'>;
 
-/** Notes that mention the person, those that are unread first. */
+/** Notes that mention the user, unread first. */
 export const mentions = defineList({
   key: 'mentions',
   path: '/v1/me/mentions',
@@ -19,7 +19,7 @@ export const mentions = defineList({
   filters: [
     {
       param: 'unread',
-      label: { zh: '是否已读', en: 'Read or not' },
+      label: { zh: '是否已读', en: 'Read status' },
       kind: 'select',
       options: [
         { value: 'true', label: { zh: '未读', en: 'Unread' } },
@@ -28,7 +28,11 @@ export const mentions = defineList({
     },
   ],
   columns: [
-    { key: 'subject', title: { zh: '关于', en: 'About' }, render: (mention) => <About mention={mention} /> },
+    {
+      key: 'subject',
+      title: { zh: '关于', en: 'Subject' },
+      render: (mention) => <About mention={mention} />,
+    },
     {
       key: 'body',
       title: { zh: '备注', en: 'Note' },
@@ -41,7 +45,7 @@ export const mentions = defineList({
     { key: 'author', title: { zh: '作者', en: 'Author' }, render: ({ author }) => author.name },
     {
       key: 'createdAt',
-      title: { zh: '时间', en: 'When' },
+      title: { zh: '时间', en: 'Time' },
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
@@ -55,14 +59,14 @@ export const mentions = defineList({
     title: { zh: '没有提到您的备注', en: 'No note mentions you' },
     hint: {
       zh: '同事在备注中用 @ 提到您时，会显示在这里。',
-      en: 'When a colleague mentions you in a note with @, it shows here.',
+      en: 'When a colleague mentions you in a note with @, the note appears here.',
     },
   },
 });
 
 function About({ mention: { id, subject, readAt } }: { mention: Mention }) {
   const read = useMarkRead();
-  // Whoever goes there has read it.
+  // Opening the subject marks the mention as read.
   return <SubjectLink subject={subject} onClick={() => !readAt && void read(id)} />;
 }
 

@@ -8,7 +8,7 @@ import { ListPage } from '../../list/ListPage';
 import { TimeText } from '../../ui/format';
 
 const ACTION = { zh: '操作', en: 'Action' };
-const PERSON = { zh: '操作人', en: 'Who' };
+const PERSON = { zh: '操作人', en: 'Actor' };
 
 const audit = defineList({
   key: 'audit',
@@ -21,14 +21,14 @@ const audit = defineList({
       param: 'action',
       label: ACTION,
       kind: 'select',
-      // Actions of people have a dot in their name, events of processes have not.
+      // Audit actions have a dot in their name, process events do not.
       options: Object.entries(EVENTS)
         .filter(([name]) => name.includes('.'))
         .map(([value, label]) => ({ value, label })),
     },
     {
       param: 'subject',
-      label: { zh: '对象（如 order/4711）', en: 'About, as order/4711' },
+      label: { zh: '对象（如 order/4711）', en: 'Subject (such as order/4711)' },
       kind: 'text',
       width: 220,
     },
@@ -36,12 +36,12 @@ const audit = defineList({
     { param: 'to', label: { zh: '止', en: 'Until' }, kind: 'until' },
   ],
   columns: [
-    { key: 'at', title: { zh: '时间', en: 'When' }, sort: 'id', render: ({ at }) => <TimeText at={at} /> },
+    { key: 'at', title: { zh: '时间', en: 'Time' }, sort: 'id', render: ({ at }) => <TimeText at={at} /> },
     { key: 'actor', title: PERSON, render: ({ actor }) => <ActorText actor={actor} /> },
     { key: 'action', title: ACTION, render: ({ action }) => <EventName type={action} /> },
     {
       key: 'subject',
-      title: { zh: '对象', en: 'About' },
+      title: { zh: '对象', en: 'Subject' },
       render: ({ subject }) => <SubjectLink subject={subject} />,
     },
     {
@@ -55,21 +55,21 @@ const audit = defineList({
     },
     {
       key: 'requestId',
-      title: { zh: '请求编号', en: 'Request' },
+      title: { zh: '请求编号', en: 'Request ID' },
       hidden: true,
       render: ({ requestId }) => requestId ?? '–',
     },
   ],
   empty: {
-    title: { zh: '还没有记录', en: 'Nothing was recorded yet' },
+    title: { zh: '还没有记录', en: 'No entries yet' },
     hint: {
       zh: '同事和系统的每次决定与修改都会记在这里。',
-      en: 'Every decision and change of people and of the system is recorded here.',
+      en: 'Every decision and change by people and by the system is recorded here.',
     },
   },
 });
 
-/** What people and the system did. */
+/** The audit log. */
 export default function AuditPage() {
   const colleagues = useColleagues();
   const list = useMemo(() => {

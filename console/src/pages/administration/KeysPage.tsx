@@ -12,13 +12,13 @@ import { ROLES } from '../../locale/words';
 import { SecretDialog } from '../../ui/SecretDialog';
 import { KEY_USER, keys } from './keys';
 
-/** All API keys; new ones are shown once. */
+/** All API keys; a new key is shown only once. */
 export default function KeysPage() {
   const t = useT();
   const [made, setMade] = useState<{ name: string; key: string }>();
   return (
     <>
-      <ListPage list={keys} actions={<MakeKey onMade={setMade} />} />
+      <ListPage list={keys} actions={<CreateKey onMade={setMade} />} />
       {made && (
         <SecretDialog
           title={{ zh: 'API 密钥', en: 'API key' }}
@@ -28,7 +28,7 @@ export default function KeysPage() {
               {' · '}
               {t({
                 zh: '请求头：Authorization: Bearer <密钥>',
-                en: 'Header of requests: Authorization: Bearer <key>',
+                en: 'Request header: Authorization: Bearer <key>',
               })}
             </>
           }
@@ -42,7 +42,7 @@ export default function KeysPage() {
 
 const same = (text: string) => ({ zh: text, en: text });
 
-function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
+function CreateKey({ onMade }: { onMade: (made: { name: string; key: string }) => void }) {
   const me = useMe();
   const colleagues = useColleagues();
   const scopes = useQuery({
@@ -59,15 +59,15 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
       actions={[
         {
           key: 'make',
-          label: { zh: '创建密钥', en: 'Make a key' },
+          label: { zh: '创建密钥', en: 'Create key' },
           roles: ADMIN,
           available: true,
           primary: true,
           fields: [
             {
               name: 'name',
-              label: { zh: '用途', en: 'What it is for' },
-              help: { zh: '例如：商城订单同步', en: 'Such as: orders of the shop' },
+              label: { zh: '用途', en: 'Purpose' },
+              help: { zh: '例如：商城订单同步', en: 'For example: order sync from the shop' },
               kind: 'text',
               maxLength: 200,
               required: true,
@@ -77,7 +77,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               label: KEY_USER,
               help: {
                 zh: '用此密钥的请求按该用户的角色处理，并记在其名下。',
-                en: 'Requests with it have the role of this user, and are recorded under the name.',
+                en: "Requests with this key act with this user's role and are recorded under this user's name.",
               },
               kind: 'select',
               search: true,
@@ -93,7 +93,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
               label: { zh: '权限', en: 'Scopes' },
               help: {
                 zh: '只列出所属用户的角色可用的权限。“*” 为全部；请尽量只选需要的。',
-                en: 'Those that the role of this user has. “*” is all of them; choose only what is needed.',
+                en: "Only scopes available to this user's role are listed. “*” means all of them; select only what is needed.",
               },
               kind: 'select',
               multiple: true,
@@ -103,7 +103,7 @@ function MakeKey({ onMade }: { onMade: (made: { name: string; key: string }) => 
             },
             {
               name: 'expiresAt',
-              label: { zh: '有效期至（不填则不过期）', en: 'Expires; empty for never' },
+              label: { zh: '有效期至（不填则不过期）', en: 'Expires (leave empty for no expiry)' },
               kind: 'time',
             },
           ],

@@ -23,7 +23,7 @@ type User = Answer<'/v1/users/{id}'>;
 type StaffRole = PostBody<'/v1/users/{id}/change-role'>['role'];
 type SignInLink = { url: string; expiresAt: string };
 
-/** One person who can sign in: role, access, keys. */
+/** One user: role, access, keys. */
 export default function UserPage() {
   const id = usePageId();
   const t = useT();
@@ -48,12 +48,12 @@ export default function UserPage() {
       </DetailPage>
       {link && (
         <SecretDialog
-          title={{ zh: '一次性登录链接', en: 'One-time link' }}
+          title={{ zh: '一次性登录链接', en: 'One-time sign-in link' }}
           hint={
             <>
               {t({
                 zh: '链接已发到用户邮箱，也可由您转交。只能使用一次，有效期至',
-                en: 'It was mailed to the user; you may hand it over too. It works once, until',
+                en: 'The link was emailed to the user; you can also pass it on yourself. It can be used once, until',
               })}{' '}
               <TimeText at={link.expiresAt} />
             </>
@@ -69,7 +69,7 @@ export default function UserPage() {
 const reason: Field = {
   name: 'reason',
   label: WORDS.reason,
-  help: { zh: '记入审计日志。', en: 'The audit log keeps it.' },
+  help: { zh: '记入审计日志。', en: 'Recorded in the audit log.' },
   kind: 'textarea',
   maxLength: 2000,
   required: true,
@@ -82,15 +82,15 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
   return [
     {
       key: 'link',
-      label: { zh: '生成一次性登录链接', en: 'Make a one-time link' },
+      label: { zh: '生成一次性登录链接', en: 'Create one-time sign-in link' },
       roles,
       available: enabled,
       primary: true,
       fields: [],
       summary: (
         <Hint
-          zh="用户可用它设置新密码并登录。之前的链接会失效；已设置的二次验证仍然需要。"
-          en="With it the user sets a new password and signs in. Earlier links are void; a second factor is still asked for."
+          zh="用户可用它设置新密码并登录。之前的链接会失效；已设置的两步验证仍然需要。"
+          en="The user can set a new password with it and sign in. Earlier links become invalid; two-step verification is still required."
         />
       ),
       run: async (_values, header) =>
@@ -98,7 +98,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
     },
     {
       key: 'role',
-      label: { zh: '变更角色', en: 'Change the role' },
+      label: { zh: '变更角色', en: 'Change role' },
       roles,
       available: enabled && !isMe && user.role !== 'distributor',
       fields: [
@@ -114,7 +114,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="新角色立即生效，对其 API 密钥同样有效；所有会话会结束，需要重新登录。"
-          en="It counts at once, also for keys. All sessions end; the person signs in again."
+          en="The new role takes effect immediately, also for API keys. All sessions end and the user must sign in again."
         />
       ),
       run: (values, header) =>
@@ -125,14 +125,14 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
     },
     {
       key: 'second-factor',
-      label: { zh: '移除二次验证', en: 'Remove the second factor' },
+      label: { zh: '移除两步验证', en: 'Remove two-step verification' },
       roles,
       available: enabled && user.hasSecondFactor,
       fields: [],
       summary: (
         <Hint
           zh="仅在用户丢失手机和恢复码、且您已核实身份后使用。"
-          en="For somebody who has lost both the device and the recovery codes. Make sure who asks."
+          en="Use this only if the user has lost the phone and the recovery codes, and after you have verified the user's identity."
         />
       ),
       run: () => api.DELETE('/v1/users/{id}/second-factor', { params: { path } }),
@@ -147,7 +147,7 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
       summary: (
         <Hint
           zh="该用户的所有会话和 API 密钥立即失效，可以随时重新启用。"
-          en="All sessions and keys of this user stop working at once. The user can be enabled again."
+          en="All sessions and API keys of this user stop working immediately. The user can be enabled again at any time."
         />
       ),
       run: (values, header) =>
@@ -158,15 +158,15 @@ function actionsOf(user: User, isMe: boolean, onLink: (link: SignInLink) => void
     },
     {
       key: 'enable',
-      label: { zh: '重新启用', en: 'Enable again' },
+      label: { zh: '重新启用', en: 'Enable' },
       roles,
       available: !enabled,
       primary: true,
       fields: [reason],
       summary: (
         <Hint
-          zh="原密码、二次验证和未吊销的 API 密钥恢复有效；之前的会话和登录链接不会恢复。"
-          en="The password, the second factor and keys that were not revoked work again; sessions and links of before do not."
+          zh="原密码、两步验证和未吊销的 API 密钥恢复有效；之前的会话和登录链接不会恢复。"
+          en="Password, two-step verification and API keys that were not revoked work again; earlier sessions and links do not."
         />
       ),
       run: (values, header) =>
@@ -189,7 +189,7 @@ function UserFacts({ user }: { user: User }) {
       <Facts
         facts={[
           [{ zh: '姓名', en: 'Name' }, user.name],
-          [{ zh: '邮箱', en: 'Mail address' }, user.email],
+          [{ zh: '邮箱', en: 'Email address' }, user.email],
           [ROLE, <RoleName key="role" role={user.role} />],
           [SECOND_FACTOR, t(user.hasSecondFactor ? ON : OFF)],
           [
@@ -198,7 +198,7 @@ function UserFacts({ user }: { user: User }) {
               <ThingLink key="of" kind="distributor" id={user.distributorId} />
             ) : undefined,
           ],
-          [{ zh: '创建时间', en: 'Added' }, <TimeText key="created" at={user.createdAt} />],
+          [{ zh: '创建时间', en: 'Created' }, <TimeText key="created" at={user.createdAt} />],
           [
             { zh: '停用时间', en: 'Disabled' },
             user.disabledAt ? <TimeText key="disabled" at={user.disabledAt} /> : undefined,

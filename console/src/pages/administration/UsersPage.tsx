@@ -13,13 +13,13 @@ import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 
 export const ROLE = { zh: '角色', en: 'Role' };
-export const SECOND_FACTOR = { zh: '二次验证', en: 'Second factor' };
+export const SECOND_FACTOR = { zh: '两步验证', en: 'Two-step verification' };
 export const ON = { zh: '已开启', en: 'On' };
 export const OFF = { zh: '未开启', en: 'Off' };
-const MAIL = { zh: '邮箱', en: 'Mail address' };
+const MAIL = { zh: '邮箱', en: 'Email address' };
 const roleOptions = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
-/** Roles that a member of staff may have. */
+/** Roles of staff. */
 export const staffRoleOptions = roleOptions.filter(({ value }) => value !== 'distributor');
 
 const users = defineList({
@@ -57,18 +57,18 @@ const users = defineList({
     },
     {
       key: 'createdAt',
-      title: { zh: '创建时间', en: 'Added' },
+      title: { zh: '创建时间', en: 'Created' },
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
   ],
   empty: {
     title: { zh: '还没有用户', en: 'No users yet' },
-    hint: { zh: '点击“新增用户”。', en: 'Add one with the button above.' },
+    hint: { zh: '点击“新增用户”。', en: 'Click “Add user”.' },
   },
 });
 
-/** A role by its name. */
+/** Name of a role. */
 export function RoleName({ role }: { role: Role }) {
   const t = useT();
   const name = ROLES[role];
@@ -82,7 +82,7 @@ function OnOff({ on }: { on: boolean }) {
 
 const isRole = (text: string): text is Role => text in ROLES;
 
-/** All who can sign in. */
+/** All users. */
 export default function UsersPage() {
   return <ListPage list={users} actions={<AddUser />} />;
 }
@@ -95,13 +95,13 @@ function AddUser() {
       actions={[
         {
           key: 'add',
-          label: { zh: '新增用户', en: 'Add a user' },
+          label: { zh: '新增用户', en: 'Add user' },
           roles: ADMIN,
           available: true,
           primary: true,
           summary: t({
             zh: '创建后在用户页面生成一次性登录链接，由本人设置密码。',
-            en: 'On the page of the user you then make a one-time link, with which the person sets a password.',
+            en: "After creating the user, create a one-time sign-in link on the user's page, so that the user can set a password.",
           }),
           fields: [
             { name: 'name', label: { zh: '姓名', en: 'Name' }, kind: 'text', maxLength: 200, required: true },
@@ -112,7 +112,7 @@ function AddUser() {
               label: WORDS.distributor,
               help: {
                 zh: '仅“分销商”角色需要：登录后看到谁的数据。',
-                en: 'Only for the role Distributor: whose data the person sees.',
+                en: 'Only for the role Distributor: the distributor whose data the user sees.',
               },
               kind: 'custom',
               render: ({ id, value, onChange }) => (
@@ -133,7 +133,7 @@ function AddUser() {
                 body: {
                   name: textOf(values, 'name'),
                   email: textOf(values, 'email'),
-                  // Whatever the form could hold besides a role the server would refuse.
+                  // The server would refuse anything but a role.
                   role: isRole(role) ? role : 'distributor',
                   distributorId: maybeText(values, 'distributorId'),
                 },

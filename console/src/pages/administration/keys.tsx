@@ -12,10 +12,10 @@ import { stateOptions } from '../shared/options';
 
 type Key = Item<'/v1/keys'>;
 
-/** Whom requests with a key count as. */
-export const KEY_USER = { zh: '所属用户', en: 'Counts as' };
+/** The user a key acts as. */
+export const KEY_USER = { zh: '所属用户', en: 'Acts as user' };
 
-/** All API keys, with what can be done to each. */
+/** All API keys with their actions. */
 export const keys = defineList({
   key: 'keys',
   path: '/v1/keys',
@@ -32,7 +32,7 @@ export const keys = defineList({
     },
   ],
   columns: [
-    { key: 'name', title: { zh: '用途', en: 'What it is for' }, render: ({ name }) => name },
+    { key: 'name', title: { zh: '用途', en: 'Purpose' }, render: ({ name }) => name },
     {
       key: 'user',
       title: KEY_USER,
@@ -50,7 +50,7 @@ export const keys = defineList({
     },
     {
       key: 'createdAt',
-      title: { zh: '创建时间', en: 'Made' },
+      title: { zh: '创建时间', en: 'Created' },
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
@@ -75,7 +75,7 @@ export const keys = defineList({
     title: { zh: '没有 API 密钥', en: 'No API keys' },
     hint: {
       zh: '商城等系统用密钥调用 API。为每个系统单独创建一个，只给它需要的权限。',
-      en: 'Shops and other machines call the API with a key. Make one for each, with the scopes it needs.',
+      en: 'Shops and other systems call the API with a key. Create one key for each system, with only the scopes it needs.',
     },
   },
 });

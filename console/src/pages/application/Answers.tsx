@@ -1,7 +1,7 @@
 import { REVIEWERS } from '../../../../domain/roles';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
-import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
@@ -9,7 +9,7 @@ import { TimeText } from '../../ui/format';
 import type { Application } from './application';
 import { ClaimText } from './list';
 
-/** What the applicant handed in. */
+/** Data submitted by the applicant. */
 export function Answers({ application }: { application: Application }) {
   const t = useT();
   const { id, kind, bankAccount, claim } = application;
@@ -19,7 +19,7 @@ export function Answers({ application }: { application: Application }) {
       : { zh: '统一社会信用代码', en: 'Unified social credit code' };
   const account: Text = { zh: '收款账户', en: 'Bank account' };
   return (
-    <Panel title={{ zh: '申请资料', en: 'Answers' }}>
+    <Panel title={{ zh: '申请资料', en: 'Application data' }}>
       <Facts
         columns={1}
         facts={[
@@ -40,7 +40,7 @@ export function Answers({ application }: { application: Application }) {
           ],
           [{ zh: '手机', en: 'Phone' }, application.phone],
           [
-            { zh: '邮箱', en: 'Mail' },
+            { zh: '邮箱', en: 'Email' },
             <span key="mail" style={{ overflowWrap: 'anywhere' }}>
               {application.email}
             </span>,
@@ -48,7 +48,7 @@ export function Answers({ application }: { application: Application }) {
           [{ zh: '申请区域', en: 'Region' }, <RegionText key="region" region={application.region} />],
           [
             { zh: '销售渠道', en: 'Channels' },
-            <NamedList key="channels" names={CHANNELS} codes={application.channels} />,
+            <CodeNames key="channels" names={CHANNELS} codes={application.channels} />,
           ],
           [
             account,
@@ -63,20 +63,20 @@ export function Answers({ application }: { application: Application }) {
             />,
           ],
           [
-            { zh: '户名与银行', en: 'Holder and bank' },
+            { zh: '户名与银行', en: 'Account holder and bank' },
             <span key="holder">
               {bankAccount.holder}
               {t({ zh: '，', en: ', ' })}
               {bankAccount.bankName}
             </span>,
           ],
-          [{ zh: '上级推荐码', en: "Sponsor's code" }, application.sponsorCode ?? undefined],
-          [{ zh: '商城客户号', en: 'Customer id in the shop' }, application.shopCustomerId ?? undefined],
+          [{ zh: '上级推荐码', en: "Sponsor's referral code" }, application.sponsorCode ?? undefined],
+          [{ zh: '商城客户号', en: 'Customer ID in the shop' }, application.shopCustomerId ?? undefined],
           [
-            { zh: '沟通语言', en: 'Written to in' },
+            { zh: '沟通语言', en: 'Preferred language' },
             application.locale === 'en' ? 'English' : t({ zh: '中文', en: 'Chinese' }),
           ],
-          [{ zh: '提交时间', en: 'Handed in' }, <TimeText key="at" at={application.submittedAt} />],
+          [{ zh: '提交时间', en: 'Submitted' }, <TimeText key="at" at={application.submittedAt} />],
           [{ zh: '轮次', en: 'Round' }, application.round],
         ]}
       />

@@ -6,7 +6,7 @@ import { type Text, useT } from '../../locale/locale';
 import { applicationList } from './list';
 import { useNext } from './useNext';
 
-/** What reviewers look at most, the queue with the longest waiting first. */
+/** Quick filters of reviewers; the queue starts with the longest waiting. */
 const VIEWS: readonly { query: string; label: Text }[] = [
   { query: 'state=in_review&claimedBy=none&sort=submittedAt', label: { zh: '待领取', en: 'To claim' } },
   { query: 'claimedBy=me&sort=submittedAt', label: { zh: '我领取的', en: 'Mine' } },
@@ -24,7 +24,7 @@ export default function ApplicationsPage() {
   const [params] = useSearchParams();
   return (
     <ListPage list={applicationList} actions={<ActionBar actions={[next]} />}>
-      <nav aria-label={t({ zh: '常用筛选', en: 'Usual filters' })} style={{ marginBottom: 10 }}>
+      <nav aria-label={t({ zh: '常用筛选', en: 'Quick filters' })} style={{ marginBottom: 10 }}>
         <Space wrap size="large">
           {VIEWS.map(({ query, label }) => {
             const isShown = params.toString() === query;

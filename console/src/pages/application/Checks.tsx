@@ -14,13 +14,13 @@ const TEXTS = {
   failed: { zh: '未通过', en: 'Failed' },
   underWay: {
     zh: '检查正在进行，几秒后自动显示。',
-    en: 'They are under way and appear here within seconds.',
+    en: 'Checks are running; results appear here within seconds.',
   },
 } satisfies Record<string, Text>;
 
 const NAMED = /(application|distributor) ([0-9a-f]{8}-[0-9a-f-]{27})/g;
 
-/** What the automatic checks of the present round found. */
+/** Results of the automatic checks of the current round. */
 export function Checks({ application: { checks } }: { application: Pick<Application, 'checks'> }) {
   const { t } = useLocale();
   return (
@@ -31,7 +31,7 @@ export function Checks({ application: { checks } }: { application: Pick<Applicat
   );
 }
 
-/** Checks one row each, what failed first. */
+/** One row per check, failed ones first. */
 export function CheckList({ checks }: { checks: Application['checks'] }) {
   const { t, locale } = useLocale();
   const sorted = [...checks].sort((a, b) => Number(a.passed) - Number(b.passed));
@@ -53,7 +53,7 @@ export function CheckList({ checks }: { checks: Application['checks'] }) {
               {locale === 'zh-CN' && CHECK_CODES[code] ? t(CHECK_CODES[code]) : reason}
             </div>
             {locale === 'zh-CN' && code === 'blacklisted' && <div className="muted">{reason}</div>}
-            <Named reason={reason} />
+            <RelatedLinks reason={reason} />
           </div>
         </li>
       ))}
@@ -61,8 +61,8 @@ export function CheckList({ checks }: { checks: Application['checks'] }) {
   );
 }
 
-/** Links to the applications and distributors that a check found. */
-function Named({ reason }: { reason: string }) {
+/** Links to the applications and distributors found by a check. */
+function RelatedLinks({ reason }: { reason: string }) {
   const { t } = useLocale();
   const found = [...reason.matchAll(NAMED)];
   return found.map(([, kind, id = '']) => {

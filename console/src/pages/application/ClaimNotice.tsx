@@ -8,10 +8,10 @@ import { TimeText } from '../../ui/format';
 import type { Application } from './application';
 import { isOpen } from './list';
 
-/** A claim lapses after half an hour; whoever has the page open keeps it. */
+/** A claim ends after half an hour; an open page renews it. */
 const RENEW_EVERY_MS = 10 * 60_000;
 
-/** Says who works on it, and keeps one's own claim while the page is open. */
+/** Shows who has claimed the application, and renews the user's own claim while the page is open. */
 export function ClaimNotice({ application: { id, state, claim } }: { application: Application }) {
   const t = useT();
   const me = useMe();
@@ -23,7 +23,7 @@ export function ClaimNotice({ application: { id, state, claim } }: { application
     const timer = setInterval(() => {
       if (document.visibilityState === 'hidden') return;
       const params = { path: { id }, header: idempotencyKey() };
-      // Lost, it is said by the next answer of the page.
+      // If renewal fails, the next refresh of the page shows it.
       api.POST('/v1/applications/{id}/claim', { params }).catch(() => undefined);
     }, RENEW_EVERY_MS);
     return () => clearInterval(timer);
@@ -38,7 +38,7 @@ export function ClaimNotice({ application: { id, state, claim } }: { application
         showIcon
         title={t({
           zh: '还没有人领取。先领取，同事就不会同时处理这份申请。',
-          en: 'Nobody works on it yet. Claim it first, so that no colleague does so at the same time.',
+          en: 'Nobody has claimed this application yet. Claim it first, so that no colleague reviews it at the same time.',
         })}
       />
     );
@@ -49,14 +49,14 @@ export function ClaimNotice({ application: { id, state, claim } }: { application
       style={{ marginBottom: 16 }}
       type="warning"
       showIcon
-      title={t({ zh: `${claim.name} 正在审核这份申请`, en: `${claim.name} is working on this application` })}
+      title={t({ zh: `${claim.name} 正在审核这份申请`, en: `${claim.name} is reviewing this application` })}
       description={
         <>
-          {t({ zh: '领取有效期至 ', en: 'The claim lasts until ' })}
+          {t({ zh: '领取有效期至 ', en: 'The claim is valid until ' })}
           <TimeText at={claim.expiresAt} />
           {t({
             zh: '。在此之前只有该同事和管理员可以作出决定；请领取下一件，或请对方放回。',
-            en: '. Until then only this colleague and administrators decide. Take the next one, or ask for it to be given back.',
+            en: '. Until then only this colleague and administrators can decide. Claim the next one, or ask your colleague to return it to the queue.',
           })}
         </>
       }

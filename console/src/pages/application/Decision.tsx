@@ -12,7 +12,7 @@ const TEXTS = {
   reasonCode: { zh: '原因', en: 'Reason' },
 } satisfies Record<string, Text>;
 
-/** What was decided, or what the applicant was asked for. */
+/** The decision, or the requested changes. */
 export function Decision({ application }: { application: Application }) {
   const t = useT();
   const { state, tier, reasonCode, decisionReason, decisionNote, decidedBy, decidedAt } = application;
@@ -20,14 +20,14 @@ export function Decision({ application }: { application: Application }) {
   const code = reasonCode ? t(REASON_CODES[reasonCode] ?? { zh: reasonCode, en: reasonCode }) : undefined;
   if (state === 'changes_requested') {
     return (
-      <Panel title={{ zh: '等待申请人补充', en: 'Waits for the applicant' }}>
+      <Panel title={{ zh: '等待申请人补充', en: 'Waiting for the applicant' }}>
         <Facts
           facts={[
             [TEXTS.reasonCode, code],
             [{ zh: '期限', en: 'Deadline' }, <TimeText key="at" at={changesDeadline} />],
             [
-              { zh: '告知申请人', en: 'The applicant was told' },
-              <Lines key="told" text={changesRequested} />,
+              { zh: '告知申请人', en: 'Message to the applicant' },
+              <Lines key="message" text={changesRequested} />,
             ],
             [WORDS.note, changesNote ?? undefined],
           ]}
@@ -45,7 +45,7 @@ export function Decision({ application }: { application: Application }) {
           [WORDS.tier, tier ?? undefined],
           [TEXTS.reasonCode, code],
           [
-            { zh: '告知申请人', en: 'The applicant was told' },
+            { zh: '告知申请人', en: 'Message to the applicant' },
             decisionReason ? <Lines text={decisionReason} /> : undefined,
           ],
           [WORDS.note, decisionNote ?? undefined],
@@ -53,7 +53,7 @@ export function Decision({ application }: { application: Application }) {
             WORDS.distributor,
             distributorId ? (
               <Link to={hrefOf('distributor', distributorId)}>
-                {t({ zh: '查看分销商', en: 'Open the distributor' })}
+                {t({ zh: '查看分销商', en: 'View distributor' })}
               </Link>
             ) : undefined,
           ],

@@ -9,10 +9,10 @@ import { CheckList } from './Checks';
 type Application = Answer<'/v1/applications/{id}'>;
 type Event = Application['timeline'][number];
 
-const TITLE: Text = { zh: '以往轮次', en: 'Earlier rounds' };
+const TITLE: Text = { zh: '以往轮次', en: 'Previous rounds' };
 const OF_ROUNDS = ['submitted', 'changes_requested', 'resubmitted'];
 
-/** What was handed in, found and asked for before the present round. */
+/** Submissions, checks and requested changes of previous rounds. */
 export function Rounds({ application: { round, timeline, earlierChecks } }: { application: Application }) {
   const t = useT();
   if (round < 2) return null;
@@ -30,7 +30,7 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
               <span className="muted">
                 <TimeText at={event.at} /> · <ActorText actor={event.actor} />
               </span>
-              <Told event={event} />
+              <RoundEvent event={event} />
             </li>
           ))}
       </ol>
@@ -56,7 +56,7 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
   );
 }
 
-function Told({ event: { type, data } }: { event: Event }) {
+function RoundEvent({ event: { type, data } }: { event: Event }) {
   if (type !== 'changes_requested' || typeof data.message !== 'string') return null;
   return <div style={{ whiteSpace: 'pre-wrap' }}>{data.message}</div>;
 }

@@ -2,4 +2,4 @@ import type { Answer } from '../../api/types';
 
 export type Application = Answer<'/v1/applications/{id}'>;
 
-/** Who decides about applications. */
+/** Roles that decide on applications. */

@@ -5,7 +5,7 @@ import { api, data, type IdempotencyKey } from '../../api/client';
 import type { Item } from '../../api/types';
 import { useMe } from '../../app/session';
 import { defineList } from '../../list/definition';
-import { APPLICANT_KINDS, CHANNELS, KIND_OPTIONS, NamedList } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames, KIND_OPTIONS } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
@@ -15,7 +15,7 @@ import { stateOptions } from '../shared/options';
 
 type Application = Item<'/v1/applications'>;
 
-/** States in which somebody can work on an application. */
+/** States in which an application can be claimed. */
 export const isOpen = (state: Application['state']): boolean =>
   state === 'submitted' || state === 'in_review';
 
@@ -26,7 +26,7 @@ function KindText({ kind }: { kind: Application['kind'] }) {
 function ChecksText({ application: { state: at, failedChecks } }: { application: Application }) {
   const t = useT();
   const { number } = useFormats();
-  if (at === 'submitted') return <span className="muted">{t({ zh: '检查中', en: 'Under way' })}</span>;
+  if (at === 'submitted') return <span className="muted">{t({ zh: '检查中', en: 'Running' })}</span>;
   if (failedChecks === 0) return t({ zh: '全部通过', en: 'All passed' });
   return (
     <Tag color="error">
@@ -35,7 +35,7 @@ function ChecksText({ application: { state: at, failedChecks } }: { application:
   );
 }
 
-/** Who works on an application, if anybody does. */
+/** Who has claimed an application. */
 export function ClaimText({ claim }: { claim: Application['claim'] }) {
   const t = useT();
   const me = useMe();
@@ -47,7 +47,7 @@ export function ClaimText({ claim }: { claim: Application['claim'] }) {
   );
 }
 
-/** Applications of those who want to become distributors. */
+/** Applications. */
 export const applicationList = defineList({
   key: 'applications',
   path: '/v1/applications',
@@ -77,11 +77,11 @@ export const applicationList = defineList({
     {
       key: 'channels',
       title: { zh: '销售渠道', en: 'Channels' },
-      render: ({ channels }) => <NamedList names={CHANNELS} codes={channels} />,
+      render: ({ channels }) => <CodeNames names={CHANNELS} codes={channels} />,
     },
     {
       key: 'submittedAt',
-      title: { zh: '提交时间', en: 'Handed in' },
+      title: { zh: '提交时间', en: 'Submitted' },
       sort: 'submittedAt',
       render: ({ submittedAt }) => <TimeText at={submittedAt} />,
     },
@@ -94,7 +94,7 @@ export const applicationList = defineList({
     },
     {
       key: 'changesDeadline',
-      title: { zh: '补充期限', en: 'Changes due' },
+      title: { zh: '补充期限', en: 'Changes deadline' },
       hidden: true,
       render: ({ changesDeadline }) => <TimeText at={changesDeadline} />,
     },
@@ -119,18 +119,18 @@ export const applicationList = defineList({
       kind: 'select',
       options: [
         { value: 'me', label: { zh: '我领取的', en: 'Me' } },
-        { value: 'none', label: { zh: '无人领取', en: 'Nobody' } },
+        { value: 'none', label: { zh: '无人领取', en: 'Unclaimed' } },
       ],
     },
     { param: 'kind', label: WORDS.kind, kind: 'select', options: KIND_OPTIONS },
     { param: 'region', label: { zh: '申请区域', en: 'Region' }, kind: 'select', options: REGION_OPTIONS },
-    { param: 'q', label: { zh: '申请人名称', en: 'Name of the applicant' }, kind: 'text' },
-    { param: 'submittedAfter', label: { zh: '提交起', en: 'Handed in from' }, kind: 'from' },
-    { param: 'submittedBefore', label: { zh: '提交止', en: 'Handed in until' }, kind: 'until' },
+    { param: 'q', label: { zh: '申请人名称', en: 'Applicant name' }, kind: 'text' },
+    { param: 'submittedAfter', label: { zh: '提交起', en: 'Submitted from' }, kind: 'from' },
+    { param: 'submittedBefore', label: { zh: '提交止', en: 'Submitted until' }, kind: 'until' },
     { param: 'decidedAfter', label: { zh: '处理起', en: 'Decided from' }, kind: 'from', rare: true },
     {
       param: 'changesDeadlineBefore',
-      label: { zh: '补充期限止', en: 'Changes due until' },
+      label: { zh: '补充期限止', en: 'Changes deadline until' },
       kind: 'until',
       rare: true,
     },
@@ -157,14 +157,14 @@ export const applicationList = defineList({
     title: { zh: '还没有申请', en: 'No applications yet' },
     hint: {
       zh: '有人通过申请页面提交后会出现在这里。把申请页面 /apply 的链接发给想加入的人。',
-      en: 'They appear here once somebody applies. Give those who want to join the link of the page /apply.',
+      en: 'Applications appear here after they are submitted. Send the link of the application page /apply to people who want to join.',
     },
   },
 });
 
 /**
  * Claims the application that has waited longest.
- * @returns its address, or undefined when none is left
+ * @returns its path, or undefined if there is none
  */
 export async function claimNext(header: IdempotencyKey): Promise<string | undefined> {
   const answer = await api.POST('/v1/applications/next', { params: { header } });

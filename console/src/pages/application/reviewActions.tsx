@@ -16,12 +16,12 @@ type Reasons = Answer<'/v1/reason-codes'>['items'];
 
 const TEXTS = {
   reasonCode: { zh: '原因', en: 'Reason' },
-  internalNote: { zh: '内部备注（申请人看不到）', en: 'Note for reviewers; the applicant never sees it' },
-  toldApplicant: { zh: '申请人会收到：', en: 'The applicant is told: ' },
-  meaning: { zh: '内部说明：', en: 'Among reviewers: ' },
+  internalNote: { zh: '内部备注（申请人看不到）', en: 'Internal note (not visible to the applicant)' },
+  toldApplicant: { zh: '申请人会收到：', en: 'The applicant receives: ' },
+  meaning: { zh: '内部说明：', en: 'Internal meaning: ' },
 } satisfies Record<string, Text>;
 
-/** What a reviewer can do with an application. */
+/** Actions of a reviewer on an application. */
 export function useReviewActions(id: string): (application: Application) => Action[] {
   const me = useMe();
   const next = useNext(false);
@@ -69,7 +69,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
         direct: true,
         fields: [],
         run: (_body, header) => api.POST('/v1/applications/{id}/claim', { params: { path, header } }),
-        done: { zh: '已领取', en: 'It is yours' },
+        done: { zh: '已领取', en: 'Claimed' },
       },
       {
         key: 'approve',
@@ -82,7 +82,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
         fields: [
           {
             name: 'tier',
-            label: { zh: '等级（决定佣金比例）', en: 'Tier; it sets rates and rights' },
+            label: { zh: '等级（决定佣金比例）', en: 'Tier (sets the commission rates)' },
             kind: 'suggest',
             options: tiers,
             required: true,
@@ -90,7 +90,9 @@ export function useReviewActions(id: string): (application: Application) => Acti
           {
             name: 'note',
             label:
-              failedChecks > 0 ? { zh: '仍然批准的理由', en: 'Why it is approved all the same' } : WORDS.note,
+              failedChecks > 0
+                ? { zh: '仍然批准的理由', en: 'Reason for approving despite failed checks' }
+                : WORDS.note,
             kind: 'textarea',
             maxLength: 2000,
             required: failedChecks > 0,
@@ -101,11 +103,11 @@ export function useReviewActions(id: string): (application: Application) => Acti
             params: { path, header },
             body: body as PostBody<'/v1/applications/{id}/approve'>,
           }),
-        done: { zh: '已批准，已成为分销商', en: 'Approved: the applicant is a distributor now' },
+        done: { zh: '已批准，已成为分销商', en: 'Approved; the applicant is now a distributor' },
       },
       {
         key: 'request-changes',
-        label: { zh: '要求补充', en: 'Ask for changes' },
+        label: { zh: '要求补充', en: 'Request changes' },
         shortcut: 'c',
         roles: REVIEWERS,
         available: mayDecide,
@@ -113,7 +115,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
           reasonField('request_changes'),
           {
             name: 'message',
-            label: { zh: '补充说明（发给申请人）', en: 'More for the applicant' },
+            label: { zh: '补充说明（发给申请人）', en: 'Additional message (sent to the applicant)' },
             kind: 'textarea',
             maxLength: 4000,
           },
@@ -123,7 +125,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
             kind: 'time',
             help: {
               zh: '不填则按默认期限。逾期未补充会自动撤回。',
-              en: 'Left out: the usual time. Unanswered, the application is withdrawn then.',
+              en: 'Leave empty for the default deadline. If the applicant does not resubmit by then, the application is withdrawn automatically.',
             },
           },
           { name: 'note', label: TEXTS.internalNote, kind: 'textarea', maxLength: 2000 },
@@ -133,7 +135,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
             params: { path, header },
             body: body as PostBody<'/v1/applications/{id}/request-changes'>,
           }),
-        done: { zh: '已通知申请人补充', en: 'The applicant is asked for changes' },
+        done: { zh: '已通知申请人补充', en: 'Changes requested from the applicant' },
       },
       {
         key: 'reject',
@@ -146,7 +148,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
           reasonField('reject'),
           {
             name: 'reason',
-            label: { zh: '补充说明（发给申请人）', en: 'More for the applicant' },
+            label: { zh: '补充说明（发给申请人）', en: 'Additional message (sent to the applicant)' },
             kind: 'textarea',
             maxLength: 2000,
           },
@@ -161,18 +163,18 @@ export function useReviewActions(id: string): (application: Application) => Acti
       },
       {
         key: 'release-claim',
-        label: isMine ? { zh: '放回队列', en: 'Give back' } : { zh: '解除领取', en: 'End the claim' },
+        label: isMine ? { zh: '放回队列', en: 'Return to queue' } : { zh: '解除领取', en: 'Release claim' },
         shortcut: 'u',
         roles: REVIEWERS,
         available: isOpen(state) && Boolean(claim) && (isMine || me.user.role === 'admin'),
         direct: true,
         fields: [],
         run: (_body, header) => api.POST('/v1/applications/{id}/release-claim', { params: { path, header } }),
-        done: { zh: '已放回队列', en: 'It is back in the queue' },
+        done: { zh: '已放回队列', en: 'Returned to queue' },
       },
       {
         key: 'withdraw',
-        label: { zh: '代为撤回', en: 'Withdraw for the applicant' },
+        label: { zh: '代为撤回', en: 'Withdraw on behalf of the applicant' },
         roles: REVIEWERS,
         available: isOpen(state) || state === 'changes_requested',
         fields: [],
@@ -188,7 +190,7 @@ export function useReviewActions(id: string): (application: Application) => Acti
 function WithdrawSummary() {
   return useT()({
     zh: '仅在申请人要求撤回时使用；撤回后不能恢复，申请人需重新申请。',
-    en: 'Only when the applicant asks for it. It is final: a new application is needed afterwards.',
+    en: 'Use this only if the applicant asks for it. It cannot be undone: the applicant has to apply again.',
   });
 }
 
@@ -200,13 +202,13 @@ function FailedChecksNotice({ count }: { count: number }) {
       showIcon
       title={t({
         zh: `${count} 项自动检查未通过，批准时须写明理由。`,
-        en: `${count} automatic checks failed: say why you approve all the same.`,
+        en: `${count} automatic checks failed. To approve, give a reason.`,
       })}
     />
   );
 }
 
-/** What a reason code says to the applicant, in the applicant's language, and to reviewers, in theirs. */
+/** Texts of a reason code: for the applicant in the applicant's language, for reviewers in theirs. */
 function ReasonPreview({ reason, locale }: { reason: Reasons[number] | undefined; locale: Locale }) {
   const t = useT();
   const own = useLocale().locale;
@@ -225,7 +227,7 @@ function ReasonPreview({ reason, locale }: { reason: Reasons[number] | undefined
   );
 }
 
-/** Tiers that the plan in force names. */
+/** Tiers used in the plan in force. */
 function useTiers(enabled: boolean): string[] {
   const plans = useQuery({
     queryKey: ['tiers'],

@@ -7,17 +7,17 @@ import { claimNext } from './list';
 
 const NONE = {
   zh: '没有待领取的申请了，队列已清空。',
-  en: 'Nothing is left to claim: the queue is empty.',
+  en: 'The queue is empty: there are no applications to claim.',
 };
 
-/** The action that takes up the application which has waited longest. */
+/** Action that claims the application that has waited longest. */
 export function useNext(primary: boolean): Action {
   const t = useT();
   const { message } = App.useApp();
   const navigate = useNavigate();
   return {
     key: 'next',
-    label: { zh: '领取下一件', en: 'Next' },
+    label: { zh: '领取下一件', en: 'Claim next' },
     shortcut: 'n',
     roles: REVIEWERS,
     available: true,

@@ -27,11 +27,11 @@ const KIND_OPTIONS = [
 ];
 
 const TEXTS = {
-  add: { zh: '加入黑名单', en: 'Add a number' },
+  add: { zh: '加入黑名单', en: 'Add to blacklist' },
   remove: { zh: '移出', en: 'Remove' },
   removeHint: {
     zh: '移出后，使用此号码的申请可以批准。审计日志会记录是谁移出的。',
-    en: 'Applications with this number can be approved again. The audit log keeps who removed it.',
+    en: 'Applications with this number can be approved again. The audit log records who removed it.',
   },
 } satisfies Record<string, Text>;
 
@@ -104,12 +104,12 @@ const blacklist = defineList({
     title: { zh: '黑名单是空的', en: 'The blacklist is empty' },
     hint: {
       zh: '把有问题的证件号、银行账户或手机号加进来，使用它们的申请就不能批准。',
-      en: 'Put a number of somebody who must not join on it: applications with it can not be approved.',
+      en: 'Add an identity number, bank account or phone number; applications that use it cannot be approved.',
     },
   },
 });
 
-/** Numbers whose owners can not become distributors. */
+/** The blacklist. */
 export default function BlacklistPage() {
   return (
     <ListPage
@@ -137,7 +137,7 @@ export default function BlacklistPage() {
                   label: { zh: '号码', en: 'Number' },
                   help: {
                     zh: '只保存加密后的指纹，不保存原文。',
-                    en: 'Only a keyed hash of it is kept.',
+                    en: 'Only a keyed hash of the number is stored.',
                   },
                   kind: 'text',
                   maxLength: 64,
@@ -156,7 +156,7 @@ export default function BlacklistPage() {
                   params: { header },
                   body: body as PostBody<'/v1/blacklist'>,
                 }),
-              done: { zh: '已加入黑名单', en: 'It is on the blacklist' },
+              done: { zh: '已加入黑名单', en: 'Added to the blacklist' },
             },
           ]}
         />

@@ -6,7 +6,7 @@ import type { PageKind } from '../../../../domain/kinds';
 import { api, data } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
-import { NoSuchPage } from '../../app/BrokenPage';
+import { NotFoundPage } from '../../app/ErrorPage';
 import { shortId, ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
@@ -26,17 +26,17 @@ import { refusalText } from './refusals';
 type Bulk = Answer<'/v1/bulk-actions/{id}'>;
 
 const TEXTS = {
-  results: { zh: '每条的结果', en: 'Result of each' },
-  thing: { zh: '对象', en: 'What' },
+  results: { zh: '每条的结果', en: 'Results' },
+  thing: { zh: '对象', en: 'Item' },
   result: { zh: '结果', en: 'Result' },
   position: { zh: '序号', en: 'No.' },
   leave: {
     zh: '在后台执行，可以离开本页，稍后在“批量操作”中查看。',
-    en: 'It runs in the background; you may leave this page and come back under “Bulk actions”.',
+    en: 'This runs in the background. You can leave this page and find it later under “Bulk actions”.',
   },
 } satisfies Record<string, Text>;
 
-// The list is declared once, but what its entries are depends on the action.
+// The list is declared once, but the kind of its entries depends on the action.
 const KindContext = createContext<PageKind>('commission');
 
 const list = defineList({
@@ -61,12 +61,12 @@ const list = defineList({
   ],
   filters: [],
   empty: {
-    title: { zh: '没有记录', en: 'Nothing here' },
-    hint: { zh: '没有这种结果的记录。', en: 'No entry has this result.' },
+    title: { zh: '没有记录', en: 'No entries' },
+    hint: { zh: '没有这种结果的记录。', en: 'There are no entries with this result.' },
   },
 });
 
-/** One bulk action: how far it is, and what became of each entry. */
+/** One bulk action: progress and the result of each item. */
 export default function BulkActionPage() {
   const t = useT();
   const id = usePageId();
@@ -75,7 +75,7 @@ export default function BulkActionPage() {
     queryFn: ({ signal }) => data(api.GET('/v1/bulk-actions/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data: known } }) => (known?.state === 'done' ? false : 1_500),
   });
-  if (bulk.error instanceof ProblemError && bulk.error.status === 404) return <NoSuchPage />;
+  if (bulk.error instanceof ProblemError && bulk.error.status === 404) return <NotFoundPage />;
   if (bulk.error && !bulk.data)
     return <FullPageProblem error={bulk.error} retry={() => void bulk.refetch()} />;
   if (!bulk.data) {

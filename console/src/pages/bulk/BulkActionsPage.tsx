@@ -50,15 +50,15 @@ const list = defineList({
     },
   ],
   empty: {
-    title: { zh: '您还没有批量操作', en: 'You have no bulk actions yet' },
+    title: { zh: '您还没有批量操作', en: 'No bulk actions yet' },
     hint: {
       zh: '在列表中勾选多条记录，选择要执行的操作；它在后台执行，每条都有结果。',
-      en: 'Select entries of a list and choose what to do; it runs in the background with a result for each.',
+      en: 'Select entries in a list and choose an action. It runs in the background and shows a result for each entry.',
     },
   },
 });
 
-/** The person's bulk actions, newest first. */
+/** The user's bulk actions, newest first. */
 export default function BulkActionsPage() {
   return <ListPage list={list} />;
 }

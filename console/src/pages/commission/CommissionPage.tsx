@@ -27,43 +27,43 @@ import '../shared/finance.css';
 type Explanation = Answer<'/v1/commissions/{id}/explain'>;
 
 const TEXTS = {
-  attribution: { zh: '为什么归属这位分销商', en: 'Why it belongs to this distributor' },
+  attribution: { zh: '为什么归属这位分销商', en: 'Why it is attributed to this distributor' },
   plan: { zh: '方案与规则', en: 'Plan and rules' },
   calculation: { zh: '计算过程', en: 'Calculation' },
   transfers: { zh: '资金流水', en: 'Transfers' },
-  seeTransfers: { zh: '在账务流水中查看', en: 'See them among all transfers' },
-  holds: { zh: '扣留记录', en: 'Holds' },
-  noHolds: { zh: '从未被扣留。', en: 'It was never on hold.' },
-  noTransfers: { zh: '金额为零，没有流水。', en: 'The amount is zero, so nothing was posted.' },
-  amountNow: { zh: '当前金额', en: 'Amount now' },
-  originally: { zh: '支付时产生', en: 'Earned when paid' },
+  seeTransfers: { zh: '在账务流水中查看', en: 'View in transfers' },
+  holds: { zh: '暂缓记录', en: 'Holds' },
+  noHolds: { zh: '从未暂缓结算。', en: 'Never on hold.' },
+  noTransfers: { zh: '金额为零，没有流水。', en: 'The amount is zero, so there are no transfers.' },
+  amountNow: { zh: '当前金额', en: 'Current amount' },
+  originally: { zh: '支付时产生', en: 'At payment' },
   now: { zh: '退货或取消后', en: 'After returns and cancellations' },
   planVersion: { zh: '支付时的方案', en: 'Plan at payment' },
-  tier: { zh: '当时等级', en: 'Tier at that time' },
+  tier: { zh: '当时等级', en: 'Tier at payment' },
   sku: { zh: '商品', en: 'Product' },
   category: { zh: '品类', en: 'Category' },
   quantity: { zh: '数量', en: 'Quantity' },
   paidAt: { zh: '订单支付时间', en: 'Order paid' },
-  lineState: { zh: '订单行状态', en: 'State of the line' },
-  hold: { zh: '扣留', en: 'Hold' },
-  unhold: { zh: '解除扣留', en: 'Lift holds' },
-  allReasons: { zh: '不选则解除全部扣留', en: 'Left empty, all holds are lifted' },
+  lineState: { zh: '订单行状态', en: 'Order line state' },
+  hold: { zh: '暂缓结算', en: 'Put on hold' },
+  unhold: { zh: '解除暂缓', en: 'Lift holds' },
+  allReasons: { zh: '不选则解除全部暂缓', en: 'Leave empty to lift all holds' },
   from: { zh: '从', en: 'From' },
   to: { zh: '到', en: 'To' },
-  when: { zh: '时间', en: 'When' },
-  placed: { zh: '扣留时间', en: 'Placed' },
+  when: { zh: '时间', en: 'Time' },
+  placed: { zh: '暂缓时间', en: 'Placed' },
   lifted: { zh: '解除时间', en: 'Lifted' },
-  code: { zh: '推荐码', en: 'Code' },
+  code: { zh: '推荐码', en: 'Referral code' },
 } satisfies Record<string, Text>;
 
 const OUTCOMES: Record<Explanation['attribution']['chain'][number]['outcome'], Text> = {
   earns: { zh: '获得佣金', en: 'earns' },
-  own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer and earns nothing' },
-  not_accrued: { zh: '受限制，未计佣', en: 'is restricted, nothing is accrued' },
-  no_upline: { zh: '没有上级', en: 'there is no sponsor' },
+  own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer; no commission' },
+  not_accrued: { zh: '受限制，未计佣', en: 'is restricted; not accrued' },
+  no_upline: { zh: '没有上级', en: 'no sponsor' },
 };
 
-/** One commission: why it is this amount, whose it is, and why it is not paid yet. */
+/** One commission: calculation, attribution, and why it is not released yet. */
 export default function CommissionPage() {
   const id = usePageId();
   return (
@@ -147,7 +147,7 @@ function Explained({ commission }: { commission: Explanation }) {
   return (
     <>
       <WhyNotPaid commission={commission} />
-      <Panel title={GLANCE}>
+      <Panel title={OVERVIEW}>
         <Facts
           facts={[
             [TEXTS.amountNow, <MoneyText key="now" value={money(commission.amount)} strong />],
@@ -224,7 +224,7 @@ function Explained({ commission }: { commission: Explanation }) {
                 <span className="muted">
                   {t({
                     zh: `；跳过 ${link.skipped.length} 位非正常状态的上级`,
-                    en: `; ${link.skipped.length} who are not active were passed over`,
+                    en: `; ${link.skipped.length} inactive sponsors skipped`,
                   })}
                 </span>
               )}
@@ -274,13 +274,13 @@ function Explained({ commission }: { commission: Explanation }) {
   );
 }
 
-const GLANCE: Text = { zh: '概要', en: 'At a glance' };
+const OVERVIEW: Text = { zh: '概要', en: 'Overview' };
 
 type T = (text: Text) => string;
 const accountName = (t: T, account: string) => (ACCOUNTS[account] ? t(ACCOUNTS[account]) : account);
 const reasonName = (t: T, reason: string) => (HOLD_REASONS[reason] ? t(HOLD_REASONS[reason]) : reason);
 
-/** The one sentence that people open this page for. */
+/** Why the commission is not released yet. */
 function WhyNotPaid({ commission }: { commission: Explanation }) {
   const t = useT();
   const { date, time } = useFormats();
@@ -293,8 +293,8 @@ function WhyNotPaid({ commission }: { commission: Explanation }) {
         showIcon
         style={{ marginBottom: 16 }}
         title={t({
-          zh: `已于 ${time(releasedAt)} 放款，可以提现。`,
-          en: `It was released on ${time(releasedAt)} and can be withdrawn.`,
+          zh: `已于 ${time(releasedAt)} 结算，可以提现。`,
+          en: `Released on ${time(releasedAt)}; it can be withdrawn.`,
         })}
       />
     );
@@ -316,8 +316,8 @@ function WhyNotPaid({ commission }: { commission: Explanation }) {
       style={{ marginBottom: 16 }}
       title={t(
         isOver
-          ? { zh: '不会放款', en: 'It will not be paid' }
-          : { zh: '为什么还没有放款', en: 'Why it is not paid yet' },
+          ? { zh: '不会结算', en: 'Will not be released' }
+          : { zh: '为什么还没有结算', en: 'Why it is not released yet' },
       )}
       description={
         <ul className="plain-list">
@@ -332,10 +332,10 @@ function WhyNotPaid({ commission }: { commission: Explanation }) {
 
 function pendingText(t: T, { id, state }: { id: string; state: string }, plain: boolean): ReactNode {
   const name = STATES[state] ? t(STATES[state]) : state;
-  if (plain) return t({ zh: `已列入放款批次（${name}）。`, en: `It is in a release run (${name}).` });
+  if (plain) return t({ zh: `已列入结算批次（${name}）。`, en: `In a release run (${name}).` });
   return (
     <>
-      {t({ zh: '已列入放款批次 ', en: 'It waits in release run ' })}
+      {t({ zh: '已列入结算批次 ', en: 'In release run ' })}
       <ThingLink kind="release" id={id} />
       {t({ zh: `（${name}）。`, en: ` (${name}).` })}
     </>
@@ -357,24 +357,24 @@ const held =
 
 const SENTENCES: Record<ObstacleCode, (particulars: Particulars) => Text> = {
   not_accrued: () => ({
-    zh: '付款时受限制，本可获得的佣金未计。',
-    en: 'A restriction stood in the way when the order was paid: it would have been earned, and was not accrued.',
+    zh: '付款时受限制，佣金未计。',
+    en: 'A restriction was open when the order was paid, so the commission was not accrued.',
   }),
   awaiting_delivery: () => ({
     zh: '商品尚未签收；退货期从签收开始计算。',
-    en: 'The goods are not delivered; the return window starts with the delivery.',
+    en: 'The goods are not delivered yet. The return window starts at delivery.',
   }),
   return_window_open: ({ until }) => ({
-    zh: `还在退货期内，顾客可在 ${until} 前退货。`,
-    en: `The customer may return the goods until ${until}.`,
+    zh: `还在退货期内，客户可在 ${until} 前退货。`,
+    en: `Still in the return window: the customer can return the goods until ${until}.`,
   }),
   return_open: () => ({
     zh: '有一笔退货正在处理，退货期暂停，处理完后继续。',
-    en: 'A return is being decided; the return window stands still until then.',
+    en: 'A return is being handled. The return window is paused and continues afterwards.',
   }),
   distributor_suspended: ({ note }) => ({
-    zh: `分销商已暂停，恢复后才能放款。${note}`,
-    en: `The distributor is suspended; it can be released once they are reinstated. ${note}`,
+    zh: `分销商已暂停，恢复后才能结算。${note}`,
+    en: `The distributor is suspended. The commission can be released after the distributor is reinstated. ${note}`,
   }),
   distributor_terminated: () => OBSTACLES.distributor_terminated,
   hold_finance: held('hold_finance'),
@@ -384,18 +384,18 @@ const SENTENCES: Record<ObstacleCode, (particulars: Particulars) => Text> = {
   hold_other: held('hold_other'),
   awaiting_release_run: () => OBSTACLES.awaiting_release_run,
   awaiting_finance: () => ({
-    zh: '退货期已结束，等待财务放款。',
-    en: 'The return window is over; finance has not released it yet.',
+    zh: '退货期已结束，等待财务结算。',
+    en: 'The return window has ended. Waiting for finance to release it.',
   }),
   debt_first: () => OBSTACLES.debt_first,
   run_rejected: () => OBSTACLES.run_rejected,
   released: () => OBSTACLES.released,
   reversed: () => ({
-    zh: '放款前商品已全部取消或退货。',
-    en: 'All units were canceled or returned before the release.',
+    zh: '结算前商品已全部取消或退货。',
+    en: 'All units were canceled or returned before release.',
   }),
   clawed_back: () => ({
-    zh: '放款后商品已全部退货，佣金已追回。',
-    en: 'All units were returned after the release, so it was taken back.',
+    zh: '结算后商品已全部退货，佣金已追回。',
+    en: 'All units were returned after release; the commission was clawed back.',
   }),
 };

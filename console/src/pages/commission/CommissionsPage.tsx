@@ -21,27 +21,27 @@ import { stateOptions } from '../shared/options';
 
 const TEXTS = {
   title: { zh: '佣金', en: 'Commissions' },
-  automatic: { zh: '自动放款', en: 'Automatic' },
-  onHold: { zh: '是否扣留', en: 'On hold' },
-  hold: { zh: '扣留', en: 'Hold' },
-  unhold: { zh: '解除扣留', en: 'Lift holds' },
-  allReasons: { zh: '不选则解除全部扣留', en: 'Left empty, all holds are lifted' },
-  release: { zh: '放款', en: 'Release' },
-  releaseAll: { zh: '放款全部符合条件的', en: 'Release all matching' },
+  automatic: { zh: '自动结算', en: 'Automatic' },
+  onHold: { zh: '是否暂缓', en: 'On hold' },
+  hold: { zh: '暂缓结算', en: 'Put on hold' },
+  unhold: { zh: '解除暂缓', en: 'Lift holds' },
+  allReasons: { zh: '不选则解除全部暂缓', en: 'Leave empty to lift all holds' },
+  release: { zh: '结算', en: 'Release' },
+  releaseAll: { zh: '结算全部符合条件的', en: 'Release all matching' },
   dueFirst: {
-    zh: '请先筛选状态“待放款”。',
-    en: 'Filter by the state “Due” first.',
+    zh: '请先筛选状态“待结算”。',
+    en: 'Filter by state “Due” first.',
   },
   otherFilters: {
-    zh: '整体放款只能按退货期结束时间、分销商和币种筛选；其他筛选请勾选后放款。',
-    en: 'All at once goes by end of window, distributor and currency; with other filters, select the entries.',
+    zh: '整体结算只能按退货期结束时间、分销商和币种筛选；其他筛选请勾选后结算。',
+    en: '“Release all matching” works with the filters return window end, distributor and currency only. With other filters, select the entries.',
   },
-  propose: { zh: '发起放款批次', en: 'Propose the release run' },
+  propose: { zh: '发起结算批次', en: 'Propose release run' },
 } satisfies Record<string, Text>;
 
 const noteField = { name: 'note', label: MONEY_TEXTS.holdNote, kind: 'textarea', required: true } as const;
 
-/** Proposes a release run; nothing moves before it is approved. */
+/** Proposes a release run; nothing is released before it is approved. */
 async function propose(body: ReleaseBody, header: IdempotencyKey): Promise<string> {
   const run = await data(api.POST('/v1/commission-releases', { params: { header }, body }));
   return `/commission-releases/${run.id}`;
@@ -115,29 +115,29 @@ const list = defineList({
   filters: [
     { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(kinds.commission.states) },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
-    { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Window ended until' }, kind: 'until' },
+    { param: 'dueBefore', label: { zh: '退货期结束止', en: 'Return window ended until' }, kind: 'until' },
     { param: 'orderId', label: MONEY_TEXTS.order, kind: 'text', width: 110 },
     { param: 'onHold', label: TEXTS.onHold, kind: 'select', options: YES_NO },
     {
       param: 'holdReason',
-      label: { zh: '扣留原因', en: 'Reason of hold' },
+      label: { zh: '暂缓原因', en: 'Hold reason' },
       kind: 'select',
       options: HOLD_REASON_OPTIONS,
       rare: true,
     },
-    { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
-    { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
+    { param: 'amountMin', label: { zh: '金额不低于', en: 'Min amount' }, kind: 'amount', rare: true },
+    { param: 'amountMax', label: { zh: '金额不高于', en: 'Max amount' }, kind: 'amount', rare: true },
     { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
     {
       param: 'dueAfter',
-      label: { zh: '退货期结束起', en: 'Window ended from' },
+      label: { zh: '退货期结束起', en: 'Return window ended from' },
       kind: 'from',
       rare: true,
     },
     { param: 'createdAfter', label: { zh: '产生起', en: 'Earned from' }, kind: 'from', rare: true },
     { param: 'createdBefore', label: { zh: '产生止', en: 'Earned until' }, kind: 'until', rare: true },
-    { param: 'releasedAfter', label: { zh: '放款起', en: 'Released from' }, kind: 'from', rare: true },
-    { param: 'releasedBefore', label: { zh: '放款止', en: 'Released until' }, kind: 'until', rare: true },
+    { param: 'releasedAfter', label: { zh: '结算起', en: 'Released from' }, kind: 'from', rare: true },
+    { param: 'releasedBefore', label: { zh: '结算止', en: 'Released until' }, kind: 'until', rare: true },
   ],
   bulk: [
     {
@@ -178,21 +178,21 @@ const list = defineList({
     },
   ],
   empty: {
-    title: { zh: '还没有佣金', en: 'There are no commissions yet' },
+    title: { zh: '还没有佣金', en: 'No commissions yet' },
     hint: {
       zh: '分销商带来的订单支付后，佣金会自动出现在这里。',
-      en: 'They appear by themselves when an order that a distributor brought is paid.',
+      en: 'Commissions appear here automatically when an attributed order is paid.',
     },
   },
 });
 
-/** What a filter has to be for a release of everything that fits. */
+/** Filters allowed for a release of all matching commissions. */
 const RELEASABLE = new Set(['state', 'dueBefore', 'distributorId', 'currency']);
 
 const loadSummary = (query: Record<string, string>, signal?: AbortSignal) =>
   data(api.GET('/v1/commissions/summary', { params: { query }, signal }));
 
-/** All commissions: what is held, due and released, with what can be done to many. */
+/** All commissions with their bulk actions. */
 export default function CommissionsPage() {
   const query = useListFilters(list);
   const mayRelease = useIsRole(...FINANCE);
@@ -208,7 +208,7 @@ function YesNo({ value }: { value: boolean }) {
   return <>{t(YES_NO[value ? 0 : 1]!.label)}</>;
 }
 
-/** Releases everything the filters find, as one run; the server finds it, so it may be any number. */
+/** Releases all matching commissions as one run; the server selects them, so there is no limit. */
 function ReleaseAll({ query }: { query: Record<string, string> }) {
   const t = useT();
   const { number, monies } = useFormats();
@@ -216,7 +216,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const { message } = App.useApp();
   const why = useId();
   const [busy, setBusy] = useState(false);
-  const [asked, setAsked] = useState<{
+  const [proposal, setProposal] = useState<{
     body: ReleaseBody;
     summary: Awaited<ReturnType<typeof loadSummary>>;
   }>();
@@ -225,12 +225,12 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const ask = async () => {
     setBusy(true);
     try {
-      // Without an end everything that is due by now: so the sum that is shown is of what will be proposed.
+      // Default end: now, so that the shown total equals the proposal.
       const { dueBefore = new Date().toISOString(), distributorId, currency } = query;
       const body = { dueBefore, ...(distributorId && { distributorId }), ...(currency && { currency }) };
-      setAsked({ body, summary: await loadSummary({ ...body, state: 'due' }) });
+      setProposal({ body, summary: await loadSummary({ ...body, state: 'due' }) });
     } catch {
-      void message.error(t({ zh: '合计无法读取，请重试', en: 'The sum could not be read; try again' }));
+      void message.error(t({ zh: '合计无法读取，请重试', en: 'Total unavailable; retry' }));
     } finally {
       setBusy(false);
     }
@@ -252,7 +252,7 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
           {t(query.state === 'due' ? TEXTS.otherFilters : TEXTS.dueFirst)}
         </span>
       )}
-      {asked && (
+      {proposal && (
         <ActionDialog
           title={t(TEXTS.releaseAll)}
           confirm={TEXTS.propose}
@@ -260,27 +260,27 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
           summary={
             <>
               <p className="strong" style={{ fontSize: 18 }}>
-                {asked.summary.capped
+                {proposal.summary.capped
                   ? t({
-                      zh: `超过 ${number(asked.summary.count)} 条，仅前 ${number(asked.summary.count)} 条就有 ${monies(asked.summary.sums)}`,
-                      en: `More than ${number(asked.summary.count)}; the first ${number(asked.summary.count)} alone come to ${monies(asked.summary.sums)}`,
+                      zh: `超过 ${number(proposal.summary.count)} 条，仅前 ${number(proposal.summary.count)} 条就有 ${monies(proposal.summary.sums)}`,
+                      en: `More than ${number(proposal.summary.count)}; the first ${number(proposal.summary.count)} total ${monies(proposal.summary.sums)}`,
                     })
                   : t({
-                      zh: `${number(asked.summary.count)} 条，共 ${monies(asked.summary.sums)}`,
-                      en: `${number(asked.summary.count)} commissions, ${monies(asked.summary.sums)}`,
+                      zh: `${number(proposal.summary.count)} 条，共 ${monies(proposal.summary.sums)}`,
+                      en: `${number(proposal.summary.count)} commissions, total ${monies(proposal.summary.sums)}`,
                     })}
               </p>
               <p>
                 {t({
-                  zh: '将生成一个放款批次，批准后才会真正放款。被扣留、有退货或已在其他批次中的佣金会自动跳过，并逐条写明原因。',
-                  en: 'This makes a release run; nothing moves before it is approved. What is on hold, has an open return or waits in another run is left out, each with its reason.',
+                  zh: '将生成一个结算批次，批准后才会真正结算。已暂缓结算、有退货或已在其他批次中的佣金会自动跳过，并逐条写明原因。',
+                  en: 'This creates a release run. Nothing is released before the run is approved. Commissions that are on hold, have an open return or are in another run are skipped, each with a reason.',
                 })}
               </p>
             </>
           }
-          onCancel={() => setAsked(undefined)}
+          onCancel={() => setProposal(undefined)}
           onSubmit={async (_, key) => {
-            await navigate(await propose(asked.body, key));
+            await navigate(await propose(proposal.body, key));
           }}
         />
       )}

@@ -11,18 +11,18 @@ import { HOLD_REASON_OPTIONS, HOLD_REASONS, MONEY_TEXTS } from '../shared/financ
 import '../shared/finance.css';
 
 const TEXTS = {
-  title: { zh: '扣留', en: 'Holds' },
+  title: { zh: '暂缓结算', en: 'Holds' },
   commission: { zh: '佣金', en: 'Commission' },
-  commissionState: { zh: '佣金状态', en: 'Commission is' },
-  placedBy: { zh: '扣留人', en: 'Placed by' },
-  placedAt: { zh: '扣留时间', en: 'Placed' },
-  liftedBy: { zh: '解除人', en: 'Lifted by' },
+  commissionState: { zh: '佣金状态', en: 'Commission state' },
+  placedBy: { zh: '暂缓操作人', en: 'Placed by' },
+  placedAt: { zh: '暂缓时间', en: 'Placed' },
+  liftedBy: { zh: '解除操作人', en: 'Lifted by' },
   liftedAt: { zh: '解除时间', en: 'Lifted' },
-  liftNote: { zh: '解除说明', en: 'Why lifted' },
-  unhold: { zh: '解除扣留', en: 'Lift holds' },
+  liftNote: { zh: '解除说明', en: 'Lift note' },
+  unhold: { zh: '解除暂缓', en: 'Lift holds' },
   onlyReason: {
-    zh: '所选佣金上该原因的扣留会被解除，其他原因的扣留不变',
-    en: 'Holds with this reason on the selected commissions are lifted, others stay',
+    zh: '只解除所选佣金因该原因的暂缓，其他原因的暂缓不变',
+    en: 'Only holds with this reason are lifted on the selected commissions; other holds stay',
   },
 } satisfies Record<string, Text>;
 
@@ -90,14 +90,14 @@ const list = defineList({
       label: WORDS.state,
       kind: 'select',
       options: [
-        { value: 'true', label: { zh: '扣留中', en: 'On hold' } },
+        { value: 'true', label: { zh: '暂缓中', en: 'On hold' } },
         { value: 'false', label: { zh: '已解除', en: 'Lifted' } },
       ],
     },
     { param: 'reason', label: WORDS.reason, kind: 'select', options: HOLD_REASON_OPTIONS },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
-    { param: 'placedAfter', label: { zh: '扣留不早于', en: 'Placed from' }, kind: 'from', rare: true },
-    { param: 'placedBefore', label: { zh: '扣留不晚于', en: 'Placed until' }, kind: 'until', rare: true },
+    { param: 'placedAfter', label: { zh: '暂缓起', en: 'Placed from' }, kind: 'from', rare: true },
+    { param: 'placedBefore', label: { zh: '暂缓止', en: 'Placed until' }, kind: 'until', rare: true },
   ],
   bulk: [
     {
@@ -121,15 +121,15 @@ const list = defineList({
     },
   ],
   empty: {
-    title: { zh: '没有扣留', en: 'Nothing is on hold' },
+    title: { zh: '没有暂缓结算的佣金', en: 'No holds' },
     hint: {
-      zh: '在佣金列表或佣金详情中可以扣留；扣留期间不会放款。',
-      en: 'Put commissions on hold in their list or on their page; they are not released meanwhile.',
+      zh: '在佣金列表或佣金详情中可以暂缓结算；暂缓期间不会结算。',
+      en: 'Put commissions on hold in the commission list or on the commission page. They are not released while on hold.',
     },
   },
 });
 
-/** What keeps commissions back, by reason, and what did. */
+/** Holds on commissions, open and lifted. */
 export default function HoldsPage() {
   return <ListPage list={list} />;
 }

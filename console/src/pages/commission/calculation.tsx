@@ -10,18 +10,21 @@ export type Earning = NonNullable<RuleTrace['earning']>;
 
 const OUTCOMES: Record<RuleTrace['outcome'], Text> = {
   applied: { zh: '采用', en: 'Applied' },
-  no_rule: { zh: '方案中没有这样的规则', en: 'The plan has no such rule' },
-  other_currency: { zh: '固定金额的币种与订单不同，不适用', en: 'A fixed amount in another currency' },
-  less_specific: { zh: '有规则，但前面更具体的优先', en: 'A more specific rule above won' },
+  no_rule: { zh: '方案中没有这样的规则', en: 'No such rule in the plan' },
+  other_currency: {
+    zh: '固定金额的币种与订单不同，不适用',
+    en: 'Fixed amount in another currency; not applicable',
+  },
+  less_specific: { zh: '有规则，但前面更具体的优先', en: 'A more specific rule above applies' },
 };
 
 const TEXTS = {
-  rule: { zh: '按此顺序查找规则', en: 'Rules, in the order they are tried' },
-  pays: { zh: '佣金', en: 'Pays' },
-  outcome: { zh: '结果', en: 'Outcome' },
-  perUnit: { zh: '每件', en: 'a unit' },
-  nothing: { zh: '没有适用的规则，不产生佣金。', en: 'No rule applies, so nothing is earned.' },
-  net: { zh: '该行实付净额', en: 'Net amount of the line' },
+  rule: { zh: '按此顺序查找规则', en: 'Rules in the order they are tried' },
+  pays: { zh: '佣金', en: 'Commission' },
+  outcome: { zh: '结果', en: 'Result' },
+  perUnit: { zh: '每件', en: 'per unit' },
+  nothing: { zh: '没有适用的规则，不产生佣金。', en: 'No rule applies; no commission.' },
+  net: { zh: '该行实付净额', en: 'Net amount of the order line' },
   rate: { zh: '佣金比例', en: 'Rate' },
   fixed: { zh: '固定金额', en: 'Fixed amount' },
   units: { zh: '件数', en: 'Units' },
@@ -29,7 +32,7 @@ const TEXTS = {
   rounded: { zh: '四舍五入到分', en: 'rounded half up' },
 } satisfies Record<string, Text>;
 
-/** What a rule pays: `5 %`, or `¥3.00 a unit`. */
+/** Commission of a rule: `5 %`, or `¥3.00 per unit`. */
 export function EarningText({ earning }: { earning: Earning }) {
   const t = useT();
   const { rate } = useFormats();
@@ -42,9 +45,9 @@ export function EarningText({ earning }: { earning: Earning }) {
   );
 }
 
-/** What a rule is for, in words: the API names it `sku A-1 and tier gold`, `category tea`, `default`. */
+/** Scope of a rule as text: the API names it `sku A-1 and tier gold`, `category tea`, `default`. */
 function ruleName(tried: string): Text {
-  if (tried === 'default') return { zh: '默认', en: 'Default of the level' };
+  if (tried === 'default') return { zh: '默认', en: 'Default' };
   const chinese = tried
     .replace(/^sku /, '商品 ')
     .replace(/^category \(none\)/, '品类（无）')
@@ -54,7 +57,7 @@ function ruleName(tried: string): Text {
   return { zh: chinese, en: tried.charAt(0).toUpperCase() + tried.slice(1) };
 }
 
-/** Every kind of rule that was looked for, and what came of it. */
+/** Every rule that was tried, with its result. */
 export function RulesTried({ rules }: { rules: readonly RuleTrace[] }) {
   const t = useT();
   return (
@@ -93,13 +96,13 @@ interface CalculationProps {
   /** Of the whole line. */
   net: Money;
   quantity: number;
-  /** Units that were neither returned nor canceled. */
+  /** Units not returned or canceled. */
   remaining: number;
   result: Money;
   resultLabel: Text;
 }
 
-/** The arithmetic of a commission, line by line as one writes it on paper. */
+/** The calculation of a commission, line by line. */
 export function Calculation({ earning, net, quantity, remaining, result, resultLabel }: CalculationProps) {
   const t = useT();
   const { rate, number } = useFormats();

@@ -2,7 +2,7 @@ import { hrefOf } from '../../../../domain/kinds';
 import type { Item } from '../../api/types';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES, Named } from '../../locale/compliance';
+import { CodeName, CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { STATES, WORDS } from '../../locale/words';
 import { useFormats } from '../../ui/format';
@@ -25,7 +25,7 @@ function DaysLeft({ days }: { days: number | null }) {
   if (days < 0) {
     return (
       <span className="strong" style={{ color: '#c02626' }}>
-        {t({ zh: `已过期 ${number(-days)} 天`, en: `${number(-days)} days ago` })}
+        {t({ zh: `已过期 ${number(-days)} 天`, en: `Expired ${number(-days)} days ago` })}
       </span>
     );
   }
@@ -44,7 +44,7 @@ const credentialList = defineList({
     {
       key: 'type',
       title: { zh: '资质', en: 'Credential' },
-      render: ({ type }) => <Named names={CREDENTIAL_TYPES} code={type} />,
+      render: ({ type }) => <CodeName names={CREDENTIAL_TYPES} code={type} />,
     },
     { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },
     {
@@ -87,12 +87,12 @@ const credentialList = defineList({
     title: { zh: '还没有资质', en: 'No credentials yet' },
     hint: {
       zh: '分销商通过审核后，其证照会按到期时间排列在这里。',
-      en: 'Those of approved distributors stand here, by when they expire.',
+      en: 'Credentials of approved distributors are listed here by expiry date.',
     },
   },
 });
 
-/** What expires when. */
+/** Credentials by expiry date. */
 export default function CredentialsPage() {
   return <ListPage list={credentialList} />;
 }

@@ -14,7 +14,7 @@ import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { usePageId } from '../../detail/usePageId';
 import { EmbeddedList } from '../../list/EmbeddedList';
-import { APPLICANT_KINDS, CHANNELS, NamedList } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
@@ -29,7 +29,7 @@ type Balance = Answer<'/v1/distributors/{id}/balance'>['balances'][number];
 const TEXTS = {
   overview: { zh: '概览', en: 'Overview' },
   balances: { zh: '余额', en: 'Balances' },
-  facts: { zh: '基本信息', en: 'Facts' },
+  facts: { zh: '基本信息', en: 'Details' },
   credentials: { zh: '资质', en: 'Credentials' },
   account: { zh: '收款账户', en: 'Bank account' },
   identityPerson: { zh: '身份证号码', en: 'Identity number' },
@@ -58,7 +58,7 @@ function actionsFor({ id, state, name }: Distributor): Action[] {
   const params = (header: ReturnType<typeof idempotencyKey>) => ({ path: { id }, header });
   const reason = {
     name: 'reason',
-    label: { zh: '原因（写入审计日志）', en: 'Reason; the audit log keeps it' },
+    label: { zh: '原因（写入审计日志）', en: 'Reason (recorded in the audit log)' },
     kind: 'textarea',
     maxLength: 2000,
     required: true,
@@ -91,15 +91,15 @@ function actionsFor({ id, state, name }: Distributor): Action[] {
           params: params(key),
           body: { reason: String(body.reason) },
         }),
-      done: { zh: '已恢复', en: 'Active again' },
+      done: { zh: '已恢复', en: 'Reinstated' },
     },
   ];
 }
 
 function SuspendSummary({ name }: { name: string }) {
   return useT()({
-    zh: `暂停「${name}」后，新订单不计佣，不再放款，也不能提现；恢复后继续放款。`,
-    en: `While ${name} is suspended nothing is accrued on new orders, nothing is released and nothing can be withdrawn. What is held is released afterwards.`,
+    zh: `暂停「${name}」后，新订单不计佣，不再结算，也不能提现；恢复后继续结算。`,
+    en: `While ${name} is suspended, new orders accrue no commission, commissions are not released and nothing can be withdrawn. Held commissions are released after the distributor is reinstated.`,
   });
 }
 
@@ -148,7 +148,7 @@ function Parts({ distributor }: { distributor: Distributor }) {
           type="warning"
           showIcon
           style={{ marginBottom: 16 }}
-          title={t({ zh: '当前状态的原因', en: 'Why it is in this state' })}
+          title={t({ zh: '当前状态的原因', en: 'Reason for the current state' })}
           description={distributor.stateReason}
         />
       )}
@@ -166,7 +166,7 @@ function ListPart<P extends ListPath>(props: ComponentProps<typeof EmbeddedList<
   );
 }
 
-/** Who brought this one in, and who that one. */
+/** The sponsor chain of the distributor. */
 function SponsorPath({ id }: { id: string }) {
   const t = useT();
   const path = useQuery({
@@ -184,7 +184,7 @@ function SponsorPath({ id }: { id: string }) {
           }))}
         />
       )}
-      <Link to={`/sponsor-tree?at=${id}`}>{t({ zh: '在关系树中查看', en: 'Show in the sponsor tree' })}</Link>
+      <Link to={`/sponsor-tree?at=${id}`}>{t({ zh: '在关系树中查看', en: 'View in the sponsor tree' })}</Link>
     </div>
   );
 }
@@ -215,14 +215,14 @@ function Overview({ distributor }: { distributor: Distributor }) {
             [WORDS.kind, t(APPLICANT_KINDS[kind])],
             [{ zh: '手机', en: 'Phone' }, distributor.phone],
             [
-              { zh: '邮箱', en: 'Mail' },
+              { zh: '邮箱', en: 'Email' },
               <span key="mail" style={{ overflowWrap: 'anywhere' }}>
                 {distributor.email}
               </span>,
             ],
             [
               { zh: '销售渠道', en: 'Channels' },
-              <NamedList key="channels" names={CHANNELS} codes={distributor.channels} />,
+              <CodeNames key="channels" names={CHANNELS} codes={distributor.channels} />,
             ],
             [{ zh: '加入时间', en: 'Joined' }, <TimeText key="at" at={distributor.createdAt} />],
             [
@@ -255,7 +255,7 @@ function Overview({ distributor }: { distributor: Distributor }) {
                 </div>
               </span>,
             ],
-            [{ zh: '商城客户号', en: 'Customer id in the shop' }, distributor.shopCustomerId ?? undefined],
+            [{ zh: '商城客户号', en: 'Customer ID in the shop' }, distributor.shopCustomerId ?? undefined],
             [
               { zh: '上级', en: 'Sponsor' },
               sponsorId ? (
@@ -297,10 +297,10 @@ function Balances({ id }: { id: string }) {
         loading={balance.isPending}
         dataSource={balance.data?.balances ?? []}
         scroll={{ x: 'max-content' }}
-        locale={{ emptyText: t({ zh: '还没有佣金入账', en: 'Nothing earned yet' }) }}
+        locale={{ emptyText: t({ zh: '还没有佣金入账', en: 'No commissions yet' }) }}
         columns={[
           { key: 'currency', title: t(WORDS.currency), dataIndex: 'currency' },
-          money('held', { zh: '冻结', en: 'Held' }),
+          money('held', { zh: '未结算', en: 'Held' }),
           money('available', { zh: '可提现', en: 'Available' }),
           money('reserved', { zh: '提现中', en: 'Reserved' }),
           money('debt', { zh: '欠款', en: 'Debt' }),

@@ -15,25 +15,25 @@ import { type SponsorNode, TOP, useSponsorTree } from './useSponsorTree';
 
 const TEXTS = {
   title: { zh: '上下级关系', en: 'Sponsor tree' },
-  search: { zh: '查找分销商，展开到其位置', en: 'Find a distributor and open the way to it' },
-  chosen: { zh: '选中的分销商', en: 'The distributor chosen' },
+  search: { zh: '查找分销商，展开到其位置', en: 'Find a distributor and show it in the tree' },
+  chosen: { zh: '选中的分销商', en: 'Selected distributor' },
   choose: {
     zh: '在树中选择一个分销商，或在上方查找。',
-    en: 'Choose a distributor in the tree, or find one above.',
+    en: 'Select a distributor in the tree, or find one above.',
   },
   more: { zh: '显示更多…', en: 'Show more…' },
-  open: { zh: '打开分销商', en: 'Open the distributor' },
-  direct: { zh: '直接下级', en: 'Brought in' },
-  all: { zh: '全部下级', en: 'Everybody below' },
+  open: { zh: '打开分销商', en: 'View distributor' },
+  direct: { zh: '直接下级', en: 'Direct downline' },
+  all: { zh: '全部下级', en: 'Total downline' },
   level: { zh: '层级', en: 'Level' },
-  way: { zh: '上级链', en: 'The way down' },
+  way: { zh: '上级链', en: 'Sponsor chain' },
   none: { zh: '还没有分销商', en: 'No distributors yet' },
-  nothing: { zh: '没有找到', en: 'Nothing was found' },
-  near: { zh: '接近 30 人', en: 'Near 30 people' },
+  nothing: { zh: '没有找到', en: 'No results' },
+  near: { zh: '接近 30 人', en: 'Close to 30 people' },
   large: { zh: '已达 30 人', en: '30 people or more' },
 } satisfies Record<string, Text>;
 
-/** With the one at its top a team of 30 needs a look (公通字〔2013〕37号), and one that is near it soon. */
+/** Including its top, a team of 30 needs attention (公通字〔2013〕37号), and one close to that soon. */
 const LARGE_TEAM = 29;
 const NEAR_LARGE_TEAM = 23;
 const MORE = 'more/';
@@ -45,12 +45,12 @@ interface TreeNode {
   children?: TreeNode[];
 }
 
-/** Who brought in whom, opened level by level. */
+/** The sponsor tree, opened level by level. */
 export default function SponsorTreePage() {
   const t = useT();
   const [params, setParams] = useSearchParams();
   const at = params.get('at') ?? undefined;
-  const { read, readMore, reach } = useSponsorTree();
+  const { read, readMore, loadPath } = useSponsorTree();
   const [expanded, setExpanded] = useState<readonly string[]>([]);
   const [way, setWay] = useState<readonly SponsorNode[]>([]);
   const [problem, setProblem] = useState<Error>();
@@ -64,11 +64,11 @@ export default function SponsorTreePage() {
           await readMore(TOP);
           return;
         }
-        const path = await reach(at);
+        const path = await loadPath(at);
         if (isStale) return;
         setWay(path);
         setExpanded((open) => [...new Set([...open, ...path.slice(0, -1).map(({ id }) => id)])]);
-        // Once the rows are there.
+        // After the rows are rendered.
         setTimeout(() => tree.current?.scrollTo({ key: at, align: 'auto' }), 100);
       } catch (error) {
         if (!isStale) setProblem(error instanceof Error ? error : new Error(String(error)));
@@ -78,7 +78,7 @@ export default function SponsorTreePage() {
     return () => {
       isStale = true;
     };
-  }, [at, reach, readMore]);
+  }, [at, loadPath, readMore]);
 
   const go = (id: string) => setParams({ at: id }, { replace: true });
   const nodesBelow = (parent: string): TreeNode[] | undefined => {
@@ -191,7 +191,7 @@ function NodeTitle({ node }: { node: SponsorNode }) {
         <span className="muted">
           {t({ zh: `直接 ${number(children)}`, en: `${number(children)} direct` })}
           {descendants !== undefined &&
-            t({ zh: ` · 全部 ${number(descendants)}`, en: ` · ${number(descendants)} in all` })}
+            t({ zh: ` · 全部 ${number(descendants)}`, en: ` · ${number(descendants)} total` })}
         </span>
       )}{' '}
       {descendants !== undefined && descendants >= NEAR_LARGE_TEAM && (

@@ -30,7 +30,7 @@ const columns = [
   },
   {
     key: 'directDownline',
-    title: { zh: '直接下级', en: 'Brought in' },
+    title: { zh: '直接下级', en: 'Direct downline' },
     align: 'right' as const,
     render: ({ directDownline }: Distributor) => directDownline,
   },
@@ -42,7 +42,7 @@ const columns = [
   },
 ];
 
-/** Something done to many distributors, with one reason for all. */
+/** A bulk action on distributors with one reason. */
 const withReason = (
   action: 'distributors.suspend' | 'distributors.reinstate',
   from: Distributor['state'],
@@ -65,7 +65,7 @@ const withReason = (
   },
 });
 
-/** Everybody who sells for the brand. */
+/** All distributors. */
 export const distributorList = defineList({
   key: 'distributors',
   path: '/v1/distributors',
@@ -93,7 +93,7 @@ export const distributorList = defineList({
     title: { zh: '还没有分销商', en: 'No distributors yet' },
     hint: {
       zh: '申请通过审核后，申请人就成为分销商。',
-      en: 'Whoever applies and is approved becomes one.',
+      en: 'Applicants become distributors when their application is approved.',
     },
     action: {
       label: { zh: '去审核申请', en: 'Review applications' },
@@ -103,7 +103,7 @@ export const distributorList = defineList({
   },
 });
 
-/** Whom a distributor brought in. */
+/** The direct downline of a distributor. */
 export const downlineList = defineList({
   key: 'downline',
   path: '/v1/distributors/{id}/downline',
@@ -114,7 +114,7 @@ export const downlineList = defineList({
   columns,
   filters: [],
   empty: {
-    title: { zh: '没有下级', en: 'Nobody yet' },
-    hint: { zh: '还没有人通过这个推荐码加入。', en: 'Nobody has joined with this referral code.' },
+    title: { zh: '没有下级', en: 'No downline' },
+    hint: { zh: '还没有人通过这个推荐码加入。', en: 'Nobody has joined with this referral code yet.' },
   },
 });

@@ -7,13 +7,13 @@ import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 
-/** The name of an account of the ledger. */
+/** Name of a ledger account. */
 export function AccountText({ name }: { name: string }) {
   const t = useT();
   return ACCOUNTS[name] ? t(ACCOUNTS[name]) : name;
 }
 
-/** Every movement of a distributor's money. */
+/** Statement of a distributor. */
 export const statementList = defineList({
   key: 'statement',
   path: '/v1/distributors/{id}/statement',
@@ -44,8 +44,8 @@ export const statementList = defineList({
   ],
   filters: [],
   empty: {
-    title: { zh: '还没有资金变动', en: 'No money has moved yet' },
-    hint: { zh: '第一笔佣金入账后会显示在这里。', en: 'The first commission appears here.' },
+    title: { zh: '还没有资金变动', en: 'No transfers yet' },
+    hint: { zh: '第一笔佣金入账后会显示在这里。', en: 'Transfers appear here with the first commission.' },
   },
 });
 
@@ -73,7 +73,7 @@ function CauseLink({
   );
 }
 
-/** Orders that belong to a distributor. */
+/** Orders attributed to a distributor. */
 export const orderList = defineList({
   key: 'distributor-orders',
   path: '/v1/orders',
@@ -93,7 +93,7 @@ export const orderList = defineList({
   filters: [],
   empty: {
     title: { zh: '没有订单', en: 'No orders' },
-    hint: { zh: '还没有订单归属于该分销商。', en: 'No order belongs to this distributor yet.' },
+    hint: { zh: '还没有订单归属于该分销商。', en: 'No orders are attributed to this distributor yet.' },
   },
 });
 
@@ -136,7 +136,7 @@ export const commissionList = defineList({
   filters: [],
   empty: {
     title: { zh: '没有佣金', en: 'No commissions' },
-    hint: { zh: '订单支付后产生佣金。', en: 'Paid orders make them.' },
+    hint: { zh: '订单支付后产生佣金。', en: 'Commissions are created when orders are paid.' },
   },
 });
 
@@ -168,6 +168,6 @@ export const withdrawalList = defineList({
   filters: [],
   empty: {
     title: { zh: '没有提现', en: 'No withdrawals' },
-    hint: { zh: '该分销商还没有申请过提现。', en: 'This distributor has not asked for any.' },
+    hint: { zh: '该分销商还没有申请过提现。', en: 'This distributor has not requested a withdrawal yet.' },
   },
 });

@@ -18,44 +18,44 @@ type Grade = 'good' | 'warning' | 'bad';
 const TEXTS = {
   title: { zh: '系统状态', en: 'System health' },
   database: { zh: '数据库', en: 'Database' },
-  temporal: { zh: '流程引擎（Temporal）', en: 'Processes (Temporal)' },
+  temporal: { zh: '流程引擎（Temporal）', en: 'Workflow engine (Temporal)' },
   workers: { zh: '后台处理程序', en: 'Workers' },
-  mails: { zh: '邮件', en: 'Mails' },
+  mails: { zh: '邮件', en: 'Emails' },
   noWorkers: {
     zh: '没有后台处理程序在运行：订单和申请会被保存，但不会继续处理。请启动 worker。',
-    en: 'No worker runs: orders and applications are kept, but nothing goes on. Start a worker.',
+    en: 'No worker is running: orders and applications are stored but not processed. Start a worker.',
   },
   databaseAway: {
     zh: '数据库没有应答。请检查数据库是否在运行。',
-    en: 'The database does not answer. Check that it runs.',
+    en: 'The database is not responding. Check that it is running.',
   },
   temporalAway: {
     zh: 'Temporal 没有应答。新的订单无法入账，请检查它是否在运行。',
-    en: 'Temporal does not answer. No order can be taken in; check that it runs.',
+    en: 'Temporal is not responding. New orders cannot be recorded; check that it is running.',
   },
   migrations: {
     zh: '有未完成的数据库升级，请工程师处理。',
-    en: 'A migration of the database was not finished; an engineer has to look at it.',
+    en: 'A database migration did not finish. Ask an engineer to fix it.',
   },
-  open: { zh: '在 Temporal 中查看', en: 'See it in Temporal' },
+  open: { zh: '在 Temporal 中查看', en: 'View in Temporal' },
 } satisfies Record<string, Text>;
 
 const GRADES: Record<Grade, { icon: ReactNode; text: Text }> = {
   good: {
     icon: <CheckCircleFilled style={{ color: '#2b7a1f' }} />,
-    text: { zh: '正常', en: 'Well' },
+    text: { zh: '正常', en: 'OK' },
   },
   warning: {
     icon: <WarningFilled style={{ color: '#9a5b00' }} />,
-    text: { zh: '需要留意', en: 'Needs a look' },
+    text: { zh: '需要留意', en: 'Needs attention' },
   },
   bad: {
     icon: <CloseCircleFilled style={{ color: '#c02626' }} />,
-    text: { zh: '不可用', en: 'Not available' },
+    text: { zh: '不可用', en: 'Unavailable' },
   },
 };
 
-/** How the parts of the system are, read again every few seconds. */
+/** System health, refreshed every few seconds. */
 export default function HealthPage() {
   const t = useT();
   const health = useQuery({
@@ -71,7 +71,7 @@ export default function HealthPage() {
       {health.data && (
         <>
           <p className="muted">
-            {t({ zh: '版本', en: 'Version' })} {health.data.version} · {t({ zh: '读取于', en: 'read at' })}{' '}
+            {t({ zh: '版本', en: 'Version' })} {health.data.version} · {t({ zh: '读取于', en: 'as of' })}{' '}
             <TimeText at={new Date(health.dataUpdatedAt).toISOString()} />
           </p>
           <div className="panels">
@@ -110,7 +110,7 @@ function DatabasePanel({ health: { database } }: { health: Health }) {
       <Facts
         facts={[
           [
-            { zh: '应答时间', en: 'Answers within' },
+            { zh: '应答时间', en: 'Response time' },
             database.answerMs === null ? undefined : `${number(database.answerMs)} ms`,
           ],
           [
@@ -126,7 +126,7 @@ function DatabasePanel({ health: { database } }: { health: Health }) {
   );
 }
 
-/** Tasks wait for a moment all the time; for longer than this there are too few workers. */
+/** Tasks always wait a moment; waiting longer than this means too few workers. */
 const LATE_MS = 10_000;
 
 function TemporalPanel({ health: { temporal } }: { health: Health }) {
@@ -158,7 +158,7 @@ function TemporalPanel({ health: { temporal } }: { health: Health }) {
             },
             {
               key: 'backlog',
-              title: t({ zh: '等待的任务', en: 'Tasks waiting' }),
+              title: t({ zh: '等待的任务', en: 'Pending tasks' }),
               align: 'right',
               render: (_, { backlog }) => (backlog === null ? '–' : number(backlog)),
             },
@@ -214,7 +214,7 @@ function MailsPanel({ health: { mails } }: { health: Health }) {
         <Facts
           facts={[
             [
-              { zh: '待发送', en: 'Waiting' },
+              { zh: '待发送', en: 'Pending' },
               <MailCount key="pending" state="pending" count={mails.pending} capped={mails.capped} />,
             ],
             [
@@ -227,7 +227,7 @@ function MailsPanel({ health: { mails } }: { health: Health }) {
               />,
             ],
             [
-              { zh: '最早待发送', en: 'Oldest waiting' },
+              { zh: '最早待发送', en: 'Oldest pending' },
               mails.oldestPendingAt ? <TimeText key="oldest" at={mails.oldestPendingAt} /> : undefined,
             ],
           ]}
@@ -244,7 +244,7 @@ interface MailCountProps {
   capped: boolean;
 }
 
-/** Of all mails; who does not see them all is not led to a list with fewer. */
+/** Counts all emails; users who cannot see all of them get no link to the shorter list. */
 function MailCount({ state, count, capped }: MailCountProps) {
   const { number } = useFormats();
   const shown = `${number(count)}${capped ? '+' : ''}`;

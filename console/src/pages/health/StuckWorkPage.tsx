@@ -15,33 +15,33 @@ type Stuck = Answer<'/v1/stuck-work'>['items'][number];
 
 const TEXTS = {
   title: { zh: '异常任务', en: 'Stuck work' },
-  well: { zh: '一切正常', en: 'All is well' },
-  wellHint: {
+  noProblems: { zh: '一切正常', en: 'No problems' },
+  noProblemsHint: {
     zh: '没有失败、超时或无法送达的任务。',
-    en: 'Nothing fails, nothing is late, and every mail could be delivered.',
+    en: 'There are no failed, overdue or undeliverable items.',
   },
   since: { zh: '始于', en: 'Since' },
   more: {
     zh: '还有更多同类任务，只显示最早的 100 条。它们多半是同一个原因。',
-    en: 'There are more of this kind; the oldest 100 are shown. They most likely have one cause.',
+    en: 'There are more of this kind; only the oldest 100 are shown. They most likely have the same cause.',
   },
 } satisfies Record<string, Text>;
 
 const KINDS: Record<string, Text> = {
-  failing_activity: { zh: '反复失败的步骤', en: 'Steps that keep failing' },
-  application_waits: { zh: '等待审核过久的申请', en: 'Applications that wait too long' },
-  changes_overdue: { zh: '补充材料已过期', en: 'Changes that are overdue' },
-  order_not_taken_in: { zh: '未入账的订单', en: 'Orders that are not taken in' },
-  window_not_closed: { zh: '未结束的退货期', en: 'Return windows that did not close' },
-  return_undecided: { zh: '久未处理的退货', en: 'Returns that nobody decided' },
-  release_running: { zh: '运行过久的放款批次', en: 'Release runs that take too long' },
-  withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a result' },
-  bulk_running: { zh: '运行过久的批量操作', en: 'Bulk actions that take too long' },
-  payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files that are not confirmed' },
-  mail_undeliverable: { zh: '无法送达的邮件', en: 'Mails that could not be delivered' },
+  failing_activity: { zh: '反复失败的步骤', en: 'Steps that fail repeatedly' },
+  application_waits: { zh: '等待审核过久的申请', en: 'Applications waiting too long for review' },
+  changes_overdue: { zh: '补充材料已过期', en: 'Overdue changes from applicants' },
+  order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },
+  window_not_closed: { zh: '未结束的退货期', en: 'Return windows not closed' },
+  return_undecided: { zh: '久未处理的退货', en: 'Returns waiting too long for a decision' },
+  release_running: { zh: '运行过久的结算批次', en: 'Release runs running too long' },
+  withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a payout result' },
+  bulk_running: { zh: '运行过久的批量操作', en: 'Bulk actions running too long' },
+  payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files not confirmed' },
+  mail_undeliverable: { zh: '无法送达的邮件', en: 'Undeliverable emails' },
 };
 
-/** What fails, is late or could not be delivered, since when, and what to do. */
+/** Failed, overdue and undeliverable work, since when, and what to do. */
 export default function StuckWorkPage() {
   const t = useT();
   const { number } = useFormats();
@@ -50,8 +50,8 @@ export default function StuckWorkPage() {
     queryFn: () => data(api.GET('/v1/stuck-work')),
     refetchInterval: 15_000,
   });
-  // What a figure of the home page leads to.
-  const asked = useLocation().hash.slice(1);
+  // Target of a link on the home page.
+  const anchor = useLocation().hash.slice(1);
   if (stuck.error && !stuck.data)
     return <FullPageProblem error={stuck.error} retry={() => void stuck.refetch()} />;
   const items = stuck.data?.items ?? [];
@@ -60,14 +60,14 @@ export default function StuckWorkPage() {
     <Page title={t(TEXTS.title)}>
       {stuck.isPending && <Skeleton active />}
       {stuck.data && items.length === 0 && (
-        <Result status="success" title={t(TEXTS.well)} subTitle={t(TEXTS.wellHint)} />
+        <Result status="success" title={t(TEXTS.noProblems)} subTitle={t(TEXTS.noProblemsHint)} />
       )}
       {kinds.map((kind) => {
         const ofKind = items.filter((item) => item.kind === kind);
         const name = KINDS[kind];
         const hasMore = stuck.data?.more.includes(kind);
         return (
-          <section key={kind} id={kind} ref={kind === asked ? scrollThere : undefined} className="panel">
+          <section key={kind} id={kind} ref={kind === anchor ? scrollThere : undefined} className="panel">
             <h2>
               {name ? t(name) : kind} ({number(ofKind.length)}
               {hasMore && '+'})
@@ -83,7 +83,7 @@ export default function StuckWorkPage() {
   );
 }
 
-// Outside the page, so that it scrolls once and not with each refresh.
+// Outside the page, so that it scrolls only once and not with each refresh.
 const scrollThere = (section: HTMLElement | null) => section?.scrollIntoView();
 
 function StuckItem({ item }: { item: Stuck }) {
@@ -108,12 +108,12 @@ function StuckItem({ item }: { item: Stuck }) {
       <ActionBar
         actions={item.actions.map(({ name, path }) => ({
           key: name,
-          label: { zh: '重新发送', en: 'Send again' },
+          label: { zh: '重新发送', en: 'Resend' },
           roles: STAFF,
           available: true,
           fields: [],
           summary: t(item.what),
-          done: { zh: '已重新排队发送', en: 'It is on its way again' },
+          done: { zh: '已重新排队发送', en: 'Queued for sending again' },
           run: (_values, header) =>
             api.POST('/v1/mails/{key}/resend', { params: { path: { key: keyIn(path) }, header } }),
         }))}
@@ -122,5 +122,5 @@ function StuckItem({ item }: { item: Stuck }) {
   );
 }
 
-/** The mail's key in the path of the call that sends it again. */
+/** Key of the email in the path of the resend call. */
 const keyIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');

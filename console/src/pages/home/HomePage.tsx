@@ -15,25 +15,25 @@ type HomeCard = Answer<'/v1/home'>['cards'][number];
 const GROUPS: { group: HomeCard['group']; title: Text; empty: Text }[] = [
   {
     group: 'waiting',
-    title: { zh: '等我处理', en: 'Waits for me' },
-    empty: { zh: '目前没有等您处理的事项。', en: 'Nothing waits for you.' },
+    title: { zh: '等我处理', en: 'Waiting for me' },
+    empty: { zh: '目前没有等您处理的事项。', en: 'Nothing is waiting for you.' },
   },
   {
     group: 'late',
-    title: { zh: '已超时', en: 'Late' },
-    empty: { zh: '没有超时的事项。', en: 'Nothing is late.' },
+    title: { zh: '已超时', en: 'Overdue' },
+    empty: { zh: '没有超时的事项。', en: 'Nothing is overdue.' },
   },
   {
     group: 'changed',
-    title: { zh: '最近 24 小时', en: 'In the last 24 hours' },
-    empty: { zh: '最近没有变化。', en: 'Nothing has changed.' },
+    title: { zh: '最近 24 小时', en: 'Last 24 hours' },
+    empty: { zh: '最近没有变化。', en: 'No recent changes.' },
   },
 ];
 
-/** Of money, instead of a nought without a currency. */
+/** For money, instead of a zero without a currency. */
 const NONE: Text = { zh: '无', en: 'None' };
 
-/** What waits for this person, what is late, what changed; each figure leads to the list behind it. */
+/** Home page: what is waiting for the user, overdue or changed; each figure links to its list. */
 export default function HomePage() {
   const t = useT();
   const me = useMe();

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { api, data, downloadCsv } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
-import { NoSuchPage } from '../../app/BrokenPage';
+import { NotFoundPage } from '../../app/ErrorPage';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { defineList } from '../../list/definition';
@@ -26,33 +26,36 @@ type Reconciliation = NonNullable<Run['reconciliations']>[number];
 const TEXTS = {
   progress: { zh: '进度', en: 'Progress' },
   reconciliation: { zh: '对账', en: 'Reconciliation' },
-  notYet: { zh: '导入完成后显示对账结果。', en: 'The reconciliation is made when the import is done.' },
-  adds: { zh: '文件金额全部有去向。', en: 'All the money of the file is accounted for.' },
-  rejections: { zh: '未导入的行', en: 'Rows that were not imported' },
+  notYet: { zh: '导入完成后显示对账结果。', en: 'The reconciliation appears when the import is finished.' },
+  balanced: { zh: '文件金额全部有去向。', en: 'Every amount in the file is accounted for.' },
+  rejections: { zh: '未导入的行', en: 'Rows not imported' },
   export: { zh: '导出 CSV', en: 'Export CSV' },
   reason: { zh: '原因', en: 'Reason' },
   stopped: {
     zh: '导入已中断。再次执行同一命令会从中断处继续，不会重复导入。',
-    en: 'The import has stopped. The same command again goes on where it was, and brings nothing in twice.',
+    en: 'The import has stopped. Run the same command again: it continues where it stopped and imports nothing twice.',
   },
 } satisfies Record<string, Text>;
 
-/** Why a row was not imported, by the stable code of the reason. */
+/** Reasons of rejected rows, by code. */
 const REASONS: Record<string, Text> = {
-  malformed_row: { zh: '格式不正确', en: 'Not readable' },
+  malformed_row: { zh: '格式不正确', en: 'Invalid format' },
   not_a_product: { zh: '不是商品（运费、手续费等）', en: 'Not a product (postage, fees …)' },
-  accounting_adjustment: { zh: '账务调整', en: 'Adjustment of accounts' },
-  stock_adjustment: { zh: '库存调整', en: 'Adjustment of stock' },
-  zero_price: { zh: '单价为零', en: 'Price of zero' },
-  negative_price: { zh: '单价为负', en: 'Price below zero' },
-  price_below_minor_unit: { zh: '单价小于最小货币单位', en: 'Price below a minor unit' },
-  time_in_future: { zh: '时间在未来', en: 'Time in the future' },
-  conflicting_order: { zh: '同一订单号内容冲突', en: 'Rows of one order contradict each other' },
-  duplicate_line: { zh: '订单行重复', en: 'Line given twice' },
-  order_already_complete: { zh: '订单的行不连续', en: 'Order was complete already' },
-  cancellation_without_purchase: { zh: '退货找不到对应的购买', en: 'Return without a purchase' },
-  order_not_imported: { zh: '所属订单未导入', en: 'Its order was not imported' },
-  refused_order_differs: { zh: '订单号已存在且内容不同', en: 'The order is known with other content' },
+  accounting_adjustment: { zh: '账务调整', en: 'Accounting adjustment' },
+  stock_adjustment: { zh: '库存调整', en: 'Stock adjustment' },
+  zero_price: { zh: '单价为零', en: 'Unit price is zero' },
+  negative_price: { zh: '单价为负', en: 'Unit price is negative' },
+  price_below_minor_unit: { zh: '单价小于最小货币单位', en: 'Unit price below the minor currency unit' },
+  time_in_future: { zh: '时间在未来', en: 'Time is in the future' },
+  conflicting_order: { zh: '同一订单号内容冲突', en: 'Conflicting rows for the same order number' },
+  duplicate_line: { zh: '订单行重复', en: 'Duplicate order line' },
+  order_already_complete: { zh: '订单的行不连续', en: 'Order lines are not consecutive' },
+  cancellation_without_purchase: { zh: '退货找不到对应的购买', en: 'No matching purchase for the return' },
+  order_not_imported: { zh: '所属订单未导入', en: 'The order was not imported' },
+  refused_order_differs: {
+    zh: '订单号已存在且内容不同',
+    en: 'The order number exists with different content',
+  },
 };
 
 const rejections = defineList({
@@ -80,11 +83,11 @@ const rejections = defineList({
   ],
   empty: {
     title: { zh: '每一行都已导入', en: 'Every row was imported' },
-    hint: { zh: '没有需要处理的行。', en: 'There is nothing to look into.' },
+    hint: { zh: '没有需要处理的行。', en: 'There are no rows to handle.' },
   },
 });
 
-/** One import: how far it is, what became of the money, what was left out and why. */
+/** One import: progress, reconciliation and rejected rows. */
 export default function ImportPage() {
   const id = usePageId();
   const run = useQuery({
@@ -92,7 +95,7 @@ export default function ImportPage() {
     queryFn: () => data(api.GET('/v1/imports/{id}', { params: { path: { id } } })),
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? 2_000 : false),
   });
-  if (run.error instanceof ProblemError && run.error.status === 404) return <NoSuchPage />;
+  if (run.error instanceof ProblemError && run.error.status === 404) return <NotFoundPage />;
   if (run.error && !run.data) return <FullPageProblem error={run.error} retry={() => void run.refetch()} />;
   if (!run.data) {
     return (
@@ -131,9 +134,9 @@ function ProgressPanel({ run }: { run: Run }) {
           ],
           [{ zh: '退货', en: 'Returns' }, number(run.returns)],
           [TEXTS.rejections, number(run.rejected)],
-          [{ zh: '发起人', en: 'Begun by' }, run.begunBy],
-          [{ zh: '开始时间', en: 'Begun' }, <TimeText key="begun" at={run.begunAt} />],
-          [{ zh: '最近消息', en: 'Last heard from' }, <TimeText key="reported" at={run.reportedAt} />],
+          [{ zh: '发起人', en: 'Started by' }, run.begunBy],
+          [{ zh: '开始时间', en: 'Started' }, <TimeText key="begun" at={run.begunAt} />],
+          [{ zh: '最近消息', en: 'Last message' }, <TimeText key="reported" at={run.reportedAt} />],
           [
             { zh: '完成时间', en: 'Finished' },
             run.finishedAt ? <TimeText key="finished" at={run.finishedAt} /> : undefined,
@@ -161,12 +164,12 @@ function ReconciliationPanel({ run }: { run: Run }) {
       {run.reconciliations?.map((one) => (
         <ReconciliationTable key={one.currency} reconciliation={one} />
       ))}
-      {run.reconciliations && <p className="muted">{t(TEXTS.adds)}</p>}
+      {run.reconciliations && <p className="muted">{t(TEXTS.balanced)}</p>}
     </Panel>
   );
 }
 
-/** file = sales − returns + price differences + what was rejected, line by line. */
+/** file = sales − returns + price differences + rejected rows, line by line. */
 function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliation }) {
   const t = useT();
   const { number } = useFormats();
@@ -174,7 +177,7 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
   const lines: ReconciliationRow[] = [
     {
       key: 'file',
-      text: t({ zh: '文件合计（行）', en: 'The file (rows)' }),
+      text: t({ zh: '文件合计（行）', en: 'File total (rows)' }),
       count: rows,
       amount: fileTotal,
       strong: true,
@@ -275,7 +278,7 @@ function RejectionsPanel({ run }: { run: Run }) {
   );
 }
 
-/** The reason in words; what the API says beside it is English, and stands for what there are no words for. */
+/** The reason as text; the API's English detail is used for unknown reasons. */
 function Reason({ code, detail }: { code: string; detail: string }) {
   const { t, locale } = useLocale();
   const words = REASONS[code];
@@ -287,7 +290,7 @@ function Reason({ code, detail }: { code: string; detail: string }) {
   );
 }
 
-/** An exact decimal in major units, with the digits it came with. */
+/** An exact decimal in major units, with its digits. */
 function Decimal({ amount, currency }: { amount: string; currency: string }) {
   const { locale } = useLocale();
   const digits = amount.split('.')[1]?.length ?? 0;

@@ -13,7 +13,7 @@ const imports = defineList({
   defaultSort: '-begunAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/imports/${id}`,
-  moving: ({ state }) => state === 'running',
+  isChanging: ({ state }) => state === 'running',
   filters: [
     {
       param: 'state',
@@ -47,14 +47,14 @@ const imports = defineList({
     },
     {
       key: 'rejected',
-      title: { zh: '未导入的行', en: 'Rejected rows' },
+      title: { zh: '未导入的行', en: 'Rows not imported' },
       align: 'right',
       render: ({ rejected }) => <Count value={rejected} />,
     },
-    { key: 'begunBy', title: { zh: '发起人', en: 'Begun by' }, render: ({ begunBy }) => begunBy },
+    { key: 'begunBy', title: { zh: '发起人', en: 'Started by' }, render: ({ begunBy }) => begunBy },
     {
       key: 'begunAt',
-      title: { zh: '开始时间', en: 'Begun' },
+      title: { zh: '开始时间', en: 'Started' },
       sort: 'begunAt',
       render: ({ begunAt }) => <TimeText at={begunAt} />,
     },
@@ -65,25 +65,25 @@ const imports = defineList({
     },
   ],
   empty: {
-    title: { zh: '还没有导入', en: 'Nothing was imported yet' },
+    title: { zh: '还没有导入', en: 'No imports yet' },
     hint: {
       zh: '在运行系统的机器上执行 npm run import -- 文件.csv，进度会显示在这里；中断后再次执行同一命令会继续。',
-      en: 'On the machine of the system run: npm run import -- FILE.csv. Its progress shows here; the same command again goes on where it stopped.',
+      en: 'On the machine that runs the system, run npm run import -- FILE.csv. Progress appears here. If it stops, run the same command again to continue.',
     },
   },
 });
 
-/** Programs that import report every few seconds; one that has not for this long is gone. */
+/** Import programs report every few seconds; without a report for this long, one has stopped. */
 const SILENT_MS = 120_000;
 
-/** How an import stands, and whether anybody still reports. */
+/** State of an import, and whether it still reports. */
 export function ImportState({ state, reportedAt }: { state: string; reportedAt: string }) {
   const t = useT();
   const silent = state === 'running' && Date.now() - Date.parse(reportedAt) > SILENT_MS;
   return (
     <>
       <StateTag state={state} />
-      {silent && <Tag color="warning">{t({ zh: '没有消息', en: 'Not heard from' })}</Tag>}
+      {silent && <Tag color="warning">{t({ zh: '没有消息', en: 'No messages' })}</Tag>}
     </>
   );
 }

@@ -65,7 +65,7 @@ const list = defineList({
       label: { zh: '欠款', en: 'Debt' },
       kind: 'select',
       options: [
-        { value: '0', label: { zh: '有欠款', en: 'Owes anything' } },
+        { value: '0', label: { zh: '有欠款', en: 'Has debt' } },
         { value: '10000', label: { zh: '超过 100', en: 'More than 100' } },
         { value: '100000', label: { zh: '超过 1,000', en: 'More than 1,000' } },
         { value: '1000000', label: { zh: '超过 10,000', en: 'More than 10,000' } },
@@ -75,15 +75,15 @@ const list = defineList({
     { param: 'currency', label: WORDS.currency, kind: 'text', width: 120 },
   ],
   empty: {
-    title: { zh: '还没有余额', en: 'There are no balances yet' },
+    title: { zh: '还没有余额', en: 'No balances yet' },
     hint: {
       zh: '分销商获得第一笔佣金后会出现在这里。',
-      en: 'Distributors appear here with their first commission.',
+      en: 'Distributors appear here after their first commission.',
     },
   },
 });
 
-/** What each distributor has and owes; an entry leads to the transfers behind it. */
+/** Balances and debt of each distributor; an entry links to its transfers. */
 export default function BalancesPage() {
   return <ListPage list={list} />;
 }

@@ -16,19 +16,19 @@ type Report = Answer<'/v1/ledger/verify'>;
 
 const TEXTS = {
   title: { zh: '账务流水', en: 'Transfers' },
-  verify: { zh: '核对账本', en: 'Check the books' },
-  answer: { zh: '核对结果', en: 'Result of the check' },
+  verify: { zh: '核对账本', en: 'Verify ledger' },
+  answer: { zh: '核对结果', en: 'Verification result' },
   from: { zh: '从', en: 'From' },
   to: { zh: '到', en: 'To' },
   account: { zh: '账户', en: 'Account' },
   cause: { zh: '起因', en: 'Cause' },
   belongs: { zh: '佣金 / 提现', en: 'Commission / withdrawal' },
-  occurredAt: { zh: '发生时间', en: 'Happened' },
+  occurredAt: { zh: '发生时间', en: 'Occurred' },
   recordedAt: { zh: '记账时间', en: 'Recorded' },
   check: { zh: '检查项', en: 'Check' },
-  subject: { zh: '对象', en: 'Of' },
+  subject: { zh: '对象', en: 'Subject' },
   expected: { zh: '应为', en: 'Expected' },
-  actual: { zh: '实为', en: 'Found' },
+  actual: { zh: '实为', en: 'Actual' },
   total: { zh: '合计', en: 'Sum' },
 } satisfies Record<string, Text>;
 
@@ -99,15 +99,15 @@ const list = defineList({
     { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
   ],
   empty: {
-    title: { zh: '还没有流水', en: 'There are no transfers yet' },
+    title: { zh: '还没有流水', en: 'No transfers yet' },
     hint: {
-      zh: '每一笔佣金、放款、提现和追回都会记一条流水，不可修改。',
-      en: 'Every commission, release, withdrawal and clawback is one here; none is ever changed.',
+      zh: '每一笔佣金、结算、提现和追回都会记一条流水，不可修改。',
+      en: 'Every commission, release, withdrawal and clawback is recorded as a transfer, which is never changed.',
     },
   },
 });
 
-/** Every movement of money, and the check that the books add up. */
+/** All transfers, and the verification of the ledger. */
 export default function TransfersPage() {
   const t = useT();
   const problemText = useProblemText();
@@ -150,11 +150,11 @@ function Checked({ report }: { report: Report }) {
           ok
             ? t({
                 zh: `账目相符：核对了 ${number(transfers)} 条流水（${time(checkedAt)}）`,
-                en: `The books add up: ${number(transfers)} transfers were checked (${time(checkedAt)})`,
+                en: `The ledger balances: ${number(transfers)} transfers verified (${time(checkedAt)})`,
               })
             : t({
-                zh: `发现 ${number(mismatchCount)} 处不符，请立即通知工程师，暂停放款和打款。`,
-                en: `${number(mismatchCount)} things do not add up: tell an engineer now, and release and pay nothing meanwhile.`,
+                zh: `发现 ${number(mismatchCount)} 处不符，请立即通知工程师，暂停结算和打款。`,
+                en: `${number(mismatchCount)} mismatches found. Inform an engineer immediately and stop releases and payouts.`,
               })
         }
       />

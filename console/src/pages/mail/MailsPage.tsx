@@ -15,33 +15,33 @@ type Mail = Item<'/v1/mails'>;
 const mails = defineList({
   key: 'mails',
   path: '/v1/mails',
-  title: { zh: '邮件', en: 'Mails' },
+  title: { zh: '邮件', en: 'Emails' },
   defaultSort: '-createdAt',
   idOf: ({ key }) => key,
-  moving: ({ state }) => state === 'pending',
+  isChanging: ({ state }) => state === 'pending',
   filters: [
     {
       param: 'state',
       label: WORDS.state,
       kind: 'select',
       options: [
-        { value: 'pending', label: { zh: '待发送', en: 'Waiting' } },
+        { value: 'pending', label: { zh: '待发送', en: 'Pending' } },
         { value: 'sent', label: { zh: '已发送', en: 'Sent' } },
         { value: 'undeliverable', label: { zh: '无法送达', en: 'Undeliverable' } },
       ],
     },
     {
       param: 'resendable',
-      label: { zh: '可否重发', en: 'To be sent again' },
+      label: { zh: '可否重发', en: 'Can be resent' },
       kind: 'select',
       options: [
-        { value: 'true', label: { zh: '可重新发送', en: 'Can be sent again' } },
-        { value: 'false', label: { zh: '不可重新发送', en: 'Not to be sent again' } },
+        { value: 'true', label: { zh: '可重新发送', en: 'Can be resent' } },
+        { value: 'false', label: { zh: '不可重新发送', en: 'Cannot be resent' } },
       ],
     },
     {
       param: 'about',
-      label: { zh: '关于（类别/编号）', en: 'About, as kind/number' },
+      label: { zh: '关于（类别/编号）', en: 'Subject (kind/number)' },
       kind: 'text',
       width: 230,
     },
@@ -52,7 +52,7 @@ const mails = defineList({
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
     {
       key: 'about',
-      title: { zh: '关于', en: 'About' },
+      title: { zh: '关于', en: 'Subject' },
       render: ({ about }) => <SubjectLink subject={about} />,
     },
     {
@@ -71,7 +71,7 @@ const mails = defineList({
     },
     {
       key: 'createdAt',
-      title: { zh: '生成时间', en: 'Written' },
+      title: { zh: '生成时间', en: 'Created' },
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
@@ -86,28 +86,28 @@ const mails = defineList({
       title: { zh: '操作', en: 'Actions' },
       render: (mail) =>
         mail.state === 'undeliverable' && !mail.resendable ? (
-          <LinkOver />
+          <LinkExpired />
         ) : (
           <ActionBar actions={[resendOf(mail)]} />
         ),
     },
   ],
   empty: {
-    title: { zh: '还没有邮件', en: 'No mails yet' },
+    title: { zh: '还没有邮件', en: 'No emails yet' },
     hint: {
       zh: '系统发出的、与您可查看的内容有关的邮件会出现在这里。',
-      en: 'Mails that the system sends about what you may see appear here.',
+      en: 'Emails the system sends about things you can view appear here.',
     },
   },
 });
 
-/** Why a mail that could not be delivered is not sent again. */
-function LinkOver() {
+/** Why an undeliverable email cannot be resent. */
+function LinkExpired() {
   return (
     <span className="muted">
       {useT()({
         zh: '其中的一次性链接已失效，请在用户页面另行生成',
-        en: 'Its one-time link is over: make another on the page of the user',
+        en: "The one-time link in it has expired. Create a new one on the user's page",
       })}
     </span>
   );
@@ -115,16 +115,16 @@ function LinkOver() {
 
 const resendOf = ({ key, resendable, recipient }: Mail): Action => ({
   key: 'resend',
-  label: { zh: '重新发送', en: 'Send again' },
+  label: { zh: '重新发送', en: 'Resend' },
   roles: STAFF,
   available: resendable,
   fields: [],
   summary: recipient,
-  done: { zh: '已重新排队发送', en: 'It is on its way again' },
+  done: { zh: '已重新排队发送', en: 'Queued for sending again' },
   run: (_values, header) => api.POST('/v1/mails/{key}/resend', { params: { path: { key }, header } }),
 });
 
-/** The mails about what this person may see. */
+/** Emails about subjects the user can see. */
 export default function MailsPage() {
   return <ListPage list={mails} />;
 }

@@ -7,7 +7,7 @@ import { useT } from '../../locale/locale';
 import type { Order } from './order';
 import { ATTRIBUTION_REASONS, CHAIN_OUTCOMES } from './words';
 
-/** Whom an order belongs to, why, and who earns at which level. */
+/** Attribution of an order, its reason, and the distributor of each level. */
 export function OrderAttribution({ order }: { order: Order }) {
   const t = useT();
   const { attribution } = order;
@@ -42,7 +42,7 @@ export function OrderAttribution({ order }: { order: Order }) {
   );
 }
 
-/** Names of a few distributors by id. */
+/** Names of distributors by ID. */
 function useDistributorNames(ids: readonly string[]): ReadonlyMap<string, string> {
   const answers = useQueries({
     queries: ids.map((id) => ({

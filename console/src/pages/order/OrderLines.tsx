@@ -15,7 +15,7 @@ const TEXTS = {
   level: { zh: '层级', en: 'Level' },
 } satisfies Record<string, Text>;
 
-/** What was bought, and what each line earns. */
+/** Order lines and their commissions. */
 export function OrderLines({ order }: { order: Order }) {
   const t = useT();
   const { currency } = order;
@@ -67,7 +67,7 @@ export function OrderLines({ order }: { order: Order }) {
           },
           {
             key: 'net',
-            title: t({ zh: '实付', en: 'Net' }),
+            title: t({ zh: '实付', en: 'Net amount' }),
             align: 'right',
             render: (_, { netAmount, discount }) => (
               <>

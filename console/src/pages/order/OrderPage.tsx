@@ -12,7 +12,7 @@ import type { Order } from './order';
 import { orderActions } from './orderActions';
 import { WindowsPanel } from './WindowsPicture';
 
-/** One order: its lines, whom it belongs to, what it earns, its windows and returns. */
+/** One order: lines, attribution, commissions, return windows and returns. */
 export default function OrderPage() {
   const id = usePageId();
   return (
@@ -42,11 +42,11 @@ function OrderFacts({ order }: { order: Order }) {
   const { currency, lines, commissions } = order;
   const sum = (amounts: number[]) => ({ amount: amounts.reduce((total, one) => total + one, 0), currency });
   return (
-    <Panel title={{ zh: '概要', en: 'Facts' }}>
+    <Panel title={{ zh: '概要', en: 'Overview' }}>
       <Facts
         facts={[
           [{ zh: '支付时间', en: 'Paid' }, <TimeText key="paid" at={order.paidAt} />],
-          [{ zh: '入账时间', en: 'Taken in' }, <TimeText key="created" at={order.createdAt} />],
+          [{ zh: '入账时间', en: 'Recorded' }, <TimeText key="created" at={order.createdAt} />],
           [
             { zh: '实付金额', en: 'Net amount' },
             <MoneyText key="net" value={sum(lines.map(({ netAmount }) => netAmount))} strong />,

@@ -16,7 +16,7 @@ const TEXTS = {
   none: { zh: '没有退货。', en: 'There are no returns.' },
 } satisfies Record<string, Text>;
 
-/** What comes back, and what becomes of it. */
+/** Returns of an order and their decisions. */
 export function OrderReturns({ order }: { order: Order }) {
   const t = useT();
   return (
@@ -86,12 +86,12 @@ function RefundHint({ closed }: { closed: boolean }) {
     <p>
       {closed
         ? t({
-            zh: '客户已收到退款。已放款的佣金将被追回，不足部分记为欠款。',
-            en: 'The customer has the money back. Released commissions are clawed back; what is missing becomes debt.',
+            zh: '客户已收到退款。已结算的佣金将被追回，不足部分记为欠款。',
+            en: 'The customer has been refunded. Released commissions are clawed back; any shortfall is recorded as debt.',
           })
         : t({
-            zh: '客户已收到退款。这些件数的佣金将被冲回。',
-            en: 'The customer has the money back. Commissions on these pieces are reversed.',
+            zh: '客户已收到退款。这些件数的佣金将被冲销。',
+            en: 'The customer has been refunded. Commissions on these units are reversed.',
           })}
     </p>
   );

@@ -21,7 +21,7 @@ const orders = defineList({
   idOf: ({ id }) => id,
   href: ({ id }) => hrefOf('order', id),
   filters: [
-    { param: 'number', label: { zh: '订单号（开头）', en: 'Order number, or its beginning' }, kind: 'text' },
+    { param: 'number', label: { zh: '订单号（开头）', en: 'Order number (prefix)' }, kind: 'text' },
     {
       param: 'state',
       label: WORDS.state,
@@ -43,13 +43,13 @@ const orders = defineList({
     },
     {
       param: 'attributionReason',
-      label: { zh: '归属依据', en: 'Attributed by' },
+      label: { zh: '归属依据', en: 'Attribution' },
       kind: 'select',
       options: Object.entries(ATTRIBUTION_REASONS).map(([value, label]) => ({ value, label })),
       rare: true,
     },
-    { param: 'createdAfter', label: { zh: '入账起', en: 'Taken in from' }, kind: 'from', rare: true },
-    { param: 'createdBefore', label: { zh: '入账止', en: 'Taken in until' }, kind: 'until', rare: true },
+    { param: 'createdAfter', label: { zh: '入账起', en: 'Recorded from' }, kind: 'from', rare: true },
+    { param: 'createdBefore', label: { zh: '入账止', en: 'Recorded until' }, kind: 'until', rare: true },
   ],
   columns: [
     { key: 'id', title: { zh: '订单号', en: 'Order' }, render: ({ id }) => id },
@@ -86,7 +86,7 @@ const orders = defineList({
     },
     {
       key: 'attribution',
-      title: { zh: '归属依据', en: 'Attributed by' },
+      title: { zh: '归属依据', en: 'Attribution' },
       render: ({ attributionReason }) => <Reason reason={attributionReason} />,
     },
     { key: 'customer', title: { zh: '客户', en: 'Customer' }, render: ({ customerId }) => customerId },
@@ -98,7 +98,7 @@ const orders = defineList({
     },
     {
       key: 'createdAt',
-      title: { zh: '入账时间', en: 'Taken in' },
+      title: { zh: '入账时间', en: 'Recorded' },
       sort: 'createdAt',
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
@@ -107,10 +107,10 @@ const orders = defineList({
     title: { zh: '还没有订单', en: 'No orders yet' },
     hint: {
       zh: '订单由商城通过 API 传入，或用 npm run import 从文件导入。',
-      en: 'The shop sends orders over the API, or a file brings them with npm run import.',
+      en: 'The shop sends orders through the API, or you import them from a file with npm run import.',
     },
     action: {
-      label: { zh: '查看导入方法', en: 'See how to import' },
+      label: { zh: '查看导入方法', en: 'How to import' },
       href: '/imports',
       roles: OPERATORS,
     },

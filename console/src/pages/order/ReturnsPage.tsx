@@ -39,7 +39,7 @@ const returns = defineList({
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
     {
       key: 'lines',
-      title: { zh: '行 × 件数', en: 'Line × pieces' },
+      title: { zh: '行 × 件数', en: 'Line × units' },
       render: ({ lines }) => lines.map(({ lineId, quantity }) => `${lineId} × ${quantity}`).join(', '),
     },
     { key: 'reason', title: WORDS.reason, render: ({ reason }) => reason },
@@ -55,7 +55,11 @@ const returns = defineList({
           '–'
         ),
     },
-    { key: 'effect', title: { zh: '对佣金的影响', en: 'Effect' }, render: (item) => <Effect {...item} /> },
+    {
+      key: 'effect',
+      title: { zh: '对佣金的影响', en: 'Effect on commissions' },
+      render: (item) => <Effect {...item} />,
+    },
     {
       key: 'requestedAt',
       title: { zh: '申请时间', en: 'Requested' },
@@ -72,19 +76,19 @@ const returns = defineList({
     title: { zh: '没有退货', en: 'No returns' },
     hint: {
       zh: '退货由商城通过 API 传入，也可以在订单页面登记。',
-      en: 'The shop tells of returns over the API; they can be entered on the page of an order too.',
+      en: 'The shop sends returns through the API; you can also record them on the order page.',
     },
   },
 });
 
-/** What an open return does to the money. */
+/** Effect of a return on commissions. */
 function Effect({ state, isLate }: { state: string; isLate: boolean }) {
   const t = useT();
-  if (state === 'refunded') return <>{t({ zh: '已冲回或追回', en: 'Reversed or clawed back' })}</>;
-  if (state === 'rejected') return <>{t({ zh: '退货期继续', en: 'The window went on' })}</>;
+  if (state === 'refunded') return <>{t({ zh: '已冲销或追回', en: 'Reversed or clawed back' })}</>;
+  if (state === 'rejected') return <>{t({ zh: '退货期继续', en: 'Return window continues' })}</>;
   return isLate
-    ? t({ zh: '订单已结束，退款时追回佣金', en: 'The order is closed; a refund claws back' })
-    : t({ zh: '退货期暂停', en: 'The window stands still' });
+    ? t({ zh: '订单已结束，退款时追回佣金', en: 'Order closed; a refund claws back commissions' })
+    : t({ zh: '退货期暂停', en: 'Return window paused' });
 }
 
 /** All returns. */

@@ -13,7 +13,7 @@ import { StateTag } from '../../ui/StateTag';
 import { useWidth } from '../../ui/useWidth';
 
 type Line = Answer<'/v1/orders/{id}/windows'>['items'][number];
-type StretchKind = Line['stretches'][number]['kind'];
+type PeriodKind = Line['stretches'][number]['kind'];
 
 const TEXTS = {
   title: { zh: '退货期', en: 'Return windows' },
@@ -21,28 +21,28 @@ const TEXTS = {
   line: { zh: '行', en: 'Line' },
   shipped: { zh: '发货', en: 'Shipped' },
   delivered: { zh: '签收', en: 'Delivered' },
-  ends: { zh: '退货期结束', en: 'Window ends' },
+  ends: { zh: '退货期结束', en: 'Return window ends' },
   pauses: { zh: '暂停', en: 'Paused' },
   due: { zh: '佣金到期', en: 'Commissions due' },
-  notDelivered: { zh: '尚未签收，退货期未开始', en: 'Not delivered; the window has not begun' },
-  open: { zh: '退货处理完才会结束', en: 'Not before the return is decided' },
-  none: { zh: '无退货期', en: 'No window' },
+  notDelivered: { zh: '尚未签收，退货期未开始', en: 'Not delivered; the return window has not started' },
+  open: { zh: '退货处理完才会结束', en: 'Ends after the return is decided' },
+  none: { zh: '无退货期', en: 'No return window' },
   never: { zh: '无', en: 'None' },
-  still: { zh: '至今', en: 'until now' },
+  still: { zh: '至今', en: 'ongoing' },
 } satisfies Record<string, Text>;
 
-const STRETCHES: Record<StretchKind, { text: Text; fill: string }> = {
-  on_the_way: { text: { zh: '在途', en: 'On its way' }, fill: 'url(#on-the-way)' },
+const PERIODS: Record<PeriodKind, { text: Text; fill: string }> = {
+  on_the_way: { text: { zh: '在途', en: 'In transit' }, fill: 'url(#on-the-way)' },
   window: { text: { zh: '退货期', en: 'Return window' }, fill: '#0b6e6e' },
   paused: { text: { zh: '因退货暂停', en: 'Paused by a return' }, fill: 'url(#paused)' },
 };
 
-/** Orders of wholesalers have hundreds of lines; the table below has all of them. */
-const MOST_ROWS = 20;
+/** Wholesale orders have hundreds of lines; the table below has all of them. */
+const MAX_ROWS = 20;
 const ROW = 44;
 const HEAD = 26;
 
-/** The return window of each line of an order: as a picture, and as a table of the same. */
+/** The return window of each order line, as a chart and as a table. */
 export function WindowsPanel({ orderId, skus }: { orderId: string; skus: ReadonlyMap<string, string> }) {
   const t = useT();
   const problemText = useProblemText();
@@ -60,10 +60,10 @@ export function WindowsPanel({ orderId, skus }: { orderId: string; skus: Readonl
       {lines && (
         <>
           <Legend />
-          <Picture lines={all ? lines : lines.slice(0, MOST_ROWS)} skus={skus} />
-          {lines.length > MOST_ROWS && !all && (
+          <Picture lines={all ? lines : lines.slice(0, MAX_ROWS)} skus={skus} />
+          {lines.length > MAX_ROWS && !all && (
             <Button type="link" onClick={() => setAll(true)}>
-              {t({ zh: `画出全部 ${lines.length} 行`, en: `Draw all ${lines.length} lines` })}
+              {t({ zh: `画出全部 ${lines.length} 行`, en: `Show all ${lines.length} lines` })}
             </Button>
           )}
           <WindowsTable lines={lines} skus={skus} />
@@ -77,7 +77,7 @@ function Legend() {
   const t = useT();
   return (
     <div className="toolbar" aria-hidden>
-      {Object.values(STRETCHES).map(({ text, fill }) => (
+      {Object.values(PERIODS).map(({ text, fill }) => (
         <span key={text.en} className="nowrap">
           <svg width="26" height="12" style={{ verticalAlign: 'middle' }} role="presentation">
             <Patterns />
@@ -123,12 +123,12 @@ function Patterns() {
   );
 }
 
-interface Spot {
+interface MarkPosition {
   x: number;
   y: number;
 }
 
-const Shipped = ({ x, y }: Spot) => (
+const Shipped = ({ x, y }: MarkPosition) => (
   <path
     d={`M${x - 5} ${y + 5}L${x} ${y - 5}L${x + 5} ${y + 5}Z`}
     fill="#fff"
@@ -136,10 +136,10 @@ const Shipped = ({ x, y }: Spot) => (
     strokeWidth="1.5"
   />
 );
-const Delivered = ({ x, y }: Spot) => (
+const Delivered = ({ x, y }: MarkPosition) => (
   <circle cx={x} cy={y} r="5" fill="#fff" stroke="#22262b" strokeWidth="1.5" />
 );
-const End = ({ x, y }: Spot) => (
+const End = ({ x, y }: MarkPosition) => (
   <path
     d={`M${x} ${y - 6}L${x + 6} ${y}L${x} ${y + 6}L${x - 6} ${y}Z`}
     fill="#22262b"
@@ -243,7 +243,7 @@ function Row({ line, sku, top, at, now }: RowProps) {
               y={middle - 7}
               width={Math.max(1, future - x1)}
               height={14}
-              fill={STRETCHES[kind].fill}
+              fill={PERIODS[kind].fill}
             />
             {/* What is still to come is drawn as an outline. */}
             {x2 > future && (
@@ -267,7 +267,7 @@ function Row({ line, sku, top, at, now }: RowProps) {
   );
 }
 
-/** From the first payment to the last end, with room for the marks and always with this moment in it. */
+/** From the first payment to the last end, with room for the marks and always including now. */
 function spanOf(lines: readonly Line[], now: number): [number, number] {
   const moments = lines.flatMap(({ paidAt, stretches, window }) => [
     Date.parse(paidAt),
@@ -279,7 +279,7 @@ function spanOf(lines: readonly Line[], now: number): [number, number] {
   return [begin - room, end + room];
 }
 
-/** What the picture says of a line, in words. */
+/** Text alternative of the chart for a line. */
 function useDescription(): (line: Line) => string {
   const t = useT();
   const { time } = useFormats();
@@ -302,7 +302,7 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
         rowKey="lineId"
         style={{ marginTop: 10 }}
         dataSource={[...lines]}
-        pagination={lines.length > MOST_ROWS ? { pageSize: MOST_ROWS, showSizeChanger: false } : false}
+        pagination={lines.length > MAX_ROWS ? { pageSize: MAX_ROWS, showSizeChanger: false } : false}
         columns={[
           {
             key: 'line',
@@ -310,7 +310,7 @@ function WindowsTable({ lines, skus }: { lines: readonly Line[]; skus: ReadonlyM
             render: (_, { lineId }) => `${lineId}${skus.has(lineId) ? ` · ${skus.get(lineId)}` : ''}`,
           },
           { key: 'state', title: t(WORDS.state), render: (_, { state }) => <StateTag state={state} /> },
-          // What the table is for comes first: on narrow screens the rest is off to the right.
+          // The most important columns come first: on narrow screens the others are off to the right.
           { key: 'ends', title: t(TEXTS.ends), render: (_, line) => <WindowEnd line={line} /> },
           { key: 'due', title: t(TEXTS.due), render: (_, { dueAt }) => <TimeText at={dueAt} /> },
           {

@@ -4,9 +4,9 @@ import type { Text } from '../../locale/locale';
 export type Order = Answer<'/v1/orders/{id}'>;
 export type Line = Order['lines'][number];
 
-/** Words of several parts of an order's page. */
+/** Texts shared by parts of the order page. */
 export const ORDER = {
   line: { zh: '行', en: 'Line' },
-  pieces: { zh: '件数', en: 'Pieces' },
-  when: { zh: '发生时间（不填为现在）', en: 'When it happened; empty for now' },
+  pieces: { zh: '件数', en: 'Quantity' },
+  when: { zh: '发生时间（不填为现在）', en: 'Time (leave empty for now)' },
 } satisfies Record<string, Text>;

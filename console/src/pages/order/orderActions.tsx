@@ -11,15 +11,15 @@ import { type Line, ORDER, type Order } from './order';
 const TEXTS = {
   shippedAt: { zh: '发货时间', en: 'Shipped at' },
   deliveredAt: { zh: '签收时间', en: 'Delivered at' },
-  whichLines: { zh: '哪些行', en: 'Which lines' },
-  allLines: { zh: '不选则为全部在途的行', en: 'Leave empty for all that are on their way' },
+  whichLines: { zh: '哪些行', en: 'Lines' },
+  allLines: { zh: '不选则为全部在途的行', en: 'Leave empty for all lines in transit' },
 } satisfies Record<string, Text>;
 
-/** What can be entered for an order. */
+/** Actions on an order. */
 export function orderActions(order: Order): Action[] {
   const path = { id: order.id };
   const open = order.state === 'open';
-  // A line that is asked back before it arrived may still arrive.
+  // A line with a return requested before delivery can still be delivered.
   const underWay = order.lines.filter(
     ({ state, deliveredAt }) => deliveredAt === null && state !== 'canceled' && state !== 'returned',
   );
@@ -53,7 +53,7 @@ export function orderActions(order: Order): Action[] {
   return [
     {
       key: 'ship',
-      label: { zh: '登记发货', en: 'Enter shipment' },
+      label: { zh: '登记发货', en: 'Record shipment' },
       roles: OPERATORS,
       available: open && toShip.length > 0,
       fields: [timeField('shippedAt', TEXTS.shippedAt), linesField(toShip)],
@@ -65,7 +65,7 @@ export function orderActions(order: Order): Action[] {
     },
     {
       key: 'deliver',
-      label: { zh: '登记签收', en: 'Enter delivery' },
+      label: { zh: '登记签收', en: 'Record delivery' },
       roles: OPERATORS,
       primary: true,
       available: open && underWay.length > 0,
@@ -79,13 +79,13 @@ export function orderActions(order: Order): Action[] {
     },
     {
       key: 'return',
-      label: { zh: '登记退货', en: 'Enter return' },
+      label: { zh: '登记退货', en: 'Record return' },
       roles: OPERATORS,
       available: returnable.length > 0,
       fields: [
         {
           name: 'lines',
-          label: { zh: '退哪些、各几件', en: 'What comes back, how many of each' },
+          label: { zh: '退哪些、各几件', en: 'Lines and quantities returned' },
           kind: 'custom',
           required: true,
           render: (control) => <QuantitiesInput lines={returnable} {...control} />,
@@ -125,12 +125,12 @@ function DeliverHint() {
   const t = useT();
   return (
     <p className="muted">
-      {t({ zh: '退货期从签收时开始计算。', en: 'The return window begins with the delivery.' })}
+      {t({ zh: '退货期从签收时开始计算。', en: 'The return window starts at delivery.' })}
     </p>
   );
 }
 
-/** How many pieces of each line come back. */
+/** Quantity to return per line. */
 function QuantitiesInput({ lines, id, value, onChange }: CustomControl & { lines: readonly Line[] }) {
   const t = useT();
   const chosen = new Map(countsOf({ value }, 'value'));
@@ -138,7 +138,7 @@ function QuantitiesInput({ lines, id, value, onChange }: CustomControl & { lines
     const next = new Map(chosen);
     if (count) next.set(lineId, count);
     else next.delete(lineId);
-    // Nothing chosen is an empty field.
+    // No quantity means an empty field.
     onChange?.(next.size ? Object.fromEntries(next) : undefined);
   };
   return (

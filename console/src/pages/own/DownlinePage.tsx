@@ -17,10 +17,10 @@ const TEXTS = {
     zh: '还没有人通过您的推荐码加入。',
     en: 'Nobody has joined with your referral code yet.',
   },
-  invite: { zh: '邀请加入', en: 'Invite somebody' },
+  invite: { zh: '邀请加入', en: 'Invite people' },
 } satisfies Record<string, Text>;
 
-/** Whom a distributor brought in. */
+/** The direct downline of a distributor. */
 export default function DownlinePage() {
   const t = useT();
   const id = useOwnId();
@@ -70,7 +70,7 @@ function Member({
       <div className="muted">
         {t({ zh: `等级 ${tier}`, en: `Tier ${tier}` })}
         {directDownline > 0 &&
-          t({ zh: ` · 带来 ${directDownline} 人`, en: ` · brought in ${directDownline}` })}
+          t({ zh: ` · 带来 ${directDownline} 人`, en: ` · ${directDownline} direct downline` })}
         {t({ zh: ' · 加入于 ', en: ' · joined ' })}
         <TimeText at={createdAt} dateOnly />
       </div>

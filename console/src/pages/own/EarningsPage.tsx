@@ -20,34 +20,34 @@ type View = 'all' | 'held' | 'due' | 'nothing' | 'statement';
 const TEXTS = {
   title: { zh: '我的佣金', en: 'My earnings' },
   view: { zh: '显示', en: 'Show' },
-  all: { zh: '未到账', en: 'Unpaid' },
-  held: { zh: '冻结', en: 'Held' },
-  due: { zh: '待放款', en: 'Due' },
+  all: { zh: '未到账', en: 'Not released' },
+  held: { zh: '退货期内', en: 'Held' },
+  due: { zh: '待结算', en: 'Due' },
   statement: { zh: '流水', en: 'History' },
-  available: { zh: '可提现', en: 'You can withdraw' },
-  reserved: { zh: '提现中', en: 'Being paid out' },
-  debt: { zh: '欠款', en: 'You owe' },
+  available: { zh: '可提现', en: 'Available' },
+  reserved: { zh: '提现中', en: 'In withdrawal' },
+  debt: { zh: '欠款', en: 'Debt' },
   none: {
     zh: '没有未到账的佣金。有新订单时会显示在这里。',
-    en: 'Nothing waits. New orders appear here.',
+    en: 'No unreleased commissions. New orders appear here.',
   },
-  nothing: { zh: '以下佣金计算结果为 0。', en: 'These came to nothing.' },
+  nothing: { zh: '以下佣金计算结果为 0。', en: 'The following commissions are 0.' },
   back: { zh: '返回', en: 'Back' },
-  noMoney: { zh: '还没有资金变动。', en: 'No money has moved yet.' },
-  why: { zh: '为什么还没到账：', en: 'Why it is not paid yet: ' },
-  next: { zh: '下一步：', en: 'Goes on: ' },
+  noMoney: { zh: '还没有资金变动。', en: 'No transfers yet.' },
+  why: { zh: '为什么还没到账：', en: 'Why it is not released yet: ' },
+  next: { zh: '下一步：', en: 'Next step: ' },
 } satisfies Record<string, Text>;
 
 const isView = (text: string | null): text is View =>
   text === 'all' || text === 'held' || text === 'due' || text === 'nothing' || text === 'statement';
 
-/** What a distributor earned, and why it is not paid yet. */
+/** Commissions of the distributor, and why they are not released yet. */
 export default function EarningsPage() {
   const t = useT();
   const id = useOwnId();
   const [params, setParams] = useSearchParams();
-  const asked = params.get('state');
-  const view = isView(asked) ? asked : 'all';
+  const requested = params.get('state');
+  const view = isView(requested) ? requested : 'all';
   return (
     <Page title={t(TEXTS.title)}>
       <div className="narrow">
@@ -108,7 +108,7 @@ export default function EarningsPage() {
             empty={TEXTS.none}
           />
         )}
-        {view === 'all' && <NothingLink id={id} />}
+        {view === 'all' && <ZeroCommissionsLink id={id} />}
       </div>
     </Page>
   );
@@ -122,8 +122,8 @@ const useTotals = (id: string) =>
     refetchInterval: 30_000,
   });
 
-/** The way to what earned nothing, which would only be in the way of what did. */
-function NothingLink({ id }: { id: string }) {
+/** Link to commissions of 0, which are not in the main list. */
+function ZeroCommissionsLink({ id }: { id: string }) {
   const t = useT();
   const count = useTotals(id).data?.nothingCount ?? 0;
   if (count === 0) return null;
@@ -132,14 +132,14 @@ function NothingLink({ id }: { id: string }) {
       <Link to="/earnings?state=nothing">
         {t({
           zh: `另有 ${count} 笔佣金为 0，查看原因`,
-          en: count === 1 ? 'One more came to nothing: see why' : `${count} more came to nothing: see why`,
+          en: count === 1 ? '1 more commission is 0: see why' : `${count} more commissions are 0: see why`,
         })}
       </Link>
     </p>
   );
 }
 
-/** What there is, by currency. */
+/** Balances by currency. */
 function Totals({ id }: { id: string }) {
   const t = useT();
   const earnings = useTotals(id);
@@ -171,11 +171,11 @@ function Totals({ id }: { id: string }) {
 const NOTHING: Record<NonNullable<Earning['nothing']>, Text> = {
   rule_pays_nothing: {
     zh: '按佣金方案，此商品在这一级不付佣金。',
-    en: 'By the commission plan this product pays nothing at this level.',
+    en: 'The commission plan pays no commission for this product at this level.',
   },
   rounds_to_nothing: {
     zh: '按比例计算不足最小货币单位的一半，四舍五入为 0。',
-    en: 'The share is less than half of the smallest unit of money, and rounds to nothing.',
+    en: 'The share is less than half of the minor currency unit and rounds to 0.',
   },
 };
 
@@ -214,11 +214,11 @@ function EarningView({ earning }: { earning: Earning }) {
   );
 }
 
-/** Through whom an order came that is not the distributor's own. */
+/** Through which downline level an order came. */
 const throughDownline = (below: number): Text =>
   below === 1
-    ? { zh: ' · 来自直接下级', en: ' · through a direct downline' }
-    : { zh: ` · 来自第 ${below} 级下级`, en: ` · through your downline, ${below} levels below` };
+    ? { zh: ' · 来自直接下级', en: ' · from direct downline' }
+    : { zh: ` · 来自第 ${below} 级下级`, en: ` · from downline ${below} levels below` };
 
 interface Particulars {
   until: string;
@@ -226,48 +226,48 @@ interface Particulars {
 }
 
 const held = (zh: string, en: string) => (): Text => ({
-  zh: `被扣留：${zh}。`,
-  en: `It is held back: ${en}.`,
+  zh: `暂缓结算：${zh}。`,
+  en: `On hold: ${en}.`,
 });
 
 const WHY: Record<ObstacleCode, (particulars: Particulars) => Text> = {
   not_accrued: () => ({
-    zh: '付款时您的账户受限制，这笔佣金未计。请联系客服了解原因。',
-    en: 'Your account was restricted when the order was paid, so it was not accrued. Ask us for the reason.',
+    zh: '付款时您的账户受限制，这笔订单未计佣。请联系客服了解原因。',
+    en: 'Your account was restricted when the order was paid, so no commission was accrued. Contact support for the reason.',
   }),
   return_window_open: ({ until }) => ({
-    zh: `客户仍可退货，退货期到 ${until} 结束，之后进入待放款。`,
-    en: `The customer may still return the goods, until ${until}; then it becomes due.`,
+    zh: `客户仍可退货，退货期到 ${until} 结束，之后进入待结算。`,
+    en: `The customer can still return the goods. The return window ends on ${until}; then the commission becomes due.`,
   }),
   awaiting_delivery: () => ({
     zh: '客户还没有签收。签收后开始计算退货期。',
-    en: 'The goods are not delivered yet. The return window begins with the delivery.',
+    en: 'The goods are not delivered yet. The return window starts at delivery.',
   }),
   return_open: () => ({
-    zh: '客户申请了退货，处理完之前暂停放款。',
-    en: 'The customer asked for a return. It waits until that is decided.',
+    zh: '客户申请了退货，处理完之前暂停结算。',
+    en: 'The customer has requested a return. Release is paused until the return is decided.',
   }),
-  hold_finance: held('财务正在核对', 'finance is looking into it'),
-  hold_risk: held('风险审查', 'a risk review'),
-  hold_violation: held('违规案件处理中', 'a violation case'),
-  hold_credential_expired: held('您的资质已过期，请续期', 'your credential has expired; please renew it'),
-  hold_other: held('请联系客服了解原因', 'ask us for the reason'),
+  hold_finance: held('财务正在核对', 'finance is reviewing it'),
+  hold_risk: held('风险审查', 'risk review'),
+  hold_violation: held('违规案件处理中', 'violation case in progress'),
+  hold_credential_expired: held('您的资质已过期，请续期', 'your credential has expired; renew it'),
+  hold_other: held('请联系客服了解原因', 'contact support for the reason'),
   distributor_suspended: () => ({
-    zh: '您的账户已被暂停，恢复后继续放款。请联系客服了解原因。',
-    en: 'Your account is suspended; it goes on afterwards. Ask us for the reason.',
+    zh: '您的账户已被暂停，恢复后继续结算。请联系客服了解原因。',
+    en: 'Your account is suspended. Release continues after it is reinstated. Contact support for the reason.',
   }),
   distributor_terminated: () => ({ zh: '您的账户已终止。', en: 'Your account is terminated.' }),
   awaiting_release_run: () => ({
-    zh: '退货期已结束，已列入放款批次。',
-    en: 'The return window is over, and it is in a release run.',
+    zh: '退货期已结束，已列入结算批次。',
+    en: 'The return window has ended. The commission is in a release run.',
   }),
   awaiting_finance: () => ({
-    zh: '退货期已结束，等待财务放款。',
-    en: 'The return window is over. Finance releases it next.',
+    zh: '退货期已结束，等待财务结算。',
+    en: 'The return window has ended. Waiting for finance to release it.',
   }),
   debt_first: ({ debt }) => ({
-    zh: `退货期已结束，等待财务放款；放款时先抵扣欠款 ${debt}。`,
-    en: `The return window is over and finance releases it next; your debt of ${debt} is paid first.`,
+    zh: `退货期已结束，等待财务结算；结算时先抵扣欠款 ${debt}。`,
+    en: `The return window has ended. Waiting for finance to release it; your debt of ${debt} is paid first.`,
   }),
   released: () => OBSTACLES.released,
   reversed: () => OBSTACLES.reversed,

@@ -18,32 +18,32 @@ type Balance = Answer<'/v1/distributors/{id}/balance'>['balances'][number];
 
 const TEXTS = {
   title: { zh: '提现', en: 'Withdraw' },
-  available: { zh: '可提现', en: 'You can withdraw' },
-  reserved: { zh: '提现中', en: 'Being paid out' },
-  debt: { zh: '欠款', en: 'You owe' },
+  available: { zh: '可提现', en: 'Available' },
+  reserved: { zh: '提现中', en: 'In withdrawal' },
+  debt: { zh: '欠款', en: 'Debt' },
   withdraw: { zh: '提现', en: 'Withdraw' },
   amount: { zh: '提现金额', en: 'Amount' },
-  to: { zh: '收款账户：', en: 'To the account: ' },
+  to: { zh: '收款账户：', en: 'Payout account: ' },
   done: {
     zh: '提现申请已提交，财务审批后打款。',
-    en: 'Requested. It is paid out once finance has approved it.',
+    en: 'Withdrawal requested. It is paid out after finance approves it.',
   },
   nothing: {
-    zh: '还没有可提现的余额。佣金放款后会显示在这里。',
-    en: 'There is nothing to withdraw yet. Released commissions appear here.',
+    zh: '还没有可提现的余额。佣金结算后会显示在这里。',
+    en: 'No available balance yet. Released commissions appear here.',
   },
   owes: {
-    zh: '有欠款时不能提现：之后放款的佣金会先抵扣欠款。',
-    en: 'Nothing can be withdrawn while you owe something: what is released next pays it first.',
+    zh: '有欠款时不能提现：之后结算的佣金会先抵扣欠款。',
+    en: 'You cannot withdraw while you have debt. Commissions released from now on pay the debt first.',
   },
-  history: { zh: '提现记录', en: 'Your withdrawals' },
-  none: { zh: '还没有提现记录。', en: 'You have not withdrawn anything yet.' },
-  cancel: { zh: '取消提现', en: 'Cancel it' },
-  cancelHint: { zh: '取消后金额退回可提现余额。', en: 'The money goes back to what you can withdraw.' },
-  canceled: { zh: '已取消，金额已退回', en: 'Canceled: the money is back' },
+  history: { zh: '提现记录', en: 'Withdrawal history' },
+  none: { zh: '还没有提现记录。', en: 'No withdrawals yet.' },
+  cancel: { zh: '取消提现', en: 'Cancel withdrawal' },
+  cancelHint: { zh: '取消后金额退回可提现余额。', en: 'The amount returns to your available balance.' },
+  canceled: { zh: '已取消，金额已退回', en: 'Canceled; funds returned to balance' },
 } satisfies Record<string, Text>;
 
-/** Where a distributor takes money out. */
+/** Withdrawals of the signed-in distributor. */
 export default function MyWithdrawalsPage() {
   const t = useT();
   const id = useOwnId();
@@ -135,7 +135,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
         <p>
           {t({
             zh: `满 ${money(minimum)} 可以提现。`,
-            en: `You can withdraw from ${money(minimum)} on.`,
+            en: `You can withdraw once you have ${money(minimum)}.`,
           })}
         </p>
       )}
@@ -149,7 +149,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
             <>
               <div>
                 {t(TEXTS.available)} <MoneyText value={available} strong />
-                {t({ zh: `，最低 ${money(minimum)}`, en: `, at least ${money(minimum)}` })}
+                {t({ zh: `，最低 ${money(minimum)}`, en: `, min ${money(minimum)}` })}
               </div>
               <div>
                 {t(TEXTS.to)}
@@ -172,7 +172,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
           onSubmit={async (body, header) => {
             await api.POST('/v1/withdrawals', {
               params: { header },
-              // The field makes money of what is typed.
+              // The field converts its input to money.
               body: { distributorId: id, amount: body.amount as Money },
             });
             setOpen(false);
@@ -198,16 +198,19 @@ function Amount({ label, value, large }: { label: Text; value: Money; large?: bo
 }
 
 const SENTENCES: Partial<Record<Withdrawal['state'], Text>> = {
-  requested: { zh: '等待财务审批。', en: 'Waits for the approval of finance.' },
-  approved: { zh: '已审批，等待打款。', en: 'Approved; the payout comes next.' },
-  paying: { zh: '打款中，通常 1 至 3 个工作日到账。', en: 'On its way; usually 1 to 3 business days.' },
+  requested: { zh: '等待财务审批。', en: 'Waiting for finance approval.' },
+  approved: { zh: '已审批，等待打款。', en: 'Approved, waiting for payout.' },
+  paying: {
+    zh: '打款中，通常 1 至 3 个工作日到账。',
+    en: 'Payout in progress; usually arrives in 1 to 3 business days.',
+  },
   paid: { zh: '已打款到您的账户。', en: 'Paid to your account.' },
   failed: {
     zh: '打款失败，金额已退回余额。请核对收款账户后重新提现。',
-    en: 'The payout failed and the money is back. Check your account and try again.',
+    en: 'Payout failed; funds returned to balance. Check your payout account and withdraw again.',
   },
-  rejected: { zh: '未批准，金额已退回余额。', en: 'Not approved; the money is back.' },
-  canceled: { zh: '已取消，金额已退回余额。', en: 'Canceled; the money is back.' },
+  rejected: { zh: '未批准，金额已退回余额。', en: 'Not approved; funds returned to balance.' },
+  canceled: { zh: '已取消，金额已退回余额。', en: 'Canceled; funds returned to balance.' },
 };
 
 function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
@@ -237,7 +240,7 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
         <TimeText at={requestedAt} />
         {settledAt && (
           <>
-            {t({ zh: ' · 完成于 ', en: ' · settled ' })}
+            {t({ zh: ' · 完成于 ', en: ' · finished ' })}
             <TimeText at={settledAt} />
           </>
         )}

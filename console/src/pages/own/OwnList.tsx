@@ -13,7 +13,7 @@ interface OwnListProps<T> {
   empty: Text;
 }
 
-/** Entries below each other, for a phone: no columns, more at the touch of a button. */
+/** A simple list for phones, without columns, with a button for more. */
 export function OwnList<T>({ queryKey, load, idOf, render, empty }: OwnListProps<T>) {
   const t = useT();
   const list = useInfiniteQuery({

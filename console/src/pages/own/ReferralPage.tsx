@@ -15,30 +15,30 @@ const TEXTS = {
   code: { zh: '我的推荐码', en: 'My referral code' },
   codeHint: {
     zh: '客户下单时带上这个码，订单就归属于您。',
-    en: 'An order that carries this code is yours.',
+    en: 'Orders placed with this code are attributed to you.',
   },
-  shop: { zh: '推广商品', en: 'For customers' },
+  shop: { zh: '推广商品', en: 'Promote products' },
   shopHint: {
     zh: '客户通过这个链接购物，订单归属于您。',
-    en: 'Orders of customers who come by this link are yours.',
+    en: 'Orders from customers who use this link are attributed to you.',
   },
-  join: { zh: '邀请加入', en: 'For new distributors' },
+  join: { zh: '邀请加入', en: 'Invite to join' },
   joinHint: {
     zh: '通过这个链接申请并通过审核的人会成为您的下级。佣金只来自真实销售，邀请人数本身没有奖励。',
-    en: 'Whoever applies by this link and is approved joins below you. Commission comes from real sales only, never from headcount.',
+    en: 'People who apply through this link and are approved join your downline. Commission comes from real sales only, never from the number of people you invite.',
   },
-  copy: { zh: '复制链接', en: 'Copy the link' },
+  copy: { zh: '复制链接', en: 'Copy link' },
   copied: { zh: '已复制', en: 'Copied' },
-  notCopied: { zh: '未能复制，请长按链接手动复制', en: 'It could not be copied: select the link yourself' },
+  notCopied: { zh: '未能复制，请长按链接手动复制', en: 'Copying failed; select and copy the link yourself' },
   share: { zh: '分享', en: 'Share' },
-  download: { zh: '保存二维码', en: 'Save the QR code' },
+  download: { zh: '保存二维码', en: 'Save QR code' },
   inactive: {
     zh: '您的账户已被暂停，新订单暂时不会归属于您。',
-    en: 'Your account is suspended: new orders are not attributed to you.',
+    en: 'Your account is suspended; new orders are not attributed to you.',
   },
 } satisfies Record<string, Text>;
 
-/** What a distributor passes on: code, links and QR codes. */
+/** Referral code, links and QR codes to share. */
 export default function ReferralPage() {
   const t = useT();
   const { brand } = useMe();
@@ -122,7 +122,7 @@ function LinkPanel({ title, hint, link, fileName }: LinkPanelProps) {
     }
   };
   const share = async () => {
-    // Closing the phone's dialog is no failure.
+    // Closing the share dialog is not an error.
     await navigator.share({ title: brand.name, url: link }).catch(() => undefined);
   };
   const download = async () => {

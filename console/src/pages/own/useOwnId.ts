@@ -1,4 +1,4 @@
 import { useMe } from '../../app/session';
 
-/** The distributor that the signed-in person is; empty for staff, who have other pages for this. */
+/** ID of the signed-in distributor; empty for staff, who have other pages. */
 export const useOwnId = (): string => useMe().user.distributorId ?? '';

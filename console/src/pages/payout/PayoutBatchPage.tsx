@@ -23,41 +23,41 @@ import { type FailureMarks, useFailureMarks } from './useFailureMarks';
 type Batch = Answer<'/v1/payout-batches/{id}'>;
 
 const TEXTS = {
-  glance: { zh: '概要', en: 'At a glance' },
-  withdrawals: { zh: '批次中的提现', en: 'Withdrawals in it' },
-  download: { zh: '下载打款文件', en: 'Download the file' },
+  overview: { zh: '概要', en: 'Overview' },
+  withdrawals: { zh: '批次中的提现', en: 'Withdrawals in this batch' },
+  download: { zh: '下载打款文件', en: 'Download payout file' },
   downloadHint: {
     zh: '文件包含完整银行账号。每次下载都会写入审计日志，请只发给银行。',
-    en: 'The file has full account numbers. Every download is written to the audit log; give it to the bank only.',
+    en: 'The file contains full account numbers. Every download is recorded in the audit log; send the file to the bank only.',
   },
   downloaded: { zh: '已下载', en: 'Downloaded' },
-  confirm: { zh: '确认打款结果', en: 'Confirm the result' },
-  confirmed: { zh: '结果已确认', en: 'The result is confirmed' },
+  confirm: { zh: '确认打款结果', en: 'Confirm results' },
+  confirmed: { zh: '结果已确认', en: 'Results confirmed' },
   confirmHint: {
     zh: '确认后不可更改：成功的记为已打款，失败的金额退回分销商的可提现余额。',
-    en: 'This is final: what succeeded counts as paid, the money of what failed goes back to the distributors.',
+    en: "This cannot be undone. Successful payouts are recorded as paid; failed amounts return to the distributors' available balances.",
   },
   markFailed: { zh: '标记失败', en: 'Mark as failed' },
-  markedFailed: { zh: '将记为失败', en: 'Will be failed' },
-  unmark: { zh: '取消标记', en: 'Undo' },
-  willBePaid: { zh: '将记为已打款', en: 'Will be paid' },
-  bankReason: { zh: '银行给出的原因', en: "The bank's reason" },
+  markedFailed: { zh: '将记为失败', en: 'Will be marked as failed' },
+  clearMark: { zh: '取消标记', en: 'Undo' },
+  willBePaid: { zh: '将记为已打款', en: 'Will be marked as paid' },
+  bankReason: { zh: '银行给出的原因', en: 'Reason given by the bank' },
   result: { zh: '结果', en: 'Result' },
-  step1: { zh: '下载文件，在网银上传', en: 'Download the file, upload it at the bank' },
-  step2: { zh: '在下表标记银行退回的', en: 'Mark below what the bank sent back' },
-  step3: { zh: '确认打款结果', en: 'Confirm the result' },
+  step1: { zh: '下载文件，在网银上传', en: 'Download the file and upload it to the bank' },
+  step2: { zh: '在下表标记银行退回的', en: 'Mark the payouts returned by the bank in the table below' },
+  step3: { zh: '确认打款结果', en: 'Confirm results' },
   settled: { zh: '这个批次已结清。', en: 'This batch is settled.' },
 } satisfies Record<string, Text>;
 
 interface Marks {
-  /** Reason by id of the withdrawal. */
+  /** Reason by withdrawal ID. */
   failed: ReadonlyMap<string, string>;
   mark: (id: string) => void;
-  unmark: (id: string) => void;
+  clearMark: (id: string) => void;
   isOpen: boolean;
 }
 
-// The result of each is chosen in the cells of a list that is declared once.
+// Results are chosen in cells of a list that is declared once.
 const MarksContext = createContext<Marks | undefined>(undefined);
 
 const list = defineList({
@@ -102,7 +102,7 @@ const list = defineList({
   },
 });
 
-/** One payout batch: its file, and what the bank made of each withdrawal in it. */
+/** One payout batch: its file, and the bank's result for each withdrawal. */
 export default function PayoutBatchPage() {
   const id = usePageId();
   return <PayoutBatch key={id} id={id} />;
@@ -116,7 +116,7 @@ function PayoutBatch({ id }: { id: string }) {
   const marks: Omit<Marks, 'isOpen'> = {
     failed,
     mark: setMarking,
-    unmark: (withdrawal) => setFailed(new Map([...failed].filter(([key]) => key !== withdrawal))),
+    clearMark: (withdrawal) => setFailed(new Map([...failed].filter(([key]) => key !== withdrawal))),
   };
   return (
     <>
@@ -205,7 +205,7 @@ function ConfirmSummary({ batch, failed }: { batch: Batch; failed: number }) {
         {t({ zh: `成功 ${paid} 笔，失败 ${failed} 笔`, en: `${paid} paid, ${failed} failed` })}
         <span className="muted">
           {' '}
-          {t({ zh: `（批次合计 ${money(batch.total)}）`, en: `(the batch is ${money(batch.total)})` })}
+          {t({ zh: `（批次合计 ${money(batch.total)}）`, en: `(batch total ${money(batch.total)})` })}
         </span>
       </p>
       <p>{t(TEXTS.confirmHint)}</p>
@@ -221,7 +221,7 @@ function BatchView({ batch }: { batch: Batch }) {
   return (
     <>
       {isOpen && (
-        <Panel title={{ zh: '接下来', en: 'What to do' }}>
+        <Panel title={{ zh: '接下来', en: 'Next steps' }}>
           <Steps
             size="small"
             current={-1}
@@ -241,7 +241,7 @@ function BatchView({ batch }: { batch: Batch }) {
           title={t(TEXTS.settled)}
         />
       )}
-      <Panel title={TEXTS.glance}>
+      <Panel title={TEXTS.overview}>
         <Facts
           facts={[
             [PAYOUT.count, batch.withdrawals],
@@ -285,8 +285,8 @@ function Result({ id, state, reason }: { id: string; state: string; reason: stri
   return (
     <>
       <span className="strong">{t(TEXTS.markedFailed)}</span>: {failure}{' '}
-      <Button size="small" type="link" onClick={() => marks.unmark(id)}>
-        {t(TEXTS.unmark)}
+      <Button size="small" type="link" onClick={() => marks.clearMark(id)}>
+        {t(TEXTS.clearMark)}
       </Button>
     </>
   );

@@ -19,12 +19,12 @@ import { PAYOUT, payoutState } from './payout';
 
 const TEXTS = {
   title: { zh: '打款批次', en: 'Payout batches' },
-  make: { zh: '生成打款批次', en: 'Make a payout batch' },
-  nothing: { zh: '没有已批准待打款的提现', en: 'No approved withdrawal waits for payment' },
-  failed: { zh: '待打款合计无法读取，请重试', en: 'What waits for payment could not be read; try again' },
+  make: { zh: '生成打款批次', en: 'Create payout batch' },
+  nothing: { zh: '没有已批准待打款的提现', en: 'No approved withdrawals to pay' },
+  failed: { zh: '待打款合计无法读取，请重试', en: 'The total to pay is unavailable; retry' },
   hint: {
     zh: '列入该币种全部已批准的提现，生成银行打款文件。分销商不是正常状态的提现不会列入，仍保持已批准。',
-    en: 'All approved withdrawals of the currency go into one payout file. Those of distributors who are not active stay approved and wait.',
+    en: 'All approved withdrawals in this currency are included in one payout file. Withdrawals of distributors who are not active are not included and stay approved.',
   },
 } satisfies Record<string, Text>;
 
@@ -71,16 +71,16 @@ const list = defineList({
         label: option.value === 'open' ? PAYOUT.toConfirm : option.label,
       })),
     },
-    { param: 'createdBefore', label: { zh: '创建止', en: 'Made until' }, kind: 'until' },
+    { param: 'createdBefore', label: { zh: '创建止', en: 'Created until' }, kind: 'until' },
   ],
   empty: {
-    title: { zh: '还没有打款批次', en: 'There are no payout batches yet' },
+    title: { zh: '还没有打款批次', en: 'No payout batches yet' },
     hint: {
       zh: '批准提现后，点击右上角生成打款批次，下载银行文件并确认结果。',
-      en: 'Once withdrawals are approved, make a batch, send its file to the bank and confirm the result.',
+      en: 'After approving withdrawals, create a payout batch, send the file to the bank and confirm the results.',
     },
     action: {
-      label: { zh: '查看待审批提现', en: 'See withdrawals to approve' },
+      label: { zh: '查看待审批提现', en: 'View withdrawals to approve' },
       href: '/withdrawals?state=requested',
       roles: FINANCE,
     },
@@ -94,7 +94,7 @@ interface Waiting {
   sum: Money;
 }
 
-/** What is approved and waits for payment, by currency. */
+/** Approved withdrawals waiting for payout, by currency. */
 async function readWaiting(): Promise<Waiting[]> {
   const summaryOf = (currency?: string) =>
     data(
@@ -111,12 +111,12 @@ async function readWaiting(): Promise<Waiting[]> {
   );
 }
 
-/** Payout files and what became of them. */
+/** All payout batches. */
 export default function PayoutBatchesPage() {
-  return <ListPage list={list} actions={<MakeBatch />} />;
+  return <ListPage list={list} actions={<CreateBatch />} />;
 }
 
-function MakeBatch() {
+function CreateBatch() {
   const t = useT();
   const { money, number } = useFormats();
   const navigate = useNavigate();
@@ -153,7 +153,7 @@ function MakeBatch() {
                 <p key={currency} className="strong" style={{ fontSize: 18, margin: 0 }}>
                   {t({
                     zh: `${capped ? '超过 ' : ''}${number(count)} 笔提现，共 ${money(sum)}`,
-                    en: `${capped ? 'More than ' : ''}${number(count)} withdrawals, ${money(sum)}`,
+                    en: `${capped ? 'More than ' : ''}${number(count)} withdrawals, total ${money(sum)}`,
                   })}
                 </p>
               ))}

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useMe } from '../../app/session';
 
-/** Withdrawals of a payout batch that the bank did not pay, by id, with its reason. */
+/** Failed withdrawals of a payout batch by ID, with the bank's reason. */
 export type FailureMarks = ReadonlyMap<string, string>;
 
 /**
- * What a person has marked in a batch that is not confirmed yet. This browser keeps it: whoever looks at one of the
- * withdrawals in between must not confirm all of them as paid.
- * @returns the marks, and how to replace them; none are kept when there are none
+ * Failure marks of a batch that is not confirmed yet. They are stored in this browser, so that opening one of the
+ * withdrawals in between does not lead to confirming all of them as paid.
+ * @returns the marks and a setter
  */
 export function useFailureMarks(batchId: string): [FailureMarks, (marks: FailureMarks) => void] {
   const name = `tributary.payout.${useMe().user.id}.${batchId}`;

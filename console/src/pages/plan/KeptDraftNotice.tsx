@@ -4,22 +4,22 @@ import { useFormats } from '../../ui/format';
 import type { KeptDraft } from './keptDraft';
 
 const TEXTS = {
-  takeUp: { zh: '继续填写', en: 'Go on with it' },
-  giveUp: { zh: '丢弃', en: 'Discard it' },
+  resume: { zh: '继续填写', en: 'Continue editing' },
+  discard: { zh: '丢弃', en: 'Discard' },
   hint: {
     zh: '如果在下面开始填写新的内容，它会被覆盖。',
-    en: 'Typing below begins another in its place.',
+    en: 'If you start a new entry below, the saved draft is replaced.',
   },
 } satisfies Record<string, Text>;
 
 interface KeptDraftNoticeProps {
   kept: KeptDraft;
-  onTakeUp: () => void;
-  onGiveUp: () => void;
+  onResume: () => void;
+  onDiscard: () => void;
 }
 
-/** Offers a plan that was typed in this browser and not saved. */
-export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticeProps) {
+/** Offers to continue an unsaved plan from this browser. */
+export function KeptDraftNotice({ kept, onResume, onDiscard }: KeptDraftNoticeProps) {
   const t = useT();
   const { time } = useFormats();
   return (
@@ -30,15 +30,15 @@ export function KeptDraftNotice({ kept, onTakeUp, onGiveUp }: KeptDraftNoticePro
       style={{ marginBottom: 16 }}
       title={t({
         zh: `您有一份 ${time(kept.typedAt)} 未保存的方案${kept.draft.name ? `“${kept.draft.name}”` : ''}`,
-        en: `There is a plan of yours that was not saved${kept.draft.name ? `: ${kept.draft.name}` : ''}, typed ${time(kept.typedAt)}`,
+        en: `You have an unsaved plan from ${time(kept.typedAt)}${kept.draft.name ? `: ${kept.draft.name}` : ''}`,
       })}
       description={t(TEXTS.hint)}
       action={
         <Space wrap>
-          <Button type="primary" onClick={onTakeUp}>
-            {t(TEXTS.takeUp)}
+          <Button type="primary" onClick={onResume}>
+            {t(TEXTS.resume)}
           </Button>
-          <Button onClick={onGiveUp}>{t(TEXTS.giveUp)}</Button>
+          <Button onClick={onDiscard}>{t(TEXTS.discard)}</Button>
         </Space>
       }
     />

@@ -17,11 +17,11 @@ import {
 } from './terms';
 
 const TEXTS = {
-  removeLevel: { zh: '删除这一级', en: 'Remove this level' },
-  addRule: { zh: '增加规则', en: 'Add a rule' },
-  removeRule: { zh: '删除规则', en: 'Remove the rule' },
+  removeLevel: { zh: '删除这一级', en: 'Remove level' },
+  addRule: { zh: '增加规则', en: 'Add rule' },
+  removeRule: { zh: '删除规则', en: 'Remove rule' },
   rate: { zh: '比例', en: 'Rate' },
-  fixed: { zh: '每件固定', en: 'Fixed' },
+  fixed: { zh: '每件固定', en: 'Fixed per unit' },
   sku: { zh: '商品 SKU', en: 'Product SKU' },
 } satisfies Record<string, Text>;
 
@@ -34,7 +34,7 @@ interface LevelEditorProps {
   onRemove?: () => void;
 }
 
-/** Types what one level pays: its default and its rules. */
+/** Editor of one level: default and rules. */
 export function LevelEditor({ level, number, currency, problems, onChange, onRemove }: LevelEditorProps) {
   const t = useT();
   const pointer = `/levels/${number - 1}`;
@@ -127,7 +127,7 @@ export function LevelEditor({ level, number, currency, problems, onChange, onRem
   );
 }
 
-/** A problem of a field or of anything within it. */
+/** A problem of a field or anything within it. */
 const problemAt = (problems: Problems, pointer: string): Text | undefined =>
   problems.get(pointer) ?? [...problems].find(([at]) => at.startsWith(`${pointer}/`))?.[1];
 

@@ -32,32 +32,32 @@ import { usePlanProblems } from './usePlanProblems';
 import './plans.css';
 
 const TEXTS = {
-  title: { zh: '新建佣金方案版本', en: 'A new version of the commission plan' },
-  from: { zh: '以哪个版本为基础', en: 'Begin from the version' },
-  blank: { zh: '空白', en: 'Nothing' },
+  title: { zh: '新建佣金方案版本', en: 'New commission plan version' },
+  from: { zh: '以哪个版本为基础', en: 'Based on version' },
+  blank: { zh: '空白', en: 'Blank' },
   terms: { zh: '基本条款', en: 'Terms' },
-  addLevel: { zh: '增加一级', en: 'Add a level' },
+  addLevel: { zh: '增加一级', en: 'Add level' },
   thirdLevel: {
     zh: '第三级须由合规人员确认后才能启用（《禁止传销条例》第七条）。',
-    en: 'A plan with a third level is acknowledged by a compliance officer before it can be activated.',
+    en: 'A plan with a third level must be acknowledged by a compliance officer before it can be activated.',
   },
   order: {
     zh: '越具体越优先：商品+等级 → 商品 → 品类+等级 → 品类 → 等级 → 默认。填 0 表示明确不付佣金。',
-    en: 'The most specific wins: product with tier, product, category with tier, category, tier, default. 0 is a real setting: it pays nothing.',
+    en: 'The most specific rule applies: product with tier, product, category with tier, category, tier, default. Enter 0 to pay no commission.',
   },
-  save: { zh: '保存为草稿', en: 'Save as a draft' },
+  save: { zh: '保存为草稿', en: 'Save as draft' },
   saveHint: {
     zh: '保存后不会生效，需在方案页启用。',
-    en: 'It has no effect before it is activated on its page.',
+    en: 'The version takes effect only after you activate it on the plan page.',
   },
   keeps: {
     zh: '填写内容自动保存在本浏览器，离开后可继续。',
-    en: 'What you type is kept in this browser until it is saved.',
+    en: 'Your entries are saved in this browser; you can leave and continue later.',
   },
-  wrong: { zh: '还有未填好的项', en: 'Some fields are not right yet' },
+  wrong: { zh: '还有未填好的项', en: 'Some fields are invalid' },
 } satisfies Record<string, Text>;
 
-/** Writes a version of the plan, checked while it is typed, with a sample order beside it. */
+/** Editor of a new plan version, validated while typing, with a sample order. */
 export default function NewPlanPage() {
   const t = useT();
   const me = useMe();
@@ -68,7 +68,7 @@ export default function NewPlanPage() {
   const [params, setParams] = useSearchParams();
   const from = params.get('from') ?? '';
   const [store] = useState(() => keptDraftOf(me.user.id));
-  // What is there when the page opens; it stands on offer until it is taken up, given up or typed over.
+  // Draft found when the page opens; offered until it is continued, discarded or replaced.
   const [kept, setKept] = useState(() => store.read());
   const [draft, setDraft] = useState<Draft>(() => newDraft(currency));
   const [tried, setTried] = useState(false);
@@ -84,7 +84,7 @@ export default function NewPlanPage() {
   const base = versions.data?.items.find(({ id }) => String(id) === from);
   const filledFrom = useRef('');
   useEffect(() => {
-    // Once for each choice, so that what is typed afterwards stays when the versions are read again.
+    // Once per choice, so that later input is kept when the versions are refreshed.
     if (!base || filledFrom.current === from) return;
     filledFrom.current = from;
     setDraft((present) => ({ ...present, ...toDraft(base, currency) }));
@@ -94,7 +94,7 @@ export default function NewPlanPage() {
   const termsAreComplete = [...local.keys()].every((pointer) => pointer === '/name');
   const terms = termsAreComplete ? toTerms(draft) : undefined;
   const problems = usePlanProblems(terms, local);
-  // Nobody is told that a field is empty before having had the chance to fill it in.
+  // Do not report empty fields before the user had a chance to fill them in.
   const shown = tried ? problems : new Map([...problems].filter(([, problem]) => !isMissing(problem)));
 
   const set = (change: Partial<Draft>) => {
@@ -103,14 +103,14 @@ export default function NewPlanPage() {
     setKept(undefined);
     store.write({ draft: next, from, typedAt: new Date().toISOString() });
   };
-  const takeUp = ({ draft: found, from: begunFrom }: KeptDraft) => {
-    // Not to be filled from the version once more.
+  const resume = ({ draft: found, from: begunFrom }: KeptDraft) => {
+    // Do not fill from the version again.
     filledFrom.current = begunFrom;
     setParams(begunFrom ? { from: begunFrom } : {}, { replace: true });
     setDraft(found);
     setKept(undefined);
   };
-  const giveUp = () => {
+  const discard = () => {
     store.remove();
     setKept(undefined);
   };
@@ -146,7 +146,7 @@ export default function NewPlanPage() {
         </Button>
       }
     >
-      {kept && <KeptDraftNotice kept={kept} onTakeUp={() => takeUp(kept)} onGiveUp={giveUp} />}
+      {kept && <KeptDraftNotice kept={kept} onResume={() => resume(kept)} onDiscard={discard} />}
       {refusal !== undefined && (
         <Alert
           type="error"

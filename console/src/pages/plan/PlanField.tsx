@@ -8,7 +8,7 @@ interface PlanFieldProps {
   children: (id: string) => ReactNode;
 }
 
-/** A field with its label above and what is wrong with it below. */
+/** A field with its label above and its problem below. */
 export function PlanField({ label, problem, required, children }: PlanFieldProps) {
   const t = useT();
   const id = useId();
@@ -24,7 +24,7 @@ export function PlanField({ label, problem, required, children }: PlanFieldProps
   );
 }
 
-/** What is wrong with a field. */
+/** Problem of a field. */
 export function FieldProblem({ text }: { text: Text }) {
   return (
     <div className="plan-problem" role="alert">

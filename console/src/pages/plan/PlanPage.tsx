@@ -12,41 +12,41 @@ import { TimeText } from '../../ui/format';
 import { TermsView } from './TermsView';
 import { PLAN, type Plan } from './terms';
 
-/** Beyond so many levels a compliance officer answers for the plan. 《禁止传销条例》第七条. */
+/** Above this number of levels a compliance officer must acknowledge the plan. 《禁止传销条例》第七条. */
 export const FREE_LEVELS = 2;
 
 const TEXTS = {
-  glance: { zh: '概要', en: 'At a glance' },
+  overview: { zh: '概要', en: 'Overview' },
   activate: { zh: '启用', en: 'Activate' },
   activated: { zh: '已启用', en: 'Activated' },
   from: { zh: '从何时起生效', en: 'In force from' },
   fromHelp: {
     zh: '留空则立即生效。只影响此后支付的订单；已有订单仍按原方案。',
-    en: 'Left empty: at once. Only orders paid from then on go by it; earlier ones keep their plan.',
+    en: 'Leave empty to activate now. Applies only to orders paid after that; existing orders keep their plan.',
   },
   unchanging: {
     zh: '启用后条款不能再修改，只能以新版本取代。',
-    en: 'Once activated its terms never change; only a new version replaces it.',
+    en: 'After activation the terms cannot be changed; only a new version can replace them.',
   },
   acknowledge: { zh: '合规确认', en: 'Acknowledge' },
   acknowledged: { zh: '已确认', en: 'Acknowledged' },
   statement: { zh: '确认声明', en: 'Statement' },
   statementHelp: {
     zh: '您的姓名和声明会与方案一起保存。依据《禁止传销条例》第七条。',
-    en: 'Your name and the statement are kept with the plan (《禁止传销条例》第七条).',
+    en: 'Your name and statement are stored with the plan (《禁止传销条例》第七条).',
   },
   needsAcknowledgement: {
     zh: '三级方案须先由合规人员确认，才能启用。',
-    en: 'A plan of three levels is acknowledged by a compliance officer before it can be activated.',
+    en: 'A plan with three levels must be acknowledged by a compliance officer before it can be activated.',
   },
-  copy: { zh: '以此新建版本', en: 'Write a version from this' },
-  acknowledgement: { zh: '合规声明', en: 'Statement of compliance' },
-  written: { zh: '创建时间', en: 'Written' },
-  activatedAt: { zh: '启用操作时间', en: 'Activated on' },
+  copy: { zh: '以此新建版本', en: 'Create version from this' },
+  acknowledgement: { zh: '合规声明', en: 'Compliance statement' },
+  written: { zh: '创建时间', en: 'Created' },
+  activatedAt: { zh: '启用操作时间', en: 'Activated' },
   notYet: { zh: '尚未启用', en: 'Not activated' },
 } satisfies Record<string, Text>;
 
-/** One version of the commission plan: its terms, and putting it in force. */
+/** One version of the commission plan: terms and activation. */
 export default function PlanPage() {
   const id = usePageId();
   const t = useT();
@@ -73,7 +73,7 @@ export default function PlanPage() {
             />
           )}
           <Panel
-            title={TEXTS.glance}
+            title={TEXTS.overview}
             extra={
               mayWrite && (
                 <Link to={`/commission-plans/new?from=${plan.id}`}>
@@ -117,7 +117,7 @@ function actionsOf(plan: Plan): Action[] {
       roles: FINANCE,
       available: plan.state === 'draft' && !waitsForCompliance(plan),
       primary: true,
-      summary: <Unchanging />,
+      summary: <UnchangeableNote />,
       fields: [{ name: 'effectiveFrom', label: TEXTS.from, kind: 'time', help: TEXTS.fromHelp }],
       done: TEXTS.activated,
       run: ({ effectiveFrom }, header) =>
@@ -152,6 +152,6 @@ function actionsOf(plan: Plan): Action[] {
   ];
 }
 
-function Unchanging() {
+function UnchangeableNote() {
   return <>{useT()(TEXTS.unchanging)}</>;
 }

@@ -18,36 +18,36 @@ type Preview = paths['/v1/commission-plans/preview']['post']['responses'][200]['
 type PreviewLevel = Preview['lines'][number]['levels'][number];
 
 const TEXTS = {
-  title: { zh: '用样例订单试算', en: 'Try it on a sample order' },
+  title: { zh: '用样例订单试算', en: 'Try on a sample order' },
   sku: { zh: '商品 SKU', en: 'Product SKU' },
-  category: { zh: '品类（可空，按商品）', en: 'Category (else the product’s)' },
+  category: { zh: '品类（可空，按商品）', en: 'Category (optional; default: product’s category)' },
   quantity: { zh: '数量', en: 'Quantity' },
   price: { zh: '单价', en: 'Unit price' },
   tier: { zh: '等级', en: 'Tier' },
   active: { zh: '正常状态', en: 'Active' },
   people: { zh: '分销商与上级', en: 'Distributor and sponsors' },
-  addPerson: { zh: '再加一位上级', en: 'Add a sponsor' },
-  removePerson: { zh: '去掉最上面一位', en: 'Remove the last sponsor' },
+  addPerson: { zh: '再加一位上级', en: 'Add sponsor' },
+  removePerson: { zh: '去掉最上面一位', en: 'Remove last sponsor' },
   noLevel: {
     zh: '方案没有更多层级，再上一级不获佣金。',
-    en: 'The plan has no level for another one.',
+    en: 'The plan has no more levels, so the next sponsor earns no commission.',
   },
-  total: { zh: '合计佣金', en: 'Commissions together' },
+  total: { zh: '合计佣金', en: 'Total commission' },
   result: { zh: '佣金', en: 'Commission' },
   incomplete: {
     zh: '左边的条款填好后，这里会显示每一级的佣金和计算过程。',
-    en: 'When the terms are complete, this shows what each level earns, and why.',
+    en: 'When the terms are complete, this shows the commission of each level and how it is calculated.',
   },
   how: { zh: '逐条规则', en: 'Rules tried' },
-  seller: { zh: '带来订单者', en: 'Who sold' },
+  seller: { zh: '带来订单者', en: 'Seller' },
   sponsor: { zh: '上级', en: 'Sponsor' },
 } satisfies Record<string, Text>;
 
 const OUTCOMES: Record<PreviewLevel['outcome'], Text> = {
   earns: { zh: '获得佣金', en: 'earns' },
-  own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer and earns nothing' },
-  not_accrued: { zh: '受限制，不计佣', en: 'is restricted; nothing is accrued' },
-  no_upline: { zh: '没有上级，不产生佣金', en: 'there is no sponsor, so nothing is earned' },
+  own_purchase: { zh: '本人是买家，不获佣金', en: 'is the buyer; no commission' },
+  not_accrued: { zh: '受限制，不计佣', en: 'is restricted; not accrued' },
+  no_upline: { zh: '没有上级，不产生佣金', en: 'no sponsor; no commission' },
 };
 
 interface Person {
@@ -56,7 +56,7 @@ interface Person {
   active: boolean;
 }
 
-/** What a sample order would earn by the terms at hand, with the same calculation as a real commission has. */
+/** Commissions of a sample order under the current terms, with the same calculation as real commissions. */
 export function PlanPreview({ terms, levels }: { terms: Terms | undefined; levels: number }) {
   const t = useT();
   const problemText = useProblemText();
@@ -86,15 +86,15 @@ export function PlanPreview({ terms, levels }: { terms: Terms | undefined; level
     chain: people.map(({ tier, active }) => ({ tier: tier.trim() || 'standard', active })),
   };
   const text = body && JSON.stringify(body);
-  const [asked, setAsked] = useState<{ text: string; body: NonNullable<typeof body> }>();
+  const [sample, setSample] = useState<{ text: string; body: NonNullable<typeof body> }>();
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(body && text !== undefined ? { text, body } : undefined), 300);
+    const timer = setTimeout(() => setSample(body && text !== undefined ? { text, body } : undefined), 300);
     return () => clearTimeout(timer);
   }, [text]);
   const preview = useQuery({
-    queryKey: ['plan-preview', asked?.text],
-    queryFn: ({ signal }) => data(api.POST('/v1/commission-plans/preview', { body: asked!.body, signal })),
-    enabled: asked !== undefined,
+    queryKey: ['plan-preview', sample?.text],
+    queryFn: ({ signal }) => data(api.POST('/v1/commission-plans/preview', { body: sample!.body, signal })),
+    enabled: sample !== undefined,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -227,7 +227,7 @@ function LevelResult({ level, net, quantity }: LevelResultProps) {
           <span className="muted">
             {t({
               zh: `；跳过 ${level.skipped.length} 位不是正常状态的上级`,
-              en: `; ${level.skipped.length} who are not active were passed over`,
+              en: `; ${level.skipped.length} inactive sponsors skipped`,
             })}
           </span>
         )}

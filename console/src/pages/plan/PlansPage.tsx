@@ -16,12 +16,12 @@ import { PLAN, type Terms } from './terms';
 
 const TEXTS = {
   title: { zh: '佣金方案', en: 'Commission plans' },
-  make: { zh: '新建版本', en: 'Write a new version' },
-  levels: { zh: '各级默认佣金', en: 'Default of each level' },
+  make: { zh: '新建版本', en: 'New version' },
+  levels: { zh: '各级默认佣金', en: 'Default commission per level' },
   rules: { zh: '规则数', en: 'Rules' },
   none: {
     zh: '目前没有生效的方案，新订单不会产生佣金。',
-    en: 'No plan is in force: new orders earn nobody anything.',
+    en: 'No plan is in force; new orders earn no commission.',
   },
 } satisfies Record<string, Text>;
 
@@ -55,7 +55,7 @@ const list = defineList({
     { key: 'release', title: PLAN.release, render: ({ terms }) => <Release terms={terms} /> },
     {
       key: 'createdAt',
-      title: { zh: '创建时间', en: 'Written' },
+      title: { zh: '创建时间', en: 'Created' },
       hidden: true,
       render: ({ createdAt }) => <TimeText at={createdAt} />,
     },
@@ -69,16 +69,16 @@ const list = defineList({
     },
   ],
   empty: {
-    title: { zh: '还没有佣金方案', en: 'There are no commission plans yet' },
+    title: { zh: '还没有佣金方案', en: 'No commission plans yet' },
     hint: {
       zh: '新建一个版本并启用后，新支付的订单按它计算佣金。',
-      en: 'Write a version and activate it; orders paid from then on go by it.',
+      en: 'Create and activate a version; it applies to orders paid after that.',
     },
     action: { label: TEXTS.make, href: '/commission-plans/new', roles: FINANCE },
   },
 });
 
-/** All versions of the commission plan, and which is in force. */
+/** All versions of the commission plan. */
 export default function PlansPage() {
   const t = useT();
   const { time } = useFormats();

@@ -9,7 +9,7 @@ interface TermsFieldsProps {
   onChange: (change: Partial<Draft>) => void;
 }
 
-/** Types the terms that hold for all levels. */
+/** Editor of the terms for all levels. */
 export function TermsFields({ draft, problems, onChange }: TermsFieldsProps) {
   const t = useT();
   return (

@@ -4,7 +4,7 @@ import { useFormats } from '../../ui/format';
 import { EarningText } from '../commission/calculation';
 import { levelName, PLAN, type Terms } from './terms';
 
-/** The terms of a plan as a person reads them. */
+/** The terms of a plan as text. */
 export function TermsView({ terms }: { terms: Terms }) {
   const t = useT();
   const { number } = useFormats();

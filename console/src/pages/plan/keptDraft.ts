@@ -1,17 +1,17 @@
 import type { Draft } from './terms';
 
-/** A plan that somebody was writing, as this browser keeps it. */
+/** An unsaved plan in browser storage. */
 export interface KeptDraft {
   draft: Draft;
-  /** The version it was begun from; empty for none. */
+  /** The version it is based on; empty for none. */
   from: string;
-  /** When it was last typed in; RFC 3339. */
+  /** Time of the last input; RFC 3339. */
   typedAt: string;
 }
 
 /**
- * Keeps the plan that a person is writing until it is saved or given up.
- * @param userId whose it is: several people may use one browser
+ * Stores an unsaved plan until it is saved or discarded.
+ * @param userId the owner: several people can use one browser
  */
 export function keptDraftOf(userId: string) {
   const name = `tributary.plan.${userId}`;

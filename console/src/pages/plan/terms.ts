@@ -6,43 +6,43 @@ export type Plan = Answer<'/v1/commission-plans/{id}'>;
 export type Terms = Plan['terms'];
 export type Earning = Terms['levels'][number]['default'];
 
-/** Words of plans. */
+/** Texts of plans. */
 export const PLAN = {
   one: { zh: '佣金方案', en: 'Commission plan' },
-  name: { zh: '方案名称', en: 'Name of the plan' },
-  returnWindow: { zh: '退货期（自签收起，天）', en: 'Return window from delivery, days' },
-  release: { zh: '放款方式', en: 'Release' },
-  automatic: { zh: '退货期结束后自动放款', en: 'Released by itself when the window is over' },
-  byFinance: { zh: '退货期结束后由财务放款', en: 'Released by finance when the window is over' },
-  inactiveUpline: { zh: '上级不是正常状态时', en: 'When a sponsor is not active' },
-  forfeit: { zh: '该级佣金作废', en: 'Nobody earns that share' },
-  nextUp: { zh: '由再上一级获得', en: 'The next active one above earns it' },
-  attributionDays: { zh: '推荐码绑定顾客（天）', en: 'A code binds the customer for, days' },
+  name: { zh: '方案名称', en: 'Plan name' },
+  returnWindow: { zh: '退货期（自签收起，天）', en: 'Return window (days from delivery)' },
+  release: { zh: '结算方式', en: 'Release' },
+  automatic: { zh: '退货期结束后自动结算', en: 'Automatically when the return window ends' },
+  byFinance: { zh: '退货期结束后由财务结算', en: 'By finance after the return window ends' },
+  inactiveUpline: { zh: '上级不是正常状态时', en: 'If a sponsor is not active' },
+  forfeit: { zh: '该级佣金作废', en: 'The share is forfeited' },
+  nextUp: { zh: '由再上一级获得', en: 'The next active sponsor up earns it' },
+  attributionDays: { zh: '推荐码绑定客户（天）', en: 'Referral code binds the customer for (days)' },
   default: { zh: '默认', en: 'Default' },
-  defaultHint: { zh: '没有规则匹配时适用', en: 'Where no rule applies' },
+  defaultHint: { zh: '没有规则匹配时适用', en: 'Applies where no rule matches' },
   rules: { zh: '规则', en: 'Rules' },
   ruleFor: { zh: '适用范围', en: 'Applies to' },
-  pays: { zh: '佣金', en: 'Pays' },
+  pays: { zh: '佣金', en: 'Commission' },
   effectiveFrom: { zh: '生效时间', en: 'In force from' },
   product: { zh: '商品', en: 'Product' },
   category: { zh: '品类', en: 'Category' },
   tier: { zh: '等级', en: 'Tier' },
 } satisfies Record<string, Text>;
 
-/** Who a level is, counted from the distributor whom the order belongs to. */
+/** Name of a level, counted from the distributor of the order. */
 export const levelName = (level: number): Text =>
   level === 1
-    ? { zh: '第 1 级：带来订单的分销商', en: 'Level 1: who brought the order' }
+    ? { zh: '第 1 级：带来订单的分销商', en: 'Level 1: distributor of the order' }
     : level === 2
       ? { zh: '第 2 级：其上级', en: 'Level 2: their sponsor' }
       : { zh: `第 ${level} 级：再上一级`, en: `Level ${level}: the sponsor's sponsor` };
 
-/** What an earning is while it is being typed; null where nothing is typed. */
+/** Draft of an earning; null without input. */
 export interface DraftEarning {
   kind: 'rate' | 'fixed';
   /** Percent. */
   rate: number | null;
-  /** Whole units of the currency, for each unit sold. */
+  /** Major units of the currency per unit sold. */
   fixed: number | null;
   currency: string;
 }
@@ -61,7 +61,7 @@ export interface DraftLevel {
   rules: DraftRule[];
 }
 
-/** A plan while it is being typed. */
+/** Draft of a plan. */
 export interface Draft {
   name: string;
   returnWindowDays: number | null;
@@ -92,7 +92,7 @@ export const newLevel = (currency: string): DraftLevel => ({
   rules: [],
 });
 
-/** What a plan that begins from nothing has. */
+/** Initial values of a blank plan. */
 export const newDraft = (currency: string): Draft => ({
   name: '',
   returnWindowDays: 7,
@@ -113,7 +113,7 @@ function toDraftEarning(earning: Earning, currency: string): DraftEarning {
   };
 }
 
-/** The terms of a version as a draft of the next. */
+/** The terms of a version as a draft of the next one. */
 export function toDraft({ terms }: Plan, currency: string): Omit<Draft, 'name'> {
   return {
     ...terms,
@@ -131,23 +131,23 @@ export function toDraft({ terms }: Plan, currency: string): Omit<Draft, 'name'> 
   };
 }
 
-/** What is wrong with a draft, by JSON pointer into its terms; `/name` for the name. */
+/** Problems of a draft, by JSON pointer into its terms; `/name` for the name. */
 export type Problems = ReadonlyMap<string, Text>;
 
-const MISSING: Text = { zh: '请填写；不付佣金请填 0', en: 'Fill this in; 0 pays nothing' };
-const REQUIRED: Text = { zh: '请填写此项', en: 'Please fill this in' };
-const RATE: Text = { zh: '请填 0 到 100 之间，最多两位小数', en: 'Between 0 and 100, at most two decimals' };
+const MISSING: Text = { zh: '请填写；不付佣金请填 0', en: 'Required; enter 0 for no commission' };
+const REQUIRED: Text = { zh: '请填写此项', en: 'Required' };
+const RATE: Text = { zh: '请填 0 到 100 之间，最多两位小数', en: 'Between 0 and 100, max two decimals' };
 const NO_SUBJECT: Text = {
   zh: '请至少填写商品、品类或等级之一；对全部适用的是默认',
-  en: 'Name a product, a category or a tier; what applies to everything is the default',
+  en: 'Enter a product, a category or a tier; use the default for everything',
 };
 const BOTH: Text = {
   zh: '商品和品类只能填一个：商品本身属于一个品类',
-  en: 'Name a product or a category, not both: a product has one category',
+  en: 'Enter a product or a category, not both: a product already has a category',
 };
 const REPEATED: Text = {
   zh: '与前面的规则重复（相同的商品、品类和等级）',
-  en: 'Repeats an earlier rule for the same product, category and tier',
+  en: 'Duplicate of an earlier rule for the same product, category and tier',
 };
 const DAYS: Text = { zh: '请填 0 到 365 之间', en: 'Between 0 and 365' };
 const LONG_DAYS: Text = { zh: '请填 0 到 3650 之间', en: 'Between 0 and 3650' };
@@ -165,10 +165,10 @@ function checkEarning(earning: DraftEarning, pointer: string, problems: Map<stri
   }
 }
 
-/** Whether a problem says no more than that something is not filled in yet. */
+/** Whether a problem is only a missing value. */
 export const isMissing = (problem: Text): boolean => [MISSING, REQUIRED, NO_SUBJECT].includes(problem);
 
-/** What can be seen to be wrong without asking the server. */
+/** Problems found without the server. */
 export function checkDraft(draft: Draft): Map<string, Text> {
   const problems = new Map<string, Text>();
   if (!draft.name.trim()) problems.set('/name', REQUIRED);
@@ -201,7 +201,7 @@ const toEarning = ({ kind, rate, fixed, currency }: DraftEarning): Earning =>
     ? { rateBp: Math.round((rate ?? 0) * 100) }
     : { fixed: Math.round((fixed ?? 0) * 10 ** digitsOf(currency)), currency };
 
-/** The terms that a draft without problems stands for. */
+/** The terms of a draft without problems. */
 export function toTerms(draft: Draft): Terms {
   return {
     returnWindowDays: draft.returnWindowDays ?? 0,

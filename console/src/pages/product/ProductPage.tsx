@@ -7,7 +7,7 @@ import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { PRODUCT_WORDS, productFields, putProduct } from './product';
 
-/** One product and what was changed about it. */
+/** One product with its changes. */
 export default function ProductPage() {
   const sku = usePageId();
   return (
@@ -19,7 +19,7 @@ export default function ProductPage() {
       actions={(product) => [
         {
           key: 'change',
-          label: { zh: '修改', en: 'Change' },
+          label: { zh: '修改', en: 'Edit' },
           shortcut: 'e',
           roles: OPERATORS,
           available: true,
@@ -37,7 +37,7 @@ export default function ProductPage() {
               [WORDS.name, product.name],
               [PRODUCT_WORDS.category, product.category ?? '–'],
               [PRODUCT_WORDS.price, <MoneyText key="price" value={product.price} strong />],
-              [{ zh: '最近修改', en: 'Changed' }, <TimeText key="changed" at={product.updatedAt} />],
+              [{ zh: '最近修改', en: 'Last changed' }, <TimeText key="changed" at={product.updatedAt} />],
             ]}
           />
         </Panel>

@@ -45,7 +45,7 @@ const products = defineList({
     },
     {
       key: 'updatedAt',
-      title: { zh: '最近修改', en: 'Changed' },
+      title: { zh: '最近修改', en: 'Last changed' },
       sort: 'updatedAt',
       render: ({ updatedAt }) => <TimeText at={updatedAt} />,
     },
@@ -54,13 +54,13 @@ const products = defineList({
     title: { zh: '还没有商品', en: 'No products yet' },
     hint: {
       zh: '点击“新增商品”，由商城通过 API 传入，或随 npm run import 一起导入。',
-      en: 'Add one here, let the shop send them over the API, or import them with npm run import.',
+      en: 'Click “Add product”, let the shop send products through the API, or import them with npm run import.',
     },
   },
 });
 
-const ADD: Text = { zh: '新增商品', en: 'Add a product' };
-const KNOWN: Text = { zh: '已有此商品 SKU', en: 'There is such a product already' };
+const ADD: Text = { zh: '新增商品', en: 'Add product' };
+const KNOWN: Text = { zh: '已有此商品 SKU', en: 'A product with this SKU already exists' };
 
 /** All products. */
 export default function ProductsPage() {
@@ -87,7 +87,7 @@ function AddProduct() {
           ],
           run: async (values) => {
             const sku = textOf(values, 'sku');
-            // The API would change a product that is there.
+            // The API would update an existing product.
             if (await isKnown(sku))
               throw new ProblemError(409, 'sku_taken', t(KNOWN), [{ pointer: '/sku', detail: t(KNOWN) }]);
             await putProduct(sku, values, currency);

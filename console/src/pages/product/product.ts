@@ -12,7 +12,7 @@ export const PRODUCT_WORDS = {
   price: { zh: '价格', en: 'Price' },
 } satisfies Record<string, Text>;
 
-/** What is asked for of a product besides its number. */
+/** Fields of a product other than the SKU. */
 export function productFields(currency: string, present?: Answer<'/v1/products/{sku}'>): Field[] {
   return [
     { name: 'name', label: WORDS.name, kind: 'text', maxLength: 300, required: true, initial: present?.name },
@@ -21,7 +21,7 @@ export function productFields(currency: string, present?: Answer<'/v1/products/{
       label: PRODUCT_WORDS.category,
       help: {
         zh: '佣金方案可以按品类定规则；已支付的订单保留当时的品类。',
-        en: 'Plans can have rules by category; paid orders keep the one of their time.',
+        en: 'Commission plans can have rules per category; paid orders keep the category they had at payment.',
       },
       kind: 'text',
       maxLength: 64,
@@ -38,7 +38,7 @@ export function productFields(currency: string, present?: Answer<'/v1/products/{
   ];
 }
 
-/** Adds a product, or changes it. */
+/** Adds or updates a product. */
 export const putProduct = (sku: string, values: Record<string, unknown>, currency: string) =>
   api.PUT('/v1/products/{sku}', {
     params: { path: { sku } },

@@ -20,32 +20,32 @@ import { StateTag } from '../../ui/StateTag';
 import { Approvals } from '../shared/Approvals';
 import { MONEY_TEXTS } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { isMoving, RELEASE, selectionText } from './release';
+import { isInProgress, RELEASE, selectionText } from './release';
 import '../shared/finance.css';
 
 type Run = Answer<'/v1/commission-releases/{id}'>;
 
 const TEXTS = {
-  run: { zh: '放款批次', en: 'Release run' },
+  run: { zh: '结算批次', en: 'Release run' },
   progress: { zh: '进度', en: 'Progress' },
-  items: { zh: '每条佣金的结果', en: 'Result of each commission' },
-  approve: { zh: '批准放款', en: 'Approve the release' },
+  items: { zh: '每条佣金的结果', en: 'Results' },
+  approve: { zh: '批准结算', en: 'Approve release' },
   reject: { zh: '驳回', en: 'Reject' },
-  approved: { zh: '已批准，开始放款', en: 'Approved; the release has begun' },
+  approved: { zh: '已批准，开始结算', en: 'Approved; release started' },
   rejected: { zh: '已驳回', en: 'Rejected' },
-  who: { zh: '发起与审批', en: 'Who proposed and who approved' },
+  who: { zh: '发起与审批', en: 'Proposal and approval' },
   onlyYou: {
     zh: '需要另一位财务人员批准：金额超过双人审批线，而这个批次是您发起的。',
-    en: 'Somebody else has to approve this: the total is above the limit for one person, and you proposed it.',
+    en: 'A second finance user must approve: the total is above the two-person limit and you proposed this run.',
   },
   second: {
-    zh: '金额超过双人审批线：发起人之外的另一位财务人员批准后才会放款。',
-    en: 'The total is above the limit for one person: somebody other than who proposed it approves it.',
+    zh: '金额超过双人审批线：发起人之外的另一位财务人员批准后才会结算。',
+    en: 'The total is above the two-person limit: a finance user other than the proposer must approve.',
   },
-  leftOut: { zh: '未放款的原因', en: 'Why some were left out' },
+  leftOut: { zh: '跳过原因', en: 'Reasons for skipping' },
   result: { zh: '结果', en: 'Result' },
-  proposed: { zh: '拟放款', en: 'Proposed' },
-  released: { zh: '已放款', en: 'Released' },
+  proposed: { zh: '拟结算', en: 'Proposed' },
+  released: { zh: '已结算', en: 'Released' },
 } satisfies Record<string, Text>;
 
 const items = defineList({
@@ -95,12 +95,12 @@ const items = defineList({
   ],
   filters: [],
   empty: {
-    title: { zh: '没有记录', en: 'Nothing here' },
-    hint: { zh: '没有这种结果的佣金。', en: 'No commission has this result.' },
+    title: { zh: '没有记录', en: 'No entries' },
+    hint: { zh: '没有这种结果的佣金。', en: 'There are no commissions with this result.' },
   },
 });
 
-/** One release run: who proposed and approved it, how far it is, and what became of each commission. */
+/** One release run: proposal, approval, progress, and the result of each commission. */
 export default function ReleaseRunPage() {
   const t = useT();
   const id = usePageId();
@@ -112,7 +112,7 @@ export default function ReleaseRunPage() {
       id={id}
       process="release"
       load={(signal) => data(api.GET('/v1/commission-releases/{id}', { params: { path: { id } }, signal }))}
-      refreshEvery={({ state }) => (isMoving(state) ? 1_500 : 10_000)}
+      refreshEvery={({ state }) => (isInProgress(state) ? 1_500 : 10_000)}
       title={({ totals }) => `${t(TEXTS.run)} · ${monies(totals)}`}
       state={({ state }) => state}
       actions={(run) => actionsOf(run, me.user.id)}
@@ -122,7 +122,7 @@ export default function ReleaseRunPage() {
   );
 }
 
-/** Whether this person has to leave the approval to somebody else. */
+/** Whether another person must give the approval. */
 const needsAnother = (run: Run, userId: string) =>
   run.approvalsNeeded > 1 && run.approvals.some((approval) => approval.userId === userId);
 
@@ -173,7 +173,7 @@ function Sums({ run }: { run: Run }) {
     <span className="strong">
       {t({
         zh: `${number(pending)} 条，共 ${monies(run.totals)}`,
-        en: `${number(pending)}, ${monies(run.totals)}`,
+        en: `${number(pending)}, total ${monies(run.totals)}`,
       })}
     </span>
   );
@@ -208,7 +208,7 @@ function RunView({ run }: { run: Run }) {
         />
       )}
       <Panel title={TEXTS.progress}>
-        {(isMoving(run.state) || run.state === 'done') && (
+        {(isInProgress(run.state) || run.state === 'done') && (
           <Progress
             aria-label={t(TEXTS.progress)}
             percent={percent}
@@ -224,15 +224,15 @@ function RunView({ run }: { run: Run }) {
                 {monies(run.totals)}
               </span>,
             ],
-            [{ zh: '已放款条数', en: 'Commissions released' }, number(released)],
+            [{ zh: '已结算条数', en: 'Commissions released' }, number(released)],
             [
               RELEASE.releasedTotal,
               <span key="r" className="money strong">
                 {monies(run.releasedTotals)}
               </span>,
             ],
-            [{ zh: '待处理', en: 'Waiting' }, number(pending)],
-            [{ zh: '未放款', en: 'Left out' }, number(leftOut)],
+            [{ zh: '待处理', en: 'Pending' }, number(pending)],
+            [{ zh: '已跳过', en: 'Skipped' }, number(leftOut)],
             [RELEASE.selection, t(selectionText(run.selection, time))],
             [
               WORDS.distributor,
@@ -256,7 +256,7 @@ function RunView({ run }: { run: Run }) {
       </Panel>
       <Panel title={TEXTS.who}>
         <Approvals
-          asked={{ name: run.proposedBy, at: run.proposedAt, label: RELEASE.proposedBy }}
+          requestedBy={{ name: run.proposedBy, at: run.proposedAt, label: RELEASE.proposedBy }}
           approvals={run.approvals}
           needed={run.approvalsNeeded}
           isOpen={run.state === 'proposed'}
@@ -282,7 +282,7 @@ function RunView({ run }: { run: Run }) {
           state={state}
           fixed={state.filters.state ? { state: state.filters.state } : undefined}
           params={{ id: run.id }}
-          refresh={isMoving(run.state)}
+          refresh={isInProgress(run.state)}
           keyboard
         />
       </Panel>

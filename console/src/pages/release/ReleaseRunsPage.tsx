@@ -9,16 +9,16 @@ import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { isMoving, RELEASE, selectionText } from './release';
+import { isInProgress, RELEASE, selectionText } from './release';
 
 const list = defineList({
   key: 'commission-releases',
   path: '/v1/commission-releases',
-  title: { zh: '放款批次', en: 'Release runs' },
+  title: { zh: '结算批次', en: 'Release runs' },
   defaultSort: '-proposedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/commission-releases/${id}`,
-  moving: ({ state }) => isMoving(state),
+  isChanging: ({ state }) => isInProgress(state),
   columns: [
     { key: 'id', title: WORDS.id, render: ({ id }) => shortId(id) },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
@@ -60,16 +60,16 @@ const list = defineList({
       kind: 'select',
       options: stateOptions(kinds.release.states),
     },
-    { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waits for me' }, kind: 'select', options: YES_NO },
+    { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waiting for me' }, kind: 'select', options: YES_NO },
   ],
   empty: {
-    title: { zh: '还没有放款批次', en: 'There are no release runs yet' },
+    title: { zh: '还没有结算批次', en: 'No release runs yet' },
     hint: {
-      zh: '在佣金列表中筛选“待放款”，勾选或整体发起放款。',
-      en: 'Filter the commissions by “Due”, then release the selected ones or all matching.',
+      zh: '在佣金列表中筛选“待结算”，勾选或整体发起结算。',
+      en: 'Filter commissions by “Due”, then release the selected ones or all matching.',
     },
     action: {
-      label: { zh: '查看待放款佣金', en: 'See what is due' },
+      label: { zh: '查看待结算佣金', en: 'View due commissions' },
       href: '/commissions?state=due',
       roles: FINANCE,
     },

@@ -12,7 +12,7 @@ useParts([BarChart, LineChart, GridComponent, TooltipComponent, LegendComponent,
  */
 export const CHART_COLORS = ['#0072b2', '#d55e00', '#009e73', '#7a3e8f', '#8a6d00'];
 
-/** A chart; drawn again when what it shows or its room changes. */
+/** A chart; redrawn when its data or size changes. */
 export function Chart({ option, height = 300 }: { option: EChartsCoreOption; height?: number }) {
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(undefined);

@@ -22,10 +22,10 @@ const TEXTS = {
   period: { zh: '时间', en: 'Period' },
   distributor: { zh: '分销商', en: 'Distributor' },
   hours: { zh: '小时', en: 'Hours' },
-  none: { zh: '这段时间没有数据', en: 'Nothing in this time' },
+  none: { zh: '这段时间没有数据', en: 'No data for this period' },
 } satisfies Record<string, Text>;
 
-/** One report as a chart or as its table, with its file. */
+/** One report as chart or table, with CSV export. */
 export function ReportPanel({ report, query }: { report: Report; query: ReportQuery }) {
   const { t } = useLocale();
   const { message } = App.useApp();
@@ -123,12 +123,12 @@ function optionOf(
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency });
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  // Charts count in whole units; the table has the exact amounts.
+  // Charts use major units; the table has the exact amounts.
   const shown = ({ key, unit }: Series, { values }: ReportRow) => {
     const value = values[key] ?? null;
     return value !== null && unit === 'money' ? value / 10 ** digits : value;
   };
-  // A ranking is about money; how many orders it were is in its table.
+  // A ranking shows money; the number of orders is in the table.
   const drawn = ranking ? series.filter(({ unit }) => unit === 'money') : series;
   const units = [...new Set(drawn.map(({ unit }) => unit))];
   const labels = {
@@ -162,7 +162,7 @@ function optionOf(
       type: one.shape,
       ...(!ranking && { yAxisIndex: units.indexOf(one.unit) }),
       data: rows.map((row) => shown(one, row)),
-      // Told apart without colour too.
+      // Distinguishable without colour too.
       symbol: SYMBOLS[index % SYMBOLS.length],
       symbolSize: 7,
       lineStyle: { width: 2, type: one.shape === 'line' ? LINES[index % LINES.length] : 'solid' },
@@ -177,7 +177,7 @@ function optionOf(
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const;
 const LINES = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]] as const;
 
-/** What the chart says, for those who can't see it; the table has every figure. */
+/** Text alternative of the chart; the table has every figure. */
 function describe(
   title: Text,
   series: readonly Series[],
@@ -189,11 +189,11 @@ function describe(
   const [first, last] = [rows[0]?.label ?? '', rows.at(-1)?.label ?? ''];
   const parts = series.map((one) => {
     const values = rows.flatMap((row) => shown(one, row) ?? []);
-    const most = Math.max(0, ...values);
-    const at = rows.find((row) => shown(one, row) === most)?.label ?? '';
+    const max = Math.max(0, ...values);
+    const at = rows.find((row) => shown(one, row) === max)?.label ?? '';
     return t({
-      zh: `${one.name.zh}最高 ${number.format(most)}（${at}）`,
-      en: `${one.name.en}: at most ${number.format(most)} (${at})`,
+      zh: `${one.name.zh}最高 ${number.format(max)}（${at}）`,
+      en: `${one.name.en}: max ${number.format(max)} (${at})`,
     });
   });
   return `${t(title)}, ${first} – ${last}. ${parts.join('; ')}.`;

@@ -14,7 +14,7 @@ const TEXTS = {
   title: { zh: '报表', en: 'Reports' },
   from: { zh: '起始日', en: 'From' },
   to: { zh: '截止日', en: 'To' },
-  interval: { zh: '按', en: 'By' },
+  interval: { zh: '按', en: 'Interval' },
 } satisfies Record<string, Text>;
 
 const INTERVALS: Record<ReportQuery['interval'], Text> = {
@@ -24,17 +24,17 @@ const INTERVALS: Record<ReportQuery['interval'], Text> = {
 };
 
 const SPANS: { days: number; text: Text }[] = [
-  { days: 30, text: { zh: '近 30 天', en: '30 days' } },
-  { days: 90, text: { zh: '近 90 天', en: '90 days' } },
-  { days: 365, text: { zh: '近一年', en: 'A year' } },
+  { days: 30, text: { zh: '近 30 天', en: 'Last 30 days' } },
+  { days: 90, text: { zh: '近 90 天', en: 'Last 90 days' } },
+  { days: 365, text: { zh: '近一年', en: 'Last year' } },
 ];
 
 const DAY = 'YYYY-MM-DD';
-/** The API draws no more periods than this. */
-const MOST_PERIODS = 400;
+/** Max periods of the API. */
+const MAX_PERIODS = 400;
 const DAYS_EACH: Record<ReportQuery['interval'], number> = { day: 1, week: 7, month: 30 };
 
-/** Figures of the channel over time, each as a chart and as a table. */
+/** Reports over time, each as chart and table. */
 export default function ReportsPage() {
   const t = useT();
   const { query, change, isKnown } = useReportQuery();
@@ -44,12 +44,12 @@ export default function ReportsPage() {
     <Page title={t(TEXTS.title)}>
       <div className="toolbar">
         <Select
-          aria-label={t({ zh: '时间范围', en: 'Span' })}
+          aria-label={t({ zh: '时间范围', en: 'Period' })}
           style={{ width: 120 }}
           value={
             query.to === today.format(DAY) ? SPANS.find((span) => span.days === days + 1)?.days : undefined
           }
-          placeholder={t({ zh: '自定义', en: 'Other' })}
+          placeholder={t({ zh: '自定义', en: 'Custom' })}
           options={SPANS.map((span) => ({ value: span.days, label: t(span.text) }))}
           onChange={(span) =>
             change({ from: today.subtract(span - 1, 'day').format(DAY), to: today.format(DAY) })
@@ -77,7 +77,7 @@ export default function ReportsPage() {
           options={(['day', 'week', 'month'] as const).map((value) => ({
             value,
             label: t(INTERVALS[value]),
-            disabled: days / DAYS_EACH[value] > MOST_PERIODS,
+            disabled: days / DAYS_EACH[value] > MAX_PERIODS,
           }))}
         />
         <CurrencySelect
@@ -96,11 +96,11 @@ export default function ReportsPage() {
 interface ReportQueryState {
   query: ReportQuery;
   change: (change: Partial<ReportQuery>) => void;
-  /** False until it is known which currency to begin with. */
+  /** False until the initial currency is known. */
   isKnown: boolean;
 }
 
-/** What the reports are asked for; it stands in the address, so that a link shows the same. */
+/** Parameters of the reports; they are in the address, so that a link shows the same reports. */
 function useReportQuery(): ReportQueryState {
   const usual = useUsualCurrency();
   const currency = usual ?? '';
@@ -117,7 +117,7 @@ function useReportQuery(): ReportQueryState {
   }, [params, currency]);
   const change = (part: Partial<ReportQuery>) => {
     const next = { ...query, ...part };
-    const tooMany = dayjs(next.to).diff(next.from, 'day') / DAYS_EACH[next.interval] > MOST_PERIODS;
+    const tooMany = dayjs(next.to).diff(next.from, 'day') / DAYS_EACH[next.interval] > MAX_PERIODS;
     setParams({ ...next, ...(tooMany && { interval: 'month' }) }, { replace: true });
   };
   return { query, change, isKnown: query.currency !== '' };

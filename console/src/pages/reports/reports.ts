@@ -2,7 +2,7 @@ import { api, data } from '../../api/client';
 import type { Money } from '../../api/types';
 import type { Text } from '../../locale/locale';
 
-/** What a report is asked for. */
+/** Parameters of a report. */
 export interface ReportQuery {
   from: string;
   to: string;
@@ -10,7 +10,7 @@ export interface ReportQuery {
   currency: string;
 }
 
-/** One kind of figure in a report. */
+/** One series of a report. */
 export interface Series {
   key: string;
   name: Text;
@@ -26,16 +26,16 @@ export interface ReportRow {
   values: Record<string, number | null>;
 }
 
-/** A report: what it shows, and how it is read. */
+/** Definition of a report. */
 export interface Report {
   key: string;
   title: Text;
   hint: Text;
   path: string;
   series: readonly Series[];
-  /** What its series of counts count. */
+  /** Unit of its count series. */
   counts?: Text;
-  /** Rows are things and not periods: bars lie, the largest on top. */
+  /** Rows are entities, not periods: horizontal bars, the largest on top. */
   ranking?: boolean;
   load: (query: ReportQuery, signal: AbortSignal) => Promise<ReportRow[]>;
 }
@@ -55,7 +55,7 @@ export const REPORTS: readonly Report[] = [
     title: { zh: '订单与销售额', en: 'Orders and net sales' },
     hint: {
       zh: '按支付时间；退款按退款时间。',
-      en: 'By when they were paid; refunds by when they were made.',
+      en: 'By payment time; refunds by refund time.',
     },
     path: '/v1/reports/orders',
     counts: { zh: '订单数', en: 'Orders' },
@@ -72,12 +72,12 @@ export const REPORTS: readonly Report[] = [
   {
     key: 'commissions',
     title: { zh: '佣金', en: 'Commissions' },
-    hint: { zh: '按入账时间，来自账本。', en: 'From the ledger, by when it happened.' },
+    hint: { zh: '按入账时间，来自账本。', en: 'By ledger time.' },
     path: '/v1/reports/commissions',
     series: [
       { key: 'accrued', name: { zh: '新增', en: 'Accrued' }, unit: 'money', shape: 'bar' },
-      { key: 'released', name: { zh: '已放款', en: 'Released' }, unit: 'money', shape: 'bar' },
-      { key: 'reversed', name: { zh: '已冲回', en: 'Reversed' }, unit: 'money', shape: 'bar' },
+      { key: 'released', name: { zh: '已结算', en: 'Released' }, unit: 'money', shape: 'bar' },
+      { key: 'reversed', name: { zh: '已冲销', en: 'Reversed' }, unit: 'money', shape: 'bar' },
       { key: 'clawedBack', name: { zh: '已追回', en: 'Clawed back' }, unit: 'money', shape: 'bar' },
     ],
     load: async (query, signal) =>
@@ -93,10 +93,10 @@ export const REPORTS: readonly Report[] = [
   {
     key: 'balances',
     title: { zh: '分销商余额', en: 'Balances of distributors' },
-    hint: { zh: '各期末的合计。', en: 'All together, at the end of each period.' },
+    hint: { zh: '各期末的合计。', en: 'Totals at the end of each period.' },
     path: '/v1/reports/balances',
     series: [
-      { key: 'held', name: { zh: '冻结', en: 'Held' }, unit: 'money', shape: 'line' },
+      { key: 'held', name: { zh: '未结算', en: 'Held' }, unit: 'money', shape: 'line' },
       { key: 'available', name: { zh: '可提现', en: 'Available' }, unit: 'money', shape: 'line' },
       { key: 'reserved', name: { zh: '提现中', en: 'Reserved' }, unit: 'money', shape: 'line' },
       { key: 'debt', name: { zh: '欠款', en: 'Debt' }, unit: 'money', shape: 'line' },
@@ -114,14 +114,14 @@ export const REPORTS: readonly Report[] = [
   {
     key: 'payouts',
     title: { zh: '打款', en: 'Payouts' },
-    hint: { zh: '按结清时间。', en: 'By when they were settled.' },
+    hint: { zh: '按结清时间。', en: 'By settlement time.' },
     path: '/v1/reports/payouts',
     counts: { zh: '提现笔数', en: 'Withdrawals' },
     series: [
       { key: 'paid', name: { zh: '已打款', en: 'Paid' }, unit: 'money', shape: 'bar' },
       { key: 'failed', name: { zh: '失败', en: 'Failed' }, unit: 'money', shape: 'bar' },
-      { key: 'paidCount', name: { zh: '打款笔数', en: 'Number paid' }, unit: 'count', shape: 'line' },
-      { key: 'failedCount', name: { zh: '失败笔数', en: 'Number failed' }, unit: 'count', shape: 'line' },
+      { key: 'paidCount', name: { zh: '打款笔数', en: 'Payouts paid' }, unit: 'count', shape: 'line' },
+      { key: 'failedCount', name: { zh: '失败笔数', en: 'Payouts failed' }, unit: 'count', shape: 'line' },
     ],
     load: async (query, signal) =>
       (await data(api.GET('/v1/reports/payouts', { params: { query }, signal }))).rows.map((row) =>
@@ -138,7 +138,7 @@ export const REPORTS: readonly Report[] = [
     title: { zh: '申请审核', en: 'Applications' },
     hint: {
       zh: '处理时长为从提交到决定的中位数。',
-      en: 'Hours are the median from the submission to the decision.',
+      en: 'Hours to decision are the median from submission to decision.',
     },
     path: '/v1/reports/applications',
     counts: { zh: '申请数', en: 'Applications' },
@@ -161,7 +161,7 @@ export const REPORTS: readonly Report[] = [
   {
     key: 'top-distributors',
     title: { zh: '销售前十的分销商', en: 'Top ten distributors' },
-    hint: { zh: '所选时间内归属订单的实付金额。', en: 'By net sales of their orders in this time.' },
+    hint: { zh: '所选时间内归属订单的实付金额。', en: 'By net sales of attributed orders in this period.' },
     path: '/v1/reports/top-distributors',
     ranking: true,
     series: [
@@ -181,7 +181,7 @@ export const REPORTS: readonly Report[] = [
   },
 ];
 
-/** The query of a report's CSV; a strict API takes only what the report knows. */
+/** Query of a report's CSV, with only the parameters the report accepts. */
 export function csvQueryOf({ key, ranking }: Report, query: ReportQuery): Record<string, string> {
   const { from, to, interval, currency } = query;
   return {

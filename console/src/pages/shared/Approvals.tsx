@@ -3,24 +3,24 @@ import { type Text, useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 
 interface ApprovalsProps {
-  /** Who set it off. */
-  asked: { name: string; at: string; label: Text };
+  /** Who proposed it. */
+  requestedBy: { name: string; at: string; label: Text };
   approvals: readonly { userId: string; name: string; note: string | null; at: string }[];
   needed: number;
-  /** Whether approvals are still asked for. */
+  /** Whether approvals are still needed. */
   isOpen: boolean;
 }
 
-/** The people of a two-person approval: who has, and whether another one is needed. */
-export function Approvals({ asked, approvals, needed, isOpen }: ApprovalsProps) {
+/** Approvals given, and how many are missing. */
+export function Approvals({ requestedBy, approvals, needed, isOpen }: ApprovalsProps) {
   const t = useT();
   const missing = isOpen ? Math.max(0, needed - approvals.length) : 0;
   return (
     <ul className="plain-list">
       <li>
-        {t(asked.label)} <span className="strong">{asked.name}</span>{' '}
+        {t(requestedBy.label)} <span className="strong">{requestedBy.name}</span>{' '}
         <span className="muted">
-          <TimeText at={asked.at} />
+          <TimeText at={requestedBy.at} />
         </span>
       </li>
       {approvals.map(({ userId, name, note, at }) => (
@@ -39,7 +39,7 @@ export function Approvals({ asked, approvals, needed, isOpen }: ApprovalsProps) 
           <ClockCircleOutlined aria-hidden />{' '}
           {t({
             zh: `还需 ${missing} 人批准（共需 ${needed} 人）`,
-            en: `${missing} more of ${needed} needed`,
+            en: `${missing} more approvals needed (of ${needed})`,
           })}
         </li>
       )}

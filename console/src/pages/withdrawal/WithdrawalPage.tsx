@@ -18,39 +18,39 @@ import '../shared/finance.css';
 type Withdrawal = Answer<'/v1/withdrawals/{id}'>;
 
 const TEXTS = {
-  glance: { zh: '概要', en: 'At a glance' },
+  overview: { zh: '概要', en: 'Overview' },
   approvals: { zh: '审批', en: 'Approval' },
   approve: { zh: '批准', en: 'Approve' },
   approved: { zh: '已批准', en: 'Approved' },
   reject: { zh: '驳回', en: 'Reject' },
-  rejected: { zh: '已驳回，金额已退回', en: 'Rejected; the money is back' },
-  cancel: { zh: '取消提现', en: 'Cancel the withdrawal' },
-  canceled: { zh: '已取消，金额已退回', en: 'Canceled; the money is back' },
-  seen: { zh: '分销商会看到这个原因。', en: 'The distributor reads this reason.' },
+  rejected: { zh: '已驳回，金额已退回', en: 'Rejected; funds returned to balance' },
+  cancel: { zh: '取消提现', en: 'Cancel withdrawal' },
+  canceled: { zh: '已取消，金额已退回', en: 'Canceled; funds returned to balance' },
+  seen: { zh: '分销商会看到这个原因。', en: 'The distributor sees this reason.' },
   byYou: {
     zh: '您已批准。金额超过双人审批线，还需另一位财务人员批准。',
-    en: 'You have approved this. The amount is above the limit for one person; somebody else approves it too.',
+    en: 'You have approved this. The amount is above the two-person limit; a second finance user must approve.',
   },
   two: {
     zh: '金额超过双人审批线，需要两位不同的财务人员批准。',
-    en: 'The amount is above the limit for one person: two different people approve it.',
+    en: 'The amount is above the two-person limit: two different finance users must approve.',
   },
   toBatch: {
     zh: '已批准，等待列入打款批次。',
-    en: 'It is approved and waits for the next payout batch.',
+    en: 'Approved, waiting for a payout batch.',
   },
-  failed: { zh: '打款失败，金额已退回', en: 'The payout failed; the money is back' },
-  returnPayment: { zh: '登记退汇', en: 'The bank sent it back' },
-  returned: { zh: '已登记退汇', en: 'Noted' },
+  failed: { zh: '打款失败，金额已退回', en: 'Payout failed; funds returned to balance' },
+  returnPayment: { zh: '登记退汇', en: 'Report bank return' },
+  returned: { zh: '已登记退汇', en: 'Bank return recorded' },
   returnHelp: {
     zh: '银行退回已付款项时使用：金额退回分销商余额，分销商会看到这个原因。超过双人审批线时，需要两位不同的财务人员登记。',
-    en: 'For money that was paid and that the bank has sent back: it returns to the balance, and the distributor reads this reason. Above the limit for one person two different people report it.',
+    en: "Use this when the bank returns a payment: the amount returns to the distributor's balance and the distributor sees this reason. Above the two-person limit, two different finance users must report it.",
   },
   file: { zh: '银行打款文件', en: 'Payout file' },
-  http: { zh: '打款机构接口', en: 'Payout provider' },
+  http: { zh: '打款服务商接口', en: 'Payout provider' },
 } satisfies Record<string, Text>;
 
-/** One withdrawal: who has approved it, where the money goes and how far it is. */
+/** One withdrawal: approvals, payout account and progress. */
 export default function WithdrawalPage() {
   const t = useT();
   const me = useMe();
@@ -178,7 +178,7 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
           description={reason}
         />
       )}
-      <Panel title={TEXTS.glance}>
+      <Panel title={TEXTS.overview}>
         <Facts
           facts={[
             [WORDS.amount, <MoneyText key="amount" value={withdrawal.amount} strong />],
@@ -203,7 +203,7 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
       </Panel>
       <Panel title={TEXTS.approvals}>
         <Approvals
-          asked={{
+          requestedBy={{
             name: withdrawal.requestedBy ?? '–',
             at: withdrawal.requestedAt,
             label: WITHDRAWAL.requestedBy,

@@ -93,13 +93,13 @@ const list = defineList({
   ],
   filters: [
     { param: 'state', label: WORDS.state, kind: 'select', options: stateOptions(kinds.withdrawal.states) },
-    { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waits for me' }, kind: 'select', options: YES_NO },
+    { param: 'awaitingMe', label: { zh: '等我审批', en: 'Waiting for me' }, kind: 'select', options: YES_NO },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'requestedAfter', label: { zh: '申请起', en: 'Requested from' }, kind: 'from', rare: true },
     { param: 'requestedBefore', label: { zh: '申请止', en: 'Requested until' }, kind: 'until', rare: true },
     { param: 'settledAfter', label: { zh: '完成起', en: 'Finished from' }, kind: 'from', rare: true },
-    { param: 'amountMin', label: { zh: '金额不低于', en: 'At least' }, kind: 'amount', rare: true },
-    { param: 'amountMax', label: { zh: '金额不高于', en: 'At most' }, kind: 'amount', rare: true },
+    { param: 'amountMin', label: { zh: '金额不低于', en: 'Min amount' }, kind: 'amount', rare: true },
+    { param: 'amountMax', label: { zh: '金额不高于', en: 'Max amount' }, kind: 'amount', rare: true },
     { param: 'currency', label: WORDS.currency, kind: 'text', width: 120, rare: true },
     { param: 'batchId', label: WITHDRAWAL.batch, kind: 'text', rare: true },
   ],
@@ -124,17 +124,17 @@ const list = defineList({
           label: WORDS.reason,
           kind: 'textarea',
           required: true,
-          help: { zh: '分销商会看到这个原因。', en: 'The distributors read this reason.' },
+          help: { zh: '分销商会看到这个原因。', en: 'The distributors see this reason.' },
         },
       ],
       run: bulkRun('withdrawals.reject'),
     },
   ],
   empty: {
-    title: { zh: '还没有提现', en: 'There are no withdrawals yet' },
+    title: { zh: '还没有提现', en: 'No withdrawals yet' },
     hint: {
-      zh: '佣金放款后，分销商可在自己的页面申请提现。',
-      en: 'Distributors ask for them on their own pages once commissions are released.',
+      zh: '佣金结算后，分销商可在自己的页面申请提现。',
+      en: 'Distributors can request withdrawals on their own pages after commissions are released.',
     },
   },
 });
@@ -142,7 +142,7 @@ const list = defineList({
 const loadSummary = (query: Record<string, string>, signal?: AbortSignal) =>
   data(api.GET('/v1/withdrawals/summary', { params: { query }, signal }));
 
-/** Withdrawals, with approval of many at once. */
+/** Withdrawals, with bulk approval. */
 export default function WithdrawalsPage() {
   return (
     <ListPage list={list}>

@@ -22,66 +22,66 @@ import { useProblemText } from '../../../ui/problems';
 import { type Draft, draftStore, EMPTY_DRAFT, fieldOf, toSubmission } from './draft';
 
 const TEXTS = {
-  who: { zh: '申请人', en: 'Who applies' },
-  kind: { zh: '类型', en: 'Person or company' },
-  personName: { zh: '姓名（与身份证一致）', en: 'Name, as on the identity card' },
-  companyName: { zh: '企业全称（与营业执照一致）', en: 'Full name, as on the business licence' },
+  who: { zh: '申请人', en: 'Applicant' },
+  kind: { zh: '类型', en: 'Type' },
+  personName: { zh: '姓名（与身份证一致）', en: 'Name (as on the identity card)' },
+  companyName: { zh: '企业全称（与营业执照一致）', en: 'Full company name (as on the business licence)' },
   personNumber: { zh: '身份证号码', en: 'Identity number' },
   companyNumber: { zh: '统一社会信用代码', en: 'Unified social credit code' },
   from: { zh: '有效期自', en: 'Valid from' },
   until: { zh: '有效期至', en: 'Valid until' },
   longTerm: { zh: '长期有效', en: 'Long-term' },
-  contact: { zh: '联系方式', en: 'How to reach you' },
+  contact: { zh: '联系方式', en: 'Contact details' },
   phone: { zh: '手机号', en: 'Phone number' },
-  email: { zh: '邮箱（审核进度发到这里）', en: 'Mail address; each step is mailed there' },
-  selling: { zh: '销售', en: 'Where you sell' },
+  email: { zh: '邮箱（审核进度发到这里）', en: 'Email address (we send updates here)' },
+  selling: { zh: '销售', en: 'Sales' },
   region: { zh: '希望销售的区域', en: 'Region' },
   channels: { zh: '销售渠道', en: 'Channels' },
   channelsHint: {
     zh: '可多选，也可输入店铺或账号名称',
-    en: 'Choose several, or type the name of a shop or account',
+    en: 'Select one or more, or enter the name of a shop or account',
   },
-  sponsorCode: { zh: '推荐码（选填）', en: 'Referral code, if somebody brought you in' },
-  shopCustomerId: { zh: '商城账号 ID（选填）', en: 'Your own customer id in the shop, if you have one' },
-  account: { zh: '收款账户', en: 'Where commission is paid to' },
+  sponsorCode: { zh: '推荐码（选填）', en: 'Referral code (optional)' },
+  shopCustomerId: { zh: '商城账号 ID（选填）', en: 'Your customer ID in the shop (optional)' },
+  account: { zh: '收款账户', en: 'Payout account' },
   cardNumber: { zh: '银行卡号', en: 'Card number' },
   accountNumber: { zh: '对公账号', en: 'Account number' },
-  holder: { zh: '户名（须与申请人一致）', en: 'Holder; has to be the applicant' },
+  holder: { zh: '户名（须与申请人一致）', en: 'Account holder (must be the applicant)' },
   bankName: { zh: '开户银行', en: 'Bank' },
-  more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials, as your goods need them' },
-  addCredential: { zh: '添加资质', en: 'Add a credential' },
-  mostCredentials: { zh: '最多 20 项资质。', en: 'At most 20 credentials.' },
-  removeCredential: { zh: '删除此资质', en: 'Remove this credential' },
+  more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials (as required for your products)' },
+  addCredential: { zh: '添加资质', en: 'Add credential' },
+  maxCredentials: { zh: '最多 20 项资质。', en: 'Max 20 credentials.' },
+  removeCredential: { zh: '删除此资质', en: 'Remove credential' },
   credentialType: { zh: '资质类型', en: 'Credential' },
   credentialNumber: { zh: '编号', en: 'Number' },
   credentialHolder: { zh: '持有人', en: 'Holder' },
-  required: { zh: '请填写此项', en: 'Please fill this in' },
-  email_: { zh: '邮箱格式不正确', en: 'This is no mail address' },
+  required: { zh: '请填写此项', en: 'Required' },
+  email_: { zh: '邮箱格式不正确', en: 'Not a valid email address' },
   saved: {
     zh: '填写内容自动保存在本浏览器；证件号和账号在关闭页面后清除。',
-    en: 'What you type is kept in this browser; numbers only until you close the page.',
+    en: 'Your entries are saved in this browser. Identity and account numbers are cleared when you close the page.',
   },
   again: { zh: '重新填写', en: 'Start over' },
-  fix: { zh: '请修改标红的内容', en: 'Please mend what is marked' },
+  fix: { zh: '请修改标红的内容', en: 'Correct the marked fields' },
 } satisfies Record<string, Text>;
 
-/** With the identity document an application has at most 20 credentials. */
-const MOST_MORE = 19;
+/** Including the identity document, an application has max 20 credentials. */
+const MAX_EXTRA_CREDENTIALS = 19;
 
 interface ApplicationFormProps {
-  /** Names what is typed in the browser's store. */
+  /** Key of the draft in browser storage. */
   storeAs: string;
-  /** What stands in the form at first, and after starting over. */
+  /** Initial values, also after starting over. */
   initial?: Draft;
-  /** What the link that was followed says; it goes before what was typed earlier. */
+  /** Values from the link; they override an earlier draft. */
   linked?: Partial<Draft>;
-  /** Masked numbers of what was handed in before. */
+  /** Masked numbers submitted before. */
   masked?: { identityNumber: string; account: string };
   submit: Text;
   onSubmit: (body: PostBody<'/v1/applications'>, key: IdempotencyKey) => Promise<unknown>;
 }
 
-/** The application form: kept while it is typed, checked by the rules that the server has. */
+/** The application form: saved while typing, validated with the server's rules. */
 export function ApplicationForm({
   storeAs,
   initial = EMPTY_DRAFT,
@@ -101,7 +101,7 @@ export function ApplicationForm({
   const isPerson = kind === 'person';
 
   useEffect(() => {
-    // Messages that stand there already follow the language.
+    // Visible messages change with the language.
     const wrong = form.getFieldsError().filter(({ errors }) => errors.length > 0);
     if (locale && wrong.length)
       void form.validateFields(wrong.map(({ name }) => name)).catch(() => undefined);
@@ -121,7 +121,7 @@ export function ApplicationForm({
           const name = fieldOf(pointer);
           return name ? [{ name, errors: [detail] }] : [];
         });
-        // The names are those of the form's fields; its type knows them one by one only.
+        // The names are field names of the form, whose type lists them individually only.
         form.setFields(fields as Parameters<typeof form.setFields>[0]);
         if (fields[0]) form.scrollToField(fields[0].name, { block: 'center' });
       }
@@ -305,12 +305,12 @@ export function ApplicationForm({
             ))}
             <Button
               icon={<PlusOutlined />}
-              disabled={fields.length >= MOST_MORE}
+              disabled={fields.length >= MAX_EXTRA_CREDENTIALS}
               onClick={() => add({ holder: form.getFieldValue('name') })}
             >
               {t(TEXTS.addCredential)}
             </Button>
-            {fields.length >= MOST_MORE && <div className="muted">{t(TEXTS.mostCredentials)}</div>}
+            {fields.length >= MAX_EXTRA_CREDENTIALS && <div className="muted">{t(TEXTS.maxCredentials)}</div>}
           </>
         )}
       </Form.List>
@@ -326,7 +326,7 @@ export function ApplicationForm({
           style={{ padding: 0 }}
           onClick={() => {
             store.remove();
-            // Every field anew, those too that were restored.
+            // Reset all fields, including restored ones.
             form.resetFields();
             form.setFieldsValue({ ...BLANK, ...initial, ...linked });
           }}
@@ -338,7 +338,7 @@ export function ApplicationForm({
   );
 }
 
-/** The code of a channel that somebody typed by its name. */
+/** The code of a channel typed by name. */
 function channelOf(text: string): string {
   const plain = text.trim();
   const known = Object.entries(CHANNELS).find(([code, { zh, en }]) =>
@@ -368,13 +368,13 @@ function Before({ number }: { number: string }) {
   const t = useT();
   return t({
     zh: `上次填写：${number}。为安全起见请重新输入完整号码。`,
-    en: `Handed in before: ${number}. For safety, type the whole number again.`,
+    en: `Submitted before: ${number}. For security, enter the full number again.`,
   });
 }
 
 type Name = string | (string | number)[];
 
-/** From when until when, or for ever. */
+/** Validity: from, until, or long-term. */
 function Validity({
   from,
   until,
@@ -386,7 +386,7 @@ function Validity({
   from: Name;
   until: Name;
   longTerm: Name;
-  /** Where a list holds these fields. */
+  /** Path of the list that contains the fields. */
   path: string[];
   today: string;
   required: Rule;

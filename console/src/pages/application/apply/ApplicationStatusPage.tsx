@@ -8,10 +8,10 @@ import { ProblemError } from '../../../api/problem';
 import type { Answer } from '../../../api/types';
 import { EVENTS } from '../../../detail/eventNames';
 import { Facts } from '../../../detail/Panel';
-import { CHANNELS, CHECK_CODES, checkName, NamedList } from '../../../locale/compliance';
+import { CHANNELS, CHECK_CODES, CodeNames, checkName } from '../../../locale/compliance';
 import { type Text, useLocale, useT } from '../../../locale/locale';
 import { RegionText } from '../../../locale/regions';
-import { Entrance } from '../../../session/Entrance';
+import { SignedOutPage } from '../../../session/SignedOutPage';
 import { FullPageProblem } from '../../../ui/FullPage';
 import { TimeText } from '../../../ui/format';
 import { StateTag } from '../../../ui/StateTag';
@@ -23,43 +23,46 @@ type Application = Answer<'/v1/applications/{id}'>;
 
 const TEXTS = {
   title: { zh: '我的申请', en: 'My application' },
-  incomplete: { zh: '链接不完整或已失效', en: 'The link is not complete, or not right' },
+  incomplete: { zh: '链接不完整或已失效', en: 'The link is incomplete or no longer valid' },
   incompleteHint: {
     zh: '请从邮件中重新打开完整链接（包含 # 后面的部分）。',
-    en: 'Open the whole link from your mail again, with the part after the #.',
+    en: 'Open the full link from the email again, including the part after #.',
   },
-  asked: { zh: '请补充以下内容', en: 'This is asked of you' },
-  until: { zh: '期限：', en: 'By: ' },
+  requestedChanges: { zh: '请补充以下内容', en: 'Changes requested' },
+  until: { zh: '期限：', en: 'Deadline: ' },
   lateHint: {
     zh: '逾期未补充，申请会自动撤回。',
-    en: 'Without an answer by then the application is withdrawn.',
+    en: 'If you do not resubmit by then, the application is withdrawn automatically.',
   },
-  failed: { zh: '自动检查发现的问题', en: 'What the automatic checks found' },
-  send: { zh: '提交补充', en: 'Send the changes' },
-  story: { zh: '进度', en: 'What happened' },
-  withdraw: { zh: '撤回申请', en: 'Withdraw the application' },
+  failed: { zh: '自动检查发现的问题', en: 'Problems found by the automatic checks' },
+  send: { zh: '提交补充', en: 'Submit changes' },
+  progress: { zh: '进度', en: 'Progress' },
+  withdraw: { zh: '撤回申请', en: 'Withdraw application' },
   withdrawHint: {
     zh: '撤回后不能恢复，如需加入要重新申请。',
-    en: 'This is final: to join later you would have to apply again.',
+    en: 'This cannot be undone. To join later you need to apply again.',
   },
 } satisfies Record<string, Text>;
 
 const SENTENCES: Record<Application['state'], Text> = {
-  submitted: { zh: '申请已收到，正在自动检查。', en: 'We have your application and check it automatically.' },
+  submitted: {
+    zh: '申请已收到，正在自动检查。',
+    en: 'We have received your application and are checking it automatically.',
+  },
   in_review: {
     zh: '正在人工审核。有结果会发邮件通知您，无需一直等在这里。',
-    en: 'A person is reviewing it. You get a mail with the result; there is no need to wait here.',
+    en: 'Our staff are reviewing your application. We will email you the result; you do not need to wait here.',
   },
-  changes_requested: { zh: '需要您补充或修改资料。', en: 'Something is needed from you.' },
+  changes_requested: { zh: '需要您补充或修改资料。', en: 'We need you to add or change something.' },
   approved: {
     zh: '恭喜，您已成为分销商！设置密码的链接已发到您的邮箱，设置后即可登录。',
-    en: 'You are a distributor now. The mail you got has the link to set your password; then sign in.',
+    en: 'Congratulations, you are now a distributor. We have emailed you a link to set your password; then you can sign in.',
   },
-  rejected: { zh: '很抱歉，申请未通过。', en: 'We are sorry: the application was not accepted.' },
+  rejected: { zh: '很抱歉，申请未通过。', en: 'We are sorry, your application was not approved.' },
   withdrawn: { zh: '申请已撤回。', en: 'The application was withdrawn.' },
 };
 
-/** How an application goes, for whoever has its link. */
+/** Progress of an application, for anyone with its link. */
 export default function ApplicationStatusPage() {
   const t = useT();
   const brand = useBrand();
@@ -77,11 +80,11 @@ export default function ApplicationStatusPage() {
   const isUnknown =
     application.error instanceof ProblemError && [400, 401, 404].includes(application.error.status);
   return (
-    <Entrance title={t(TEXTS.title)} brand={brand} wide>
+    <SignedOutPage title={t(TEXTS.title)} brand={brand} wide>
       {!token || isUnknown ? (
         <Alert type="warning" showIcon title={t(TEXTS.incomplete)} description={t(TEXTS.incompleteHint)} />
       ) : application.data ? (
-        <Story
+        <Progress
           application={application.data}
           headers={headers}
           onChange={async () => {
@@ -93,17 +96,17 @@ export default function ApplicationStatusPage() {
       ) : (
         <Skeleton active />
       )}
-    </Entrance>
+    </SignedOutPage>
   );
 }
 
-interface StoryProps {
+interface ProgressProps {
   application: Application;
   headers: { 'X-Applicant-Token': string };
   onChange: () => Promise<void>;
 }
 
-function Story({ application, headers, onChange }: StoryProps) {
+function Progress({ application, headers, onChange }: ProgressProps) {
   const { t, locale } = useLocale();
   const [isWithdrawing, setWithdrawing] = useState(false);
   const { id, state, changesRequested, changesDeadline, decisionReason } = application;
@@ -132,7 +135,7 @@ function Story({ application, headers, onChange }: StoryProps) {
           type="info"
           showIcon
           style={{ marginBottom: 16 }}
-          title={t({ zh: '原因', en: 'Why' })}
+          title={t({ zh: '原因', en: 'Reason' })}
           description={<span style={{ whiteSpace: 'pre-wrap' }}>{decisionReason}</span>}
         />
       )}
@@ -142,7 +145,7 @@ function Story({ application, headers, onChange }: StoryProps) {
             type="warning"
             showIcon
             style={{ marginBottom: 16 }}
-            title={t(TEXTS.asked)}
+            title={t(TEXTS.requestedChanges)}
             description={
               <>
                 <div style={{ whiteSpace: 'pre-wrap' }}>{changesRequested}</div>
@@ -189,8 +192,8 @@ function Story({ application, headers, onChange }: StoryProps) {
           />
         </>
       )}
-      {state !== 'changes_requested' && <HandedIn application={application} />}
-      <h2>{t(TEXTS.story)}</h2>
+      {state !== 'changes_requested' && <SubmittedData application={application} />}
+      <h2>{t(TEXTS.progress)}</h2>
       <Timeline
         items={application.timeline
           .filter(({ type }) => EVENTS[type])
@@ -227,7 +230,7 @@ function Story({ application, headers, onChange }: StoryProps) {
   );
 }
 
-function HandedIn({ application }: { application: Application }) {
+function SubmittedData({ application }: { application: Application }) {
   return (
     <Facts
       columns={1}
@@ -236,17 +239,17 @@ function HandedIn({ application }: { application: Application }) {
         [{ zh: '申请人', en: 'Applicant' }, application.name],
         [{ zh: '证件号码', en: 'Identity number' }, application.identityNumberMasked],
         [{ zh: '手机', en: 'Phone' }, application.phone],
-        [{ zh: '邮箱', en: 'Mail' }, application.email],
+        [{ zh: '邮箱', en: 'Email' }, application.email],
         [{ zh: '区域', en: 'Region' }, <RegionText key="region" region={application.region} />],
         [
           { zh: '销售渠道', en: 'Channels' },
-          <NamedList key="channels" names={CHANNELS} codes={application.channels} />,
+          <CodeNames key="channels" names={CHANNELS} codes={application.channels} />,
         ],
         [
           { zh: '收款账户', en: 'Bank account' },
           `${application.bankAccount.numberMasked} ${application.bankAccount.bankName}`,
         ],
-        [{ zh: '提交时间', en: 'Handed in' }, <TimeText key="at" at={application.submittedAt} />],
+        [{ zh: '提交时间', en: 'Submitted' }, <TimeText key="at" at={application.submittedAt} />],
       ]}
     />
   );

@@ -4,7 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { api, data } from '../../../api/client';
 import type { PostBody } from '../../../api/types';
 import { type Text, useT } from '../../../locale/locale';
-import { Entrance } from '../../../session/Entrance';
+import { SignedOutPage } from '../../../session/SignedOutPage';
 import { ApplicationForm } from './ApplicationForm';
 import { useBrand } from './useBrand';
 
@@ -12,24 +12,24 @@ const TEXTS = {
   title: { zh: '申请成为分销商', en: 'Apply to become a distributor' },
   intro: {
     zh: '大约需要 5 分钟。请准备好证件和银行卡。申请不收取任何费用。',
-    en: 'Takes about 5 minutes. Have your identity document and bank card at hand. Applying costs nothing.',
+    en: 'This takes about 5 minutes. Have your identity document and bank card ready. Applying is free of charge.',
   },
-  send: { zh: '提交申请', en: 'Send the application' },
-  sent: { zh: '申请已提交', en: 'Your application was sent' },
-  number: { zh: '申请编号', en: 'Its number' },
+  send: { zh: '提交申请', en: 'Submit application' },
+  sent: { zh: '申请已提交', en: 'Application submitted' },
+  number: { zh: '申请编号', en: 'Application number' },
   keep: {
     zh: '请保存下面的链接，用它可以查看进度、补充材料或撤回申请。我们也会把它发到您的邮箱。',
-    en: 'Keep this link: with it you see how it goes, answer what is asked, and withdraw. It is also in the mail that you get.',
+    en: 'Save this link. Use it to check progress, submit changes or withdraw your application. We will also email it to you.',
   },
   secret: {
     zh: '链接只属于您，请不要转发给他人。',
-    en: 'It is yours alone: pass it to nobody.',
+    en: 'The link is for you only. Do not share it.',
   },
-  see: { zh: '查看我的申请', en: 'See my application' },
-  signIn: { zh: '已有账户？登录', en: 'You have an account? Sign in' },
+  see: { zh: '查看我的申请', en: 'View my application' },
+  signIn: { zh: '已有账户？登录', en: 'Already have an account? Sign in' },
 } satisfies Record<string, Text>;
 
-/** Where anybody applies. */
+/** Public application page. */
 export default function ApplyPage() {
   const t = useT();
   const brand = useBrand();
@@ -40,7 +40,7 @@ export default function ApplyPage() {
   if (sent) {
     const { id, page } = sent;
     return (
-      <Entrance title={t(TEXTS.sent)} brand={brand} wide>
+      <SignedOutPage title={t(TEXTS.sent)} brand={brand} wide>
         <Result
           status="success"
           style={{ padding: '8px 0' }}
@@ -60,11 +60,11 @@ export default function ApplyPage() {
         </p>
         <p className="muted">{t(TEXTS.secret)}</p>
         <Link to={page}>{t(TEXTS.see)}</Link>
-      </Entrance>
+      </SignedOutPage>
     );
   }
   return (
-    <Entrance title={t(TEXTS.title)} brand={brand} wide>
+    <SignedOutPage title={t(TEXTS.title)} brand={brand} wide>
       <p>{t(TEXTS.intro)}</p>
       <p>
         <Link to="/sign-in">{t(TEXTS.signIn)}</Link>
@@ -81,6 +81,6 @@ export default function ApplyPage() {
           window.scrollTo(0, 0);
         }}
       />
-    </Entrance>
+    </SignedOutPage>
   );
 }

@@ -3,7 +3,7 @@ import type { Locale } from '../../../locale/locale';
 
 type Submission = PostBody<'/v1/applications'>;
 
-/** A credential beside the identity document, as it is typed. */
+/** Draft of a credential other than the identity document. */
 interface CredentialDraft {
   type?: string;
   number?: string;
@@ -14,7 +14,7 @@ interface CredentialDraft {
   longTerm?: boolean;
 }
 
-/** An application as it is typed: everything may be missing. */
+/** Draft of an application: every value can be missing. */
 export interface Draft {
   kind: 'person' | 'company';
   name?: string;
@@ -36,7 +36,7 @@ export const EMPTY_DRAFT: Draft = { kind: 'person' };
 
 const trimmed = (text: string | undefined): string => text?.trim() ?? '';
 
-/** The application as the API takes it. The identity document is its first credential. */
+/** The application as a request body. The identity document is the first credential. */
 export function toSubmission(draft: Draft, locale: Locale): Submission {
   const { kind, identityLongTerm, identityUntil, account, more = [] } = draft;
   const name = trimmed(draft.name);
@@ -79,7 +79,7 @@ export function toSubmission(draft: Draft, locale: Locale): Submission {
 const identityTypeOf = (kind: Draft['kind']): string =>
   kind === 'person' ? 'resident_identity_card' : 'business_license';
 
-/** An application that was handed in, to be changed. Numbers come back masked only, so they are typed again. */
+/** Draft of a submitted application for changes. Numbers are only returned masked, so they are entered again. */
 export function toDraft(application: Answer<'/v1/applications/{id}'>): Draft {
   const { kind, credentials, bankAccount } = application;
   const identity = credentials.find(({ type }) => type === identityTypeOf(kind));
@@ -108,7 +108,7 @@ export function toDraft(application: Answer<'/v1/applications/{id}'>): Draft {
   };
 }
 
-/** The field of the form that a JSON pointer of the API means. */
+/** The form field of a JSON pointer. */
 export function fieldOf(pointer: string): (string | number)[] | undefined {
   const [first, second, third] = pointer.split('/').slice(1);
   if (first === 'bankAccount') return ['account', second ?? 'number'];
@@ -134,7 +134,7 @@ const CREDENTIAL_FIELDS: Record<string, string> = {
   validUntil: 'until',
 };
 
-/** Keeps what is typed in this browser: numbers that are nobody else's business only until the tab is closed. */
+/** Saves the draft in this browser; identity and account numbers only until the tab is closed. */
 export function draftStore(key: string) {
   const name = `tributary.apply.${key}`;
   return {

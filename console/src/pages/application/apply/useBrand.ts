@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data } from '../../../api/client';
 
-/** The brand's name on a page that needs nobody to be signed in. */
+/** The brand's name on a page without sign-in. */
 export function useBrand(): string | undefined {
   const options = useQuery({
     queryKey: ['sign-in-options'],

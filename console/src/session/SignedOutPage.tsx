@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect } from 'react';
 import { LocaleSwitch } from '../app/LocaleSwitch';
 
-/** Frame of the pages that need nobody to be signed in. */
-export function Entrance({
+/** Frame of pages without sign-in. */
+export function SignedOutPage({
   title,
   brand = 'Tributary',
   wide,

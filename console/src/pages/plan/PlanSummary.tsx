@@ -8,10 +8,10 @@ import { EarningText } from '../commission/calculation';
 import { type Earning, PLAN, type Terms } from './terms';
 
 const TEXTS = {
-  unchanged: { zh: '条款与之相同', en: 'The same terms' },
+  unchanged: { zh: '条款与之相同', en: 'Same terms' },
 } satisfies Record<string, Text>;
 
-/** The terms of a plan in one line; its page has them in full. */
+/** The terms of a plan in one line; the plan page shows them in full. */
 export function TermsSummary({ terms }: { terms: Terms }) {
   const t = useT();
   const parts: ReactNode[] = [
@@ -36,7 +36,7 @@ export function TermsSummary({ terms }: { terms: Terms }) {
   ));
 }
 
-/** What a plan changes against the one that it replaces. */
+/** Differences to the plan that a plan replaces. */
 export function PlanDifference({ from, to }: { from: number; to: number }) {
   const t = useT();
   const { number } = useFormats();
@@ -53,7 +53,7 @@ export function PlanDifference({ from, to }: { from: number; to: number }) {
   if (!before || !after) return null;
   const { terms, earnings } = planChanges(before, after);
   if (terms.length + earnings.length === 0) return <div className="muted">{t(TEXTS.unchanged)}</div>;
-  const shown = earnings.slice(0, MOST_CHANGES);
+  const shown = earnings.slice(0, MAX_CHANGES);
   return (
     <>
       {terms.map((name) => (
@@ -90,8 +90,8 @@ export function PlanDifference({ from, to }: { from: number; to: number }) {
   );
 }
 
-/** More are counted: the pages of the two plans have them in full. */
-const MOST_CHANGES = 10;
+/** Further changes are only counted: the plan pages show them in full. */
+const MAX_CHANGES = 10;
 
 function Earnings({ earnings }: { earnings: readonly Earning[] }) {
   return earnings.map((earning, index) => (
@@ -113,29 +113,29 @@ function subjectText(t: (text: Text) => string, { sku, category, tier }: RuleSub
   return parts.length ? parts.join(' · ') : t(PLAN.default);
 }
 
-/** A term outside the levels, in a few words. */
+/** Short text of a term outside the levels. */
 function termText(name: Exclude<keyof Terms, 'levels'>, terms: Terms): Text {
   switch (name) {
     case 'returnWindowDays':
       return {
         zh: `退货期 ${terms.returnWindowDays} 天`,
-        en: `Return window of ${terms.returnWindowDays} days`,
+        en: `Return window: ${terms.returnWindowDays} days`,
       };
     case 'automaticRelease':
       return terms.automaticRelease
-        ? { zh: '自动放款', en: 'Released by itself' }
-        : { zh: '财务放款', en: 'Released by finance' };
+        ? { zh: '自动结算', en: 'Automatic release' }
+        : { zh: '财务结算', en: 'Release by finance' };
     case 'inactiveUpline':
       return terms.inactiveUpline === 'forfeit'
-        ? { zh: '上级不是正常状态时佣金作废', en: 'The share of an inactive sponsor is lost' }
+        ? { zh: '上级不是正常状态时佣金作废', en: 'Share of an inactive sponsor is forfeited' }
         : {
             zh: '上级不是正常状态时由再上一级获得',
-            en: 'The share of an inactive sponsor goes to the next one up',
+            en: 'Share of an inactive sponsor goes to the next sponsor up',
           };
     case 'attributionDays':
       return {
-        zh: `推荐码绑定顾客 ${terms.attributionDays} 天`,
-        en: `A code binds the customer for ${terms.attributionDays} days`,
+        zh: `推荐码绑定客户 ${terms.attributionDays} 天`,
+        en: `Referral code binds the customer for ${terms.attributionDays} days`,
       };
   }
 }

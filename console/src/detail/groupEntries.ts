@@ -2,7 +2,7 @@ import type { Item, Money } from '../api/types';
 
 export type Entry = Item<'/v1/timeline/{kind}/{id}'>;
 
-/** What a transfer tells of itself. */
+/** Data of a transfer entry. */
 export interface TransferFacts {
   from: string;
   to: string;
@@ -12,19 +12,19 @@ export interface TransferFacts {
 
 export const transferFacts = ({ data }: Entry): TransferFacts => data as unknown as TransferFacts;
 
-/** So few transfers are easier to read one by one. */
+/** Up to this number transfers are shown individually. */
 const FEW_TRANSFERS = 3;
 
 /**
- * Puts entries together that stand next to each other and tell the same of one moment, as of each line of an order. Of
- * events about lines one entry is left, about all their lines.
+ * Groups adjacent entries of the same time and kind, such as one per order line. Events about lines become one entry
+ * with all their lines.
  */
-export function foldStory(entries: readonly Entry[]): Entry[][] {
+export function groupEntries(entries: readonly Entry[]): Entry[][] {
   const groups: Entry[][] = [];
   for (const entry of entries) {
     const last = groups.at(-1);
-    const same = sameness(entry);
-    if (last && same !== undefined && sameness(last[0]!) === same) last.push(entry);
+    const same = groupKey(entry);
+    if (last && same !== undefined && groupKey(last[0]!) === same) last.push(entry);
     else groups.push([entry]);
   }
   return groups.flatMap((group) => {
@@ -35,8 +35,8 @@ export function foldStory(entries: readonly Entry[]): Entry[][] {
   });
 }
 
-/** Equal for entries that tell the same of one moment; undefined for what tells more than lines or money. */
-function sameness({ kind, type, actor, at, data, audit }: Entry): string | undefined {
+/** Equal for entries that can be grouped; undefined for entries with data other than lines or transfers. */
+function groupKey({ kind, type, actor, at, data, audit }: Entry): string | undefined {
   if (kind === 'transfer') return [at, data.from, data.to, (data.amount as Money).currency].join();
   if (kind === 'event' && !audit && Object.keys(data).join() === 'lineIds') return [at, type, actor].join();
   return undefined;

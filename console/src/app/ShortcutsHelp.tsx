@@ -3,19 +3,19 @@ import { type Text, useT } from '../locale/locale';
 
 const KEYS: [string[], Text][] = [
   [['/'], { zh: '搜索', en: 'Search' }],
-  [['j', 'k'], { zh: '列表中下一条、上一条', en: 'Next and previous entry of a list' }],
-  [['x'], { zh: '选择当前条', en: 'Select the entry' }],
-  [['Enter'], { zh: '打开当前条', en: 'Open the entry' }],
-  [['r'], { zh: '刷新数据', en: 'Read everything again' }],
+  [['j', 'k'], { zh: '列表中下一条、上一条', en: 'Next or previous entry in a list' }],
+  [['x'], { zh: '选择当前条', en: 'Select the current entry' }],
+  [['Enter'], { zh: '打开当前条', en: 'Open the current entry' }],
+  [['r'], { zh: '刷新数据', en: 'Reload the data' }],
   [['Esc'], { zh: '关闭对话框', en: 'Close a dialog' }],
-  [['?'], { zh: '显示本页', en: 'Show this page' }],
+  [['?'], { zh: '显示本页', en: 'Show this help' }],
 ];
 
-/** What can be done by keyboard on every page. Keys of single actions stand on their buttons. */
-export function KeysHelp({ onClose }: { onClose: () => void }) {
+/** Keyboard shortcuts of every page. Shortcuts of actions are shown on their buttons. */
+export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const t = useT();
   return (
-    <Modal open title={t({ zh: '快捷键', en: 'Keys' })} footer={null} onCancel={onClose}>
+    <Modal open title={t({ zh: '快捷键', en: 'Keyboard shortcuts' })} footer={null} onCancel={onClose}>
       <table>
         <tbody>
           {KEYS.map(([keys, text]) => (
@@ -33,7 +33,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
         </tbody>
       </table>
       <p className="muted">
-        {t({ zh: '单个操作的快捷键写在按钮上。', en: 'Keys of single actions stand on their buttons.' })}
+        {t({ zh: '各操作的快捷键显示在其按钮上。', en: 'The shortcut of an action is shown on its button.' })}
       </p>
     </Modal>
   );

@@ -5,18 +5,18 @@ import { type Text, useT } from '../locale/locale';
 import { useProblemText } from '../ui/problems';
 
 const TEXTS = {
-  broken: { zh: '页面出错', en: 'The page failed' },
+  broken: { zh: '页面出错', en: 'The page failed to load' },
   brokenHint: {
-    zh: '刷新页面通常可以恢复；如果反复出现，请把下面的文字告诉工程师。',
-    en: 'Loading it again usually helps. If it keeps failing, give an engineer the words below.',
+    zh: '刷新页面通常可以恢复；如果反复出现，请把下面的内容发给工程师。',
+    en: 'Reloading usually helps. If it keeps failing, send the text below to an engineer.',
   },
-  none: { zh: '没有这个页面', en: 'There is no such page' },
-  home: { zh: '回到首页', en: 'To the home page' },
-  reload: { zh: '刷新', en: 'Load again' },
+  none: { zh: '没有这个页面', en: 'Page not found' },
+  home: { zh: '回到首页', en: 'Back to the home page' },
+  reload: { zh: '刷新', en: 'Reload' },
 } satisfies Record<string, Text>;
 
-/** Shown in place of a page that failed. */
-export function BrokenPage() {
+/** Shown instead of a page that failed. */
+export function ErrorPage() {
   const t = useT();
   const error = useRouteError();
   const problemText = useProblemText();
@@ -40,8 +40,8 @@ export function BrokenPage() {
   );
 }
 
-/** Shown for an address that is nobody's. */
-export function NoSuchPage() {
+/** Shown for an unknown address. */
+export function NotFoundPage() {
   const t = useT();
   return <Result status="404" title={<h1>{t(TEXTS.none)}</h1>} extra={<Link to="/">{t(TEXTS.home)}</Link>} />;
 }
