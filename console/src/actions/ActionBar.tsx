@@ -98,7 +98,7 @@ export function ActionBar({ actions }: { actions: readonly Action[] }) {
           </Button>
         ))}
       </Space>
-      {/* Not among the buttons, whose number may change: it would begin anew. */}
+      {/* Not among the buttons, whose number may change: it would restart. */}
       {chosen && (
         <ActionDialog
           title={t(chosen.label)}

@@ -108,7 +108,7 @@ const MENU: readonly Group[] = [
 
 /**
  * Whether a role can open a page. Pages of the menu and pages below them use the roles of the entry; others, such as
- * the own account, are open to all roles.
+ * the account page, are open to all roles.
  */
 export function mayOpen(role: Role, address: string): boolean {
   const page = `/${address.split(/[/?]/)[1]}`;
