@@ -112,6 +112,8 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await state(desk, say('待补充', 'Changes requested'));
 
     await phone.goto(world.api.url + (await linkTo(smtp, email, '/application/')));
+    // The page is already open: only the fragment changes, which does not reload it.
+    await phone.reload();
     await phone.getByText(say('请重新上传清晰的资料', 'Please send a clear one')).first().waitFor();
     await numbers();
     await phone.getByRole('button', { name: say('提交补充', 'Submit changes') }).click();
@@ -126,7 +128,7 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     await confirm(desk, say('批准', 'Approve'));
     await state(desk, say('已批准', 'Approved'));
     const made = await one<{ state: string; tier: string; user: string }>(
-      `SELECT d.state, d.tier, u.role AS user FROM distributors d JOIN users u ON u.distributor_id = d.id WHERE d.email = $1`,
+      `SELECT distributor_state(d) AS state, d.tier, u.role AS user FROM distributors d JOIN users u ON u.distributor_id = d.id WHERE d.email = $1`,
       email,
     );
     expect(made).toEqual({ state: 'active', tier: 'gold', user: 'distributor' });
