@@ -98,7 +98,7 @@ export function createPayoutActivities({
             throw refuse({
               code: 'nothing_to_pay',
               status: 409,
-              message: `No approved withdrawal in ${currency} waits for a payout file.`,
+              message: `No approved withdrawal in ${currency} is waiting for a payout file.`,
             });
           }
           return {

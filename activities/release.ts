@@ -134,7 +134,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
           throw refuse({
             code: 'second_person_needed',
             status: 409,
-            message: 'The total needs two people, and you are one of them: another person has to approve it.',
+            message: 'The total requires two people, and you are one of them; a second person must approve.',
           });
         }
         await client.query(`UPDATE release_runs SET state = 'approved' WHERE id = $1`, [id]);
@@ -285,8 +285,8 @@ async function freeze(
       code: 'nothing_to_release',
       status: 409,
       message: items
-        ? `None of these ${items} commissions can be released: each is not due, or waits in another run.`
-        : 'Nothing is due by this filter.',
+        ? `None of these ${items} commissions can be released: each is not due or is in another release run.`
+        : 'No due commission matches this filter.',
     });
   }
   const totals = Object.fromEntries(
@@ -306,7 +306,7 @@ async function checkKnown(client: Client, ids: number[]): Promise<void> {
   throw refuse({
     code: 'commission_not_found',
     status: 422,
-    message: `There is no commission ${ids[position]}; nothing was proposed.`,
+    message: `The commission ${ids[position]} does not exist; nothing was proposed.`,
     pointer: `/commissionIds/${position}`,
   });
 }

@@ -167,7 +167,7 @@ async function claimedByAnother(client: Client, applicationId: string): Promise<
     status: 409,
     message: claim
       ? `${claim.name} works on this application, until ${claim.expiresAt.toISOString()} unless renewed. Ask for it to be given back, or take another one.`
-      : 'Somebody else worked on this application a moment ago. Try again.',
+      : 'A colleague worked on this application a moment ago. Try again.',
   };
   return refuse(refusal);
 }

@@ -80,7 +80,7 @@ export function notFound(kind: LockedKind, id: Id, pointer?: string): Error {
   return refuse({
     code: `${kind}_not_found`,
     status: 404,
-    message: `There is no ${nameOf(kind)} ${shown}.`,
+    message: `The ${nameOf(kind)} ${shown} does not exist.`,
     pointer,
   });
 }
@@ -105,7 +105,7 @@ export async function decided(
   return refuse({
     code: `${kind}_decided`,
     status: 409,
-    message: `The ${nameOf(kind)} is already ${state}${by}; that is final.`,
+    message: `The ${nameOf(kind)} is already ${state}${by}; the decision is final.`,
   });
 }
 

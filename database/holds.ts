@@ -57,7 +57,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
         throw refuse({
           code: 'commission_settled',
           status: 409,
-          message: `The commission is ${state}: there is nothing left to keep back.`,
+          message: `The commission is already ${state} and cannot be put on hold.`,
         });
       }
       const { rowCount } = await client.query(
@@ -68,7 +68,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
         throw refuse({
           code: 'already_on_hold',
           status: 409,
-          message: `The commission is on hold for this reason (${reason}) already.`,
+          message: `The commission is already on hold for this reason (${reason}).`,
         });
       }
       const cause = causedByPerson(by.userId);

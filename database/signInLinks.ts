@@ -72,7 +72,7 @@ export async function makeSignInLink(
     throw refuse({
       code: 'user_disabled',
       status: 409,
-      message: 'The user is disabled and can not sign in.',
+      message: 'The user is disabled and cannot sign in.',
     });
   }
   const expiresAt = await addSignInLink(client, { id: linkId, userId, validMs: VALID_MS });

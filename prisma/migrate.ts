@@ -55,7 +55,7 @@ async function refuseUnreleased(client: Client, folder: string): Promise<void> {
   );
   if (rows.length === 0 || rows.some(({ name }) => name === migrationNames(folder)[0])) return;
   throw new Error(
-    'This database was made by a version of Tributary from before the first release, whose tables can not be carried over: point DATABASE_URL to a new, empty database (with `npm start`, run `npm start -- --reset`); nothing in this one was changed.',
+    'This database was made by a version of Tributary from before the first release, whose tables cannot be migrated: point DATABASE_URL to a new, empty database (with `npm start`, run `npm start -- --reset`); nothing in this one was changed.',
   );
 }
 

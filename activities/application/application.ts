@@ -138,7 +138,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
             throw refuse({
               code: 'application_differs',
               status: 409,
-              message: `Application ${id} is known with other content.`,
+              message: `Application ${id} already exists with different content.`,
             });
           }
           return row;
@@ -275,7 +275,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           throw refuse({
             code: 'deadline_passed',
             status: 422,
-            message: 'The deadline lies in the past. Name a later one.',
+            message: 'The deadline is in the past. Enter a later one.',
             pointer: '/deadline',
           });
         }
@@ -348,7 +348,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           [
             applicationId,
             because === 'deadline'
-              ? 'The requested changes were not handed in by the deadline.'
+              ? 'The requested changes were not submitted by the deadline.'
               : 'Withdrawn by the applicant.',
             new Date(now),
             row.state,

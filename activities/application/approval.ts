@@ -67,7 +67,7 @@ export async function refuseFailedChecks(
   throw refuse({
     code: 'note_required',
     status: 422,
-    message: `These checks failed: ${[...failed].join(', ')}. Say in a note why the application is approved all the same.`,
+    message: `These checks failed: ${[...failed].join(', ')}. Explain in a note why the application is approved anyway.`,
     pointer: '/note',
   });
 }
@@ -170,7 +170,7 @@ export async function addDistributor(
         ? refuse({
             code: 'identity_number_taken',
             status: 409,
-            message: `Distributor ${other.id} has the same identity number. One person or company is one distributor.`,
+            message: `Distributor ${other.id} has the same identity number. A person or company can be a distributor only once.`,
           })
         : refuse({
             code: 'shop_customer_taken',

@@ -160,7 +160,7 @@ export function createApplicationCheckActivities({
           passed: !found,
           code: found ? `${what}_duplicate` : `${what}_unique`,
           reason: found
-            ? `The same ${words} is in ${found}. Find out whether this is the same applicant.`
+            ? `The same ${words} is in ${found}. Check whether this is the same applicant.`
             : `No other application or distributor has this ${words}.`,
         });
       }

@@ -225,7 +225,7 @@ function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent): v
   throw refuse({
     code: 'order_closed',
     status: 409,
-    message: `Order ${orderId} is closed: only returns can follow.`,
+    message: `Order ${orderId} is closed; only returns are possible.`,
   });
 }
 

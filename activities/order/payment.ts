@@ -117,7 +117,7 @@ export async function insertPayment(
     throw refuse({
       code: 'no_plan_in_force',
       status: 409,
-      message: 'No commission plan is active: create and activate one first.',
+      message: 'No commission plan is active. Create and activate one first.',
     });
   }
   const plan = await planById(context.planId);
@@ -226,6 +226,6 @@ export async function isKnownOrder(pool: Pool, payment: OrderPayment): Promise<b
   throw refuse({
     code: 'order_differs',
     status: 409,
-    message: `Order ${payment.externalId} is known with another content. Send changes as events: cancel, returns.`,
+    message: `Order ${payment.externalId} already exists with different content. Send changes as events: cancel, returns.`,
   });
 }

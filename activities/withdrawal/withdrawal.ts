@@ -137,8 +137,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           throw refuse({
             code: 'second_person_needed',
             status: 409,
-            message:
-              'You have approved this withdrawal; the second approval has to come from another person.',
+            message: 'You have already approved this withdrawal; a second person must approve.',
           });
         }
         const state = given >= row.approvals_needed ? 'approved' : 'requested';
@@ -201,7 +200,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
           throw refuse({
             code: 'second_person_needed',
             status: 409,
-            message: 'You have reported this; another person has to confirm it.',
+            message: 'You have reported this; a second person must confirm it.',
           });
         }
         const isLast = given >= row.approvals_needed;
@@ -301,7 +300,7 @@ async function checkRequest(
     throw refuse({
       code: 'no_bank_account',
       status: 409,
-      message: 'The distributor has no bank account on record; add one first.',
+      message: 'The distributor has no payout account on record. Add one first.',
       pointer: '/distributorId',
     });
   }
@@ -309,7 +308,7 @@ async function checkRequest(
     throw refuse({
       code: 'below_minimum',
       status: 422,
-      message: `The smallest withdrawal is ${majorUnits({ amount: minimum, currency })} ${currency}.`,
+      message: `The minimum withdrawal is ${majorUnits({ amount: minimum, currency })} ${currency}.`,
       pointer: '/amount/amount',
     });
   }
@@ -323,7 +322,7 @@ async function checkRequest(
     throw refuse({
       code: 'currency_unknown',
       status: 422,
-      message: `The distributor has never earned anything in ${currency}.`,
+      message: `The distributor has no balance in ${currency}.`,
       pointer: '/amount/currency',
     });
   }
@@ -368,7 +367,7 @@ async function refuseOwn(client: Client, row: LockedWithdrawal, by: Actor): Prom
     throw refuse({
       code: 'own_withdrawal',
       status: 403,
-      message: 'You cannot decide about your own withdrawal.',
+      message: 'You cannot decide on your own withdrawal.',
     });
   }
 }

@@ -160,7 +160,7 @@ function explain(error: unknown, context: ApiContext): unknown {
     return (failure && refusalProblem(failure)) ?? error;
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    return unavailable('The workflow has not answered in time; it may still do what was asked.');
+    return unavailable('The workflow has not responded in time; the request may still be carried out.');
   }
   const status = isGrpcServiceError(error)
     ? error
@@ -169,8 +169,8 @@ function explain(error: unknown, context: ApiContext): unknown {
       : undefined;
   const passing = status && transient[status.code];
   if (passing) {
-    context.log.warn({ grpcStatus: passing }, 'Temporal did not take the call');
-    return unavailable('The workflow server can not be reached or is busy.');
+    context.log.warn({ grpcStatus: passing }, 'Temporal did not accept the call');
+    return unavailable('The workflow server cannot be reached or is busy.');
   }
   return error;
 }

@@ -9,8 +9,8 @@ const stateSchema = z
   .object({
     workflowId: z.string(),
     runId: z.string().nullable(),
-    running: z.boolean().describe('False when the process is over, or nothing is known of it.'),
-    answered: z.boolean().describe('False while no worker is there to say where the process stands.'),
+    running: z.boolean().describe('False if the process has ended or is unknown.'),
+    answered: z.boolean().describe('False while no worker responds with the state of the process.'),
     state: z.string().nullable(),
     waitsFor: z.array(
       z.object({
@@ -18,20 +18,20 @@ const stateSchema = z
         from: z
           .enum(['system', 'clock', 'compliance', 'finance', 'applicant', 'shop', 'provider'])
           .describe('Who has to act.'),
-        until: timestampOutput.nullable().describe('When it passes by itself or is looked at again.'),
-        which: z.array(z.string()).optional().describe('Returns or mails, where there may be several.'),
+        until: timestampOutput.nullable().describe('When it ends automatically or is checked again.'),
+        which: z.array(z.string()).optional().describe('Returns or emails, if there can be several.'),
       }),
     ),
     pendingActivities: z.array(
       z.object({
         type: z.string(),
         attempt: z.int(),
-        maximumAttempts: z.int().nullable().describe('Null: tried without limit.'),
+        maximumAttempts: z.int().nullable().describe('Null: retried without limit.'),
         lastFailure: z.string().nullable(),
         nextAttemptAt: timestampOutput.nullable(),
       }),
     ),
-    url: z.url().nullable().describe("Temporal's page about it (TEMPORAL_UI_URL)."),
+    url: z.url().nullable().describe('Page of the workflow in Temporal (TEMPORAL_UI_URL).'),
   })
   .meta({ id: 'ProcessState' });
 
@@ -39,14 +39,14 @@ export const processEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/processes/{kind}/{id}',
-    summary: 'What the process of a thing is at, live',
+    summary: 'Live state of a process',
     description:
-      'From the workflow itself: where it stands, what it waits for, and which activities are under way or fail. The id of a return is "<order>/<return>", with the slash between them as %2F, and one within either of them as %252F.',
+      'From the workflow itself: its state, what it waits for, and which activities are running or failing. The ID of a return is "<order>/<return>", with the slash between them as %2F, and a slash within either of them as %252F.',
     tag: 'system',
     roles: STAFF,
     scope: 'processes:read',
     params: z.object({ kind: z.enum(processKinds), id: z.string().min(1).max(300) }),
-    responses: { 200: { description: 'Its present state.', schema: stateSchema } },
+    responses: { 200: { description: 'The current state.', schema: stateSchema } },
     handler: async ({ params: { kind, id }, context }) => ({
       status: 200,
       body: await readProcessState(context, kind === 'return' ? `${kind}/${id}` : subjectOf(kind, id)),

@@ -61,7 +61,7 @@ test('what does not exist is refused by its kind', async () => {
   expect(await refusalOf(approveWithdrawal(decision, Date.now()))).toEqual({
     code: 'withdrawal_not_found',
     status: 404,
-    message: `There is no withdrawal ${decision.id}.`,
+    message: `The withdrawal ${decision.id} does not exist.`,
   });
 });
 
@@ -81,7 +81,7 @@ test('a decision that stands is refused with who made it and when, and its two s
 
   expect(await refusalOf(rejectWithdrawal({ id, decisionId: randomUUID(), by: wang }, at))).toMatchObject({
     code: 'withdrawal_decided',
-    message: 'The withdrawal is already approved by Li at 2026-03-01T08:00:00.000Z; that is final.',
+    message: 'The withdrawal is already approved by Li at 2026-03-01T08:00:00.000Z; the decision is final.',
   });
 
   const { rows } = await pool.query(

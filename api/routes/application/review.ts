@@ -72,7 +72,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
       })
       .refine(({ reasonCode, reason }) => reasonCode ?? reason, {
         path: ['reason'],
-        message: 'is required without a reasonCode, because the applicant must be told the reason',
+        message: 'is required without a reasonCode, because the applicant must receive a reason',
       }),
     responses: applicationStep.responses,
     errors: applicationStep.errors,
@@ -114,7 +114,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
       })
       .refine(({ reasonCode, message }) => reasonCode ?? message, {
         path: ['message'],
-        message: 'is required without a reasonCode, because the applicant must be told what to change',
+        message: 'is required without a reasonCode, because the applicant must know what to change',
       }),
     responses: applicationStep.responses,
     errors: [...applicationStep.errors, 'deadline_passed'],

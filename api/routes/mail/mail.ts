@@ -77,7 +77,7 @@ async function readMail({ pool }: ApiContext, { role }: Principal, key: string):
     `SELECT ${columns} FROM mails m WHERE m.key = $1 AND ${isOfReadableKind('m.subject_ref', role)}`,
     [key],
   );
-  if (!rows[0]) throw notFound(`The mail ${key}`);
+  if (!rows[0]) throw notFound(`The email ${key}`);
   return rows[0];
 }
 
