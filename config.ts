@@ -102,7 +102,14 @@ export const configSchema = z.object({
   OIDC_CLIENT_SECRET: z.string().optional().describe('Client secret at that provider.'),
   SHUTDOWN_GRACE: duration
     .default('20s')
-    .describe('How long running requests and activities may take to finish after SIGTERM.'),
+    .describe(
+      'How long running requests and activities may take to finish after SIGTERM; what takes longer is cut.',
+    ),
+  SHUTDOWN_DRAIN: duration
+    .default('5s')
+    .describe(
+      'With TRUST_PROXY: how long an API that stops is not ready and still takes requests, before SHUTDOWN_GRACE begins. Longer than the proxy takes to notice.',
+    ),
   WORKER_HTTP_PORT: z.coerce
     .number()
     .int()

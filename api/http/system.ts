@@ -5,7 +5,7 @@ import { type Endpoint, endpoint } from './endpoint';
 import { unlessSlow } from './stall';
 
 const away = z.object({
-  status: z.enum(['ok', 'unavailable']),
+  status: z.enum(['ok', 'starting', 'stopping', 'unavailable']),
   postgresql: z.boolean(),
   temporal: z.boolean(),
 });
@@ -25,12 +25,13 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
     method: 'get',
     path: '/readyz',
     summary: 'Whether this process can do its work',
-    description: 'Asks PostgreSQL and Temporal, and says which of them is away.',
+    description:
+      'Asks PostgreSQL and Temporal, and says which of them is away. A process that starts or stops is not ready.',
     tag: 'system',
     roles: 'public',
     responses: {
       200: { description: 'Both answer.', schema: away },
-      503: { description: 'One of them is away.', schema: away },
+      503: { description: 'One of them is away, or the process starts or stops.', schema: away },
     },
     handler: async ({ context }) => {
       const [postgresql, temporal] = await Promise.all([
@@ -43,10 +44,12 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
         ),
         isConnected(context),
       ]);
-      const ready = postgresql && temporal;
+      const phase = context.phase();
+      const ready = phase === 'running' && postgresql && temporal;
+      const status = ready ? 'ok' : phase === 'running' ? 'unavailable' : phase;
       return {
         status: ready ? 200 : 503,
-        body: { status: ready ? 'ok' : 'unavailable', postgresql, temporal },
+        body: { status, postgresql, temporal },
         ...(!ready && { headers: { 'Retry-After': '5' } }),
       };
     },

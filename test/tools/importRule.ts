@@ -22,6 +22,7 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
       'prisma',
       'config',
       'log',
+      'retry',
       'package.json',
     ],
   },
