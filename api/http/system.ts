@@ -1,14 +1,24 @@
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { isConnected } from '../workflows/client';
-import { type Endpoint, endpoint } from './endpoint';
+import { type ApiContext, type Endpoint, endpoint } from './endpoint';
 import { unlessSlow } from './stall';
 
-const away = z.object({
+const readiness = z.object({
   status: z.enum(['ok', 'starting', 'stopping', 'unavailable']),
-  postgresql: z.boolean(),
-  temporal: z.boolean(),
+  postgresql: z.boolean().optional(),
+  temporal: z.boolean().optional(),
 });
+
+/** Whether the servers behind this process answer. */
+async function askServers(context: ApiContext): Promise<{ postgresql: boolean; temporal: boolean }> {
+  const answers = context.pool.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  const [postgresql, temporal] = await Promise.all([unlessSlow(answers, false), isConnected(context)]);
+  return { postgresql, temporal };
+}
 
 /** Health and metrics, for machines that watch over this process. */
 export const systemEndpoints = (registry: Registry): Endpoint[] => [
@@ -29,29 +39,25 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
       'Asks PostgreSQL and Temporal, and says which of them is away. A process that starts or stops is not ready.',
     tag: 'system',
     roles: 'public',
-    responses: {
-      200: { description: 'Both answer.', schema: away },
-      503: { description: 'One of them is away, or the process starts or stops.', schema: away },
-    },
-    handler: async ({ context }) => {
-      const [postgresql, temporal] = await Promise.all([
-        unlessSlow(
-          context.pool.query('SELECT 1').then(
-            () => true,
-            () => false,
-          ),
-          false,
+    query: z.object({
+      only: z
+        .enum(['process'])
+        .optional()
+        .describe(
+          'For a proxy: asks no server. While one is away that all processes share, each still answers what it can.',
         ),
-        isConnected(context),
-      ]);
+    }),
+    responses: {
+      200: { description: 'It can.', schema: readiness },
+      503: { description: 'One of them is away, or the process starts or stops.', schema: readiness },
+    },
+    handler: async ({ context, query }) => {
+      const servers = query.only === 'process' ? {} : await askServers(context);
       const phase = context.phase();
-      const ready = phase === 'running' && postgresql && temporal;
-      const status = ready ? 'ok' : phase === 'running' ? 'unavailable' : phase;
-      return {
-        status: ready ? 200 : 503,
-        body: { status, postgresql, temporal },
-        ...(!ready && { headers: { 'Retry-After': '5' } }),
-      };
+      const isServed = Object.values(servers).every(Boolean);
+      const status = phase !== 'running' ? phase : isServed ? 'ok' : 'unavailable';
+      const headers = status === 'ok' ? undefined : { 'Retry-After': '5' };
+      return { status: status === 'ok' ? 200 : 503, body: { status, ...servers }, headers };
     },
   }),
   endpoint({

@@ -1,10 +1,9 @@
-import { optionalTsToDate, optionalTsToMs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { version } from '../../../package.json';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
 import { readStuckWork } from '../stuckWork';
+import { describeTaskQueues, liveWorkers, processing } from '../workers';
 
 const staff = ['admin', 'compliance', 'finance', 'operator'] as const;
 const words = z.object({ zh: z.string(), en: z.string() });
@@ -50,7 +49,7 @@ const healthSchema = z
         }),
       ),
     }),
-    workers: z.array(z.object({ identity: z.string(), lastSeenAt: timestampOutput })),
+    workers: z.array(z.object({ identity: z.string(), lastSeenAt: timestampOutput })).describe('That work.'),
     mails: z
       .object({
         pending: z.int(),
@@ -109,42 +108,22 @@ async function databaseHealth({ pool, log }: ApiContext): Promise<Pick<Health, '
   }
 }
 
-const { TASK_QUEUE_TYPE_ACTIVITY: activityType, TASK_QUEUE_TYPE_WORKFLOW: workflowType } =
-  temporal.api.enums.v1.TaskQueueType;
-
 async function temporalHealth(context: ApiContext): Promise<Pick<Health, 'temporal' | 'workers'>> {
   const { temporal: client, config, log } = context;
   const { namespace } = client.options;
   const name = config.TEMPORAL_TASK_QUEUE;
-  const describe = (taskQueueType: temporal.api.enums.v1.TaskQueueType) =>
-    client.connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name },
-      taskQueueType,
-      reportStats: true,
-    });
   try {
-    const answers = await client.connection.withDeadline(Date.now() + 2_000, () =>
-      Promise.all([describe(workflowType), describe(activityType)]),
-    );
-    const lastSeen = new Map<string, string>();
-    for (const { identity, lastAccessTime } of answers.flatMap(({ pollers }) => pollers)) {
-      const at = optionalTsToDate(lastAccessTime)?.toISOString() ?? '';
-      if (identity && at > (lastSeen.get(identity) ?? '')) lastSeen.set(identity, at);
-    }
+    const queues = await describeTaskQueues(context);
     return {
       temporal: {
         reachable: true,
         namespace,
-        taskQueues: answers.map(({ stats, pollers }, index) => ({
-          name,
-          type: index === 0 ? 'workflow' : 'activity',
-          backlog: stats?.approximateBacklogCount?.toNumber() ?? null,
-          backlogAgeMs: optionalTsToMs(stats?.approximateBacklogAge) ?? null,
-          pollers: pollers.length,
-        })),
+        taskQueues: queues.map((queue) => ({ ...queue, name, pollers: queue.pollers.length })),
       },
-      workers: [...lastSeen].map(([identity, lastSeenAt]) => ({ identity, lastSeenAt })),
+      workers: [...liveWorkers(queues, new Date())].map(([identity, lastSeenAt]) => ({
+        identity,
+        lastSeenAt: lastSeenAt.toISOString(),
+      })),
     };
   } catch (error) {
     log.warn({ err: error }, 'Temporal did not tell how it is');
@@ -176,6 +155,23 @@ export const healthEndpoints: Endpoint[] = [
       status: 200,
       body: await readStuckWork(context.pool, principal.role),
     }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/system/processing',
+    summary: 'Whether a worker works: without one nothing goes on',
+    description:
+      'At most five seconds old. A worker that died is noticed after 75 seconds, or 10 while tasks wait.',
+    tag: 'system',
+    roles: staff,
+    scope: 'system:read',
+    responses: {
+      200: {
+        description: 'Whether it does, or Temporal itself is away.',
+        schema: z.object({ state: z.enum(['working', 'no_worker', 'temporal_away']) }),
+      },
+    },
+    handler: async ({ context }) => ({ status: 200, body: { state: await processing(context) } }),
   }),
   endpoint({
     method: 'get',
