@@ -40,8 +40,9 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of stopSignals) process.on(signal, leave);
+  let state = 'CONNECTING';
   Runtime.install({
-    logger: runtimeLogger(log),
+    logger: runtimeLogger(log, () => state === 'CONNECTING'),
     shutdownSignals: [...stopSignals],
     // What the SDK's native part has to say belongs into the same structured log.
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
@@ -52,7 +53,6 @@ async function main(): Promise<void> {
   const tracing = await startTracing(config, 'worker');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  let state = 'CONNECTING';
   const server = await serveHealth(config, registry, () => state);
 
   const { connectionOptions, namespace } = connectionConfig();
@@ -156,10 +156,11 @@ async function serveHealth(config: Config, registry: Registry, state: () => stri
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Temporal's own lines, in the log of this process. */
-function runtimeLogger(log: Logger): DefaultLogger {
+/** Temporal's own lines, in the log of this process; but for each retry while the start itself tells of the failure. */
+function runtimeLogger(log: Logger, isStarting: () => boolean): DefaultLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};
+    if (level === 'WARN' && rest.sdkComponent === 'core' && isStarting()) return;
     log[levels[level]](error === undefined ? rest : { ...rest, err: error }, message);
   });
 }

@@ -16,9 +16,10 @@ import { progress, spread } from './rounds';
 import { LIFECYCLE_TERMS, seed } from './seed';
 
 /**
- * `npm run drill`, or `npm run drill -- kill worker` for some of it: two API processes and two workers behind the real Caddy with deploy/Caddyfile, under a load of
- * orders, while they are restarted and killed. Prints what each of that cost. Not a test: it needs Caddy, which it
- * builds with Go once, and its figures depend on the machine.
+ * `npm run drill`, or `npm run drill -- kill worker` for some of it: two API processes and two workers behind the real
+ * Caddy with deploy/Caddyfile, under a load of orders, while they are restarted and killed. Prints what each of that
+ * cost. Not a test: it needs Caddy, which it builds with Go once, and its figures depend on the machine.
+ * TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE name a Temporal to use in place of the development server.
  */
 
 // The release of the image in docker-compose.yml.
@@ -26,6 +27,9 @@ const caddyPackage = 'github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9';
 
 /** Clients that send one order after the other. */
 const CLIENTS = 16;
+
+const DRILLS = ['undisturbed', 'restart', 'kill', 'temporal', 'worker'] as const;
+type Drill = (typeof DRILLS)[number];
 
 interface Sent {
   at: number;
@@ -35,6 +39,12 @@ interface Sent {
 }
 
 async function main(): Promise<void> {
+  const named = process.argv.slice(2);
+  const chosen = named.length ? DRILLS.filter((drill) => named.includes(drill)) : DRILLS;
+  if (chosen.length < named.length) {
+    console.error(`Name some of these, or none for all: ${DRILLS.join(', ')}`);
+    process.exit(2);
+  }
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tributary-drill-'));
   // PostgreSQL may have to run as another user, who has to get to its folder in this one.
   chmodSync(dataDir, 0o711);
@@ -43,7 +53,7 @@ async function main(): Promise<void> {
   const caddy = await findCaddy(dataDir);
   const [postgres, temporal] = await Promise.all([
     startPostgres({ dataDir, port: 0, log: progress }),
-    startTemporal({ dataDir, port: 0, uiPort: 0, log: progress }),
+    process.env.TEMPORAL_ADDRESS ? undefined : startTemporal({ dataDir, port: 0, uiPort: 0, log: progress }),
   ]);
   await migrate(postgres.url, () => {});
   const pool = createPool(postgres.url, 4, () => {});
@@ -54,7 +64,8 @@ async function main(): Promise<void> {
     HOME: dataDir,
     ...secrets,
     DATABASE_URL: postgres.url,
-    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_ADDRESS: temporal?.address ?? process.env.TEMPORAL_ADDRESS,
+    TEMPORAL_NAMESPACE: temporal ? 'default' : process.env.TEMPORAL_NAMESPACE,
     SMTP_URL: 'smtp://127.0.0.1:1',
     API_RATE_LIMIT: '100000000',
     TRUST_PROXY: 'true',
@@ -126,7 +137,7 @@ async function main(): Promise<void> {
     );
   };
 
-  const drills: Record<string, () => Promise<void>> = {
+  const drills: Record<Drill, () => Promise<void>> = {
     undisturbed: () => underLoad('undisturbed', async () => Date.now(), 5_000),
     restart: () =>
       underLoad(
@@ -154,6 +165,7 @@ async function main(): Promise<void> {
         5_000,
       ),
     temporal: async () => {
+      if (!temporal) return console.log('Temporal frozen: left out, TEMPORAL_ADDRESS is not ours to freeze');
       process.kill(temporal.pid, 'SIGSTOP');
       const reads: Sent[] = [];
       for (const stopAt = Date.now() + 8_000; Date.now() < stopAt; await delay(100))
@@ -178,10 +190,7 @@ async function main(): Promise<void> {
       );
     },
   };
-  const named = process.argv.slice(2);
-  const unknown = named.filter((name) => !(name in drills));
-  if (unknown.length) throw new Error(`There is no drill called ${unknown.join(', ')}`);
-  for (const name of named.length ? named : Object.keys(drills)) await drills[name]!();
+  for (const drill of chosen) await drills[drill]();
   agent.destroy();
   await pool.end();
   process.exit(0);
