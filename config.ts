@@ -103,6 +103,11 @@ export const configSchema = z.object({
   SHUTDOWN_GRACE: duration
     .default('20s')
     .describe('Time for running requests and activities to finish after SIGTERM.'),
+  SHUTDOWN_DRAIN: duration
+    .default('5s')
+    .describe(
+      'With TRUST_PROXY: how long a stopping API reports that it is not ready but still accepts requests, before SHUTDOWN_GRACE starts. Must be longer than the proxy needs to notice.',
+    ),
   WORKER_HTTP_PORT: z.coerce
     .number()
     .int()

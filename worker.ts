@@ -2,8 +2,15 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Client, isGrpcServiceError } from '@temporalio/client';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  TransportError,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createActivities } from './activities';
@@ -12,6 +19,7 @@ import { type Config, ConfigError, durationMs, loadConfig } from './config';
 import { createPool } from './database/pool';
 import { createSealer } from './database/sealing';
 import { createLogger } from './log';
+import { keepTrying } from './retry';
 import { countActivities } from './temporal/activityMetrics';
 import { connectionConfig } from './temporal/connection';
 import { noteFailures } from './temporal/failingActivities';
@@ -20,12 +28,23 @@ import { scheduleHousekeeping } from './temporal/schedules';
 import { startTracing } from './temporal/tracing';
 import { workerLimits } from './temporal/workerLimits';
 
+/** A closing that takes longer is left to the operating system, so that it never keeps the process. */
+const closeWithinMs = 5_000;
+
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config, 'worker');
+  // The SDK's own listeners stop a worker that runs and swallow the signal before.
+  const leave = (signal: NodeJS.Signals) => {
+    log.info({ signal }, 'stopped before the worker ran');
+    process.exit(0);
+  };
+  for (const signal of stopSignals) process.on(signal, leave);
+  let state = 'CONNECTING';
   Runtime.install({
-    logger: runtimeLogger(log),
-    // Logs of the SDK's native part go into the same structured log.
+    logger: runtimeLogger(log, () => state === 'CONNECTING'),
+    shutdownSignals: [...stopSignals],
+    // What the SDK's native part has to say belongs into the same structured log.
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
   });
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
@@ -34,12 +53,15 @@ async function main(): Promise<void> {
   const tracing = await startTracing(config, 'worker');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  let state = 'CONNECTING';
   const server = await serveHealth(config, registry, () => state);
 
   const { connectionOptions, namespace } = connectionConfig();
-  const connection = await connect(connectionOptions, log);
-  const worker = await Worker.create({
+  const connection = await keepTrying(
+    'Temporal can not be reached',
+    () => NativeConnection.connect(connectionOptions),
+    { log, heals: (error) => error instanceof TransportError },
+  );
+  const options: WorkerOptions = {
     connection,
     namespace,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
@@ -55,36 +77,52 @@ async function main(): Promise<void> {
     ...workerLimits(config),
     plugins: tracing.plugins,
     interceptors: { activity: [countActivities(registry), noteFailures(pool, log)] },
-  });
-  await scheduleHousekeeping(new Client({ connection, namespace }), config).catch((error: unknown) =>
-    log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
+  };
+  const worker = await keepTrying(
+    `Temporal can not read the namespace "${namespace}"`,
+    async () => {
+      await findNamespace(connection, namespace);
+      return Worker.create(options);
+    },
+    { log, heals: passes },
   );
+  const running = worker.run();
+  for (const signal of stopSignals) process.off(signal, leave);
   state = 'RUNNING';
   log.info(
     { taskQueue: config.TEMPORAL_TASK_QUEUE, namespace, address: server.address() },
     'the worker runs',
   );
+  scheduleHousekeeping(new Client({ connection, namespace }), config).catch((error: unknown) =>
+    log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
+  );
   try {
-    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace period has passed.
-    await worker.run();
+    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace is over.
+    await running;
   } finally {
+    state = 'STOPPED';
     server.close();
-    await Promise.allSettled([connection.close(), pool.end(), tracing.stop()]);
+    const closed = Promise.allSettled([connection.close(), pool.end(), tracing.stop()]);
+    await Promise.race([closed, delay(closeWithinMs, undefined, { ref: false })]);
   }
   log.info('stopped');
 }
 
-/** Waits for Temporal without a time limit: restarting the process would not help. */
-async function connect(options: Parameters<typeof NativeConnection.connect>[0], log: Logger) {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await NativeConnection.connect(options);
-    } catch (error) {
-      const pauseMs = Math.min(10_000, 250 * 2 ** attempt);
-      log.warn({ err: error, attempt, pauseMs }, 'Temporal cannot be reached; retrying');
-      await delay(pauseMs);
-    }
-  }
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+
+/** Asked before a worker is made: this answers within seconds, and says by its code what is wrong. */
+async function findNamespace(connection: NativeConnection, namespace: string): Promise<void> {
+  await connection.withDeadline(Date.now() + 5_000, () =>
+    connection.workflowService.describeNamespace({ namespace }),
+  );
+}
+
+// gRPC status codes of what stays as it is until somebody changes the settings and starts this process again.
+const lasting = [3 /* INVALID_ARGUMENT */, 12 /* UNIMPLEMENTED */, 16 /* UNAUTHENTICATED */];
+
+/** Whether Temporal may answer otherwise later: the namespace is made, the right granted, its database back. */
+function passes(error: unknown): boolean {
+  return isGrpcServiceError(error) ? !lasting.includes(error.code) : error instanceof TransportError;
 }
 
 /**
@@ -118,16 +156,21 @@ async function serveHealth(config: Config, registry: Registry, state: () => stri
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Temporal's own log lines, in the log of this process. */
-function runtimeLogger(log: Logger): DefaultLogger {
+/** Temporal's own lines, in the log of this process; but for each retry while the start itself tells of the failure. */
+function runtimeLogger(log: Logger, isStarting: () => boolean): DefaultLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};
+    if (level === 'WARN' && rest.sdkComponent === 'core' && isStarting()) return;
     log[levels[level]](error === undefined ? rest : { ...rest, err: error }, message);
   });
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(error.message);
-  else createLogger({ LOG_LEVEL: 'fatal' }, 'worker').fatal({ err: error }, 'the worker failed');
-  process.exitCode = 1;
-});
+main().then(
+  // Whatever is still open must not keep a process that does no work: its supervisor starts a new one.
+  () => process.exit(0),
+  (error: unknown) => {
+    if (error instanceof ConfigError) console.error(error.message);
+    else createLogger({ LOG_LEVEL: 'fatal' }, 'worker').fatal({ err: error }, 'the worker failed');
+    process.exit(1);
+  },
+);

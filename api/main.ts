@@ -1,14 +1,18 @@
 import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { ConfigError, durationMs, loadConfig } from '../config';
 import { createPool } from '../database/pool';
 import { createLogger } from '../log';
 import { PrismaClient } from '../prisma/client/client';
+import { keepTrying } from '../retry';
 import { connectionConfig } from '../temporal/connection';
 import { dataConverter } from '../temporal/payloadCodec';
 import { startTracing } from '../temporal/tracing';
 import { createApp } from './app';
+import type { ApiContext } from './http/endpoint';
+import { shutdownOf } from './http/shutdown';
 import { bootstrapAdmin } from './identity/authentication';
 import { keepDaysSummed } from './reports/reports';
 
@@ -33,39 +37,58 @@ async function main(): Promise<void> {
     plugins: tracing.plugins,
   });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
-  const context = { pool, prisma, temporal, config, log };
-
-  if (config.BOOTSTRAP_ADMIN_KEY) {
-    const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
-    if (made) log.info('created the first admin, with the key BOOTSTRAP_ADMIN_KEY');
-  }
-
-  const server = createServer(createApp(context));
+  const server = createServer();
+  const shutdown = shutdownOf(server);
+  let isPrepared = false;
+  const phase = () => (shutdown.isStopping() ? 'stopping' : isPrepared ? 'running' : 'starting');
+  const context: ApiContext = { pool, prisma, temporal, config, log, phase };
+  server.on('request', createApp(context));
   // Longer than load balancers keep an idle connection: else they send into one that is just being closed.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.API_PORT, config.API_HOST, resolve);
   });
-  log.info({ address: server.address() }, 'the API is listening');
-  keepDaysSummed(context);
+  log.info({ address: server.address() }, 'the API listens');
 
-  const stop = (signal: string) => {
-    log.info({ signal }, 'stopping after running requests have finished');
-    const cut = setTimeout(() => server.closeAllConnections(), durationMs(config.SHUTDOWN_GRACE));
-    server.close(async () => {
-      clearTimeout(cut);
-      await prisma.$disconnect();
-      await Promise.allSettled([pool.end(), connection.close(), tracing.stop()]);
-      log.info('stopped');
+  const stop = async (signal: string) => {
+    log.info({ signal }, 'stopping: running requests are finished first');
+    await shutdown.stop({
+      drainMs: config.TRUST_PROXY ? durationMs(config.SHUTDOWN_DRAIN) : 0,
+      graceMs: durationMs(config.SHUTDOWN_GRACE),
     });
+    const closed = Promise.allSettled([
+      prisma.$disconnect().then(() => pool.end()),
+      connection.close(),
+      tracing.stop(),
+    ]);
+    await Promise.race([closed, delay(closeWithinMs)]);
+    log.info('stopped');
+    process.exit(0);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop);
+
+  await keepTrying('PostgreSQL does not serve the API yet', () => prepareDatabase(context), {
+    log,
+    // The API listens meanwhile, and says that it is not ready.
+    heals: () => true,
+  });
+  isPrepared = true;
+  keepDaysSummed(context);
+}
+
+/** A closing that takes longer is left to the operating system, so that it never keeps the process. */
+const closeWithinMs = 5_000;
+
+/** What PostgreSQL has to hold before the API is ready. */
+async function prepareDatabase({ pool, config, log }: ApiContext): Promise<void> {
+  if (!config.BOOTSTRAP_ADMIN_KEY) return void (await pool.query('SELECT 1'));
+  const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
+  if (made) log.info('made the first admin, whose key is BOOTSTRAP_ADMIN_KEY');
 }
 
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) console.error(error.message);
   else createLogger({ LOG_LEVEL: 'fatal' }, 'api').fatal({ err: error }, 'the API could not start');
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -221,6 +221,7 @@ async function serve(
       temporal: new Client({ connection }),
       config,
       log: createLogger(config, 'bench'),
+      phase: () => 'running',
     }),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
 import {
   closeSync,
   existsSync,
@@ -253,11 +254,19 @@ export function startGuard(dataDir: string, removeAfter?: string): void {
   (guard.stdin as unknown as { unref(): void }).unref();
 }
 
-/** The preferred port, or the next one above it that is free on 127.0.0.1; any free port for 0. */
-export async function freePort(preferred: number): Promise<number> {
-  for (let port = preferred; port <= 65_535; port++) {
+/** Ports that this process may use again, each kept from others by a socket. */
+const reserved = new Map<number, Socket>();
+
+/**
+ * The preferred port, or the next one above it that is free on 127.0.0.1; any free port for 0. As long as this process
+ * lives, no other process gets the same port here, so that two starts at once never take each other's before either
+ * listens; this one gets it again, for a server that is started anew.
+ * @param except ports not to take, though nothing listens on them yet
+ */
+export async function freePort(preferred: number, except: number[] = []): Promise<number> {
+  for (let port = preferred; port <= 65_535; port += preferred && 1) {
     const found = await tryPort(port);
-    if (found !== undefined) return found;
+    if (found !== undefined && !except.includes(found) && (await reserve(found))) return found;
   }
   throw new StartError(`No port from ${preferred} on is free`);
 }
@@ -272,6 +281,25 @@ function tryPort(port: number): Promise<number | undefined> {
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
       const { port: found } = server.address() as { port: number };
       server.close(() => resolve(found));
+    });
+  });
+}
+
+/**
+ * Holds the UDP port of the same number, which nothing here uses: a lock that the operating system knows by the port,
+ * for all users, and takes back when this process ends in whatever way.
+ * @returns false when another process holds it
+ */
+function reserve(port: number): Promise<boolean> {
+  if (reserved.has(port)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    // Where UDP is not allowed at all, ports are as safe as without this lock.
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      socket.unref();
+      reserved.set(port, socket);
+      resolve(true);
     });
   });
 }

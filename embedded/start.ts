@@ -225,8 +225,8 @@ async function prepareOwnTemporal(address: string): Promise<{ address: string; u
 }
 
 /**
- * Starts worker and API and waits until the API is ready.
- * @returns the address of the API, and the environment of both
+ * Starts worker and API and waits until the worker works and the API is ready.
+ * @returns the API's address, and the environment in which both run
  */
 async function startPlatform(
   config: Config,
@@ -234,7 +234,7 @@ async function startPlatform(
   environment: Environment,
 ): Promise<{ apiUrl: string; env: NodeJS.ProcessEnv }> {
   const apiPort = await freePort(config.API_PORT);
-  const workerPort = await freePort(config.WORKER_HTTP_PORT);
+  const workerPort = await freePort(config.WORKER_HTTP_PORT, [apiPort]);
   const host = config.API_HOST === '0.0.0.0' ? '127.0.0.1' : config.API_HOST;
   const apiUrl = `http://${host}:${apiPort}`;
   const env: NodeJS.ProcessEnv = {
@@ -243,34 +243,62 @@ async function startPlatform(
     API_PORT: String(apiPort),
     WORKER_HTTP_PORT: String(workerPort),
   };
-  const graceMs = durationMs(config.SHUTDOWN_GRACE) + 5000;
+  const drainMs = config.TRUST_PROXY ? durationMs(config.SHUTDOWN_DRAIN) : 0;
+  const graceMs = drainMs + durationMs(config.SHUTDOWN_GRACE) + 10_000;
   const programs = [
-    keepRunning('worker', 'worker.ts', { dataDir, env, graceMs }),
-    keepRunning('API', path.join('api', 'main.ts'), { dataDir, env, graceMs }),
+    keepRunning('worker', 'worker.ts', {
+      dataDir,
+      env,
+      graceMs,
+      isReady: async () => {
+        const { state } = (await (await ask(`http://${host}:${workerPort}/healthz`)).json()) as {
+          state: string;
+        };
+        if (state !== 'RUNNING') throw new Error(`its state is ${state}`);
+        return true;
+      },
+    }),
+    keepRunning('API', path.join('api', 'main.ts'), {
+      dataDir,
+      env,
+      graceMs,
+      isReady: async () => {
+        const answer = await ask(`${apiUrl}/readyz`);
+        if (!answer.ok) throw new Error(await answer.text());
+        return true;
+      },
+    }),
   ];
   parts.push(...programs);
-  await until('Waiting for the API to be ready', 120_000, async () => {
-    if (programs.some(({ crashes }) => crashes() >= 3)) return true;
-    return (await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(2000) })).ok;
-  });
-  const broken = programs.find(({ crashes }) => crashes() >= 3);
-  if (broken) throw new StartError(`The ${broken.name} does not start.`);
+  for (const program of programs) await program.ready();
   return { apiUrl, env };
 }
 
-/** Runs one of our programs and restarts it with growing pauses when it ends unexpectedly. */
+function ask(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(2000) });
+}
+
+/** Runs one of our programs, and runs it again after a growing pause whenever it ends by itself. */
 function keepRunning(
   name: string,
   script: string,
-  options: { dataDir: string; env: NodeJS.ProcessEnv; graceMs: number },
-): Part & { crashes(): number } {
+  options: {
+    dataDir: string;
+    env: NodeJS.ProcessEnv;
+    graceMs: number;
+    /** Whether it does its work; throws the reason why not. */
+    isReady: () => Promise<boolean>;
+  },
+): Part & { ready(): Promise<void> } {
+  const { isReady, ...childOptions } = options;
   const stopping = new AbortController();
   let child: Child | undefined;
   let crashes = 0;
   const run = async () => {
     while (!stopping.signal.aborted) {
       const startedAt = Date.now();
-      child = await spawnChild(name.toLowerCase(), process.execPath, ['--import', 'tsx', script], options);
+      const args = ['--import', 'tsx', script];
+      child = await spawnChild(name.toLowerCase(), process.execPath, args, childOptions);
       const reason = await child.exited;
       if (stopping.signal.aborted) return;
       crashes = Date.now() - startedAt > 60_000 ? 1 : crashes + 1;
@@ -285,7 +313,15 @@ function keepRunning(
   ended.catch(fail);
   return {
     name,
-    crashes: () => crashes,
+    async ready() {
+      const isBroken = () => crashes >= 3;
+      await until(`Waiting for the ${name}`, 120_000, async () => isBroken() || (await isReady())).catch(
+        (error: Error) => {
+          throw new StartError(`${error.message}. ${child ? lastLines(child.logFile) : ''}`);
+        },
+      );
+      if (isBroken()) throw new StartError(`The ${name} does not start.`);
+    },
     async stop() {
       stopping.abort();
       await child?.stop();

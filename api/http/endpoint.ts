@@ -34,6 +34,8 @@ export interface ApiContext {
   temporal: Client;
   config: Config;
   log: Logger;
+  /** Where this process is in its life. Only while it runs it is ready. */
+  phase(): 'starting' | 'running' | 'stopping';
 }
 
 /** What a handler answers. */

@@ -1,14 +1,24 @@
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { isConnected } from '../workflows/client';
-import { type Endpoint, endpoint } from './endpoint';
+import { type ApiContext, type Endpoint, endpoint } from './endpoint';
 import { unlessSlow } from './stall';
 
-const away = z.object({
-  status: z.enum(['ok', 'unavailable']),
-  postgresql: z.boolean(),
-  temporal: z.boolean(),
+const readiness = z.object({
+  status: z.enum(['ok', 'starting', 'stopping', 'unavailable']),
+  postgresql: z.boolean().optional(),
+  temporal: z.boolean().optional(),
 });
+
+/** Whether the servers behind this process answer. */
+async function askServers(context: ApiContext): Promise<{ postgresql: boolean; temporal: boolean }> {
+  const answers = context.pool.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  const [postgresql, temporal] = await Promise.all([unlessSlow(answers, false), isConnected(context)]);
+  return { postgresql, temporal };
+}
 
 /** Health and metrics, for machines that watch over this process. */
 export const systemEndpoints = (registry: Registry): Endpoint[] => [
@@ -27,30 +37,29 @@ export const systemEndpoints = (registry: Registry): Endpoint[] => [
     method: 'get',
     path: '/readyz',
     summary: 'Readiness of this process',
-    description: 'Checks PostgreSQL and Temporal and reports which of them is unavailable.',
+    description:
+      'Checks PostgreSQL and Temporal and reports which of them is unavailable. A process that starts or stops is not ready.',
     tag: 'system',
     roles: 'public',
-    responses: {
-      200: { description: 'Both are available.', schema: away },
-      503: { description: 'One of them is unavailable.', schema: away },
-    },
-    handler: async ({ context }) => {
-      const [postgresql, temporal] = await Promise.all([
-        unlessSlow(
-          context.pool.query('SELECT 1').then(
-            () => true,
-            () => false,
-          ),
-          false,
+    query: z.object({
+      only: z
+        .enum(['process'])
+        .optional()
+        .describe(
+          'For a proxy: checks the process alone. While a shared server is unavailable, each process still answers what it can.',
         ),
-        isConnected(context),
-      ]);
-      const ready = postgresql && temporal;
-      return {
-        status: ready ? 200 : 503,
-        body: { status: ready ? 'ok' : 'unavailable', postgresql, temporal },
-        ...(!ready && { headers: { 'Retry-After': '5' } }),
-      };
+    }),
+    responses: {
+      200: { description: 'Ready.', schema: readiness },
+      503: { description: 'One of them is unavailable, or the process starts or stops.', schema: readiness },
+    },
+    handler: async ({ context, query }) => {
+      const servers = query.only === 'process' ? {} : await askServers(context);
+      const phase = context.phase();
+      const isServed = Object.values(servers).every(Boolean);
+      const status = phase !== 'running' ? phase : isServed ? 'ok' : 'unavailable';
+      const headers = status === 'ok' ? undefined : { 'Retry-After': '5' };
+      return { status: status === 'ok' ? 200 : 503, body: { status, ...servers }, headers };
     },
   }),
   endpoint({

@@ -22,6 +22,30 @@ test('a taken port gives the next free one', async () => {
   other.close();
 });
 
+test('two starts at once never get the same port, though neither listens yet', async () => {
+  const module = path.join(__dirname, '..', '..', 'embedded', 'children.ts');
+  const ask = `require(${JSON.stringify(module)}).freePort(23_000).then((port) => console.log('port', port));
+    setInterval(() => {}, 1e6);`;
+  const starts = await Promise.all(
+    [1, 2, 3, 4].map(() =>
+      spawnChild('start', process.execPath, ['--import', 'tsx', '-e', ask], { dataDir: newFolder() }),
+    ),
+  );
+  const ports = await Promise.all(
+    starts.map(({ logFile }) =>
+      until('Taking a port', 60_000, () => /port (\d+)/.exec(readFileSync(logFile, 'utf8'))?.[1]),
+    ),
+  );
+  expect(new Set(ports).size).toBe(4);
+  await Promise.all(starts.map((start) => start.stop()));
+});
+
+test('a server that is started anew gets its port again', async () => {
+  const port = await freePort(0);
+  expect(await freePort(port)).toBe(port);
+  expect(await freePort(port, [port])).toBeGreaterThan(port);
+});
+
 test('a child that an earlier run left behind is found and stopped', async () => {
   const dataDir = newFolder();
   const child = await spawnChild('left-behind', process.execPath, forever, { dataDir });

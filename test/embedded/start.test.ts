@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../../config';
+import { processIdentity, until } from '../../embedded/children';
 import { lockDataFolder, lockHolder, readRunning, writeRunning } from '../../embedded/running';
 import { loadSecrets } from '../../embedded/secrets';
+import { createDatabase } from '../support/database';
 
 const newFolder = () => mkdtempSync(path.join(process.env.TEST_DATA_DIR as string, 'start-'));
 
@@ -24,6 +27,53 @@ async function start(
     });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
 }
+
+test('it says that it runs only once its worker works, and Ctrl-C ends all that it started', async () => {
+  const DATA_DIR = newFolder();
+  const database = await createDatabase();
+  const start = spawn(process.execPath, ['--import', 'tsx', 'embedded/start.ts'], {
+    cwd: path.join(__dirname, '..', '..'),
+    env: {
+      ...process.env,
+      DATA_DIR,
+      DATABASE_URL: database.url,
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS,
+      TEMPORAL_TASK_QUEUE: `start-${process.pid}`,
+      API_PORT: '0',
+      WORKER_HTTP_PORT: '0',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(start, 'exit');
+  let output = '';
+  start.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const recorded = (name: string) =>
+    until(`Starting the ${name}`, 60_000, () => {
+      const record = readFileSync(path.join(DATA_DIR, 'children', `${name}.json`), 'utf8');
+      return JSON.parse(record) as { pid: number };
+    });
+  const worker = await recorded('worker');
+  process.kill(worker.pid, 'SIGSTOP');
+  const api = await recorded('api');
+  const url = await until('Listening', 60_000, () => {
+    const line = /.*the API listens.*/.exec(readFileSync(path.join(DATA_DIR, 'logs', 'api.log'), 'utf8'))![0];
+    return `http://127.0.0.1:${JSON.parse(line).address.port}`;
+  });
+  await until('Becoming ready', 60_000, async () => (await fetch(`${url}/readyz`)).ok);
+  expect(output).not.toContain('is running');
+  process.kill(worker.pid, 'SIGCONT');
+  await until('Running', 60_000, () => output.includes('Tributary is running'));
+  expect(readFileSync(path.join(DATA_DIR, 'logs', 'worker.log'), 'utf8')).toContain('the worker runs');
+
+  start.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+  expect(output).toContain('Stopped.');
+  expect([worker, api].map(({ pid }) => processIdentity(pid))).toEqual([undefined, undefined]);
+  await database.drop();
+});
 
 test('a wrong setting stops the start with a message that names it, before anything is made', async () => {
   const DATA_DIR = path.join(newFolder(), 'data');

@@ -71,6 +71,7 @@ export async function startApi(
     temporal: new Client({ connection, namespace: process.env.TEST_TEMPORAL_NAMESPACE }),
     config,
     log,
+    phase: () => 'running',
   };
   const server = createServer(createApp(context));
   server.keepAliveTimeout = 75_000;

@@ -45,10 +45,16 @@ export interface ConsoleWorld {
 const DEADLINE_MS = 45_000;
 const underWay = new WeakMap<Page, Set<Request>>();
 
-/** Starts it. `stop` it, or Jest waits for ever. */
-export async function startConsole(settings: TestSettings = {}): Promise<ConsoleWorld> {
+/**
+ * Starts it. `stop` it, or Jest waits for ever.
+ * @param options.worker whether a worker runs @default true
+ */
+export async function startConsole(
+  settings: TestSettings = {},
+  { worker = true } = {},
+): Promise<ConsoleWorld> {
   const api = await startApi(settings);
-  const stopWorker = await startWorker(api.context);
+  const stopWorker = worker ? await startWorker(api.context) : async () => {};
   const browser = await startChromium();
   const contexts: BrowserContext[] = [];
   const faults: string[] = [];

@@ -24,6 +24,7 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
       'prisma',
       'config',
       'log',
+      'retry',
       'package.json',
     ],
   },

@@ -1,11 +1,10 @@
-import { optionalTsToDate, optionalTsToMs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { OPERATORS, STAFF } from '../../../domain/roles';
 import { version } from '../../../package.json';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
 import { readStuckWork } from '../stuckWork';
+import { describeTaskQueues, liveWorkers, processing } from '../workers';
 
 const words = z.object({ zh: z.string(), en: z.string() });
 
@@ -47,7 +46,7 @@ const healthSchema = z
         }),
       ),
     }),
-    workers: z.array(z.object({ identity: z.string(), lastSeenAt: timestampOutput })),
+    workers: z.array(z.object({ identity: z.string(), lastSeenAt: timestampOutput })).describe('That work.'),
     mails: z
       .object({
         pending: z.int(),
@@ -106,42 +105,22 @@ async function databaseHealth({ pool, log }: ApiContext): Promise<Pick<Health, '
   }
 }
 
-const { TASK_QUEUE_TYPE_ACTIVITY: activityType, TASK_QUEUE_TYPE_WORKFLOW: workflowType } =
-  temporal.api.enums.v1.TaskQueueType;
-
 async function temporalHealth(context: ApiContext): Promise<Pick<Health, 'temporal' | 'workers'>> {
   const { temporal: client, config, log } = context;
   const { namespace } = client.options;
   const name = config.TEMPORAL_TASK_QUEUE;
-  const describe = (taskQueueType: temporal.api.enums.v1.TaskQueueType) =>
-    client.connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name },
-      taskQueueType,
-      reportStats: true,
-    });
   try {
-    const answers = await client.connection.withDeadline(Date.now() + 2_000, () =>
-      Promise.all([describe(workflowType), describe(activityType)]),
-    );
-    const lastSeen = new Map<string, string>();
-    for (const { identity, lastAccessTime } of answers.flatMap(({ pollers }) => pollers)) {
-      const at = optionalTsToDate(lastAccessTime)?.toISOString() ?? '';
-      if (identity && at > (lastSeen.get(identity) ?? '')) lastSeen.set(identity, at);
-    }
+    const queues = await describeTaskQueues(context);
     return {
       temporal: {
         reachable: true,
         namespace,
-        taskQueues: answers.map(({ stats, pollers }, index) => ({
-          name,
-          type: index === 0 ? 'workflow' : 'activity',
-          backlog: stats?.approximateBacklogCount?.toNumber() ?? null,
-          backlogAgeMs: optionalTsToMs(stats?.approximateBacklogAge) ?? null,
-          pollers: pollers.length,
-        })),
+        taskQueues: queues.map((queue) => ({ ...queue, name, pollers: queue.pollers.length })),
       },
-      workers: [...lastSeen].map(([identity, lastSeenAt]) => ({ identity, lastSeenAt })),
+      workers: [...liveWorkers(queues, new Date())].map(([identity, lastSeenAt]) => ({
+        identity,
+        lastSeenAt: lastSeenAt.toISOString(),
+      })),
     };
   } catch (error) {
     log.warn({ err: error }, 'reading the health of Temporal failed');
@@ -172,6 +151,23 @@ export const healthEndpoints: Endpoint[] = [
       status: 200,
       body: await readStuckWork(context.pool, principal.role),
     }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/system/processing',
+    summary: 'Whether a worker is running',
+    description:
+      'Max five seconds old. A dead worker is noticed after 75 seconds, or after 10 while tasks are waiting.',
+    tag: 'system',
+    roles: STAFF,
+    scope: 'system:read',
+    responses: {
+      200: {
+        description: 'Whether a worker is running, or Temporal is unavailable.',
+        schema: z.object({ state: z.enum(['working', 'no_worker', 'temporal_away']) }),
+      },
+    },
+    handler: async ({ context }) => ({ status: 200, body: { state: await processing(context) } }),
   }),
   endpoint({
     method: 'get',

@@ -12,6 +12,7 @@ import { menuFor } from './menu';
 import { SearchBox } from './SearchBox';
 import { ShortcutsHelp } from './ShortcutsHelp';
 import { useMe, useSignOut } from './session';
+import { WorkerBanner } from './WorkerBanner';
 
 const TEXTS = {
   menu: { zh: '菜单', en: 'Menu' },
@@ -142,6 +143,7 @@ export default function Shell() {
           </Drawer>
         )}
         <Layout.Content id="content" tabIndex={-1}>
+          <WorkerBanner />
           <main>
             <Outlet />
           </main>

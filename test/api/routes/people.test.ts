@@ -33,7 +33,8 @@ beforeAll(async () => {
   prisma = new PrismaClient({ adapter: new PrismaPg(world.pool) });
   const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) });
   const config = { ...world.config, TEMPORAL_TASK_QUEUE: world.taskQueue };
-  server = createServer(createApp({ pool: world.pool, prisma, temporal, config, log }));
+  const phase = () => 'running' as const;
+  server = createServer(createApp({ pool: world.pool, prisma, temporal, config, log, phase }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   compliance = await key('compliance');
