@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../../database/pool';
 import { refuse } from '../../database/refusal';
+import { subjectOf } from '../../domain/kinds';
 import { type Answer, makeDistributor, startApi, startWorker, type TestApi } from '../support/api';
 import { activatePlan, addUser, payment } from '../support/platform';
 import { startSmtp, type TestSmtp } from '../support/smtp';
@@ -175,7 +176,7 @@ test('a mail that belongs to no application is sent again, once, by a process of
   const { pool } = api.context;
   const state = async () => (await pool.query('SELECT state FROM mails WHERE key = $1', [key])).rows[0].state;
   await until(state, (now) => now === 'sent');
-  await api.context.temporal.workflow.getHandle(`mail/${key}`).result();
+  await api.context.temporal.workflow.getHandle(subjectOf('mail', key)).result();
   expect(sentTo(key)).toBe(1);
   expect(await resend(key, finance)).toMatchObject({
     status: 409,
@@ -217,7 +218,11 @@ test('a mail that is asked for again in the moment in which its last attempt fai
   const taskQueue = api.context.config.TEMPORAL_TASK_QUEUE;
   const blocked = await inTransaction(api.context.pool, async (client) => {
     await client.query('SELECT 1 FROM mails WHERE key = $1 FOR UPDATE', [key]);
-    const handle = await workflow.start('mail', { workflowId: `mail/${key}`, taskQueue, args: [{ key }] });
+    const handle = await workflow.start('mail', {
+      workflowId: subjectOf('mail', key),
+      taskQueue,
+      args: [{ key }],
+    });
     await until(
       () =>
         api.context.pool.query(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { recover } from '../../cli/recover';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
+import { subjectOf } from '../../domain/kinds';
 import { mailLinks, type WithdrawalNews, withdrawalMail } from '../../domain/mail/texts';
 import {
   addDistributor,
@@ -170,11 +171,11 @@ test('a mail that waits when Temporal has lost everything is sent by npm run rec
   await workers.pop()!.stop();
   full.clear();
   const { client, taskQueue } = await work();
-  for (const lost of [`withdrawal/${id}`, `mail/withdrawal/${id}/requested`])
+  for (const lost of [`withdrawal/${id}`, subjectOf('mail', `withdrawal/${id}/requested`)])
     await client.workflow.getHandle(lost).terminate('lost');
   await recover({ pool, client, taskQueue });
   await arrived(email, 1);
-  await client.workflow.getHandle(`mail/withdrawal/${id}/requested`).result();
+  await client.workflow.getHandle(subjectOf('mail', `withdrawal/${id}/requested`)).result();
   expect(mailsTo(email)).toHaveLength(1);
 });
 

@@ -5,6 +5,7 @@ import { createActivities } from '../../activities';
 import { acceptBulkAction } from '../../activities/bulk';
 import type { Actor } from '../../database/journal';
 import { createSealer } from '../../database/sealing';
+import { subjectOf } from '../../domain/kinds';
 import type { OrderEvent } from '../../domain/order';
 import { personNumbers, personSubmission } from './applications';
 import { activityContext, testConfig } from './config';
@@ -214,7 +215,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       `INSERT INTO mails (key, subject_ref, recipient, subject, body) VALUES ($1, $1, 'li@example.com', 'link', 'link')`,
       [key],
     );
-    const workflowId = `mail/${key}`;
+    const workflowId = subjectOf('mail', key);
     await client.workflow.start('mail', { workflowId, args: [{ key }], taskQueue: taskQueues.file });
     return ended('mail-sent', workflowId);
   }
