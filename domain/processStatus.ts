@@ -1,5 +1,5 @@
 import { type ApplicationState, awaited } from './application';
-import type { StateOf } from './kinds';
+import type { ProcessKind, StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
 
@@ -28,9 +28,9 @@ export interface Wait {
 }
 
 /** Response of every process to the query `status`. */
-export interface ProcessStatus {
-  /** Null before the first step of the process. */
-  state: string | null;
+export interface ProcessStatus<K extends ProcessKind = ProcessKind> {
+  /** Null before the first step of the process, and after the last where only the row knows it. */
+  state: StateOf<K> | null;
   waitsFor: Wait[];
 }
 
@@ -41,7 +41,7 @@ export function applicationStatusOf(
     | null
     | undefined,
   mailsUnderway: string[],
-): ProcessStatus {
+): ProcessStatus<'application'> {
   const mails: Wait[] = mailsUnderway.length
     ? [{ what: 'mail', from: 'system', until: null, which: mailsUnderway }]
     : [];
@@ -58,7 +58,7 @@ export function applicationStatusOf(
 /** Status of an order process. */
 export function orderStatusOf(
   progress: { finished: boolean; nextWindowEnd: number | null; openReturns: string[] } | undefined,
-): ProcessStatus {
+): ProcessStatus<'order'> {
   if (!progress) return { state: null, waitsFor: [{ what: 'payment', from: 'shop', until: null }] };
   const { finished, nextWindowEnd, openReturns } = progress;
   if (finished) return { state: 'closed', waitsFor: [] };
@@ -78,21 +78,21 @@ export function orderStatusOf(
 export function lateReturnStatusOf(
   returnId: string,
   progress: { openReturns: string[] } | undefined,
-): ProcessStatus {
+): ProcessStatus<'return'> {
   if (!progress) return { state: null, waitsFor: [] };
   return progress.openReturns.includes(returnId)
     ? {
         state: 'requested',
         waitsFor: [{ what: 'return_decision', from: 'shop', until: null, which: [returnId] }],
       }
-    : { state: 'resolved', waitsFor: [] };
+    : { state: null, waitsFor: [] };
 }
 
 /** Status of a withdrawal process. @param nextInquiryAt next inquiry to the provider, milliseconds since 1970 */
 export function withdrawalStatusOf(
   progress: WithdrawalProgress | undefined,
   nextInquiryAt: number | null,
-): ProcessStatus {
+): ProcessStatus<'withdrawal'> {
   if (!progress) return { state: null, waitsFor: [] };
   const { state, method } = progress;
   if (state === 'requested') return { state, waitsFor: [{ what: 'approval', from: 'finance', until: null }] };
@@ -104,7 +104,7 @@ export function withdrawalStatusOf(
 }
 
 /** Status of a release run. */
-export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStatus {
+export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStatus<'release'> {
   if (state === 'proposed') return { state, waitsFor: [{ what: 'approval', from: 'finance', until: null }] };
   if (state === 'approved' || state === 'running')
     return { state, waitsFor: [{ what: 'release', from: 'system', until: null }] };
@@ -112,7 +112,7 @@ export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStat
 }
 
 /** Status of a payout batch. */
-export function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus {
+export function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus<'payout'> {
   return {
     state: state ?? null,
     waitsFor: state === 'open' ? [{ what: 'bank_confirmation', from: 'finance', until: null }] : [],
