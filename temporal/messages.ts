@@ -87,7 +87,7 @@ export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
       try {
         // What `U` stands for is an update with these arguments and this answer.
         return await client.executeUpdateWithStart<Workflow, AnswerOf<U>, unknown[]>(
-          update as unknown as UpdateDefinition<AnswerOf<U>, unknown[]>,
+          update as UpdateDefinition<AnswerOf<U>, unknown[]>,
           {
             args,
             updateId: messageId,
@@ -122,7 +122,7 @@ export async function tell<K extends ProcessKind, S extends SignalOf<K>>(
     client.signalWithStart<Workflow, unknown[]>(workflow, {
       ...options,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      signal: signal as unknown as SignalDefinition<unknown[]>,
+      signal,
       signalArgs: args,
     }),
   );

@@ -137,6 +137,34 @@ describe('an order told over HTTP', () => {
     expect([...statuses].sort()).toEqual([200, 201, 202]);
   });
 
+  test('that is closed answers what it knows, refuses what it does not, and hands returns on', async () => {
+    const at = (daysAgo: number) => new Date(Date.now() - daysAgo * day).toISOString();
+    const order = payment({ attributionCode: seller.code, paidAt: at(30) });
+    const url = `/v1/orders/${order.externalId}`;
+    await post('/v1/orders', order);
+    const delivered = { deliveredAt: at(20) };
+    expect((await post(`${url}/deliveries`, delivered)).body.state).toBe('closed');
+
+    expect((await post(`${url}/deliveries`, delivered)).status).toBe(200);
+    const other = await post(`${url}/deliveries`, { deliveredAt: at(19) });
+    expect([other.status, other.body.type]).toEqual([409, '/problems/order_closed']);
+
+    // Its return is not known yet: the refund is kept, and applied with the request.
+    expect((await post(`${url}/returns/late/refund`, { refundedAt: at(1) })).status).toBe(202);
+    const lines = [{ lineId: '1', quantity: 1 }];
+    const asked = await post(`${url}/returns`, {
+      returnId: 'late',
+      requestedAt: at(2),
+      lines,
+      reason: 'worn',
+    });
+    expect([asked.status, asked.body.returns]).toEqual([
+      201,
+      [expect.objectContaining({ state: 'refunded' })],
+    ]);
+    expect(asked.body.commissions).toMatchObject([{ amount: { amount: 400 } }]);
+  });
+
   test('by two tellers, everything at once, ends as when one tells it in order', async () => {
     const expected = await toldInOrder();
     for (let round = 0; round < 3; round++) {
