@@ -14,6 +14,7 @@ import { release } from './release';
 import { describeMachine, toTable, writeInto } from './report';
 import { progress } from './rounds';
 import { createBenchServers } from './servers';
+import { suspend } from './suspend';
 
 const benches: Record<string, Bench> = {
   lifecycle,
@@ -21,6 +22,7 @@ const benches: Record<string, Bench> = {
   ledger,
   backlog,
   release,
+  suspend,
   latency,
   commission,
   lists,

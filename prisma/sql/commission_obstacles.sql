@@ -16,8 +16,10 @@ BEGIN
   RETURN QUERY
   SELECT c.id, o.*
   FROM commissions c
-  JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = c.line_id
-  JOIN distributors d ON d.id = c.distributor_id
+  -- Each is looked up by its key (OFFSET 0 keeps them apart): as plain joins, a plan that was made while the tables were
+  -- small would read all of them.
+  CROSS JOIN LATERAL (SELECT * FROM order_lines l WHERE l.order_id = c.order_id AND l.line_id = c.line_id OFFSET 0) l
+  CROSS JOIN LATERAL (SELECT d.terminated_at FROM distributors d WHERE d.id = c.distributor_id OFFSET 0) d
   CROSS JOIN LATERAL (
     -- Released already, or nothing left to release.
     SELECT 1, c.state, NULL::text, c.released_at, NULL::timestamptz, NULL::uuid, NULL::text

@@ -85,7 +85,6 @@ test('an approved application becomes a distributor with tier, sponsor and refer
   expect(sponsors).toMatchObject([
     {
       id: sponsor.distributorId,
-      state: 'active',
       tier: 'gold',
       referral_code: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{8}$/),
     },
