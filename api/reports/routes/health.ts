@@ -21,7 +21,17 @@ const stuckSchema = z
       .string()
       .nullable()
       .describe('The page of the console about it; null where it is not for the role.'),
-    actions: z.array(z.object({ name: z.enum(['resend']), method: z.literal('POST'), path: z.string() })),
+    actions: z.array(
+      z.object({
+        name: z.enum(['resend', 'discard']),
+        method: z.literal('POST'),
+        path: z.string(),
+        body: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe('What the body has to hold; to discard, with a `reason`.'),
+      }),
+    ),
   })
   .meta({ id: 'StuckWork' });
 

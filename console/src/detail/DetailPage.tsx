@@ -28,6 +28,8 @@ interface DetailPageProps<T> {
   process?: ProcessKind;
   /** The page itself. */
   children: (thing: T) => ReactNode;
+  /** In place of the page where there is no such thing. @default that there is none */
+  missing?: ReactNode;
   /** Beside the page, above notes and timeline. */
   aside?: (thing: T) => ReactNode;
 }
@@ -39,7 +41,7 @@ export function DetailPage<T>(props: DetailPageProps<T>) {
 }
 
 function Thing<T>(props: DetailPageProps<T>) {
-  const { kind, id, load, title, state, actions, refreshEvery, process, children, aside } = props;
+  const { kind, id, load, title, state, actions, refreshEvery, process, children, missing, aside } = props;
   const me = useMe();
   const thing = useQuery({
     queryKey: ['thing', kind, id],
@@ -48,7 +50,7 @@ function Thing<T>(props: DetailPageProps<T>) {
     refetchInterval: ({ state: { data: known } }) =>
       known === undefined ? false : (refreshEvery?.(known) ?? 10_000),
   });
-  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NoSuchPage />;
+  if (thing.error instanceof ProblemError && thing.error.status === 404) return missing ?? <NoSuchPage />;
   if (thing.error && !thing.data)
     return <FullPageProblem error={thing.error} retry={() => void thing.refetch()} />;
   if (thing.data === undefined) {

@@ -10,6 +10,7 @@ import { type Text, useT } from '../../locale/locale';
 import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
+import { discardAction } from '../order/UnappliedEvents';
 
 type Stuck = Answer<'/v1/stuck-work'>['items'][number];
 
@@ -32,6 +33,8 @@ const KINDS: Record<string, Text> = {
   application_waits: { zh: '等待审核过久的申请', en: 'Applications that wait too long' },
   changes_overdue: { zh: '补充材料已过期', en: 'Changes that are overdue' },
   order_not_taken_in: { zh: '未入账的订单', en: 'Orders that are not taken in' },
+  event_waiting: { zh: '等待订单的事件', en: 'Events that wait for their order' },
+  event_refused: { zh: '接收后未生效的事件', en: 'Events refused after they were accepted' },
   window_not_closed: { zh: '未结束的退货期', en: 'Return windows that did not close' },
   return_undecided: { zh: '久未处理的退货', en: 'Returns that nobody decided' },
   release_running: { zh: '运行过久的放款批次', en: 'Release runs that take too long' },
@@ -106,21 +109,25 @@ function StuckItem({ item }: { item: Stuck }) {
         </div>
       </div>
       <ActionBar
-        actions={item.actions.map(({ name, path }) => ({
-          key: name,
-          label: { zh: '重新发送', en: 'Send again' },
-          roles: STAFF,
-          available: true,
-          fields: [],
-          summary: t(item.what),
-          done: { zh: '已重新排队发送', en: 'It is on its way again' },
-          run: (_values, header) =>
-            api.POST('/v1/mails/{key}/resend', { params: { path: { key: keyIn(path) }, header } }),
-        }))}
+        actions={item.actions.map(({ name, path, body }) =>
+          name === 'discard'
+            ? discardAction(idIn(path), body?.key ?? '')
+            : {
+                key: name,
+                label: { zh: '重新发送', en: 'Send again' },
+                roles: STAFF,
+                available: true,
+                fields: [],
+                summary: t(item.what),
+                done: { zh: '已重新排队发送', en: 'It is on its way again' },
+                run: (_values, header) =>
+                  api.POST('/v1/mails/{key}/resend', { params: { path: { key: idIn(path) }, header } }),
+              },
+        )}
       />
     </article>
   );
 }
 
-/** The mail's key in the path of the call that sends it again. */
-const keyIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');
+/** The id of the thing in the path of a call about it. */
+const idIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');
