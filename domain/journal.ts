@@ -70,6 +70,7 @@ export const auditActions = [
   'mail.resend',
   'note.add',
   'note.retract',
+  'order.discard_event',
   'payout_batch.confirm',
   'payout_batch.open',
   'payout_batch.reveal_file',

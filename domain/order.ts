@@ -24,6 +24,8 @@ export interface OrderLine {
   returnedQuantity: number;
   shippedAt: number | null;
   deliveredAt: number | null;
+  /** The delivery named this line. False where it spoke of all lines that were still on their way. */
+  deliveryNamed: boolean;
   windowEndsAt: number | null;
 }
 
@@ -101,9 +103,9 @@ function fingerprint(text: string): string {
 }
 
 /** True for events of a return that must exist before they can be applied. */
-export function needsReturn(
-  event: OrderEvent,
-): event is Extract<OrderEvent, { type: 'return_refunded' | 'return_rejected' }> {
+export function needsReturn<Event extends { type: string }>(
+  event: Event,
+): event is Extract<Event, { type: 'return_refunded' | 'return_rejected' }> {
   return event.type === 'return_refunded' || event.type === 'return_rejected';
 }
 
@@ -137,11 +139,18 @@ export function applyEvent(state: OrderState, event: OrderEvent): OrderState {
     case 'shipped':
       return changeLines(state, event.lineIds, (line) => ship(line, event.at));
     case 'delivered':
+      if (event.lineIds === undefined && state.lines.every((line) => line.state === 'canceled')) {
+        throw new OrderRefusal('line_canceled', 409, 'All lines were canceled: nothing can be delivered.');
+      }
       return changeLines(state, event.lineIds, (line) =>
         deliver(line, event.at, event.lineIds !== undefined),
       );
     case 'canceled':
-      return changeLines(state, event.lineIds, (line) => cancel(line, event.lineIds !== undefined));
+      return changeLines(state, event.lineIds, (line) =>
+        wasNeverUnderway(state, line, event)
+          ? { ...line, state: 'canceled', deliveredAt: null, windowEndsAt: null }
+          : cancel(line, event.lineIds !== undefined),
+      );
     case 'return_requested':
       return requestReturn(state, event);
     case 'return_refunded':
@@ -149,6 +158,76 @@ export function applyEvent(state: OrderState, event: OrderEvent): OrderState {
       return resolveReturn(state, event);
   }
 }
+
+/** What a set of events made of an order. */
+export interface EventsApplied<Event extends OrderEvent> {
+  state: OrderState;
+  /** Those that changed something, in the order in which they were applied, with the state before and after each. */
+  applied: { event: Event; before: OrderState; after: OrderState }[];
+  /** Still too early: the return that they speak of is not known. */
+  waiting: RefusedEvent<Event>[];
+  /** Those that the rules do not allow. */
+  refused: RefusedEvent<Event>[];
+}
+
+export interface RefusedEvent<Event extends OrderEvent> {
+  event: Event;
+  refusal: OrderRefusal;
+}
+
+/**
+ * Applies all events that are known at once, in the order of their time in the shop, so that it makes no difference in
+ * which order they arrived. Windows are closed after it, by what all of them say.
+ */
+export function applyEvents<Event extends OrderEvent>(
+  start: OrderState,
+  events: Event[],
+): EventsApplied<Event> {
+  let state = start;
+  const applied: EventsApplied<Event>['applied'] = [];
+  const refused: RefusedEvent<Event>[] = [];
+  let waiting: RefusedEvent<Event>[] = [];
+  const apply = (event: Event) => {
+    const before = state;
+    try {
+      state = applyEvent(before, event);
+    } catch (refusal) {
+      if (!(refusal instanceof OrderRefusal)) throw refusal;
+      (refusal.code === 'return_not_found' ? waiting : refused).push({ event, refusal });
+      return;
+    }
+    if (state !== before) applied.push({ event, before, after: state });
+    if (event.type !== 'return_requested') return;
+    // A decision told with an earlier time than its request was passed over, and has its return now.
+    const passedOver = waiting;
+    waiting = [];
+    for (const one of passedOver) apply(one.event);
+  };
+  for (const event of [...events].sort(byTime)) apply(event);
+  return { state, applied, waiting, refused };
+}
+
+/** At the same time what names lines comes before what speaks of all others, and a request before its decision. */
+function byTime(a: OrderEvent, b: OrderEvent): number {
+  const [keyOfA, keyOfB] = [eventKey(a), eventKey(b)];
+  return (
+    a.at - b.at ||
+    Number(speaksOfAll(a)) - Number(speaksOfAll(b)) ||
+    eventOrder.indexOf(a.type) - eventOrder.indexOf(b.type) ||
+    (keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0)
+  );
+}
+
+const eventOrder: OrderEvent['type'][] = [
+  'shipped',
+  'delivered',
+  'canceled',
+  'return_requested',
+  'return_refunded',
+  'return_rejected',
+];
+
+const speaksOfAll = (event: OrderEvent) => !('returnId' in event) && event.lineIds === undefined;
 
 function changeLines(
   state: OrderState,
@@ -168,13 +247,18 @@ function lineOf(state: OrderState, lineId: string, pointer: string): OrderLine {
 }
 
 function ship(line: OrderLine, at: number): OrderLine {
-  if (line.shippedAt !== null) return line;
+  // The first shipment counts, whichever is told first.
+  if (line.shippedAt !== null && line.shippedAt <= at) return line;
   return { ...line, shippedAt: at, state: line.state === 'paid' ? 'shipped' : line.state };
 }
 
 function deliver(line: OrderLine, at: number, named: boolean): OrderLine {
-  if (line.deliveredAt === at) return line;
+  if (line.deliveredAt === at) return line.deliveryNamed || !named ? line : { ...line, deliveryNamed: true };
   if (line.deliveredAt !== null) {
+    // "All lines" reported before an earlier delivery of this line arrived: the earlier one counts.
+    if (at < line.deliveredAt && !line.deliveryNamed) {
+      return { ...line, deliveredAt: at, deliveryNamed: named };
+    }
     // "All lines" means lines in transit; a named line must match the recorded facts.
     if (!named) return line;
     const known = new Date(line.deliveredAt).toISOString();
@@ -188,7 +272,28 @@ function deliver(line: OrderLine, at: number, named: boolean): OrderLine {
     if (!named) return line;
     throw new OrderRefusal('line_canceled', 409, `Line ${line.lineId} was canceled and cannot be delivered.`);
   }
-  return { ...line, deliveredAt: at, state: line.state === 'returned' ? 'returned' : 'delivered' };
+  return {
+    ...line,
+    deliveredAt: at,
+    deliveryNamed: named,
+    state: line.state === 'returned' ? 'returned' : 'delivered',
+  };
+}
+
+/**
+ * True for a line that a cancelation names, when all that is known of its delivery is a later one of all lines still
+ * on their way: it was not among them. Another line was, or the two contradict each other.
+ */
+function wasNeverUnderway(state: OrderState, line: OrderLine, { at, lineIds = [] }: Canceled): boolean {
+  const { deliveredAt } = line;
+  if (deliveredAt === null || deliveredAt < at || line.deliveryNamed) return false;
+  return (
+    lineIds.includes(line.lineId) &&
+    !state.returns.some((entry) => quantityOf(entry, line.lineId) > 0) &&
+    state.lines.some(
+      (other) => other.deliveredAt === deliveredAt && !other.deliveryNamed && !lineIds.includes(other.lineId),
+    )
+  );
 }
 
 function cancel(line: OrderLine, named: boolean): OrderLine {
@@ -210,6 +315,8 @@ function cancel(line: OrderLine, named: boolean): OrderLine {
   }
   return { ...line, state: 'canceled' };
 }
+
+type Canceled = Extract<OrderEvent, { type: 'canceled' }>;
 
 type ReturnRequested = Extract<OrderEvent, { type: 'return_requested' }>;
 

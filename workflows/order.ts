@@ -57,7 +57,7 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   });
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(id, event, Date.now())));
 
-  if (input.resume) await process.look(() => settleOrder(id, Date.now(), true));
+  if (input.resume) await process.look(() => settleOrder(id, Date.now()));
   // A payment told twice may be refused first and taken in then.
   const isOver = async () => {
     const over = () => process.refused() || process.state()?.finished;

@@ -5,8 +5,9 @@ import { asRefusal, refuse } from '../../database/refusal';
 import { earned } from '../../domain/commission';
 import { keyOf } from '../../domain/kinds';
 import {
-  applyEvent,
+  applyEvents,
   closeWindows,
+  type EventsApplied,
   eventKey,
   isFinished,
   isKnown,
@@ -14,7 +15,7 @@ import {
   type OrderEvent,
   type OrderLine,
   type OrderPayment,
-  OrderRefusal,
+  type OrderRefusal,
   type OrderReturn,
   type OrderState,
   remainingUnits,
@@ -39,19 +40,31 @@ export type ToldEvent = OrderEvent & { actor: string };
 export function createOrderActivities(pool: Pool) {
   const planById = createPlanReader(pool);
 
-  /** One step: lock, let the rules decide, write, and tell the timeline. */
+  /**
+   * One step: lock, let the rules decide about the event and all that arrived early, then close the windows that are
+   * over, write, and tell the timeline.
+   * @param isLate the event belongs to a return of a closed order
+   * @throws what refuses `event`; what is refused of that which arrived early is noted
+   */
   async function step(
     orderId: string,
     now: number,
     event?: ToldEvent,
-    isLate?: boolean,
+    isLate = false,
   ): Promise<OrderProgress> {
     return inTransaction(pool, async (client) => {
       const order = await lockOrder(client, orderId, planById);
-      if (event && order.finished && !isLate) refuseAfterEnd(orderId, order.state, event);
-      const happened = event ? decide(order.state, event) : order.state;
-      const settled = closeWindows(happened, now);
-      if (settled !== order.state) await save(client, orderId, order, settled, now, event);
+      const early = earlyEventsFor(order, event);
+      const events = early.map((kept) => kept.event);
+      const outcome = applyEvents(order.state, event ? [event, ...events] : events);
+      const { refused, waiting } = outcome;
+      const refusal = [...refused, ...waiting].find((one) => one.event === event)?.refusal;
+      if (event && order.finished && !isLate) refuseAfterEnd(orderId, order.state, event, outcome.state);
+      if (refusal) throw toRefusal(refusal);
+      const settled = closeWindows(outcome.state, now);
+      if (settled !== order.state || refused.length > 0)
+        await save(client, orderId, order, outcome, settled, now);
+      if (order.early.length > 0) await settleEarly(client, orderId, early, event, outcome);
       return progressOf(settled);
     });
   }
@@ -63,100 +76,62 @@ export function createOrderActivities(pool: Pool) {
      */
     async payOrder(payment: OrderPayment, now: number): Promise<OrderProgress> {
       const isNew = await insertPayment(pool, planById, payment);
+      // Asked when the order is there: what is kept after this was told while it could be seen.
       const early = await pool.query({
         name: 'early',
         text: 'SELECT 1 FROM early_events WHERE order_id = $1 LIMIT 1',
         values: [payment.externalId],
       });
-      if (early.rowCount) return applyEarlyEvents(payment.externalId, now);
-      return isNew
+      return isNew && early.rowCount === 0
         ? { finished: false, nextWindowEnd: null, openReturns: [] }
         : step(payment.externalId, now);
     },
 
-    /** Leaves word why an order that nobody waited for was not taken in. */
+    /** Leaves word why an order that nobody waited for was not taken in, for the shop and for stuck work. */
     async notePaymentRefused(orderId: string, message: string, now: number): Promise<void> {
       await pool.query(
-        `WITH unqueued AS (DELETE FROM accepted_orders WHERE id = $1)
+        `WITH unqueued AS (DELETE FROM accepted_orders WHERE id = $1),
+         kept AS (
+           INSERT INTO early_events (order_id, key, event, refusal)
+           VALUES ($1, 'paid', jsonb_build_object('type', 'paid', 'actor', 'shop', 'at', $4::bigint), $3)
+           ON CONFLICT (order_id, key) DO UPDATE SET event = EXCLUDED.event, refusal = EXCLUDED.refusal)
          INSERT INTO events (subject, key, type, actor, occurred_at, data)
          VALUES ('order/' || key_part($1), 'payment_refused', 'payment_refused', 'shop', $2, $3)
          ON CONFLICT (subject, key) DO UPDATE SET data = EXCLUDED.data, recorded_at = now()`,
-        [orderId, toIso(now), JSON.stringify({ message })],
+        [orderId, toIso(now), JSON.stringify({ message }), now],
       );
     },
 
     /**
-     * Applies one event, and those that arrived early and waited for it.
+     * Applies one event, with those that arrived early and waited for it.
      * @param isLate it belongs to a return of a closed order, which has a process of its own
      * @throws refusal `order_not_found`, `order_closed`, and what `domain/order` refuses
      */
-    async applyOrderEvent(
-      orderId: string,
-      event: ToldEvent,
-      now: number,
-      isLate = false,
-    ): Promise<OrderProgress> {
-      const progress = await step(orderId, now, event, isLate);
-      return event.type === 'return_requested'
-        ? ((await applyEarlyEvents(orderId, now)) ?? progress)
-        : progress;
+    applyOrderEvent(orderId: string, event: ToldEvent, now: number, isLate = false): Promise<OrderProgress> {
+      return step(orderId, now, event, isLate);
     },
 
     /**
      * Closes the windows that are over; also tells a resumed workflow where its order stands.
      * @returns null where there is no such order
      */
-    async settleOrder(orderId: string, now: number, resumed = false): Promise<OrderProgress | null> {
+    async settleOrder(orderId: string, now: number): Promise<OrderProgress | null> {
       try {
-        // What waited for the payment may have been left behind by a process that ended right after it.
-        return await (resumed ? applyEarlyEvents(orderId, now) : step(orderId, now));
+        return await step(orderId, now);
       } catch (error) {
         if (asRefusal(error)?.code === 'order_not_found') return null;
         throw error;
       }
     },
   };
+}
 
-  async function applyEarlyEvents(orderId: string, now: number): Promise<OrderProgress> {
-    const { rows } = await pool.query<{ key: string; event: ToldEvent }>(
-      'SELECT key, event FROM early_events WHERE order_id = $1',
-      [orderId],
-    );
-    // A request comes before its decision even when both carry the same time.
-    const waiting = rows.sort((a, b) => a.event.at - b.event.at || rank(a.event) - rank(b.event));
-    for (let index = 0; index < waiting.length; ) {
-      const { key, event } = waiting[index]!;
-      const outcome = await step(orderId, now, event, true).catch((error: unknown) => error);
-      const refusal = asRefusal(outcome);
-      // Still too early: its return is not known. It keeps waiting.
-      if (refusal?.code === 'return_not_found') {
-        index++;
-        continue;
-      }
-      // No refusal of the event, but of the order: all of them keep waiting for it.
-      if (refusal?.code === 'order_not_found') throw outcome;
-      if (outcome instanceof Error && !refusal) throw outcome;
-      if (refusal) await noteRefusedEvent(orderId, key, event, refusal.message);
-      await pool.query('DELETE FROM early_events WHERE order_id = $1 AND key = $2', [orderId, key]);
-      waiting.splice(index, 1);
-      // A decision told with an earlier time than its request was passed over, and has its return now.
-      if (event.type === 'return_requested') index = 0;
-    }
-    return step(orderId, now);
-  }
-
-  async function noteRefusedEvent(
-    orderId: string,
-    key: string,
-    event: ToldEvent,
-    message: string,
-  ): Promise<void> {
-    await pool.query(
-      `INSERT INTO events (subject, key, type, actor, occurred_at, data)
-       VALUES ('order/' || key_part($1), 'refused/' || $2, 'event_refused', $3, to_timestamp($4 / 1000.0), $5) ON CONFLICT DO NOTHING`,
-      [orderId, key, event.actor, event.at, JSON.stringify({ event: event.type, message })],
-    );
-  }
+/** An event that arrived before its order or its return, as it is kept. */
+interface EarlyEvent {
+  key: string;
+  event: ToldEvent;
+  /** The rules did not allow it; it is kept for a person to look into. */
+  isRefused: boolean;
 }
 
 interface LockedOrder {
@@ -164,7 +139,16 @@ interface LockedOrder {
   finished: boolean;
   /** Its commissions are released as soon as they are due, without finance. */
   automatic: boolean;
-  commissions: { id: number; lineId: string; amount: number; state: string; earning: Earning }[];
+  commissions: LockedCommission[];
+  early: EarlyEvent[];
+}
+
+interface LockedCommission {
+  id: number;
+  lineId: string;
+  amount: number;
+  state: string;
+  earning: Earning;
 }
 
 type StoredLine = Omit<OrderLine, 'shippedAt' | 'deliveredAt' | 'windowEndsAt'> &
@@ -182,7 +166,7 @@ async function lockOrder(
   const { rows } = await client.query<{
     order:
       | null
-      | (Pick<LockedOrder, 'commissions'> & {
+      | (Pick<LockedOrder, 'commissions' | 'early'> & {
           state: string;
           paidAt: string;
           planId: number;
@@ -201,6 +185,7 @@ async function lockOrder(
     finished: stored.state === 'closed',
     automatic: plan.terms.automaticRelease,
     commissions: stored.commissions,
+    early: stored.early,
     state: {
       paidAt: Date.parse(stored.paidAt),
       window: plan.terms.returnWindowDays * 86_400_000,
@@ -219,9 +204,12 @@ async function lockOrder(
   };
 }
 
-/** Of a closed order nothing is heard but what is known; its returns have processes of their own. */
-function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent): void {
-  if (!('returnId' in event) && isKnown(state, event)) return;
+/**
+ * Of a closed order nothing is heard but what is known and what happened before its end and is told late; its returns
+ * have processes of their own.
+ */
+function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent, after: OrderState): void {
+  if (!('returnId' in event) && (after !== state || isKnown(state, event))) return;
   throw refuse({
     code: 'order_closed',
     status: 409,
@@ -229,29 +217,63 @@ function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent): v
   });
 }
 
-function decide(state: OrderState, event: ToldEvent): OrderState {
-  try {
-    return applyEvent(state, event);
-  } catch (error) {
-    if (error instanceof OrderRefusal) {
-      throw refuse({
-        code: error.code,
-        status: error.status,
-        message: error.message,
-        pointer: error.pointer,
-      });
-    }
-    throw error;
-  }
+/**
+ * What arrived early and is applied with this step. Of a closed order only what speaks of the return that the step is
+ * about: nobody waits for anything else of it.
+ */
+function earlyEventsFor({ early, finished }: LockedOrder, event: ToldEvent | undefined): EarlyEvent[] {
+  const returnId = event && 'returnId' in event ? event.returnId : undefined;
+  const told = event && eventKey(event);
+  return early.filter(
+    ({ key, event: kept, isRefused }) =>
+      !isRefused &&
+      key !== told &&
+      (!finished || (returnId !== undefined && 'returnId' in kept && kept.returnId === returnId)),
+  );
+}
+
+function toRefusal({ code, status, message, pointer }: OrderRefusal): Error {
+  return refuse({ code, status, message, pointer });
+}
+
+/**
+ * Forgets what arrived early and is applied now or was told again, and keeps why the rules do not allow the rest of it.
+ * @param early what was applied with the step
+ */
+async function settleEarly(
+  client: Client,
+  orderId: string,
+  early: EarlyEvent[],
+  event: ToldEvent | undefined,
+  { waiting, refused }: EventsApplied<ToldEvent>,
+): Promise<void> {
+  const refusals = new Map(refused.map((one) => [one.event, one.refusal]));
+  const left = new Set([...waiting, ...refused].map((one) => one.event));
+  const done = early.filter((kept) => !left.has(kept.event)).map(({ key }) => key);
+  await client.query(
+    `WITH done AS (DELETE FROM early_events WHERE order_id = $1 AND key = ANY ($2))
+     UPDATE early_events e SET refusal = n.refusal
+     FROM jsonb_to_recordset($3) AS n (key text, refusal jsonb) WHERE e.order_id = $1 AND e.key = n.key`,
+    [
+      orderId,
+      event ? [...done, eventKey(event)] : done,
+      JSON.stringify(
+        early.flatMap(({ key, event: kept }) => {
+          const refusal = refusals.get(kept);
+          return refusal ? [{ key, refusal: { code: refusal.code, message: refusal.message } }] : [];
+        }),
+      ),
+    ],
+  );
 }
 
 async function save(
   client: Client,
   orderId: string,
   before: LockedOrder,
+  { applied, refused }: EventsApplied<ToldEvent>,
   after: OrderState,
   now: number,
-  event: ToldEvent | undefined,
 ): Promise<void> {
   const changed = after.lines.filter((line, index) => line !== before.state.lines[index]);
   const wasClosed = new Set(
@@ -264,16 +286,6 @@ async function save(
       (state === 'held' && closedIds.has(lineId)) || (state === 'due' && before.automatic),
   );
   const returns = after.returns.filter((entry) => !before.state.returns.includes(entry));
-  const remaining = new Map(changed.map((line) => [line.lineId, line]));
-  const cuts = before.commissions.flatMap((commission) => {
-    const line = remaining.get(commission.lineId);
-    if (!line || commission.state === 'reversed' || commission.state === 'clawed_back') return [];
-    const units = remainingUnits(line);
-    const amount = earned(commission.earning, line.netAmount, line.quantity, units);
-    return amount === commission.amount && units > 0
-      ? []
-      : [{ id: commission.id, amount, final: units === 0 }];
-  });
   const changes = {
     lines: changed.map((line) => ({
       lineId: line.lineId,
@@ -281,6 +293,7 @@ async function save(
       returnedQuantity: line.returnedQuantity,
       shippedAt: toIso(line.shippedAt),
       deliveredAt: toIso(line.deliveredAt),
+      deliveryNamed: line.deliveryNamed,
       windowEndsAt: toIso(line.windowEndsAt),
     })),
     returns: returns.map((entry) => ({
@@ -288,14 +301,19 @@ async function save(
       requestedAt: toIso(entry.requestedAt),
       resolvedAt: toIso(entry.resolvedAt),
     })),
-    cuts,
-    cause: event && ('returnId' in event ? keyOf('return', event.returnId) : event.type),
-    causeAt: toIso(event?.at ?? now),
+    cuts: cutsOf(before.commissions, applied),
     due: due.map(({ id }) => id),
     automatic: before.automatic,
     finished: isFinished(after) && !before.finished,
     events: [
-      ...(event ? [timelineEntry(event)] : []),
+      ...applied.map(({ event }) => timelineEntry(event)),
+      ...refused.map(({ event, refusal }) => ({
+        key: `refused/${eventKey(event)}`,
+        type: 'event_refused',
+        actor: event.actor,
+        at: toIso(event.at),
+        data: { event: event.type, message: refusal.message },
+      })),
       ...closed.map((line) => ({
         key: keyOf('window_closed', line.lineId),
         type: 'window_closed',
@@ -312,6 +330,33 @@ async function save(
   });
 }
 
+/** What each event takes of the commissions, one after the other, so that each has transfers of its own. */
+function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ToldEvent>['applied']) {
+  const left = new Map(
+    commissions
+      .filter(({ state }) => state !== 'reversed' && state !== 'clawed_back')
+      .map(({ id, amount }) => [id, amount]),
+  );
+  return applied.flatMap(({ event, before, after }) => {
+    const changed = new Map(
+      after.lines.filter((line, index) => line !== before.lines[index]).map((line) => [line.lineId, line]),
+    );
+    const items = commissions.flatMap(({ id, lineId, earning }) => {
+      const line = changed.get(lineId);
+      const present = left.get(id);
+      if (!line || present === undefined) return [];
+      const units = remainingUnits(line);
+      const amount = earned(earning, line.netAmount, line.quantity, units);
+      if (amount === present && units > 0) return [];
+      if (units > 0) left.set(id, amount);
+      else left.delete(id);
+      return [{ id, amount, final: units === 0 }];
+    });
+    const cause = 'returnId' in event ? keyOf('return', event.returnId) : event.type;
+    return items.length > 0 ? [{ cause, at: toIso(event.at), items }] : [];
+  });
+}
+
 function timelineEntry(event: ToldEvent) {
   const { actor, at, type, ...data } = event;
   return { key: eventKey(event), type, actor, at: toIso(at), data };
@@ -323,17 +368,6 @@ function progressOf(state: OrderState): OrderProgress {
     nextWindowEnd: nextWindowEnd(state),
     openReturns: state.returns.filter((entry) => entry.state === 'requested').map((entry) => entry.id),
   };
-}
-
-function rank(event: OrderEvent): number {
-  return [
-    'shipped',
-    'delivered',
-    'canceled',
-    'return_requested',
-    'return_refunded',
-    'return_rejected',
-  ].indexOf(event.type);
 }
 
 function toMs(time: string | null): number | null {

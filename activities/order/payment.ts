@@ -97,6 +97,8 @@ const insertOrder = `
     FROM earned e WHERE e.amount > 0 AND e.state = 'held'
   ), unqueued AS (
     DELETE FROM accepted_orders WHERE id = $1
+  ), refused_before AS (
+    DELETE FROM early_events WHERE order_id = $1 AND key = 'paid'
   ), told AS (
     INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || key_part(o.id), 'paid', 'paid', 'shop', $5 FROM o
   )

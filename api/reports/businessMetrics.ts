@@ -120,11 +120,11 @@ const measured: readonly Measured[] = [
   },
   {
     sql: `SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'early_event'),
-        (SELECT count(*) FROM (SELECT FROM early_events LIMIT ${bound}) capped)
+        (SELECT count(*) FROM (SELECT FROM early_events WHERE refusal IS NULL LIMIT ${bound}) capped)
       UNION ALL SELECT 'tributary_messages_waiting', jsonb_build_object('state', 'accepted_order'),
         (SELECT count(*) FROM (SELECT FROM accepted_orders LIMIT ${bound}) capped)
       UNION ALL SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'early_event'),
-        coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM early_events)), 0)
+        coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM early_events WHERE refusal IS NULL)), 0)
       UNION ALL SELECT 'tributary_messages_waiting_oldest_seconds', jsonb_build_object('state', 'accepted_order'),
         coalesce(extract(epoch FROM now() - (SELECT min(accepted_at) FROM accepted_orders)), 0)`,
     help: {

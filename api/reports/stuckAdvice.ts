@@ -1,4 +1,6 @@
 import { kinds, type ProcessKind, pageOfSubject, parseSubject } from '../../domain/kinds';
+import { needsReturn, type OrderEvent } from '../../domain/order';
+import { discardPath } from '../routes/order/unapplied';
 
 /** A text in both languages of the console. */
 export interface Words {
@@ -9,7 +11,12 @@ export interface Words {
 /** Kinds of stuck work of each process, and after how long, as a PostgreSQL interval. */
 const stuckOf = {
   application: { application_waits: '3 days', changes_overdue: '10 minutes' },
-  order: { order_not_taken_in: '5 minutes', window_not_closed: '10 minutes' },
+  order: {
+    order_not_taken_in: '5 minutes',
+    window_not_closed: '10 minutes',
+    event_waiting: '1 day',
+    event_refused: '0',
+  },
   return: { return_undecided: '14 days' },
   release: { release_running: '1 hour' },
   withdrawal: { withdrawal_paying: '3 days' },
@@ -37,13 +44,18 @@ export interface StuckFacts {
   activity?: { type: string; attempt: number; error: string };
   /** For an email: its key, and the error of the mail server. */
   mail?: { key: string; error: string };
+  /** Of an event that was answered with 202: what it says, and what refuses it. */
+  event?: { orderId: string; key: string; type: OrderEvent['type'] | 'paid'; message: string };
 }
 
 /** An action the user can take immediately. */
 export interface StuckAction {
-  name: 'resend';
+  /** Send a mail again; or discard an event of an order, for which a reason has to be given. */
+  name: 'resend' | 'discard';
   method: 'POST';
   path: string;
+  /** What the body has to hold, besides what the person is asked for. */
+  body?: Record<string, string>;
 }
 
 /** Problem, remedy and page. */
@@ -64,19 +76,40 @@ function pageOf(subject: string): string {
 
 /** Returns the problem of a piece of stuck work and what to do. */
 export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
-  const { kind, subject, activity, mail } = facts;
-  const actions: StuckAction[] = mail
-    ? [{ name: 'resend', method: 'POST', path: `/v1/mails/${encodeURIComponent(mail.key)}/resend` }]
-    : [];
-  const { what, remedy } = words(kind, activity, mail);
+  const { subject, mail, event } = facts;
+  const actions: StuckAction[] = [];
+  if (mail)
+    actions.push({
+      name: 'resend',
+      method: 'POST',
+      path: `/v1/mails/${encodeURIComponent(mail.key)}/resend`,
+    });
+  if (event)
+    actions.push({
+      name: 'discard',
+      method: 'POST',
+      path: discardPath(event.orderId),
+      body: { key: event.key },
+    });
+  const { what, remedy } = words(facts);
   return { what, remedy, href: pageOf(subject), actions };
 }
 
-function words(
-  kind: StuckKind,
-  activity: StuckFacts['activity'],
-  mail: StuckFacts['mail'],
-): { what: Words; remedy: Words } {
+/** What an event says, as a sentence goes on after it. */
+const EVENTS: Record<OrderEvent['type'] | 'paid', Words> = {
+  paid: { zh: '订单', en: 'An order' },
+  shipped: { zh: '发货', en: 'A shipment' },
+  delivered: { zh: '签收', en: 'A delivery' },
+  canceled: { zh: '取消', en: 'A cancelation' },
+  return_requested: { zh: '退货申请', en: 'A return request' },
+  return_refunded: { zh: '退款', en: 'A refund' },
+  return_rejected: { zh: '拒绝退货', en: 'The rejection of a return' },
+};
+
+function words({ kind, activity, mail, event }: StuckFacts): { what: Words; remedy: Words } {
+  const told = event && EVENTS[event.type];
+  const needs =
+    event && needsReturn(event) ? { zh: '订单或退货', en: 'order or return' } : { zh: '订单', en: 'order' };
   switch (kind) {
     case 'failing_activity':
       return {
@@ -131,6 +164,28 @@ function words(
         remedy: {
           zh: '佣金因此尚未到期。检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
           en: 'Therefore its commissions are not due. Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
+        },
+      };
+    case 'event_waiting':
+      return {
+        what: {
+          zh: `${told?.zh}事件等待其${needs.zh}已超过 1 天`,
+          en: `${told?.en} has waited for its ${needs.en} for over a day`,
+        },
+        remedy: {
+          zh: `请核对单号，并从商城补发该${needs.zh}，事件随后会自动生效；若已有，请重新发送此事件；若不会再来，请舍弃此事件。`,
+          en: `Check the number and send the ${needs.en} from the shop: the event is then applied by itself. If that is there, send the event again; if it will never come, discard the event.`,
+        },
+      };
+    case 'event_refused':
+      return {
+        what: {
+          zh: `${told?.zh}已接收，但未生效：${event?.message}`,
+          en: `${told?.en} was accepted, and then refused: ${event?.message}`,
+        },
+        remedy: {
+          zh: '与商城核对。更正后重新发送；若无需处理，请舍弃。',
+          en: 'Compare it with the shop. Send it again corrected where it was wrong; discard it where nothing is to be done.',
         },
       };
     case 'return_undecided':

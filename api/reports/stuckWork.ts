@@ -19,11 +19,23 @@ interface Row {
   kind: StuckKind;
   subject: string;
   since: Date;
-  facts: { type?: string; attempt?: number; error?: string; key?: string };
+  facts: {
+    type?: string;
+    attempt?: number;
+    error?: string;
+    key?: string;
+    event?: StuckFacts['event'];
+  };
 }
 
 /** Of each kind: whoever has this many of one kind has one cause to look for, not this many. */
 const shown = 100;
+
+/** Events of orders that were answered with 202 and changed nothing. */
+const ofEarlyEvents = (which: string) => `SELECT 'order/' || key_part(e.order_id), e.received_at,
+    jsonb_build_object('event', jsonb_build_object('orderId', e.order_id, 'key', e.key, 'type', e.event -> 'type',
+      'message', coalesce(e.refusal ->> 'message', '')))
+  FROM early_events e WHERE ${which} AND e.received_at < now() - $1::interval`;
 
 // One statement, each kind by an index over what is under way, with the oldest first.
 const sources: Record<StuckKind, string> = {
@@ -45,6 +57,8 @@ const sources: Record<StuckKind, string> = {
       SELECT order_id, window_ends_at FROM order_lines
       WHERE state = 'delivered' AND window_ends_at < now() - $1::interval ORDER BY window_ends_at LIMIT 2000) l
     GROUP BY l.order_id`,
+  event_waiting: ofEarlyEvents('e.refusal IS NULL'),
+  event_refused: ofEarlyEvents('e.refusal IS NOT NULL'),
   return_undecided: `SELECT 'return/' || key_part(r.order_id) || '/' || key_part(r.id), r.requested_at, '{}'::jsonb FROM returns r
     WHERE r.state = 'requested' AND r.requested_at < now() - $1::interval`,
   release_running: `SELECT 'release/' || r.id, s.since, '{}'::jsonb FROM release_runs r CROSS JOIN LATERAL (
@@ -96,13 +110,14 @@ export async function readStuckWork(
 }
 
 function itemOf({ kind, subject, since, facts }: Row, role: Role): StuckItem {
-  const { type = '', attempt, error = '', key } = facts;
+  const { type = '', attempt, error = '', key, event } = facts;
   const known: StuckFacts = {
     kind,
     subject,
     ...(attempt !== undefined && { activity: { type, attempt, error } }),
     // Mail servers quote the address that they refuse.
     ...(key !== undefined && { mail: { key, error: scrub(error) } }),
+    ...(event && { event }),
   };
   const advice = adviseOnStuck(known);
   return {

@@ -51,6 +51,12 @@ const either = (select: string, conditions: (string | undefined)[]) =>
     .map((condition) => `(${select} ${condition} LIMIT ${mostOfEach})`)
     .join(' UNION ');
 
+/** Numbers of orders that have not come, of which events were told. @param prefix the parameter that holds it */
+const ordersThatHaveNotCome = (prefix: string) => `
+  UNION ALL
+  (SELECT DISTINCT e.order_id, e.order_id, '', 'waiting', NULL::bigint, NULL
+   FROM early_events e WHERE e.order_id LIKE ${prefix} AND NOT EXISTS (SELECT FROM orders o WHERE o.id = e.order_id) LIMIT ${mostOfEach})`;
+
 const sources: Record<SearchKind, Source> = {
   application: ({ lowerPrefix, uuids }) =>
     either(
@@ -69,8 +75,9 @@ const sources: Record<SearchKind, Source> = {
       ],
     ),
   order: ({ own, prefix }) =>
-    `SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
-       FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~`,
+    `(SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+       FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~ LIMIT ${mostOfEach})
+     ${own ? '' : ordersThatHaveNotCome(prefix)}`,
   commission: ({ own, number }) =>
     number &&
     `SELECT id::text AS id, id::text AS title, order_id AS subtitle, state, amount, currency

@@ -8,7 +8,7 @@ BEGIN
       'lines', (SELECT jsonb_agg(jsonb_build_object(
           'lineId', l.line_id, 'state', l.state, 'quantity', l.quantity, 'netAmount', l.net_amount,
           'returnedQuantity', l.returned_quantity, 'shippedAt', l.shipped_at, 'deliveredAt', l.delivered_at,
-          'windowEndsAt', l.window_ends_at) ORDER BY l.position)
+          'deliveryNamed', l.delivery_named, 'windowEndsAt', l.window_ends_at) ORDER BY l.position)
         FROM order_lines l WHERE l.order_id = o.id),
       'returns', (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', r.id, 'state', r.state, 'reason', r.reason, 'requestedAt', r.requested_at,
@@ -16,6 +16,9 @@ BEGIN
         FROM returns r WHERE r.order_id = o.id),
       'commissions', (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', c.id, 'lineId', c.line_id, 'amount', c.amount, 'state', c.state, 'earning', c.rule -> 'earning') ORDER BY c.id), '[]')
-        FROM commissions c WHERE c.order_id = o.id))
+        FROM commissions c WHERE c.order_id = o.id),
+      'early', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'key', e.key, 'event', e.event, 'isRefused', e.refusal IS NOT NULL)), '[]')
+        FROM early_events e WHERE e.order_id = o.id AND e.key <> 'paid'))
     FROM orders o WHERE o.id = wanted);
 END $$;

@@ -1,17 +1,19 @@
 /*
- * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the line in
- * its timeline. `changes`: {lines, returns, cuts, cause, causeAt, due, automatic, finished, events}; `at` is when the
- * step happens, each event in it carries when it happened in the shop. `due` are the commissions whose window is over,
- * by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is held.
+ * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the lines in
+ * its timeline. `changes`: {lines, returns, cuts: [{cause, at, items}], due, automatic, finished, events}; `at` is when
+ * the step happens, each cut and event in it carries when it happened in the shop. `due` are the commissions whose
+ * window is over, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is
+ * held.
  */
 CREATE OR REPLACE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   due bigint[] := ARRAY(SELECT i::bigint FROM jsonb_array_elements_text(changes -> 'due') i);
+  cut jsonb;
 BEGIN
   UPDATE order_lines l SET state = n.state, returned_quantity = n."returnedQuantity", shipped_at = n."shippedAt",
-    delivered_at = n."deliveredAt", window_ends_at = n."windowEndsAt"
+    delivered_at = n."deliveredAt", delivery_named = n."deliveryNamed", window_ends_at = n."windowEndsAt"
   FROM jsonb_to_recordset(changes -> 'lines') AS n ("lineId" text, state text, "returnedQuantity" integer,
-    "shippedAt" timestamptz, "deliveredAt" timestamptz, "windowEndsAt" timestamptz)
+    "shippedAt" timestamptz, "deliveredAt" timestamptz, "deliveryNamed" boolean, "windowEndsAt" timestamptz)
   WHERE l.order_id = changed AND l.line_id = n."lineId";
 
   IF changes -> 'returns' <> '[]' THEN
@@ -25,7 +27,9 @@ BEGIN
   IF changes -> 'cuts' <> '[]' THEN
     -- All that this step may touch, before the balances that reducing locks: no commission is locked after those.
     PERFORM lock_commissions(ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed));
-    PERFORM reduce_commissions(changes ->> 'cause', changes -> 'cuts', (changes ->> 'causeAt')::timestamptz, at);
+    FOR cut IN SELECT * FROM jsonb_array_elements(changes -> 'cuts') LOOP
+      PERFORM reduce_commissions(cut ->> 'cause', cut -> 'items', (cut ->> 'at')::timestamptz, at);
+    END LOOP;
   END IF;
 
   -- Automatic plans release here: what is due now, and what only an open return kept back.

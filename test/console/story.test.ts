@@ -115,6 +115,10 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   },
   'note.add': { after: { about: `order/${id}`, mentions: [id] } },
   'note.retract': {},
+  'order.discard_event': {
+    before: { event: 'return_refunded', returnId: 'R-1', lineIds: ['1'] },
+    reason: 'no such order',
+  },
   'payout_batch.confirm': {
     before: { state: 'open' },
     after: { state: 'settled', failed: [{ withdrawalId: id, reason: 'account closed' }] },

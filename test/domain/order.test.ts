@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { earned } from '../../domain/commission';
 import {
   applyEvent,
+  applyEvents,
   closeWindows,
   eventKey,
   isFinished,
@@ -10,6 +11,7 @@ import {
   type OrderState,
   remainingUnits,
 } from '../../domain/order';
+import { arrivals, clockHours, quantities, type Story } from '../support/orderStories';
 
 const day = 86_400_000;
 const paidAt = Date.parse('2026-03-01T08:00:00+08:00');
@@ -27,6 +29,7 @@ function order(quantities: number[] = [3, 1]): OrderState {
       returnedQuantity: 0,
       shippedAt: null,
       deliveredAt: null,
+      deliveryNamed: false,
       windowEndsAt: null,
     })),
   };
@@ -199,6 +202,132 @@ it('takes a return told again without a time for the same return', () => {
   const untimed = { ...returnOne, untimed: true } as const;
   const first = after(delivered, untimed);
   expect(applyEvent(first, { ...untimed, at: untimed.at + 20_000 })).toBe(first);
+});
+
+describe('one story, in whatever order its payment and its events arrive', () => {
+  /**
+   * Takes in what arrives: what comes before the payment, null, or before its return waits for that.
+   * @param clock when each arrives: windows that are over by then are closed
+   */
+  function taken(story: Story, arriving: (OrderEvent | null)[], clock: (index: number) => number) {
+    let state: OrderState | undefined;
+    let waiting: OrderEvent[] = [];
+    let isClosedEarly = false;
+    for (const [index, event] of arriving.entries()) {
+      if (event === null) state = { ...order([...quantities]), window: story.window };
+      const known: OrderEvent[] = [...waiting, ...(event ? [event] : [])];
+      if (!state) {
+        waiting = known;
+        continue;
+      }
+      const outcome = applyEvents(state, known);
+      expect(outcome.refused).toEqual([]);
+      waiting = outcome.waiting.map((one) => one.event);
+      state = closeWindows(outcome.state, clock(index));
+      if (index < arriving.length - 1) isClosedEarly ||= state !== outcome.state;
+    }
+    expect(waiting).toEqual([]);
+    return { state: state!, isClosedEarly };
+  }
+
+  const asToldInOrder = ({ events, window }: Story) =>
+    applyEvents({ ...order([...quantities]), window }, events).state;
+
+  it('ends in one state while no window is over', () => {
+    fc.assert(
+      fc.property(arrivals(paidAt), ({ story, arriving }) => {
+        const { state } = taken({ ...story, window: 1000 * day }, arriving, () => story.end);
+        expect(sorted(state)).toEqual(sorted(asToldInOrder({ ...story, window: 1000 * day })));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('ends in one state unless a window was closed between two arrivals, and then earns the same', () => {
+    const seen = { alike: 0, closedEarly: 0 };
+    fc.assert(
+      fc.property(arrivals(paidAt), clockHours, ({ story, arriving }, hours) => {
+        const clocks = hours.map((hour) => paidAt + hour * 3_600_000).sort((a, b) => a - b);
+        const { state, isClosedEarly } = taken(story, arriving, (index) => clocks[index]!);
+        const expected = asToldInOrder(story);
+        seen[isClosedEarly ? 'closedEarly' : 'alike']++;
+        if (!isClosedEarly) {
+          const end = clocks[arriving.length - 1]!;
+          expect(sorted(state)).toEqual(sorted(closeWindows(expected, end)));
+        }
+        const [inTheEnd, expectedInTheEnd] = [state, expected].map((one) => closeWindows(one, Infinity));
+        expect(moneyOf(inTheEnd!)).toEqual(moneyOf(expectedInTheEnd!));
+        expect(isFinished(inTheEnd!)).toBe(isFinished(expectedInTheEnd!));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(Math.min(seen.alike, seen.closedEarly)).toBeGreaterThan(100);
+  });
+
+  const sorted = (state: OrderState) => ({
+    ...state,
+    returns: [...state.returns].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  });
+  const moneyOf = ({ lines, returns }: OrderState) => ({
+    units: lines.map(remainingUnits),
+    returns: new Map(returns.map(({ id, state, resolvedAt }) => [id, [state, resolvedAt]])),
+  });
+});
+
+describe('events that are known at once', () => {
+  const applied = (...events: OrderEvent[]) => applyEvents(order(), events);
+  const codes = (outcome: ReturnType<typeof applied>) =>
+    outcome.refused.map(({ event, refusal }) => [event.type, refusal.code]);
+
+  it('wait while the return that they speak of is not known', () => {
+    const refund: OrderEvent = { type: 'return_refunded', at: paidAt + 6 * day, returnId: 'q' };
+    const outcome = applied(refund, delivered);
+    expect(outcome.waiting.map((one) => one.event)).toEqual([refund]);
+    expect(outcome.state).toEqual(after(delivered));
+  });
+
+  it('and contradict each other are judged by their time in the shop, and the later is refused', () => {
+    const canceled: OrderEvent = { type: 'canceled', at: paidAt + day, reason: 'x' };
+    const first = applied(delivered, canceled);
+    expect(first.state.lines.map((line) => line.state)).toEqual(['canceled', 'canceled']);
+    expect(codes(first)).toEqual([['delivered', 'line_canceled']]);
+    const later = applied({ ...canceled, at: paidAt + 3 * day }, delivered);
+    expect(later.state.lines.map((line) => line.state)).toEqual(['delivered', 'delivered']);
+    expect(codes(later)).toEqual([['canceled', 'already_delivered']]);
+  });
+
+  it('are judged alone when one of them names lines wrongly', () => {
+    const outcome = applied({ type: 'delivered', at: paidAt + day, lineIds: ['9'] }, delivered);
+    expect(codes(outcome)).toEqual([['delivered', 'line_not_found']]);
+    expect(outcome.state).toEqual(after(delivered));
+  });
+});
+
+describe('a delivery of all lines that were on their way', () => {
+  const canceled: OrderEvent = { type: 'canceled', at: paidAt + day, reason: 'x', lineIds: ['2'] };
+
+  it('was not of a line that was canceled before, also when that is told later', () => {
+    expect(after(delivered, canceled)).toEqual(after(canceled, delivered));
+    expect(after(delivered, canceled).lines.map((line) => line.state)).toEqual(['delivered', 'canceled']);
+  });
+
+  it('was not of a line that had arrived before, also when that is told later', () => {
+    const before: OrderEvent = { type: 'delivered', at: paidAt + day, lineIds: ['2'] };
+    expect(after(delivered, before)).toEqual(after(before, delivered));
+    expect(after(delivered, before).lines[1]!.windowEndsAt).toBe(paidAt + 16 * day);
+  });
+
+  it.each<[string, OrderEvent[], OrderEvent]>([
+    ['is canceled later', [delivered], { ...canceled, at: paidAt + 3 * day }],
+    ['is named by the delivery', [{ ...delivered, lineIds: ['1', '2'] }], canceled],
+    ['is all there was', [delivered], { ...canceled, lineIds: ['1', '2'] }],
+    ['is canceled with all others', [delivered], { ...canceled, lineIds: undefined }],
+    ['is asked back', [delivered, { ...returnOne, lines: [{ lineId: '2', quantity: 1 }] }], canceled],
+  ])('stands against the cancelation of a line that %s', (_name, before, cancelation) => {
+    expect(() => after(...before, cancelation)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/already_delivered|return_exists/) }),
+    );
+  });
 });
 
 describe('the key of an event', () => {

@@ -18,6 +18,7 @@ function after(events: OrderEvent[], now: number): OrderState {
         returnedQuantity: 0,
         shippedAt: null,
         deliveredAt: null,
+        deliveryNamed: false,
         windowEndsAt: null,
       },
     ],

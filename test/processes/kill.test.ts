@@ -11,6 +11,7 @@ import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import type { Submission } from '../../domain/application';
+import { subjectOf } from '../../domain/kinds';
 import { personNumbers, personSubmission } from '../support/applications';
 import { activityContext, type TestSettings, testConfig } from '../support/config';
 import { expectSoundLedger } from '../support/ledger';
@@ -213,7 +214,8 @@ async function request({ id, currency }: Teller, queue: string, email?: string):
 }
 /** Each mail about a withdrawal goes out in a process of its own. */
 async function mailed(id: string, ...states: string[]): Promise<void> {
-  for (const state of states) await end('mail', `withdrawal/${id}/${state}`);
+  for (const state of states)
+    await client.workflow.getHandle(subjectOf('mail', `withdrawal/${id}/${state}`)).result();
 }
 const settleWithdrawal =
   (what: 'approve' | 'reject' | 'cancel', { lost = false, email = '' } = {}): Story =>

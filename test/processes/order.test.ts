@@ -471,7 +471,7 @@ describe('messages that come twice and in the wrong order', () => {
       'canceled',
       event,
     ]);
-    expect(await steps.settleOrder(order.externalId, Date.now(), true)).toMatchObject({ finished: true });
+    expect(await steps.settleOrder(order.externalId, Date.now())).toMatchObject({ finished: true });
   });
 
   it('shuffled deliveries and returns end like those in order', async () => {

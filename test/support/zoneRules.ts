@@ -19,7 +19,7 @@ const local = (text: string, zone: string) => parseLocalTime(text, zone)!;
 function window(deliveredAt: number): unknown {
   const line = {
     ...{ lineId: '1', state: 'paid' as const, quantity: 1, netAmount: 100, returnedQuantity: 0 },
-    ...{ shippedAt: null, deliveredAt: null, windowEndsAt: null },
+    ...{ shippedAt: null, deliveredAt: null, deliveryNamed: false, windowEndsAt: null },
   };
   const paid: OrderState = { paidAt: deliveredAt - day, window: 15 * day, lines: [line], returns: [] };
   const delivered = applyEvent(paid, { type: 'delivered', at: deliveredAt });

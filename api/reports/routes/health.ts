@@ -17,7 +17,17 @@ const stuckSchema = z
     what: words,
     remedy: words,
     href: z.string().nullable().describe('The console page of the subject; null if the role cannot open it.'),
-    actions: z.array(z.object({ name: z.enum(['resend']), method: z.literal('POST'), path: z.string() })),
+    actions: z.array(
+      z.object({
+        name: z.enum(['resend', 'discard']),
+        method: z.literal('POST'),
+        path: z.string(),
+        body: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe('Fields of the body; to discard, a `reason` is needed too.'),
+      }),
+    ),
   })
   .meta({ id: 'StuckWork' });
 

@@ -11,6 +11,7 @@ import { currencySchema, eventTime, identifier, sku, timestampOutput } from '../
 import { eventForDistributor, timelineEventSchema } from '../../http/timeline';
 import { senderOf } from '../../workflows/client';
 import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
+import { readUnappliedEvents, unappliedEventEndpoints } from './unapplied';
 import { awaitedNext, readOrder, readOrderTimeline } from './view';
 
 /** Bound of every amount in an order, and of their sum, so that no sum of many orders outgrows a safe integer. */
@@ -138,6 +139,8 @@ const getOrder = endpoint({
   method: 'get',
   path: '/v1/orders/{id}',
   summary: 'Get an order',
+  description:
+    'With the events that got 202 and have not been applied (unappliedEvents). If the order has not arrived, or was refused after a 202, the detail of the 404 says so, and which events wait for it.',
   tag: 'orders',
   roles: ROLES,
   scope: 'orders:read',
@@ -162,6 +165,15 @@ async function orderOrNotFound(context: ApiContext, id: string, principal: Princ
       status: 404,
       code: 'not_found',
       detail: `Order ${id} was refused: ${rows[0].message}`,
+    });
+  }
+  const waiting = principal.distributorId ? [] : await readUnappliedEvents(context.pool, id);
+  if (waiting.length > 0) {
+    const told = waiting.map(({ type, at }) => `${type.replaceAll('_', ' ')} at ${at}`).join(', ');
+    throw new Problem({
+      status: 404,
+      code: 'not_found',
+      detail: `Order ${id} has not come, and events wait for it: ${told}. They are applied when it comes; send it, or discard them.`,
     });
   }
   throw notFound(`Order ${id}`);
@@ -203,4 +215,4 @@ const getOrderTimeline = endpoint({
   },
 });
 
-export const orderEndpoints = [createOrder, getOrder, getOrderTimeline];
+export const orderEndpoints = [createOrder, getOrder, getOrderTimeline, ...unappliedEventEndpoints];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { kinds } from '../../../domain/kinds';
-import { LINE_STATES } from '../../../domain/order';
+import { LINE_STATES, type OrderEvent } from '../../../domain/order';
 import { commissionSchema, identifier, moneySchema, timestampOutput, uuid } from '../../http/schemas';
 import { attributionSchema } from '../commission/explanation';
 
@@ -11,6 +11,38 @@ export const mostLines = 2000;
 
 /** Params of an endpoint about one order. */
 export const orderParams = z.object({ id: identifier });
+
+const eventTypes = [
+  'paid',
+  'shipped',
+  'delivered',
+  'canceled',
+  'return_requested',
+  'return_refunded',
+  'return_rejected',
+] as const satisfies (OrderEvent['type'] | 'paid')[];
+
+/** An event that was answered with 202 and changed nothing so far; `paid` for an order that was refused. */
+export const unappliedEventSchema = z
+  .object({
+    key: z.string().describe('Names it where it is discarded.'),
+    type: z.enum(eventTypes),
+    state: z
+      .enum(['waiting', 'refused'])
+      .describe('Waiting for its order or return, which applies it; or refused when that came.'),
+    at: timestampOutput.describe('When it happened in the shop.'),
+    receivedAt: timestampOutput,
+    actor: z.string().describe('Name of who told it.'),
+    lineIds: z.array(z.string()).nullable().describe('Null where it means all lines, or a return.'),
+    returnId: z.string().nullable(),
+    refusal: z
+      .object({ code: z.string().optional(), message: z.string() })
+      .nullable()
+      .describe('Why the rules do not allow it. Send it again corrected, or discard it.'),
+  })
+  .meta({ id: 'UnappliedEvent' });
+
+export type UnappliedEvent = z.input<typeof unappliedEventSchema>;
 
 /** An order in answers. */
 export const orderSchema = z.object({
@@ -62,5 +94,10 @@ export const orderSchema = z.object({
       releasedAt: timestampOutput.nullable(),
     }),
   ),
+  unappliedEvents: z
+    .array(unappliedEventSchema)
+    .describe(
+      'Events that were answered with 202 and changed nothing so far. For staff; empty for distributors.',
+    ),
   createdAt: timestampOutput,
 });

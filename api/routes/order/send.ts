@@ -25,17 +25,14 @@ export async function sendOrderEvent(
         : `order ${orderId}`;
       return { status: 202, body: { status: 'waiting' as const, waitsFor } };
     }
-    await context.pool.query('DELETE FROM early_events WHERE order_id = $1 AND key = $2', [
-      orderId,
-      eventKey(event),
-    ]);
   }
   return { status: 200, body: await readOrder(context.pool, orderId) };
 }
 
 async function keep(context: ApiContext, orderId: string, event: ToldEvent): Promise<void> {
   await context.pool.query(
-    'INSERT INTO early_events (order_id, key, event) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+    `INSERT INTO early_events AS e (order_id, key, event) VALUES ($1, $2, $3)
+     ON CONFLICT (order_id, key) DO UPDATE SET event = EXCLUDED.event, refusal = NULL WHERE e.refusal IS NOT NULL`,
     [orderId, eventKey(event), JSON.stringify(event)],
   );
 }

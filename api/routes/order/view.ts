@@ -3,6 +3,8 @@ import type { Attribution } from '../../../domain/attribution';
 import type { StateOf } from '../../../domain/kinds';
 import type { LineState } from '../../../domain/order';
 import type { TimelineEventBody } from '../../http/timeline';
+import type { UnappliedEvent } from './schema';
+import { unappliedEventsOf } from './unapplied';
 
 /** An order as the API shows it. Times are RFC 3339, amounts minor units. */
 export interface OrderView {
@@ -18,6 +20,7 @@ export interface OrderView {
   lines: OrderLineView[];
   returns: OrderReturnView[];
   commissions: OrderCommissionView[];
+  unappliedEvents: UnappliedEvent[];
   createdAt: string;
 }
 
@@ -85,7 +88,8 @@ const select = `
         'id', c.id::text, 'lineId', c.line_id, 'level', c.level, 'distributorId', c.distributor_id,
         'amount', ${money('amount')}, 'originalAmount', ${money('original_amount')}, 'state', c.state,
         'dueAt', c.due_at, 'releasedAt', c.released_at) ORDER BY c.id), '[]')
-      FROM commissions c WHERE c.order_id = o.id AND ($2::uuid IS NULL OR c.distributor_id = $2))
+      FROM commissions c WHERE c.order_id = o.id AND ($2::uuid IS NULL OR c.distributor_id = $2)),
+    'unappliedEvents', CASE WHEN $2::uuid IS NULL THEN ${unappliedEventsOf('o.id')} ELSE '[]' END
   ) AS view
   FROM orders o
   WHERE o.id = $1 AND ($2::uuid IS NULL OR EXISTS (

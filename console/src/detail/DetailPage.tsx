@@ -28,6 +28,8 @@ interface DetailPageProps<T> {
   process?: ProcessKind;
   /** Content of the page. */
   children: (thing: T) => ReactNode;
+  /** Shown if there is no such thing. @default the page that says so */
+  missing?: ReactNode;
   /** Shown beside the content, above notes and activity. */
   aside?: (thing: T) => ReactNode;
 }
@@ -39,7 +41,7 @@ export function DetailPage<T>(props: DetailPageProps<T>) {
 }
 
 function Thing<T>(props: DetailPageProps<T>) {
-  const { kind, id, load, title, state, actions, refreshEvery, process, children, aside } = props;
+  const { kind, id, load, title, state, actions, refreshEvery, process, children, missing, aside } = props;
   const me = useMe();
   const thing = useQuery({
     queryKey: ['thing', kind, id],
@@ -48,7 +50,7 @@ function Thing<T>(props: DetailPageProps<T>) {
     refetchInterval: ({ state: { data: known } }) =>
       known === undefined ? false : (refreshEvery?.(known) ?? 10_000),
   });
-  if (thing.error instanceof ProblemError && thing.error.status === 404) return <NotFoundPage />;
+  if (thing.error instanceof ProblemError && thing.error.status === 404) return missing ?? <NotFoundPage />;
   if (thing.error && !thing.data)
     return <FullPageProblem error={thing.error} retry={() => void thing.refetch()} />;
   if (thing.data === undefined) {

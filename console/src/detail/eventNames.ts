@@ -95,6 +95,7 @@ export const EVENTS: Record<string, Text> = {
   'mail.resend': { zh: '重新发送邮件', en: 'Email resent' },
   'note.add': { zh: '添加备注', en: 'Note added' },
   'note.retract': { zh: '撤回备注', en: 'Note retracted' },
+  'order.discard_event': { zh: '舍弃事件', en: 'Event discarded' },
   'product.create': { zh: '新增商品', en: 'Product added' },
   'withdrawal.approve': { zh: '批准提现', en: 'Withdrawal approved' },
   'withdrawal.cancel': { zh: '取消提现', en: 'Withdrawal canceled' },

@@ -65,6 +65,8 @@ const NAMES_OF_STATES = {
   lifted: { zh: '已解除', en: 'Lifted' },
   // results of bulk actions
   refused: { zh: '未执行', en: 'Refused' },
+  // events of an order that has not come
+  waiting: { zh: '等待中', en: 'Waiting' },
   // people and keys
   disabled: { zh: '已停用', en: 'Disabled' },
   revoked: { zh: '已吊销', en: 'Revoked' },
@@ -113,6 +115,7 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   finished: 'success',
   on_hold: 'warning',
   refused: 'error',
+  waiting: 'warning',
   left_out: 'warning',
 };
 

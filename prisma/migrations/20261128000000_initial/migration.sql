@@ -382,6 +382,8 @@ CREATE TABLE order_lines (
   returned_quantity integer NOT NULL DEFAULT 0,
   shipped_at timestamptz,
   delivered_at timestamptz,
+  -- The delivery named this line; false where it spoke of all lines that were still on their way.
+  delivery_named boolean NOT NULL DEFAULT false,
   window_ends_at timestamptz,
   PRIMARY KEY (order_id, line_id),
   CHECK (returned_quantity BETWEEN 0 AND quantity)
@@ -405,15 +407,19 @@ CREATE INDEX ON returns (requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (state, requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (resolved_at) WHERE resolved_at IS NOT NULL;
 
--- Messages that arrived before the order or return they speak of. They are applied as soon as it is known.
+-- Messages that arrived before the order or return they speak of. They are applied as soon as it is known. Also those that
+-- were refused after they had been answered with 202; an order that was so has the key `paid`.
 CREATE TABLE early_events (
   order_id text NOT NULL,
   key text NOT NULL,
   event jsonb NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
+  -- {code?, message}: it was judged and the rules do not allow it. Kept until it is told again and applied, or discarded.
+  refusal jsonb,
   PRIMARY KEY (order_id, key)
 );
 CREATE INDEX ON early_events (received_at);
+CREATE INDEX early_events_order_prefix ON early_events (order_id text_pattern_ops);
 
 -- Orders that were answered with 202 and are not taken in yet. Here, so that losing Temporal loses none of them.
 CREATE TABLE accepted_orders (
@@ -1199,7 +1205,7 @@ BEGIN
       'lines', (SELECT jsonb_agg(jsonb_build_object(
           'lineId', l.line_id, 'state', l.state, 'quantity', l.quantity, 'netAmount', l.net_amount,
           'returnedQuantity', l.returned_quantity, 'shippedAt', l.shipped_at, 'deliveredAt', l.delivered_at,
-          'windowEndsAt', l.window_ends_at) ORDER BY l.position)
+          'deliveryNamed', l.delivery_named, 'windowEndsAt', l.window_ends_at) ORDER BY l.position)
         FROM order_lines l WHERE l.order_id = o.id),
       'returns', (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', r.id, 'state', r.state, 'reason', r.reason, 'requestedAt', r.requested_at,
@@ -1207,24 +1213,29 @@ BEGIN
         FROM returns r WHERE r.order_id = o.id),
       'commissions', (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', c.id, 'lineId', c.line_id, 'amount', c.amount, 'state', c.state, 'earning', c.rule -> 'earning') ORDER BY c.id), '[]')
-        FROM commissions c WHERE c.order_id = o.id))
+        FROM commissions c WHERE c.order_id = o.id),
+      'early', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'key', e.key, 'event', e.event, 'isRefused', e.refusal IS NOT NULL)), '[]')
+        FROM early_events e WHERE e.order_id = o.id AND e.key <> 'paid'))
     FROM orders o WHERE o.id = wanted);
 END $$;
 
 /*
- * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the line in
- * its timeline. `changes`: {lines, returns, cuts, cause, causeAt, due, automatic, finished, events}; `at` is when the
- * step happens, each event in it carries when it happened in the shop. `due` are the commissions whose window is over,
- * by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is held.
+ * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the lines in
+ * its timeline. `changes`: {lines, returns, cuts: [{cause, at, items}], due, automatic, finished, events}; `at` is when
+ * the step happens, each cut and event in it carries when it happened in the shop. `due` are the commissions whose
+ * window is over, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is
+ * held.
  */
 CREATE OR REPLACE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   due bigint[] := ARRAY(SELECT i::bigint FROM jsonb_array_elements_text(changes -> 'due') i);
+  cut jsonb;
 BEGIN
   UPDATE order_lines l SET state = n.state, returned_quantity = n."returnedQuantity", shipped_at = n."shippedAt",
-    delivered_at = n."deliveredAt", window_ends_at = n."windowEndsAt"
+    delivered_at = n."deliveredAt", delivery_named = n."deliveryNamed", window_ends_at = n."windowEndsAt"
   FROM jsonb_to_recordset(changes -> 'lines') AS n ("lineId" text, state text, "returnedQuantity" integer,
-    "shippedAt" timestamptz, "deliveredAt" timestamptz, "windowEndsAt" timestamptz)
+    "shippedAt" timestamptz, "deliveredAt" timestamptz, "deliveryNamed" boolean, "windowEndsAt" timestamptz)
   WHERE l.order_id = changed AND l.line_id = n."lineId";
 
   IF changes -> 'returns' <> '[]' THEN
@@ -1238,7 +1249,9 @@ BEGIN
   IF changes -> 'cuts' <> '[]' THEN
     -- All that this step may touch, before the balances that reducing locks: no commission is locked after those.
     PERFORM lock_commissions(ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed));
-    PERFORM reduce_commissions(changes ->> 'cause', changes -> 'cuts', (changes ->> 'causeAt')::timestamptz, at);
+    FOR cut IN SELECT * FROM jsonb_array_elements(changes -> 'cuts') LOOP
+      PERFORM reduce_commissions(cut ->> 'cause', cut -> 'items', (cut ->> 'at')::timestamptz, at);
+    END LOOP;
   END IF;
 
   -- Automatic plans release here: what is due now, and what only an open return kept back.

@@ -10,6 +10,7 @@ import { type Text, useT } from '../../locale/locale';
 import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
+import { discardAction } from '../order/UnappliedEvents';
 
 type Stuck = Answer<'/v1/stuck-work'>['items'][number];
 
@@ -32,6 +33,8 @@ const KINDS: Record<string, Text> = {
   application_waits: { zh: '等待审核过久的申请', en: 'Applications waiting too long for review' },
   changes_overdue: { zh: '补充材料已过期', en: 'Overdue changes from applicants' },
   order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },
+  event_waiting: { zh: '等待订单的事件', en: 'Events waiting for their order' },
+  event_refused: { zh: '接收后未生效的事件', en: 'Events refused after they were accepted' },
   window_not_closed: { zh: '未结束的退货期', en: 'Return windows not closed' },
   return_undecided: { zh: '久未处理的退货', en: 'Returns waiting too long for a decision' },
   release_running: { zh: '运行过久的结算批次', en: 'Release runs running too long' },
@@ -106,21 +109,25 @@ function StuckItem({ item }: { item: Stuck }) {
         </div>
       </div>
       <ActionBar
-        actions={item.actions.map(({ name, path }) => ({
-          key: name,
-          label: { zh: '重新发送', en: 'Resend' },
-          roles: STAFF,
-          available: true,
-          fields: [],
-          summary: t(item.what),
-          done: { zh: '已重新排队发送', en: 'Queued for sending again' },
-          run: (_values, header) =>
-            api.POST('/v1/mails/{key}/resend', { params: { path: { key: keyIn(path) }, header } }),
-        }))}
+        actions={item.actions.map(({ name, path, body }) =>
+          name === 'discard'
+            ? discardAction(idIn(path), body?.key ?? '')
+            : {
+                key: name,
+                label: { zh: '重新发送', en: 'Resend' },
+                roles: STAFF,
+                available: true,
+                fields: [],
+                summary: t(item.what),
+                done: { zh: '已重新排队发送', en: 'Queued for sending again' },
+                run: (_values, header) =>
+                  api.POST('/v1/mails/{key}/resend', { params: { path: { key: idIn(path) }, header } }),
+              },
+        )}
       />
     </article>
   );
 }
 
-/** Key of the email in the path of the resend call. */
-const keyIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');
+/** ID of the subject in the path of a call. */
+const idIn = (path: string): string => decodeURIComponent(path.split('/')[3] ?? '');

@@ -10,6 +10,7 @@ import { OrderLines } from './OrderLines';
 import { OrderReturns } from './OrderReturns';
 import type { Order } from './order';
 import { orderActions } from './orderActions';
+import { MissingOrder, UnappliedEvents } from './UnappliedEvents';
 import { WindowsPanel } from './WindowsPicture';
 
 /** One order: lines, attribution, commissions, return windows and returns. */
@@ -24,10 +25,12 @@ export default function OrderPage() {
       title={({ externalId }) => externalId}
       state={({ state }) => state}
       actions={orderActions}
+      missing={<MissingOrder id={id} />}
     >
       {(order) => (
         <>
           <OrderFacts order={order} />
+          <UnappliedEvents orderId={id} events={order.unappliedEvents} />
           <OrderLines order={order} />
           <WindowsPanel orderId={id} skus={new Map(order.lines.map(({ lineId, sku }) => [lineId, sku]))} />
           <OrderReturns order={order} />
