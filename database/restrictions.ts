@@ -182,6 +182,3 @@ export const obstaclesOf = (id: string, staff: string) =>
         'since', o.since, 'until', o.until, 'note', CASE WHEN ${staff} THEN o.note END)
       ORDER BY o.rank, o.since, o.restriction_id), '[]')
     FROM commission_obstacles(ARRAY[${id}], now()) o)`;
-
-/** SQL: the subjects of causes are those of people. @param cause SQL of the cause */
-export const byPeople = (cause: string) => `${cause} LIKE '${PEOPLE}'`;

@@ -27,9 +27,9 @@ const stateSchema = z.enum(kinds.distributor.states);
 
 /** SQL: a distributor `d` is in a state, each so that an index or the few who are suspended are where it begins. */
 const isIn: Record<z.output<typeof stateSchema>, string> = {
-  active: `d.terminated_at IS NULL AND NOT EXISTS (${suspensions('r.distributor_id = d.id')})`,
-  suspended: `d.terminated_at IS NULL AND d.id IN (${suspensions('true')})`,
-  terminated: 'd.terminated_at IS NOT NULL',
+  active: `(d.terminated_at > now()) IS NOT false AND NOT EXISTS (${suspensions('r.distributor_id = d.id')})`,
+  suspended: `(d.terminated_at > now()) IS NOT false AND d.id IN (${suspensions('true')})`,
+  terminated: 'd.terminated_at <= now()',
 };
 
 function suspensions(whose: string): string {
