@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Config, publicUrl } from '../config';
 import { parseSubject } from '../domain/kinds';
-import { mailLinks } from '../domain/mail/texts';
+import { mailLinks } from '../domain/mail/frame';
 import type { Sealer } from './sealing';
 
 type Hasher = Pick<Sealer, 'numberHash'>;

@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import type { Locale } from '../domain/application';
 import { subjectOf } from '../domain/kinds';
-import { forgottenPasswordMail, signInLinkMail, singleSignOnMail } from '../domain/mail/texts';
+import { forgottenPasswordMail, signInLinkMail, singleSignOnMail } from '../domain/mail/user';
 import { type Actor, addAudit, SYSTEM } from './journal';
 import { queueMails } from './mails';
 import type { Client } from './pool';

@@ -20,8 +20,11 @@ import type * as release from '../workflows/release';
 import type { ProcessInput } from '../workflows/shared/process';
 import type * as withdrawal from '../workflows/withdrawal';
 
+/** A list of something of each process, in which none may be missing. */
+type OfEachProcess<T extends Record<ProcessKind, object>> = T;
+
 /** What defines the messages that each process takes. */
-type Messages = {
+type Messages = OfEachProcess<{
   application: typeof application;
   order: typeof order;
   return: Pick<typeof order, 'orderEvent'>;
@@ -30,7 +33,7 @@ type Messages = {
   payout: typeof payout;
   mail: typeof mail;
   bulk: typeof bulk;
-} & Record<ProcessKind, object>;
+}>;
 
 /** The updates of a process. */
 export type UpdateOf<K extends ProcessKind> = Extract<

@@ -1,9 +1,9 @@
 export { application } from './application';
 export { bulk } from './bulk';
 export { housekeeping } from './housekeeping';
-export { lateReturn } from './lateReturn';
 export { mail } from './mail';
 export { order } from './order';
 export { payout } from './payout';
 export { release } from './release';
+export { lateReturn } from './return';
 export { withdrawal } from './withdrawal';

@@ -14,7 +14,7 @@ import {
 } from '../../domain/application';
 import type { EventType } from '../../domain/journal';
 import { keyOf, subjectOf } from '../../domain/kinds';
-import { type ApplicationNews, applicationMail } from '../../domain/mail/texts';
+import { type ApplicationNews, applicationMail } from '../../domain/mail/application';
 import { publicReason } from '../../domain/reasonCodes';
 import {
   addAccount,

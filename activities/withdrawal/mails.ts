@@ -3,7 +3,7 @@ import type { QueuedMail } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type { Locale } from '../../domain/application';
 import { subjectOf } from '../../domain/kinds';
-import { type WithdrawalNews, withdrawalMail } from '../../domain/mail/texts';
+import { type WithdrawalNews, withdrawalMail } from '../../domain/mail/withdrawal';
 
 interface Row {
   id: string;

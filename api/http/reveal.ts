@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addAudit } from '../../database/journal';
 import { createSealer } from '../../database/sealing';
 import { subjectOf } from '../../domain/kinds';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 import type { ApiContext, Principal, Reply } from './endpoint';
 import { Problem } from './problem';
 import { lineOf } from './schemas';

@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 
 const kindSchema = z.enum(['identity_number', 'bank_account', 'phone']);
 

@@ -11,7 +11,7 @@ import { notFound, Problem } from '../http/problem';
 import { commissionId, holdReason, lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { everyScope } from '../identity/authentication';
 import { senderOf } from '../workflows/client';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 
 const mostItems = 5000;
 const text = lineOf(1000);

@@ -7,7 +7,7 @@ import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.import.states);
 const count = z.int().min(0).max(2_000_000_000);

@@ -8,7 +8,7 @@ import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
 import { readableThing, timelineKindSchema } from '../http/readable';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 
 /** `order/42` as kind and id. */
 const subjectSchema = z

@@ -12,7 +12,7 @@ import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
 import { senderOf } from '../workflows/client';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.payout.states);
 

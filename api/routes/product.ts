@@ -7,7 +7,7 @@ import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { lineOf, moneySchema, sku, timestampOutput } from '../http/schemas';
-import { actorOfCall } from '../workflows/tell';
+import { actorOfCall } from '../workflows/decisions';
 
 const productSchema = z
   .object({

@@ -12,7 +12,7 @@ import { notFound } from '../http/problem';
 import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
 import { readTimeline, timelineEventSchema } from '../http/timeline';
 import { senderOf } from '../workflows/client';
-import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/tell';
+import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.release.states);
 const itemStateSchema = z.enum(['pending', 'released', 'left_out']);

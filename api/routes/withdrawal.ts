@@ -17,7 +17,7 @@ import {
   timelineEventSchema,
 } from '../http/timeline';
 import { senderOf } from '../workflows/client';
-import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/tell';
+import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.withdrawal.states);
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { liftHolds, placeHold } from '../../database/holds';
 import type { OrderEvent } from '../../domain/order';
-import { lateReturn } from '../../workflows/lateReturn';
 import { orderEvent } from '../../workflows/order';
+import { lateReturn } from '../../workflows/return';
 import { expectSoundLedger } from '../support/ledger';
 import { tell as tellProcess } from '../support/payouts';
 import {

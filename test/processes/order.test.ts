@@ -5,8 +5,8 @@ import { createOrderActivities, type ToldEvent } from '../../activities/order/or
 import { isKnownOrder } from '../../activities/order/payment';
 import { reinstateDistributor, suspendDistributor } from '../../database/distributors';
 import type { OrderEvent } from '../../domain/order';
-import { lateReturn } from '../../workflows/lateReturn';
 import { order, orderEvent } from '../../workflows/order';
+import { lateReturn } from '../../workflows/return';
 import { expectSoundLedger } from '../support/ledger';
 import {
   activatePlan,

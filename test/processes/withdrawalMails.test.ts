@@ -3,7 +3,8 @@ import { recover } from '../../cli/recover';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
 import { subjectOf } from '../../domain/kinds';
-import { mailLinks, type WithdrawalNews, withdrawalMail } from '../../domain/mail/texts';
+import { mailLinks } from '../../domain/mail/frame';
+import { type WithdrawalNews, withdrawalMail } from '../../domain/mail/withdrawal';
 import {
   addDistributor,
   addUser,

@@ -6,7 +6,7 @@ import {
   makeResidentIdentityNumber,
 } from '../../domain/credential';
 import { createShiftFinder } from '../../domain/imports/shopExport';
-import { applicationMail } from '../../domain/mail/texts';
+import { applicationMail } from '../../domain/mail/application';
 import { applyEvent, closeWindows, type OrderState } from '../../domain/order';
 import { addDays, formatRfc3339, parseLocalTime, parseRfc3339, shiftDaysToNow } from '../../domain/zonedTime';
 

@@ -8,7 +8,7 @@ import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { everyScope, hashKey, newKeyText, scopesOf } from '../authentication';
 import { lockAdmins, refuseLockout } from '../lockout';
 

@@ -8,7 +8,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { localeSchema, meSchema, readMe, type ScopesOfRole } from '../me';
 import { newTotpSecret, otpauthUri, replaceRecoveryCodes, totpStep } from '../secondFactor';
 import { sessionLasts } from '../sessions';

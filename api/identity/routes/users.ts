@@ -12,7 +12,7 @@ import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
 import { sendQueuedMail } from '../../routes/mail/send';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { refuseLockout } from '../lockout';
 import { removeSecondFactor } from '../secondFactor';
 

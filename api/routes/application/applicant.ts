@@ -5,7 +5,7 @@ import { createSealer } from '../../../database/sealing';
 import { CHANNEL } from '../../../domain/roles';
 import type { ApiContext, Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 
 /** Carries the token by which an applicant, who has no user, comes back to the application. */
 export const TOKEN_HEADER = 'X-Applicant-Token';

@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, uuid, uuidParams } from '../../http/schemas';
 import { senderOf } from '../../workflows/client';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { applicantOrStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
 import { applicationStep, sendToApplication } from './send';
 import { protectSubmission, submissionBody } from './submission';

@@ -4,7 +4,7 @@ import { reasonCodes } from '../../../domain/reasonCodes';
 import { CHANNEL, REVIEWERS } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { uuidParams } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { applicationSchema, readApplication } from './view';
 
 const answer = { 200: { description: 'The application after the change.', schema: applicationSchema } };

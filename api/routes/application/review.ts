@@ -10,7 +10,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
 import { reveal, revealBody, revealResponse } from '../../http/reveal';
 import { lineOf, timestampInput, uuidParams } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { applicationStep, sendToApplication } from './send';
 
 const LONGEST_DEADLINE_MS = 366 * 86_400_000;

@@ -12,7 +12,7 @@ import {
   timestampOutput,
   uuid,
 } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 
 const note = z.string().trim().min(1).max(1000);
 const params = z.object({ id: commissionId });

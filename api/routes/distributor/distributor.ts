@@ -20,7 +20,7 @@ import {
 } from '../../http/schemas';
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { senderOf } from '../../workflows/client';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
 
 const stateSchema = z.enum(kinds.distributor.states);

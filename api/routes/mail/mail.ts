@@ -15,7 +15,7 @@ import { notFound, Problem } from '../../http/problem';
 import { isOfReadableKind } from '../../http/readable';
 import { timestampOutput } from '../../http/schemas';
 import { senderOf } from '../../workflows/client';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { isResendable } from './send';
 
 const stateSchema = z.enum(kinds.mail.states);

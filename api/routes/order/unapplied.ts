@@ -6,7 +6,7 @@ import { OPERATORS, STAFF } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
 import { notFound } from '../../http/problem';
 import { lineOf } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 import { orderParams, type UnappliedEvent, unappliedEventSchema } from './schema';
 
 /** SQL of a JSON array of the unapplied events of an order, oldest first. @param orderId SQL of its number */

@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
-import { actorOfCall } from '../../workflows/tell';
+import { actorOfCall } from '../../workflows/decisions';
 
 const planState = z.enum(kinds.plan.states);
 
