@@ -56,18 +56,21 @@ async function main(): Promise<void> {
   const load = os.loadavg()[0]!;
   const all: { bench: string; results: Result[] }[] = [];
   const versions: { postgres?: string; temporal?: string } = {};
+  let servers = createBenchServers();
   for (const bench of chosen) {
     const started = performance.now();
-    // Separate servers, so that no bench uses caches and tables of an earlier one.
-    const servers = createBenchServers();
     try {
       all.push({ bench, results: await benches[bench]!.run(servers, { quick: values.quick }) });
       Object.assign(versions, servers.versions());
     } finally {
-      await servers.stop();
+      // Separate servers, so that no bench uses caches and tables of an earlier one; in a smoke run nothing is compared.
+      if (values.quick) await servers.clear();
+      else await servers.stop();
     }
+    if (!values.quick) servers = createBenchServers();
     progress(`${bench} took ${Math.round((performance.now() - started) / 1000)} s`);
   }
+  await servers.stop();
   const text = [
     toTable(all),
     ...(values.quick ? ['Smoke run: these figures mean nothing.'] : []),

@@ -45,6 +45,8 @@ export interface BenchServers {
   startPlatform(options?: { encrypted: boolean }): Promise<Platform>;
   /** Versions of the started servers. */
   versions(): { postgres?: string; temporal?: string };
+  /** Stops what was started for a bench, but for PostgreSQL, which goes on for the next one. */
+  clear(): Promise<void>;
   /** Stops everything; the files are deleted when this process ends. */
   stop(): Promise<void>;
 }
@@ -60,7 +62,6 @@ export function createBenchServers(): BenchServers {
 
   async function bootPostgres(): Promise<PostgresServer> {
     const server = await startPostgres({ dataDir: temporaryFolder(), port: 0, log: progress });
-    closing.push(() => server.stop());
     await query(server.url, `CREATE DATABASE ${template}`);
     await migrate(databaseUrl(server, template), () => {});
     const [row] = await query(server.url, 'SHOW server_version');
@@ -120,13 +121,19 @@ export function createBenchServers(): BenchServers {
     };
   }
 
+  async function clear(): Promise<void> {
+    for (let close = closing.pop(); close; close = closing.pop()) await close();
+  }
+
   return {
     createDatabase,
     startPlatform,
     versions: () => versions,
+    clear,
     stop: async () => {
       stopping = true;
-      for (let close = closing.pop(); close; close = closing.pop()) await close();
+      await clear();
+      await (await postgres)?.stop();
     },
   };
 }
