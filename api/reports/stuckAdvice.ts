@@ -44,13 +44,13 @@ export interface StuckFacts {
   activity?: { type: string; attempt: number; error: string };
   /** For an email: its key, and the error of the mail server. */
   mail?: { key: string; error: string };
-  /** Of an event that was answered with 202: what it says, and what refuses it. */
+  /** For an event that got 202: what it says, and why it is refused. */
   event?: { orderId: string; key: string; type: OrderEvent['type'] | 'paid'; message: string };
 }
 
 /** An action the user can take immediately. */
 export interface StuckAction {
-  /** Send a mail again; or discard an event of an order, for which a reason has to be given. */
+  /** Resend an email, or discard an event of an order, which needs a reason. */
   name: 'resend' | 'discard';
   method: 'POST';
   path: string;
@@ -107,7 +107,7 @@ const EVENTS: Record<OrderEvent['type'] | 'paid', Words> = {
 };
 
 function words({ kind, activity, mail, event }: StuckFacts): { what: Words; remedy: Words } {
-  const told = event && EVENTS[event.type];
+  const label = event && EVENTS[event.type];
   const needs =
     event && needsReturn(event) ? { zh: '订单或退货', en: 'order or return' } : { zh: '订单', en: 'order' };
   switch (kind) {
@@ -169,23 +169,23 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
     case 'event_waiting':
       return {
         what: {
-          zh: `${told?.zh}事件等待其${needs.zh}已超过 1 天`,
-          en: `${told?.en} has waited for its ${needs.en} for over a day`,
+          zh: `${label?.zh}事件等待其${needs.zh}已超过 1 天`,
+          en: `${label?.en} has waited for its ${needs.en} for over a day`,
         },
         remedy: {
           zh: `请核对单号，并从商城补发该${needs.zh}，事件随后会自动生效；若已有，请重新发送此事件；若不会再来，请舍弃此事件。`,
-          en: `Check the number and send the ${needs.en} from the shop: the event is then applied by itself. If that is there, send the event again; if it will never come, discard the event.`,
+          en: `Check the number and send the ${needs.en} from the shop: the event is then applied automatically. If it exists already, send the event again; if it will never arrive, discard the event.`,
         },
       };
     case 'event_refused':
       return {
         what: {
-          zh: `${told?.zh}已接收，但未生效：${event?.message}`,
-          en: `${told?.en} was accepted, and then refused: ${event?.message}`,
+          zh: `${label?.zh}已接收，但未生效：${event?.message}`,
+          en: `${label?.en} was accepted and later refused: ${event?.message}`,
         },
         remedy: {
           zh: '与商城核对。更正后重新发送；若无需处理，请舍弃。',
-          en: 'Compare it with the shop. Send it again corrected where it was wrong; discard it where nothing is to be done.',
+          en: 'Compare it with the shop. Send it again with corrections, or discard it if there is nothing to do.',
         },
       };
     case 'return_undecided':

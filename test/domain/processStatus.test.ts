@@ -44,6 +44,7 @@ test.each(Object.keys(stuckAfter) as StuckKind[])(
       subject: 'order/4711',
       activity: { type: 'payOrder', attempt: 4, error: 'away' },
       mail: { key: 'application/1/a', error: 'full' },
+      event: { orderId: '4711', key: 'delivered/all/5', type: 'delivered', message: 'too late' },
     });
     expect(advice.what.zh + advice.remedy.zh).toMatch(/\p{Script=Han}/u);
     expect(advice.what.en + advice.remedy.en).not.toMatch(/\p{Script=Han}|undefined/u);
