@@ -87,7 +87,7 @@ test('an event that was refused when its order came shows there and as stuck wor
     {
       kind: 'event_refused',
       what: {
-        en: 'A return request was accepted, and then refused: Line 1 has 3 of 3 units left to return, not 4.',
+        en: 'A return request was accepted and later refused: Line 1 has 3 of 3 units left to return, not 4.',
       },
     },
   ]);

@@ -21,23 +21,23 @@ const TEXTS = {
   title: { zh: '未生效的事件', en: 'Events not applied' },
   notCome: {
     zh: '此订单尚未入账，但已有相关消息。请从商城补发订单，或舍弃这些消息。',
-    en: 'This order is not taken in, but something was told of it. Send the order from the shop, or discard that.',
+    en: 'This order has not arrived, but events for it have. Send the order from the shop, or discard the events.',
   },
   waiting: {
     zh: '其订单或退货尚未收到；收到后会自动生效。',
-    en: 'Its order or return has not come; it is applied by itself when that comes.',
+    en: 'Its order or return has not arrived; the event is then applied automatically.',
   },
   refused: {
     zh: '请与商城核对：更正后重新发送，或舍弃。',
-    en: 'Compare it with the shop: send it again corrected, or discard it.',
+    en: 'Compare it with the shop: send it again with corrections, or discard it.',
   },
   return: { zh: '退货', en: 'Return' },
   received: { zh: '收到时间', en: 'Received' },
   discard: { zh: '舍弃', en: 'Discard' },
-  discarded: { zh: '已舍弃', en: 'It is discarded' },
+  discarded: { zh: '已舍弃', en: 'Discarded' },
   discardHint: {
     zh: '此事件将不会生效，订单不变。原因会记入操作日志。',
-    en: 'The event will not be applied, and the order stays as it is. The reason goes into the audit trail.',
+    en: 'The event will not be applied, and the order does not change. The reason is recorded in the audit log.',
   },
 } satisfies Record<string, Text>;
 
