@@ -68,10 +68,10 @@ async function prepare(platform: Platform): Promise<Prepared> {
 async function openOrders({ pool, client, seeded }: Prepared, count: number): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `WITH o AS (
-       INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
-       SELECT gen_random_uuid(), '', 'customer-' || n % 10000, 'CNY', now() - interval '1 day', 'CN-31',
+       INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
+       SELECT id, id, '', 'customer-' || n % 10000, 'CNY', now() - interval '1 day', 'CN-31',
          ($1::uuid[])[1 + n % cardinality($1::uuid[])], '{}', $2
-       FROM generate_series(1, $3::int) AS n RETURNING id
+       FROM (SELECT n, gen_random_uuid()::text AS id FROM generate_series(1, $3::int) AS n) AS made RETURNING id
      ), line AS (
        INSERT INTO order_lines (order_id, line_id, position, state, sku, quantity, unit_price, discount, net_amount,
          delivered_at, window_ends_at)

@@ -29,10 +29,10 @@ const insertPeople = `
   WITH person AS (
     SELECT n, gen_random_uuid() AS id, sha256(('person' || n)::bytea) AS hash FROM generate_series(1, $1::int) n
   ), application AS (
-    INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+    INSERT INTO applications (id, state, policy, kind, name, email, phone, channels, region, identity_number_sealed,
       identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
       bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at, decided_at)
-    SELECT id, 'approved', 'person', 'Person ' || n, n || '@example.com', '', '{}', 'CN-31', '', hash, '', '', hash, '',
+    SELECT id, 'approved', '{}', 'person', 'Person ' || n, n || '@example.com', '', '{}', 'CN-31', '', hash, '', '', hash, '',
       '', '', hash, hash, at, at + interval '1 day'
     FROM (SELECT *, now() - interval '360 days' * (1 - n / $1::float8) AS at FROM person) p
   )
@@ -44,8 +44,8 @@ const insertPeople = `
 // One order in ten belongs to nobody, one in four has two lines, one in a thousand is in another currency. A few
 // distributors sell far more than the others.
 const insertOrders = `
-  INSERT INTO orders (id, fingerprint, state, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id, created_at)
-  SELECT (20260000 + n)::text, '', CASE WHEN n > $2::int * 0.95 THEN 'open' ELSE 'closed' END,
+  INSERT INTO orders (id, external_id, fingerprint, state, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id, created_at)
+  SELECT (20260000 + n)::text, (20260000 + n)::text, '', CASE WHEN n > $2::int * 0.95 THEN 'open' ELSE 'closed' END,
     'customer-' || (hashint4(n) & 1048575) % 200000, CASE WHEN n % 1000 = 0 THEN 'USD' ELSE 'CNY' END, at,
     CASE WHEN n % 50000 = 0 THEN 'CN-91' ELSE 'CN-' || (ARRAY[11, 12, 31, 31, 32, 33, 35, 41, 42, 43, 44, 44, 50, 51, 61])[1 + (hashint4(n) & 65535) % 15] END,
     CASE WHEN n % 10 > 0 THEN ($1::uuid[])[1 + floor(cardinality($1::uuid[]) * ((hashint4(n + 7) & 65535) / 65536.0) ^ 3)::int] END,

@@ -115,8 +115,8 @@ export async function makeDue(
 ) {
   const { rows } = await pool.query<{ id: number }>(
     `WITH o AS (
-       INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-       SELECT $1 || '/' || n, '', 'customer', 'CNY', now(), 'CN-31', $6::jsonb, $2 FROM generate_series(1, $3::int / 4) AS n
+       INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
+       SELECT $1 || '/' || n, $1 || '/' || n, '', 'customer', 'CNY', now(), 'CN-31', $6::jsonb, $2 FROM generate_series(1, $3::int / 4) AS n
        RETURNING id
      ), line AS (
        INSERT INTO order_lines (order_id, line_id, position, state, sku, quantity, unit_price, discount, net_amount)

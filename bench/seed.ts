@@ -75,10 +75,10 @@ async function insertDistributors(
     `WITH person AS (
        SELECT *, sha256(id::text::bytea) AS hash FROM jsonb_to_recordset($1::jsonb) AS p (id uuid, code text, "sponsorId" uuid)
      ), application AS (
-       INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+       INSERT INTO applications (id, state, policy, kind, name, email, phone, channels, region, identity_number_sealed,
          identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
          bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at)
-       SELECT id, 'approved', 'person', code, code || '@example.com', '', '{}', 'CN-31', '', hash, '', '', hash, '',
+       SELECT id, 'approved', '{}', 'person', code, code || '@example.com', '', '{}', 'CN-31', '', hash, '', '', hash, '',
          code, '', hash, hash, now() FROM person
      )
      INSERT INTO distributors (id, application_id, referral_code, kind, name, email, phone, channels, region, tier,

@@ -59,8 +59,8 @@ export interface AuditEntry {
 export async function addAudit(client: Client | Pool, entry: AuditEntry): Promise<void> {
   const { actor } = entry;
   await client.query(
-    `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO audit_entries (actor_id, actor, action, subject, before, after, reason, request_id, event_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       actor.userId,
       actor.name,
@@ -70,6 +70,7 @@ export async function addAudit(client: Client | Pool, entry: AuditEntry): Promis
       entry.after ?? null,
       entry.reason ?? null,
       actor.requestId ?? null,
+      entry.eventKey ?? null,
     ],
   );
 }

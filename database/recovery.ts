@@ -12,14 +12,14 @@ export interface OpenWorkflow {
 // One query for each kind, each reading what is open by its index and in pages by key. A kind added to the
 // workflows needs a line here: what is not named here is lost with Temporal's database.
 const sources = [
-  `SELECT o.id AS key, 'order' AS workflow, 'order/' || o.id AS "workflowId",
+  `SELECT o.id AS key, 'order' AS workflow, 'order/' || key_part(o.id) AS "workflowId",
      jsonb_build_object('orderId', o.id, 'resume', true) AS input
    FROM orders o WHERE o.state = 'open' AND o.id > $1 ORDER BY o.id LIMIT $2`,
-  `SELECT r.order_id || '/' || r.id AS key, 'lateReturn' AS workflow, 'return/' || r.order_id || '/' || r.id AS "workflowId",
+  `SELECT r.order_id || '/' || r.id AS key, 'lateReturn' AS workflow, 'return/' || key_part(r.order_id) || '/' || key_part(r.id) AS "workflowId",
      jsonb_build_object('orderId', r.order_id, 'returnId', r.id, 'resume', true) AS input
    FROM returns r JOIN orders o ON o.id = r.order_id
    WHERE r.state = 'requested' AND o.state = 'closed' AND r.order_id || '/' || r.id > $1 ORDER BY 1 LIMIT $2`,
-  `SELECT a.id AS key, 'order' AS workflow, 'order/' || a.id AS "workflowId", jsonb_build_object('orderId', a.id) AS input,
+  `SELECT a.id AS key, 'order' AS workflow, 'order/' || key_part(a.id) AS "workflowId", jsonb_build_object('orderId', a.id) AS input,
      jsonb_build_object('name', 'paid', 'argument', a.payment) AS signal
    FROM accepted_orders a WHERE a.id > $1 ORDER BY a.id LIMIT $2`,
   `SELECT a.id::text AS key, 'application' AS workflow, 'application/' || a.id AS "workflowId",

@@ -126,9 +126,9 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       const { applicationId, submission, actor, now } = command;
       return inTransaction(pool, async (client) => {
         const added = await client.query(
-          `INSERT INTO applications (id, state, submitted_at, ${SUBMITTED_COLUMNS})
-           VALUES ($1, 'submitted', $2, ${submittedPlaceholders(3)}) ON CONFLICT (id) DO NOTHING`,
-          [applicationId, new Date(now), ...submittedValues(submission)],
+          `INSERT INTO applications (id, state, submitted_at, policy, ${SUBMITTED_COLUMNS})
+           VALUES ($1, 'submitted', $2, $3, ${submittedPlaceholders(4)}) ON CONFLICT (id) DO NOTHING`,
+          [applicationId, new Date(now), applicationPolicy(config), ...submittedValues(submission)],
         );
         const row = await lockApplication(client, applicationId);
         if (!added.rowCount) {
@@ -153,16 +153,13 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       });
     },
 
-    /** Reads where an application stands, to go on from there, and the durations to go on with. */
+    /** Reads where an application stands, to go on from there, and the durations it is pinned to. */
     async resumeApplication(
       applicationId: string,
     ): Promise<{ progress: ApplicationProgress; policy: ApplicationPolicy }> {
       return inTransaction(pool, async (client) => {
-        await lockApplication(client, applicationId);
-        return {
-          progress: await applicationProgress(client, applicationId),
-          policy: applicationPolicy(config),
-        };
+        const { policy } = await lockApplication(client, applicationId);
+        return { progress: await applicationProgress(client, applicationId), policy };
       });
     },
 

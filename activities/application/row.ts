@@ -1,7 +1,13 @@
 import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import { refuse } from '../../database/refusal';
-import type { ApplicantKind, ApplicationState, Locale, Submission } from '../../domain/application';
+import type {
+  ApplicantKind,
+  ApplicationPolicy,
+  ApplicationState,
+  Locale,
+  Submission,
+} from '../../domain/application';
 
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {
@@ -23,6 +29,7 @@ export interface ApplicationRow {
   id: string;
   state: ApplicationState;
   round: number;
+  policy: ApplicationPolicy;
   kind: ApplicantKind;
   name: string;
   email: string;

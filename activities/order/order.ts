@@ -2,6 +2,7 @@ import { createPlanReader } from '../../database/plans';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { asRefusal, refuse } from '../../database/refusal';
 import { earned } from '../../domain/commission';
+import { keyOf } from '../../domain/kinds';
 import {
   applyEvent,
   closeWindows,
@@ -70,7 +71,7 @@ export function createOrderActivities(pool: Pool) {
       await pool.query(
         `WITH unqueued AS (DELETE FROM accepted_orders WHERE id = $1)
          INSERT INTO events (subject, key, type, actor, occurred_at, data)
-         VALUES ('order/' || $1, 'payment_refused', 'payment_refused', 'shop', $2, $3)
+         VALUES ('order/' || key_part($1), 'payment_refused', 'payment_refused', 'shop', $2, $3)
          ON CONFLICT (subject, key) DO UPDATE SET data = EXCLUDED.data, recorded_at = now()`,
         [orderId, toIso(now), JSON.stringify({ message })],
       );
@@ -125,7 +126,7 @@ export function createOrderActivities(pool: Pool) {
   ): Promise<void> {
     await pool.query(
       `INSERT INTO events (subject, key, type, actor, occurred_at, data)
-       VALUES ('order/' || $1, 'refused/' || $2, 'event_refused', $3, to_timestamp($4 / 1000.0), $5) ON CONFLICT DO NOTHING`,
+       VALUES ('order/' || key_part($1), 'refused/' || $2, 'event_refused', $3, to_timestamp($4 / 1000.0), $5) ON CONFLICT DO NOTHING`,
       [orderId, key, event.actor, event.at, JSON.stringify({ event: event.type, message })],
     );
   }
@@ -251,7 +252,7 @@ async function save(
       resolvedAt: toIso(entry.resolvedAt),
     })),
     cuts,
-    cause: event && ('returnId' in event ? `return/${event.returnId}` : event.type),
+    cause: event && ('returnId' in event ? keyOf('return', event.returnId) : event.type),
     causeAt: toIso(event?.at ?? now),
     due: due.map(({ id }) => id),
     automatic: before.automatic,
@@ -259,7 +260,7 @@ async function save(
     events: [
       ...(event ? [timelineEntry(event)] : []),
       ...closed.map((line) => ({
-        key: `window_closed/${line.lineId}`,
+        key: keyOf('window_closed', line.lineId),
         type: 'window_closed',
         actor: 'clock',
         at: toIso(line.windowEndsAt),

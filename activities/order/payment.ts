@@ -57,10 +57,10 @@ const readContext = `
 // of the same order finds the row and writes nothing.
 const insertOrder = `
   WITH o AS (
-    INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
+    INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
+    VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
   ), customer AS (
-    INSERT INTO customers (id, device_id) SELECT $3, $10 FROM o
+    INSERT INTO customers (id, external_id, device_id) SELECT $3, $3, $10 FROM o
     ON CONFLICT (id) DO UPDATE SET device_id = EXCLUDED.device_id
     WHERE EXCLUDED.device_id IS NOT NULL AND customers.device_id IS DISTINCT FROM EXCLUDED.device_id
   ), binding AS (
@@ -88,7 +88,7 @@ const insertOrder = `
   ), unqueued AS (
     DELETE FROM accepted_orders WHERE id = $1
   ), told AS (
-    INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || o.id, 'paid', 'paid', 'shop', $5 FROM o
+    INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || key_part(o.id), 'paid', 'paid', 'shop', $5 FROM o
   )
   SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
 

@@ -77,7 +77,7 @@ const things = {
   },
   plan: {
     roles: staff,
-    prefix: 'commission-plan',
+    prefix: 'plan',
     id: number,
     find: 'SELECT 1 FROM commission_plans WHERE id = $1::bigint AND $2::uuid IS NULL',
   },

@@ -45,13 +45,13 @@ const sources: Record<StuckKind, string> = {
     WHERE a.state = 'in_review' AND a.submitted_at < now() - $1::interval AND s.since < now() - $1::interval`,
   changes_overdue: `SELECT 'application/' || a.id, a.changes_deadline, '{}'::jsonb FROM applications a
     WHERE a.state = 'changes_requested' AND a.changes_deadline < now() - $1::interval`,
-  order_not_taken_in: `SELECT 'order/' || o.id, o.accepted_at, '{}'::jsonb FROM accepted_orders o
+  order_not_taken_in: `SELECT 'order/' || key_part(o.id), o.accepted_at, '{}'::jsonb FROM accepted_orders o
     WHERE o.accepted_at < now() - $1::interval`,
-  window_not_closed: `SELECT 'order/' || l.order_id, min(l.window_ends_at), '{}'::jsonb FROM (
+  window_not_closed: `SELECT 'order/' || key_part(l.order_id), min(l.window_ends_at), '{}'::jsonb FROM (
       SELECT order_id, window_ends_at FROM order_lines
       WHERE state = 'delivered' AND window_ends_at < now() - $1::interval ORDER BY window_ends_at LIMIT 2000) l
     GROUP BY l.order_id`,
-  return_undecided: `SELECT 'return/' || r.order_id || '/' || r.id, r.requested_at, '{}'::jsonb FROM returns r
+  return_undecided: `SELECT 'return/' || key_part(r.order_id) || '/' || key_part(r.id), r.requested_at, '{}'::jsonb FROM returns r
     WHERE r.state = 'requested' AND r.requested_at < now() - $1::interval`,
   release_running: `SELECT 'release/' || r.id, s.since, '{}'::jsonb FROM release_runs r CROSS JOIN LATERAL (
       SELECT coalesce(max(p.at), r.proposed_at) AS since FROM approvals p WHERE p.subject = 'release/' || r.id) s

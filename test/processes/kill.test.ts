@@ -277,10 +277,10 @@ const approvedTogether: Story = async ({ id, currency, file }) => {
 
 const houseKept: Story = async ({ id, file }) => {
   await pool.query(
-    `INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+    `INSERT INTO applications (id, state, policy, kind, name, email, phone, channels, region, identity_number_sealed,
        identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
        bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at, decided_at)
-     VALUES ($1, 'rejected', 'person', 'Li', '', '', '{}', 'CN', '', '', '', '', '', '', '', '', '', '',
+     VALUES ($1, 'rejected', '{}', 'person', 'Li', '', '', '{}', 'CN', '', '', '', '', '', '', '', '', '', '',
        now() - interval '3 years', now() - interval '2 years')`,
     [id],
   );

@@ -187,10 +187,10 @@ export async function makeDistributor({ pool }: Pick<ApiContext, 'pool'>): Promi
   const [id, applicationId] = [uuidv7(), uuidv7()];
   const hash = Buffer.from(id.replaceAll('-', ''), 'hex');
   await pool.query(
-    `INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+    `INSERT INTO applications (id, state, policy, kind, name, email, phone, channels, region, identity_number_sealed,
        identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
        bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at)
-     VALUES ($1, 'approved', 'person', 'Test', 'd@test.invalid', '0', '{}', 'CN', '', $2, '', '', $2, '', '', '', $2, $2, now())`,
+     VALUES ($1, 'approved', '{}', 'person', 'Test', 'd@test.invalid', '0', '{}', 'CN', '', $2, '', '', $2, '', '', '', $2, $2, now())`,
     [applicationId, hash],
   );
   await pool.query(

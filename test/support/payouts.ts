@@ -92,10 +92,10 @@ export async function addDistributor(
   const sealed = createSealer(testConfig()).seal(account);
   const unique = randomBytes(16);
   await pool.query(
-    `INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed,
+    `INSERT INTO applications (id, state, policy, kind, name, email, phone, channels, region, identity_number_sealed,
        identity_number_hash, identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked,
        bank_account_holder, bank_name, phone_hash, fingerprint, submitted_at)
-     VALUES ($1, 'approved', 'person', 'n', 'e', 'p', '{}', 'CN', 's', $2, 'm', $3, $2, '***3445', $4, 'ICBC', $2, $2, now())`,
+     VALUES ($1, 'approved', '{}', 'person', 'n', 'e', 'p', '{}', 'CN', 's', $2, 'm', $3, $2, '***3445', $4, 'ICBC', $2, $2, now())`,
     [application, unique, sealed, holder],
   );
   await pool.query(
@@ -148,8 +148,8 @@ export async function addCommissions(
     [owner.userId],
   );
   await pool.query(
-    `INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-     VALUES ($1, '\\x00', 'c', 'CNY', now(), 'CN', '{"reason": "no_code"}', $2)`,
+    `INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
+     VALUES ($1, $1, '\\x00', 'c', 'CNY', now(), 'CN', '{"reason": "no_code"}', $2)`,
     [orderId, plan.rows[0]!.id],
   );
   const { rows } = await pool.query<{ id: number }>(

@@ -136,10 +136,10 @@ export async function addDistributor(
   const code = randomBytes(6).toString('hex').toUpperCase();
   const hash = randomBytes(32);
   await pool.query(
-    `INSERT INTO applications (id, state, kind, name, email, phone, channels, region, identity_number_sealed, identity_number_hash,
+    `INSERT INTO applications (id, state, policy, kind, name, email, phone, channels, region, identity_number_sealed, identity_number_hash,
        identity_number_masked, bank_account_sealed, bank_account_hash, bank_account_masked, bank_account_holder, bank_name, phone_hash,
        fingerprint, submitted_at)
-     VALUES ($1, 'approved', 'person', 'Li Wei', 'li@example.com', '+8613800138000', '{}', 'CN-31', 's', $2, '***', 's', $2, '***', 'Li Wei', 'ICBC', $2, $2, now())`,
+     VALUES ($1, 'approved', '{}', 'person', 'Li Wei', 'li@example.com', '+8613800138000', '{}', 'CN-31', 's', $2, '***', 's', $2, '***', 'Li Wei', 'ICBC', $2, $2, now())`,
     [applicationId, hash],
   );
   await pool.query(

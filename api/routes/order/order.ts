@@ -156,7 +156,7 @@ async function orderOrNotFound(context: ApiContext, id: string, principal: Princ
   if (order) return order;
   // An order that was taken in asynchronously may have been refused since: say why, to those who sent it.
   const { rows } = await context.pool.query<{ message: string }>(
-    `SELECT data ->> 'message' AS message FROM events WHERE subject = 'order/' || $1 AND type = 'payment_refused' ORDER BY recorded_at DESC LIMIT 1`,
+    `SELECT data ->> 'message' AS message FROM events WHERE subject = 'order/' || key_part($1) AND type = 'payment_refused' ORDER BY recorded_at DESC LIMIT 1`,
     [id],
   );
   if (rows[0] && !principal.distributorId) {

@@ -116,7 +116,7 @@ export async function readOrderTimeline(
   const { rows } = await pool.query<{ entry: TimelineEventBody }>(
     `SELECT json_build_object('at', at, 'recordedAt', recorded_at, 'type', type, 'actor', actor, 'data', data) AS entry FROM (
        SELECT e.occurred_at AS at, e.recorded_at, e.type, e.actor, e.data, 0 AS rank, 0::bigint AS number
-       FROM events e WHERE e.subject = 'order/' || $1
+       FROM events e WHERE e.subject = 'order/' || key_part($1)
        UNION ALL
        SELECT t.occurred_at, t.recorded_at, 'transfer', 'ledger', jsonb_build_object(
          'key', t.key, 'commissionId', t.commission_id::text, 'distributorId', t.distributor_id,

@@ -55,8 +55,8 @@ export const orderWindowEndpoints: Endpoint[] = [
       if (!order) throw notFound(`The order ${id}`);
       const { terms } = await planReader(context)(Number(order.planId));
       const { rows } = await context.pool.query<{ lineId: string; at: Date }>(
-        `SELECT substr(key, length('window_closed/') + 1) AS "lineId", occurred_at AS at FROM events
-         WHERE subject = 'order/' || $1 AND key LIKE 'window\\_closed/%'`,
+        `SELECT data -> 'lineIds' ->> 0 AS "lineId", occurred_at AS at FROM events
+         WHERE subject = 'order/' || key_part($1) AND type = 'window_closed'`,
         [id],
       );
       const closed = new Map(rows.map(({ lineId, at }) => [lineId, at.getTime()]));

@@ -115,7 +115,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await audit(client, {
           ...actorOf(call),
           action: 'plan.create',
-          subject: `commission-plan/${id}`,
+          subject: `plan/${id}`,
           after: { name: body.name, terms: body.terms },
         });
         return readPlan(client, id);
@@ -190,7 +190,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await audit(client, {
           ...actorOf(call),
           action: 'plan.acknowledge',
-          subject: `commission-plan/${id}`,
+          subject: `plan/${id}`,
           after: { acknowledgement: statement },
         });
         return readPlan(client, id);
@@ -247,7 +247,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
         await audit(client, {
           ...actorOf(call),
           action: 'plan.activate',
-          subject: `commission-plan/${id}`,
+          subject: `plan/${id}`,
           after: {
             planId: id,
             effectiveFrom: activated!.effectiveFrom.toISOString(),

@@ -4,12 +4,11 @@ import { hrefOf, KINDS, type Kind } from './kinds';
 import { PageLink, shortId } from './Links';
 
 /** Things that have a page under another name, or within the page of another thing. */
-const OTHERS: Record<string, Kind> = { 'commission-plan': 'plan', return: 'order' };
+const OTHERS: Record<string, Kind> = { return: 'order' };
 
 /** Things that have no story of their own. */
 const NAMES: Record<string, Text> = {
   ...KINDS,
-  'commission-plan': KINDS.plan,
   return: { zh: '退货', en: 'Return' },
   import: { zh: '导入', en: 'Import' },
   bulk: { zh: '批量操作', en: 'Bulk action' },

@@ -85,7 +85,7 @@ describe('commission plans', () => {
       acknowledgement: 'Checked with counsel.',
     });
     expect((await activate(plan.id)).body.state).toBe('in_force');
-    const { body } = await api.call('GET', `/v1/audit?subject=commission-plan/${plan.id}`, {
+    const { body } = await api.call('GET', `/v1/audit?subject=plan/${plan.id}`, {
       key: keys.admin,
     });
     expect(body.items.map(({ action, actor }: Record<string, string>) => [action, actor])).toEqual([
@@ -193,8 +193,8 @@ describe('the books', () => {
     const plan = await makePlan();
     await inTransaction(api.context.pool, async (client) => {
       await client.query(
-        `INSERT INTO orders (id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-         VALUES ('o', '', 'c', 'CNY', now(), 'CN', '{}', $1)`,
+        `INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
+         VALUES ('o', 'o', '', 'c', 'CNY', now(), 'CN', '{}', $1)`,
         [plan.id],
       );
       await client.query(

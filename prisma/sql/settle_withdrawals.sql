@@ -1,5 +1,9 @@
 /*
- * As before, and from state `paid` as well: what the bank sends back after it was paid comes out of `cash`, where it went.
+ * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid comes back. Money that
+ * comes back pays what the distributor owes by now, and only the rest is withdrawable again. What the bank sends back
+ * after it was paid comes out of `cash`, where it went.
+ * items: [{"id": "…", "state": "paid", "reason": null, "reference": null}] with state paid, failed, rejected or
+ * canceled. Serves one withdrawal or a whole payout batch; says which ones it ended.
  */
 CREATE OR REPLACE FUNCTION settle_withdrawals(items jsonb, from_states text[], at timestamptz)
 RETURNS TABLE (withdrawal_id uuid, state text) LANGUAGE plpgsql AS $$

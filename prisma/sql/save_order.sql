@@ -1,0 +1,52 @@
+/*
+ * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the line in
+ * its timeline. `changes`: {lines, returns, cuts, cause, causeAt, due, automatic, finished, events}; `at` is when the
+ * step happens, each event in it carries when it happened in the shop. `due` are the commissions whose window is over,
+ * by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is held.
+ */
+CREATE OR REPLACE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  due bigint[] := ARRAY(SELECT i::bigint FROM jsonb_array_elements_text(changes -> 'due') i);
+BEGIN
+  UPDATE order_lines l SET state = n.state, returned_quantity = n."returnedQuantity", shipped_at = n."shippedAt",
+    delivered_at = n."deliveredAt", window_ends_at = n."windowEndsAt"
+  FROM jsonb_to_recordset(changes -> 'lines') AS n ("lineId" text, state text, "returnedQuantity" integer,
+    "shippedAt" timestamptz, "deliveredAt" timestamptz, "windowEndsAt" timestamptz)
+  WHERE l.order_id = changed AND l.line_id = n."lineId";
+
+  IF changes -> 'returns' <> '[]' THEN
+    INSERT INTO returns (order_id, id, state, reason, requested_at, resolved_at, lines)
+    SELECT changed, n.id, n.state, n.reason, n."requestedAt", n."resolvedAt", n.lines
+    FROM jsonb_to_recordset(changes -> 'returns') AS n (id text, state text, reason text,
+      "requestedAt" timestamptz, "resolvedAt" timestamptz, lines jsonb)
+    ON CONFLICT (order_id, id) DO UPDATE SET state = EXCLUDED.state, resolved_at = EXCLUDED.resolved_at;
+  END IF;
+
+  IF changes -> 'cuts' <> '[]' THEN
+    -- All that this step may touch, before the balances that reducing locks: no commission is locked after those.
+    PERFORM lock_commissions(ARRAY(SELECT c.id FROM commissions c WHERE c.order_id = changed));
+    PERFORM reduce_commissions(changes ->> 'cause', changes -> 'cuts', (changes ->> 'causeAt')::timestamptz, at);
+  END IF;
+
+  -- Automatic plans release here: what is due now, and what only an open return kept back.
+  IF (changes ->> 'automatic')::boolean AND cardinality(due) > 0 THEN
+    due := ARRAY(
+      SELECT r.commission_id FROM release_commissions(due, ARRAY['held', 'due'], at) r
+      WHERE r.obstacle IS NOT NULL AND NOT starts_with(r.obstacle, 'state_'));
+  END IF;
+  -- What is left to finance, and what something keeps back.
+  IF cardinality(due) > 0 THEN
+    UPDATE commissions c
+    SET state = CASE c.state WHEN 'held' THEN 'due' ELSE c.state END, due_at = coalesce(c.due_at, l.window_ends_at)
+    FROM order_lines l WHERE c.id = ANY (due) AND l.order_id = c.order_id AND l.line_id = c.line_id;
+  END IF;
+
+  INSERT INTO events (subject, key, type, actor, occurred_at, data)
+  SELECT 'order/' || key_part(changed), n.key, n.type, n.actor, n.at, n.data
+  FROM jsonb_to_recordset(changes -> 'events') AS n (key text, type text, actor text, at timestamptz, data jsonb)
+  ON CONFLICT DO NOTHING;
+
+  IF (changes ->> 'finished')::boolean THEN
+    UPDATE orders SET state = 'closed' WHERE id = changed AND state = 'open';
+  END IF;
+END $$;
