@@ -33,7 +33,7 @@ interface KnownOrder {
   state: 'open' | 'closed';
   paidAt: string;
   currency: string;
-  customer: { externalId: string };
+  customer: { externalId: string } | null;
   shipTo: { region: string };
   lines: {
     lineId: string;
@@ -43,6 +43,7 @@ interface KnownOrder {
     discount: number;
     state: string;
     deliveredAt: string | null;
+    returnedQuantity: number;
   }[];
   returns: { id: string; state: string; lines: { lineId: string; quantity: number }[] }[];
 }
@@ -116,8 +117,8 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
   const payments = createChains();
   const orders = createChains();
   const refusedOrders = new Set<string>();
-  /** Returns that an order had when its payment was told; only a repeated import finds any. */
-  const refunded = new Map<string, Map<string, string>>();
+  /** Orders that had returns when their payment was told; only a repeated import finds any. */
+  const withReturns = new Map<string, KnownOrder>();
 
   return (item: Applicable, difference: PriceDifferenceItem | undefined): Promise<ImportItem[]> => {
     switch (item.kind) {
@@ -156,21 +157,21 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     const paid = products.after(
       lines.map(({ sku }) => sku),
       () =>
-        payments.queue([customer.externalId], customer.externalId, () =>
-          tellPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
+        payments.queue(
+          customer ? [customer.externalId] : [],
+          customer?.externalId ?? `order ${externalId}`,
+          () => tellPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
         ),
     );
     return orders.queue([externalId], externalId, async () => {
-      const { order, accepted, rejected } = await paid;
-      if (!order || !accepted) {
+      const payment = await paid;
+      if ('rejected' in payment) {
         refusedOrders.add(externalId);
-        return rejected;
+        return payment.rejected;
       }
-      const done = order.returns
-        .filter(({ state }) => state === 'refunded')
-        .map(({ id, lines }) => [id, textOf(lines)] as const);
-      if (done.length > 0) refunded.set(externalId, new Map(done));
-      return [accepted, ...rejected, ...(await tellDeliveries(api, accepted, order))];
+      const { order } = payment;
+      if (order.returns.length > 0) withReturns.set(externalId, order);
+      return [item, ...(await tellDeliveries(api, item, order))];
     });
   }
 
@@ -178,30 +179,88 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     item: ReturnItem,
     difference: PriceDifferenceItem | undefined,
   ): Promise<ImportItem[]> {
-    const { orderExternalId, lineId, quantity, at } = item;
+    const { orderExternalId } = item;
     const imported = [item, ...(difference ? [difference] : [])];
-    const returnId = item.returnId.replaceAll('/', ':');
     if (refusedOrders.has(orderExternalId)) {
       const detail = `Order ${orderExternalId} was refused, so nothing of it can come back.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];
     }
-    // One that has grown since is not the same: the API refuses it, and the report says so.
-    const known = refunded.get(orderExternalId)?.get(returnId);
-    if (known === textOf([{ lineId, quantity }])) return imported;
-    const path = `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
-    const refund = `${path}/${encodeURIComponent(returnId)}/refund`;
+    const known = withReturns.get(orderExternalId);
+    const { toRefund, toTell, surplus } = item.isTotal ? untoldOf(item, known) : untoldReturn(item, known);
+    if (surplus > 0) {
+      const detail = `The file says that ${item.quantity} came back, but ${item.quantity + surplus} are known. What came back stays so: correct returned_quantity.`;
+      return [rejectedReturn(item, difference, 'conflicting_return', detail)];
+    }
     try {
-      await api.request('POST', path, {
-        body: { returnId, requestedAt: at, lines: [{ lineId, quantity }], reason: RETURN_REASON },
-        signal,
-      });
-      await api.request('POST', refund, { body: { refundedAt: at } });
+      for (const returnId of toRefund) await refund(item, returnId);
+      if (toTell) {
+        await api.request('POST', returnsOf(item), {
+          body: {
+            returnId: toTell.returnId,
+            requestedAt: item.at,
+            lines: [{ lineId: item.lineId, quantity: toTell.quantity }],
+            reason: RETURN_REASON,
+          },
+          signal,
+        });
+        await refund(item, toTell.returnId);
+      }
       return imported;
     } catch (error) {
       if (!(error instanceof ApiError && error.isRefusal)) throw error;
       return [rejectedReturn(item, difference, `refused_${error.code}`, error.message)];
     }
   }
+
+  function refund(item: ReturnItem, returnId: string): Promise<unknown> {
+    return api.request('POST', `${returnsOf(item)}/${encodeURIComponent(returnId)}/refund`, {
+      body: { refundedAt: item.at },
+    });
+  }
+}
+
+/** What there is to tell of a return that the file has. */
+interface Untold {
+  /** Returns of an earlier import that were told and not refunded, because it was cut off. */
+  toRefund: string[];
+  /** The pieces that are not known yet. */
+  toTell?: { returnId: string; quantity: number };
+  /** Pieces that are known beyond those of the file. */
+  surplus: number;
+}
+
+const returnsOf = ({ orderExternalId }: ReturnItem) =>
+  `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
+
+const idOf = ({ returnId }: ReturnItem) => returnId.replaceAll('/', ':');
+
+/** A return by itself: one that has another content than the known one is told, and refused by the API. */
+function untoldReturn(item: ReturnItem, known: KnownOrder | undefined): Untold {
+  const { lineId, quantity } = item;
+  const returnId = idOf(item);
+  const before = known?.returns.find(({ id, state }) => id === returnId && state === 'refunded');
+  const isKnown = before !== undefined && textOf(before.lines) === textOf([{ lineId, quantity }]);
+  return { toRefund: [], surplus: 0, ...(!isKnown && { toTell: { returnId, quantity } }) };
+}
+
+/**
+ * A total of what came back of a line: only what it has grown by is told, as a return of its own. What was told
+ * otherwise counts too, also while it is open: the shop tells of the same pieces.
+ */
+function untoldOf(item: ReturnItem, known: KnownOrder | undefined): Untold {
+  const returnId = idOf(item);
+  const isOurs = (id: string) => id === returnId || id.startsWith(`${returnId}:`);
+  const open = (known?.returns ?? []).filter(
+    ({ state, lines }) => state === 'requested' && lines.some(({ lineId }) => lineId === item.lineId),
+  );
+  const piecesOf = (lines: { lineId: string; quantity: number }[]) =>
+    lines.reduce((sum, { lineId, quantity }) => sum + (lineId === item.lineId ? quantity : 0), 0);
+  const refunded = known?.lines.find(({ lineId }) => lineId === item.lineId)?.returnedQuantity ?? 0;
+  const told = refunded + open.reduce((sum, { lines }) => sum + piecesOf(lines), 0);
+  const toRefund = open.map(({ id }) => id).filter(isOurs);
+  if (told >= item.quantity) return { toRefund, surplus: told - item.quantity };
+  const grownTo = told === 0 ? returnId : `${returnId}:${item.quantity}`;
+  return { toRefund, surplus: 0, toTell: { returnId: grownTo, quantity: item.quantity - told } };
 }
 
 async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
@@ -211,45 +270,36 @@ async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
   return names;
 }
 
-interface Payment {
-  /** Unset when the order was refused. */
-  order?: KnownOrder;
-  /** The item with the lines that went in. */
-  accepted?: OrderItem;
-  rejected: RejectedItem[];
-}
+type Payment = { order: KnownOrder } | { rejected: RejectedItem[] };
 
-/** Tells the payment. Lines that the API finds fault with are left out, so that the others still go in. */
+/** Tells the payment. Where the API finds fault with some lines, the order waits whole, and the others with it. */
 async function tellPayment(
   api: ApiClient,
   item: OrderItem,
   code: string | undefined,
   signal: AbortSignal,
 ): Promise<Payment> {
-  const rejected: RejectedItem[] = [];
-  let accepted = item;
-  for (;;) {
-    const { attributionCode = code } = accepted.order;
-    const body = { ...accepted.order, ...(attributionCode && { attributionCode }) };
-    try {
-      const order = await api.request<KnownOrder>('POST', '/v1/orders', { body, signal });
-      return { order, accepted, rejected };
-    } catch (error) {
-      if (!(error instanceof ApiError && error.isRefusal)) throw error;
-      const known = code === undefined ? undefined : await assignedBefore(api, error, accepted.order);
-      if (known) return { order: known, accepted, rejected };
-      const faults = lineFaults(error);
-      const isLine = (index: number) => faults.size === 0 || faults.has(index);
-      const reason = `refused_${error.code}` as const;
-      rejected.push(
-        ...accepted.order.lines.flatMap((_, index) =>
-          isLine(index) ? [rejectedLine(accepted, index, reason, faults.get(index) ?? error.message)] : [],
-        ),
-      );
-      accepted = withoutLines(accepted, isLine);
-      if (accepted.order.lines.length === 0) return { rejected };
-    }
+  const { attributionCode = code } = item.order;
+  const body = { ...item.order, ...(attributionCode && { attributionCode }) };
+  try {
+    return { order: await api.request<KnownOrder>('POST', '/v1/orders', { body, signal }) };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.isRefusal)) throw error;
+    const known = code === undefined ? undefined : await assignedBefore(api, error, item.order);
+    return known ? { order: known } : { rejected: refusedLines(item, error) };
   }
+}
+
+function refusedLines(item: OrderItem, error: ApiError): RejectedItem[] {
+  const faults = lineFaults(error);
+  const [first] = faults.keys();
+  return item.order.lines.map((_, index) => {
+    if (first === undefined || faults.has(index)) {
+      return rejectedLine(item, index, `refused_${error.code}`, faults.get(index) ?? error.message);
+    }
+    const detail = `The order waits whole, because of row ${item.rows[first]}. Correct that and import the file again.`;
+    return rejectedLine(item, index, 'order_waits', detail);
+  });
 }
 
 /** What is wrong with which lines, by their index; empty when anything else is wrong too. */
@@ -278,17 +328,11 @@ async function assignedBefore(
     JSON.stringify([
       Date.parse(paidAt),
       currency,
-      customer.externalId,
+      customer?.externalId ?? null,
       shipTo.region,
       lines.map((line) => [line.lineId, line.sku, line.quantity, line.unitPrice, line.discount ?? 0]),
     ]);
   return content(known) === content(order) ? known : undefined;
-}
-
-function withoutLines(item: OrderItem, isLeftOut: (index: number) => boolean): OrderItem {
-  const lines = item.order.lines.filter((_, index) => !isLeftOut(index));
-  const rows = item.rows.filter((_, index) => !isLeftOut(index));
-  return { ...item, order: { ...item.order, lines }, rows };
 }
 
 /** Tells the deliveries of lines that are still on their way. */

@@ -1,3 +1,4 @@
+import type { Customer } from './customer';
 import { type Pause, windowEnd } from './returnWindow';
 
 export type LineState =
@@ -345,7 +346,8 @@ export interface OrderPayment {
   /** RFC 3339 */
   paidAt: string;
   currency: string;
-  customer: { externalId: string; deviceId?: string };
+  /** Absent for a guest. */
+  customer?: Customer;
   attributionCode?: string;
   shipTo: { region: string };
   lines: { lineId: string; sku: string; quantity: number; unitPrice: number; discount?: number }[];

@@ -16,6 +16,20 @@ export function referralCode(bytes: Uint8Array): string {
   ).join('');
 }
 
+const LONGEST_TOLD = 64;
+
+/**
+ * The code that an order came with, as it is kept with the order. An order is never refused for its code: blank is no
+ * code, and one that is too long for any code is kept by how it begins, marked as cut off.
+ */
+export function toldCode(text: string | null | undefined): string | undefined {
+  const code = text?.trim();
+  if (!code) return undefined;
+  if (code.length <= LONGEST_TOLD) return code;
+  // A character may have been cut in half.
+  return `${code.slice(0, LONGEST_TOLD - 1).replace(/\p{Surrogate}/u, '')}…`;
+}
+
 /**
  * Brings a typed referral code into the form it is stored in: small letters become capitals, hyphens and spaces
  * go, and look-alikes are read as the digits they stand for.

@@ -17,17 +17,24 @@ const reconciliationSchema = z
   .strictObject({
     currency: z.string().max(3),
     rows: count,
-    fileTotal: decimal,
+    unknownRows: count.default(0).describe('Rows whose amount cannot be read.'),
+    fileTotal: decimal.nullable().describe('Null while there are unknownRows: nobody knows it.'),
+    readableTotal: decimal.describe('Sum over the rows whose amount can be read.'),
     orders: count,
     sales: countedSchema,
     returns: countedSchema,
     priceDifferences: countedSchema.describe('Returns that were credited less or more than was paid.'),
-    rejected: z.record(z.string().max(100), countedSchema).describe('By reason.'),
+    rejected: z
+      .record(
+        z.string().max(100),
+        countedSchema.extend({ unknown: count.default(0).describe('Rows whose amount cannot be read.') }),
+      )
+      .describe('By reason.'),
   })
   .meta({
     id: 'ImportReconciliation',
     outputId: 'ImportReconciliationOutput',
-    description: 'fileTotal = sales − returns + priceDifferences + the sum of rejected.',
+    description: 'readableTotal = sales − returns + priceDifferences + the sum of rejected.',
   });
 
 const runSchema = z
@@ -85,7 +92,7 @@ const rejectionShape = {
   row: count.describe('Its number in the file; the header is row 1.'),
   orderId: z.string().max(200),
   sku: z.string().max(200),
-  amount: decimal,
+  amount: decimal.nullable().describe('Null where it cannot be read.'),
   currency: z.string().max(3),
   reason: lineOf(100).describe('Stable, such as zero_price or refused_order_differs.'),
   detail: z.string().max(1000),

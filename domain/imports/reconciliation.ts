@@ -7,14 +7,22 @@ export interface CountedAmount {
   amount: ScaledAmount;
 }
 
+/** Rows of which some may have an amount that can't be read: `amount` is that of the others. */
+export interface RejectedAmount extends CountedAmount {
+  /** How many of them. */
+  unknown: number;
+}
+
 /**
- * What became of a file's money in one currency. It holds to the last scaled unit:
+ * What became of a file's money in one currency. It holds to the last scaled unit, and of unknown amounts by number:
  * `fileTotal = sales − returns + priceDifferences + the sum of rejected`.
  */
 export interface Reconciliation {
   readonly currency: string;
   rows: number;
-  /** Sum over all readable rows, as the file has them. */
+  /** Rows whose amount can't be read. While there are any, nobody knows the total of the file. */
+  unknownRows: number;
+  /** Sum over the rows whose amount can be read, as the file has them. */
   fileTotal: ScaledAmount;
   orders: number;
   /** Lines of imported orders, at quantity × unit price − discount. */
@@ -24,7 +32,7 @@ export interface Reconciliation {
   /** What cancellations credited less (positive) or more (negative) than was paid. */
   readonly priceDifferences: CountedAmount;
   /** What was not imported, signed. A cancellation matched in part counts here with the rest. */
-  readonly rejected: Partial<Record<RejectReason, CountedAmount>>;
+  readonly rejected: Partial<Record<RejectReason, RejectedAmount>>;
 }
 
 /** Makes an empty reconciliation of a currency. */
@@ -33,6 +41,7 @@ export function emptyReconciliation(currency: string): Reconciliation {
   return {
     currency,
     rows: 0,
+    unknownRows: 0,
     fileTotal: 0n,
     orders: 0,
     sales: none(),
@@ -42,10 +51,9 @@ export function emptyReconciliation(currency: string): Reconciliation {
   };
 }
 
-function count(counted: CountedAmount, amount: ScaledAmount): CountedAmount {
+function count(counted: CountedAmount, amount: ScaledAmount): void {
   counted.count += 1;
   counted.amount += amount;
-  return counted;
 }
 
 /** The currency an item counts in. */
@@ -85,12 +93,13 @@ export function countItem(reconciliation: Reconciliation, item: ImportItem): voi
     case 'price_difference':
       count(reconciliation.priceDifferences, item.amount);
       break;
-    case 'rejected':
-      reconciliation.rejected[item.reason] = count(
-        reconciliation.rejected[item.reason] ?? { count: 0, amount: 0n },
-        item.amount,
-      );
+    case 'rejected': {
+      const part = reconciliation.rejected[item.reason] ?? { count: 0, amount: 0n, unknown: 0 };
+      count(part, item.amount ?? 0n);
+      if (item.amount === undefined) part.unknown += 1;
+      reconciliation.rejected[item.reason] = part;
       break;
+    }
   }
 }
 
@@ -111,6 +120,12 @@ export function assertReconciled(reconciliation: Reconciliation): void {
   if (explained !== reconciliation.fileTotal) {
     throw new Error(
       `The file's total is ${formatScaled(reconciliation.fileTotal)} ${reconciliation.currency}, but the import explains ${formatScaled(explained)}`,
+    );
+  }
+  const unknown = Object.values(reconciliation.rejected).reduce((sum, part) => sum + (part?.unknown ?? 0), 0);
+  if (unknown !== reconciliation.unknownRows) {
+    throw new Error(
+      `The file has ${reconciliation.unknownRows} rows of unknown amount in ${reconciliation.currency}, but the import rejected ${unknown}`,
     );
   }
 }

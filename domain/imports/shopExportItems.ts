@@ -21,7 +21,8 @@ export interface ImportedOrder {
   /** RFC 3339 with offset. */
   readonly paidAt: string;
   readonly currency: string;
-  readonly customer: { readonly externalId: string };
+  /** Absent for a guest. */
+  readonly customer?: { readonly externalId: string };
   readonly attributionCode?: string;
   readonly shipTo: { readonly region: string };
   readonly lines: readonly ImportedLine[];
@@ -63,6 +64,8 @@ export interface ReturnItem {
   readonly orderExternalId: string;
   readonly lineId: string;
   readonly quantity: number;
+  /** Whether `quantity` is all that has come back of the line until now: a later file may tell of more. */
+  readonly isTotal: boolean;
   /** RFC 3339 with offset. */
   readonly at: string;
   readonly value: MinorAmount;
@@ -96,12 +99,16 @@ export type RejectReason =
   | 'conflicting_order'
   /** The order has a line of this id already. */
   | 'duplicate_line'
+  /** The row is good, but another one of its order is not: the order goes in whole, or not yet. */
+  | 'order_waits'
   /** More than a hundred other orders began since this one's last row, so that it has been given out. */
   | 'order_already_complete'
   /** Nothing the customer bought earlier and still has fits this part of the cancellation. */
   | 'cancellation_without_purchase'
-  /** The return of an order that the system refused. */
+  /** The return of an order that was refused, or waits for a corrected file. */
   | 'order_not_imported'
+  /** The file tells of fewer pieces that came back than are known already. */
+  | 'conflicting_return'
   /** The system refused it; the rest of the reason is the code of its answer. */
   | `refused_${string}`;
 
@@ -115,8 +122,8 @@ export interface RejectedItem {
   readonly sku: string;
   /** Signed quantity, or `undefined` when unreadable. */
   readonly quantity?: number;
-  /** Signed quantity × price; zero when unreadable. */
-  readonly amount: ScaledAmount;
+  /** Signed quantity × price, or `undefined` when unreadable. */
+  readonly amount?: ScaledAmount;
   readonly currency: string;
   readonly reason: RejectReason;
   /** An English sentence with the particulars. */

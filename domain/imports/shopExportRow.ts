@@ -1,9 +1,7 @@
 import type { ScaledAmount } from '../decimal';
 import type { ZonedTime } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
-
-/** Values of one CSV row by column name. */
-export type CsvFields = Readonly<Record<string, string | undefined>>;
+import type { CsvFields } from './table';
 
 /** What every row tells, whatever becomes of it. */
 export interface RowFacts {
@@ -12,8 +10,8 @@ export interface RowFacts {
   readonly orderId: string;
   readonly sku: string;
   readonly quantity?: number;
-  /** What the row adds to the total of the file, signed; zero when unreadable. */
-  readonly amount: ScaledAmount;
+  /** What the row adds to the total of the file, signed, or `undefined` when unreadable. */
+  readonly amount?: ScaledAmount;
   /** ISO 4217; `XXX`, its code for no currency, when unreadable. */
   readonly currency: string;
 }
@@ -21,6 +19,7 @@ export interface RowFacts {
 /** A line sold. Money in minor units. */
 export interface SaleRow extends RowFacts {
   readonly kind: 'sale';
+  readonly amount: ScaledAmount;
   readonly quantity: number;
   readonly paidAt: ZonedTime;
   /** Customer in the shop; empty for a guest. */
@@ -39,6 +38,7 @@ export interface SaleRow extends RowFacts {
 /** A line taken back, to be matched to purchases. */
 export interface CancellationRow extends RowFacts {
   readonly kind: 'cancellation';
+  readonly amount: ScaledAmount;
   /** Negative, as in the file. */
   readonly quantity: number;
   readonly at: ZonedTime;
@@ -60,6 +60,15 @@ export type ParsedRow = SaleRow | CancellationRow | UnusableRow;
 export interface ExportFormat {
   readonly name: string;
   readonly requiredColumns: readonly string[];
+  /** What every row of an order repeats. Blank on a further row, it is as on the order's first one. */
+  readonly orderColumns: readonly string[];
+  /**
+   * Why a row of this format can't be imported, where correcting the file would make it a line of its order. Such an
+   * order waits for that; other rows are left out for good.
+   */
+  readonly correctable: ReadonlySet<RejectReason>;
+  /** The order that a row names; empty when it names none. */
+  readonly orderIdOf: (fields: CsvFields) => string;
   /** Whether orders count as delivered a number of days after payment, because the file tells no delivery. */
   readonly assumesDelivery: boolean;
   /** Whether returns are rows of their own, to be matched to purchases. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isKnownOrder } from '../../../activities/order/payment';
 import { asRefusal } from '../../../database/refusal';
+import { knownCustomer } from '../../../domain/customer';
 import type { OrderPayment } from '../../../domain/order';
+import { toldCode } from '../../../domain/referralCode';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
 import { currencySchema, eventTime, identifier, timestampOutput } from '../../http/schemas';
@@ -23,11 +25,20 @@ const paymentSchema = z
       'When it was paid. Attribution, plan and window go by this time, not by when the order arrives here.',
     ),
     currency: currencySchema,
-    customer: z.strictObject({
-      externalId: z.string().min(1).max(128),
-      deviceId: z.string().min(1).max(128).optional(),
-    }),
-    attributionCode: z.string().min(1).max(64).optional().describe("A distributor's referral code."),
+    customer: z
+      .strictObject({ externalId: z.string().max(128).nullish(), deviceId: z.string().max(128).nullish() })
+      .nullish()
+      .transform(knownCustomer)
+      .describe(
+        'Who bought. Left out or null for a guest; an id that stands for nobody, such as "", "0" or "guest", means a guest too.',
+      ),
+    attributionCode: z
+      .string()
+      .nullish()
+      .transform(toldCode)
+      .describe(
+        "A distributor's referral code. Left out, null or blank: no code. A code that nobody has refuses no order.",
+      ),
     shipTo: z.strictObject({ region: z.string().min(1).max(64) }),
     lines: z
       .array(

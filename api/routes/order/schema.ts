@@ -20,7 +20,7 @@ export const orderSchema = z.object({
   state: z.enum(['open', 'closed']),
   paidAt: timestampOutput,
   currency: z.string(),
-  customer: z.object({ externalId: z.string() }),
+  customer: z.object({ externalId: z.string() }).nullable().describe('Null for a guest.'),
   shipTo: z.object({ region: z.string() }),
   planId: z.string().describe('The version of the plan in force when it was paid, pinned.'),
   attribution: attributionSchema,

@@ -31,6 +31,7 @@ const TEXTS = {
   rejections: { zh: '未导入的行', en: 'Rows that were not imported' },
   export: { zh: '导出 CSV', en: 'Export CSV' },
   reason: { zh: '原因', en: 'Reason' },
+  unknown: { zh: '未知', en: 'Unknown' },
   stopped: {
     zh: '导入已中断。再次执行同一命令会从中断处继续，不会重复导入。',
     en: 'The import has stopped. The same command again goes on where it was, and brings nothing in twice.',
@@ -47,6 +48,8 @@ const REASONS: Record<string, Text> = {
   negative_price: { zh: '单价为负', en: 'Price below zero' },
   price_below_minor_unit: { zh: '单价小于最小货币单位', en: 'Price below a minor unit' },
   time_in_future: { zh: '时间在未来', en: 'Time in the future' },
+  order_waits: { zh: '订单等待更正（同单其他行有误）', en: 'Its order waits for another row' },
+  conflicting_return: { zh: '退货数量少于已登记', en: 'Fewer came back than is known' },
   conflicting_order: { zh: '同一订单号内容冲突', en: 'Rows of one order contradict each other' },
   duplicate_line: { zh: '订单行重复', en: 'Line given twice' },
   order_already_complete: { zh: '订单的行不连续', en: 'Order was complete already' },
@@ -149,7 +152,7 @@ interface ReconciliationRow {
   key: string;
   text: string;
   count: number | null;
-  amount: string;
+  amount: string | null;
   strong?: boolean;
 }
 
@@ -170,7 +173,18 @@ function ReconciliationPanel({ run }: { run: Run }) {
 function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliation }) {
   const t = useT();
   const { number } = useFormats();
-  const { currency, rows, fileTotal, orders, sales, returns, priceDifferences, rejected } = reconciliation;
+  const {
+    currency,
+    rows,
+    unknownRows,
+    fileTotal,
+    readableTotal,
+    orders,
+    sales,
+    returns,
+    priceDifferences,
+    rejected,
+  } = reconciliation;
   const lines: ReconciliationRow[] = [
     {
       key: 'file',
@@ -179,6 +193,16 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
       amount: fileTotal,
       strong: true,
     },
+    ...(unknownRows > 0
+      ? [
+          {
+            key: 'readable',
+            text: t({ zh: '其中金额可读的行', en: 'of it the rows whose amount can be read' }),
+            count: rows - unknownRows,
+            amount: readableTotal,
+          },
+        ]
+      : []),
     {
       key: 'sales',
       text: t({ zh: `＝ 销售（${orders} 个订单的行）`, en: `= Sales (lines of ${orders} orders)` }),
@@ -193,7 +217,8 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
     ...Object.entries(rejected).map(([reason, counted]) => ({
       key: reason,
       text: `${t({ zh: '＋ 未导入：', en: '+ Not imported: ' })}${REASONS[reason] ? t(REASONS[reason]) : reason}`,
-      ...counted,
+      count: counted.count,
+      amount: counted.count === counted.unknown ? null : counted.amount,
     })),
   ];
   return (
@@ -287,9 +312,10 @@ function Reason({ code, detail }: { code: string; detail: string }) {
   );
 }
 
-/** An exact decimal in major units, with the digits it came with. */
-function Decimal({ amount, currency }: { amount: string; currency: string }) {
-  const { locale } = useLocale();
+/** An exact decimal in major units, with the digits it came with; null where nobody can read it. */
+function Decimal({ amount, currency }: { amount: string | null; currency: string }) {
+  const { t, locale } = useLocale();
+  if (amount === null) return <span className="muted">{t(TEXTS.unknown)}</span>;
   const digits = amount.split('.')[1]?.length ?? 0;
   if (!/^[A-Z]{3}$/.test(currency)) return <span className="money">{amount}</span>;
   const format = new Intl.NumberFormat(locale, {
