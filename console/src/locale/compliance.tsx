@@ -74,6 +74,22 @@ export const CHECK_CODES: Record<string, Text> = {
   },
   identity_birth_in_future: { zh: '出生日期在今天之后。', en: 'The birth date lies in the future.' },
   identity_under_age: { zh: '未满 18 周岁，不能申请。', en: 'Under 18: only an adult can apply.' },
+  identity_region_unknown_province: {
+    zh: '前两位不是任何省级行政区的代码，请对照证件核对。',
+    en: 'No province has the first two digits; compare with the card.',
+  },
+  identity_region_unknown: {
+    zh: '前六位不在 2002 年以来的行政区划代码中；早年发放的号码可能如此，请对照证件核对。',
+    en: 'No edition of the division codes since 2002 has the first six digits. Older numbers may: compare with the card.',
+  },
+  identity_region_not_yet: {
+    zh: '出生时尚无此行政区划；出生后才登记的号码可能如此，请对照证件核对。',
+    en: 'The division did not exist yet at birth. Numbers given later may have it: compare with the card.',
+  },
+  identity_region_no_longer: {
+    zh: '出生时此行政区划已撤销，请对照证件核对。',
+    en: 'The division did not exist any more at birth; compare with the card.',
+  },
   uscc_valid: { zh: '代码格式与校验位正确。', en: 'Right form and check character.' },
   uscc_length: {
     zh: '统一社会信用代码应为 18 位，请完整填写。',
