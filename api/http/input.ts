@@ -78,12 +78,14 @@ export function parseInput(
 function parseBody(endpoint: Endpoint, req: Request): unknown {
   // What a GET carries has no meaning (RFC 9110, 9.3.1); elsewhere a body that is not expected is a mistake.
   if (endpoint.method === 'get') return undefined;
-  // No body at all is the same as an empty one where every field may be left out.
-  const given: unknown = req.body ?? {};
+  // No body at all is the same as an empty one where every field may be left out. A null is neither.
+  const given: unknown = req.body === undefined ? {} : req.body;
   const fault = findUnstorable(given, '', 0);
   if (fault) throw bodyNotValid([fault]);
   if (!endpoint.body) {
-    const names = typeof given === 'object' ? Object.keys(given as object) : [''];
+    const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+    if (!isObject) throw bodyNotValid([{ pointer: '', detail: 'is not known here: leave the body out' }]);
+    const names = Object.keys(given);
     if (!names.length) return undefined;
     throw bodyNotValid(
       names.map((name) => ({ pointer: `/${escapePointer(name)}`, detail: 'is not known here' })),

@@ -1,8 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { revealPayoutFile } from '../../activities/payout';
+import { type PayoutFileRow, revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
+import { digitsCell, harmlessCell } from '../../domain/spreadsheet';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -121,7 +122,7 @@ export const getPayoutFile = endpoint({
   path: '/v1/payout-batches/{id}/file',
   summary: 'Download the payout file',
   description:
-    'CSV with full account numbers, the same bytes each time. Every download is written to the audit trail. Amounts are in major units.',
+    'CSV with full account numbers, the same bytes each time: UTF-8 with a mark, all values quoted. Behind each account number stands a tab, so that a spreadsheet keeps all its digits. Every download is written to the audit trail. Amounts are in major units.',
   tag: 'payouts',
   roles: staff,
   scope: 'payouts:reveal',
@@ -133,7 +134,29 @@ export const getPayoutFile = endpoint({
       { id, by: actorOfCall({ principal, requestId }) },
     );
     if (!rows) throw notFound(`Payout batch ${id}`);
-    const content = stringify(rows, {
+    return {
+      status: 200,
+      raw: { contentType: 'text/csv; charset=utf-8', content: payoutFile(rows) },
+      headers: {
+        'Content-Disposition': `attachment; filename="payout-${id}.csv"`,
+        'Cache-Control': 'no-store',
+      },
+    };
+  },
+});
+
+/** The file as a bank's program reads it, and as finance opens it in a spreadsheet. */
+function payoutFile(rows: PayoutFileRow[]): string {
+  // No name has a line feed, and one that had would end its row for many programs, quoted or not.
+  const name = (text: string) => harmlessCell(text.replace(/\p{Cc}+/gu, ' '));
+  return stringify(
+    rows.map(({ holder, bank, account, ...row }) => ({
+      ...row,
+      holder: name(holder),
+      bank: name(bank),
+      account: digitsCell(account),
+    })),
+    {
       header: true,
       columns: {
         withdrawalId: 'withdrawal_id',
@@ -144,19 +167,12 @@ export const getPayoutFile = endpoint({
         currency: 'currency',
       },
       record_delimiter: 'windows',
-      // A name that begins like a formula would be run as one by the spreadsheet that finance opens this in.
-      escape_formulas: true,
-    });
-    return {
-      status: 200,
-      raw: { contentType: 'text/csv; charset=utf-8', content },
-      headers: {
-        'Content-Disposition': `attachment; filename="payout-${id}.csv"`,
-        'Cache-Control': 'no-store',
-      },
-    };
-  },
-});
+      quoted: true,
+      // Without the mark Excel takes Chinese names for another encoding.
+      bom: true,
+    },
+  );
+}
 
 export const confirmPayoutBatch = endpoint({
   method: 'post',

@@ -182,6 +182,26 @@ describe("a request that can not be understood is the client's fault and says wh
 // "." and ".." are steps in a path, and no ids: a client resolves them before it sends anything.
 const anyId = fc.string({ unit: 'grapheme', minLength: 1 }).filter((id) => !/^\.\.?$/.test(id));
 
+describe('a null in place of the body is refused, also where every field may be left out', () => {
+  const lenient = endpoints.filter(
+    ({ method, body }) => method !== 'get' && (!body || body.safeParse({}).success),
+  );
+
+  test.each(lenient.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+    '%s',
+    async (_name, endpoint) => {
+      const ask = await callerOf(endpoint);
+      // An id of another form than this is found out first.
+      for (const id of ['1', '0193ff0c-0000-7000-8000-000000000000']) {
+        const { status, body } = await ask(pathOf(endpoint, id), 'null');
+        expect([status, body?.type]).toEqual(
+          status === 404 ? [404, '/problems/not_found'] : [422, '/problems/body_not_valid'],
+        );
+      }
+    },
+  );
+});
+
 describe('no request, however odd, is answered as a fault of the server', () => {
   const writing = endpoints.filter(({ method }) => method !== 'get');
 
@@ -298,6 +318,14 @@ describe('every answer', () => {
       userId: expect.any(String),
     });
     for (const secret of [key, 'wang@example.com', 'Xiaoming', 'Bearer']) expect(lines).not.toContain(secret);
+  });
+
+  test('is logged with ids of a bounded length, however long they came', async () => {
+    const key = await api.keyFor('admin');
+    api.logged.length = 0;
+    const { status } = await api.call('PUT', `/v1/products/${'%20'.repeat(3000)}T-2`, { key, body: product });
+    expect(status).toBe(201);
+    expect(api.logged.join('').length).toBeLessThan(1000);
   });
 });
 
