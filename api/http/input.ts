@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { Endpoint } from './endpoint';
@@ -5,7 +6,7 @@ import { type FieldError, notFound, Problem } from './problem';
 
 /** Reads a JSON body up to a size such as `256kb`; what it can not read becomes a problem answer. */
 export function bodyReader(limit: string): RequestHandler {
-  const json = express.json({ limit, strict: false, type: 'application/json' });
+  const json = express.json({ limit, strict: false, type: 'application/json', verify: refuseOtherBytes });
   return (req, res, next) => {
     // Clients send "Content-Length: 0" with a POST that has no body, and then no type.
     const hasBody =
@@ -20,6 +21,16 @@ export function bodyReader(limit: string): RequestHandler {
     }
     json(req, res, next);
   };
+}
+
+/** Read leniently, names in another encoding would all become the same row of replacement characters. */
+function refuseOtherBytes(_req: unknown, _res: unknown, bytes: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8' || isUtf8(bytes)) return;
+  throw new Problem({
+    status: 400,
+    code: 'request_malformed',
+    detail: 'The body has bytes that are no UTF-8. Send JSON in UTF-8 (RFC 8259, section 8.1).',
+  });
 }
 
 // Deeper than any schema here; a bound on the recursion below, over which a hostile body could run out of stack.

@@ -182,6 +182,20 @@ describe("a request that can not be understood is the client's fault and says wh
 // "." and ".." are steps in a path, and no ids: a client resolves them before it sends anything.
 const anyId = fc.string({ unit: 'grapheme', minLength: 1 }).filter((id) => !/^\.\.?$/.test(id));
 
+test('a body in another encoding is refused, so that two names never become one', async () => {
+  // 甲 in GB18030.
+  const body = Buffer.from('{"name": "\u00bc\u00d7", "price": {"amount": 1, "currency": "CNY"}}', 'latin1');
+  const response = await fetch(`${api.url}/v1/products/T-3`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
+    body,
+  });
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    { type: '/problems/request_malformed' },
+  ]);
+});
+
 describe('a null in place of the body is refused, also where every field may be left out', () => {
   const lenient = endpoints.filter(
     ({ method, body }) => method !== 'get' && (!body || body.safeParse({}).success),

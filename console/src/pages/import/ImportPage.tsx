@@ -164,7 +164,9 @@ function ReconciliationPanel({ run }: { run: Run }) {
       {run.reconciliations?.map((one) => (
         <ReconciliationTable key={one.currency} reconciliation={one} />
       ))}
-      {run.reconciliations && <p className="muted">{t(TEXTS.adds)}</p>}
+      {run.reconciliations?.every(({ unknownRows }) => unknownRows === 0) && (
+        <p className="muted">{t(TEXTS.adds)}</p>
+      )}
     </Panel>
   );
 }
