@@ -125,10 +125,13 @@ test('schema.prisma agrees with the tables that the migrations make', async () =
 
 test('each model of schema.prisma is used', () => {
   const schema = readFileSync(path.join(MIGRATIONS, '..', 'schema.prisma'), 'utf8');
-  const folder = path.join(MIGRATIONS, '..', '..', 'api');
-  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => readFileSync(path.join(folder, file), 'utf8'))
+  const source = ['api', 'database']
+    .map((name) => path.join(MIGRATIONS, '..', '..', name))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(path.join(folder, file), 'utf8')),
+    )
     .join();
   const models = [...schema.matchAll(/^model (\w)(\w+)/gm)].map(
     ([, first, rest]) => first!.toLowerCase() + rest,

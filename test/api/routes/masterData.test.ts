@@ -117,7 +117,7 @@ describe('products', () => {
     expect((await put(100)).status).toBe(201);
     expect((await put(100)).status).toBe(200);
     expect((await put(0, 'tea')).body).toMatchObject({ sku: 'T/1', price: { amount: 0 }, category: 'tea' });
-    const { body } = await api.call('GET', '/v1/audit?subject=product/T%2F1&sort=id', { key: keys.admin });
+    const { body } = await api.call('GET', '/v1/audit?subject=product/T%252F1&sort=id', { key: keys.admin });
     expect(body.items).toMatchObject([
       { action: 'product.create', before: null, after: { price: { amount: 100 } } },
       { action: 'product.update', before: { price: { amount: 100 } }, after: { price: { amount: 0 } } },
@@ -128,7 +128,7 @@ describe('products', () => {
   test('changes at once all end well, the last one stays', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => put(i + 1)));
     expect(answers.every(({ status }) => status < 300)).toBe(true);
-    const { body } = await api.call('GET', '/v1/audit?subject=product/T%2F1&limit=1', { key: keys.admin });
+    const { body } = await api.call('GET', '/v1/audit?subject=product/T%252F1&limit=1', { key: keys.admin });
     const product = await api.call('GET', '/v1/products/T%2F1', { key: keys.finance });
     expect(body.items[0].after.price).toEqual(product.body.price);
   });
