@@ -119,7 +119,7 @@ function track(context: ApiContext, metrics: Metrics): RequestHandler {
           method: req.method,
           route,
           // Ids only; neither query nor body, which may hold what must not be logged.
-          ids: progress.endpoint?.params && status < 400 ? req.params : undefined,
+          ids: progress.endpoint?.params && status < 400 ? loggedIds(req.params) : undefined,
           status,
           durationMs: Math.round(durationMs),
           userId: progress.principal?.userId,
@@ -129,6 +129,15 @@ function track(context: ApiContext, metrics: Metrics): RequestHandler {
     });
     trace(req, res, progress, next);
   };
+}
+
+// Longer than any ID of the shop. A number can have any count of leading zeros.
+const maxLoggedLength = 100;
+
+function loggedIds(params: Request['params']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, id]) => [name, String(id).slice(0, maxLoggedLength)]),
+  );
 }
 
 /** Ends a request that waits for a database which answers nobody. What it asked for may still be done. */

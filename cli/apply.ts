@@ -34,7 +34,7 @@ interface KnownOrder {
   state: StateOf<'order'>;
   paidAt: string;
   currency: string;
-  customer: { externalId: string };
+  customer: { externalId: string } | null;
   shipTo: { region: string };
   lines: {
     lineId: string;
@@ -44,6 +44,7 @@ interface KnownOrder {
     discount: number;
     state: string;
     deliveredAt: string | null;
+    returnedQuantity: number;
   }[];
   returns: { id: string; state: string; lines: { lineId: string; quantity: number }[] }[];
 }
@@ -117,8 +118,8 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
   const payments = createChains();
   const orders = createChains();
   const refusedOrders = new Set<string>();
-  /** Returns the order had when its payment was sent; only repeated imports find any. */
-  const refunded = new Map<string, Map<string, string>>();
+  /** Orders that had returns when their payment was sent; only repeated imports find any. */
+  const withReturns = new Map<string, KnownOrder>();
 
   return (item: Applicable, difference: PriceDifferenceItem | undefined): Promise<ImportItem[]> => {
     switch (item.kind) {
@@ -157,21 +158,21 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     const paid = products.after(
       lines.map(({ sku }) => sku),
       () =>
-        payments.queue([customer.externalId], customer.externalId, () =>
-          sendPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
+        payments.queue(
+          customer ? [customer.externalId] : [],
+          customer?.externalId ?? `order ${externalId}`,
+          () => sendPayment(api, item, attributionCode ? undefined : codeFor?.(item.order), signal),
         ),
     );
     return orders.queue([externalId], externalId, async () => {
-      const { order, accepted, rejected } = await paid;
-      if (!order || !accepted) {
+      const payment = await paid;
+      if ('rejected' in payment) {
         refusedOrders.add(externalId);
-        return rejected;
+        return payment.rejected;
       }
-      const done = order.returns
-        .filter(({ state }) => state === 'refunded')
-        .map(({ id, lines }) => [id, textOf(lines)] as const);
-      if (done.length > 0) refunded.set(externalId, new Map(done));
-      return [accepted, ...rejected, ...(await sendDeliveries(api, accepted, order))];
+      const { order } = payment;
+      if (order.returns.length > 0) withReturns.set(externalId, order);
+      return [item, ...(await sendDeliveries(api, item, order))];
     });
   }
 
@@ -179,29 +180,87 @@ async function createApply({ api, codeFor, categoryFor }: ApplyOptions, signal: 
     item: ReturnItem,
     difference: PriceDifferenceItem | undefined,
   ): Promise<ImportItem[]> {
-    const { orderExternalId, lineId, quantity, at, returnId } = item;
+    const { orderExternalId } = item;
     const imported = [item, ...(difference ? [difference] : [])];
     if (refusedOrders.has(orderExternalId)) {
       const detail = `Order ${orderExternalId} was refused, so it cannot have returns.`;
       return [rejectedReturn(item, difference, 'order_not_imported', detail)];
     }
-    // A return with more units than before is refused by the API and reported.
-    const known = refunded.get(orderExternalId)?.get(returnId);
-    if (known === textOf([{ lineId, quantity }])) return imported;
-    const path = `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
-    const refund = `${path}/${encodeURIComponent(returnId)}/refund`;
+    const known = withReturns.get(orderExternalId);
+    const { toRefund, toSend, surplus } = item.isTotal
+      ? unreportedOf(item, known)
+      : unreportedReturn(item, known);
+    if (surplus > 0) {
+      const detail = `returned_quantity is ${item.quantity}, but returns of ${item.quantity + surplus} are recorded. Recorded returns do not change: correct the file.`;
+      return [rejectedReturn(item, difference, 'conflicting_return', detail)];
+    }
     try {
-      await api.request('POST', path, {
-        body: { returnId, requestedAt: at, lines: [{ lineId, quantity }], reason: RETURN_REASON },
-        signal,
-      });
-      await api.request('POST', refund, { body: { refundedAt: at } });
+      for (const returnId of toRefund) await refund(item, returnId);
+      if (toSend) {
+        await api.request('POST', returnsOf(item), {
+          body: {
+            returnId: toSend.returnId,
+            requestedAt: item.at,
+            lines: [{ lineId: item.lineId, quantity: toSend.quantity }],
+            reason: RETURN_REASON,
+          },
+          signal,
+        });
+        await refund(item, toSend.returnId);
+      }
       return imported;
     } catch (error) {
       if (!(error instanceof ApiError && error.isRefusal)) throw error;
       return [rejectedReturn(item, difference, `refused_${error.code}`, error.message)];
     }
   }
+
+  function refund(item: ReturnItem, returnId: string): Promise<unknown> {
+    return api.request('POST', `${returnsOf(item)}/${encodeURIComponent(returnId)}/refund`, {
+      body: { refundedAt: item.at },
+    });
+  }
+}
+
+/** What is still to report of a return in the file. */
+interface Unreported {
+  /** Open returns of an interrupted import, requested but not refunded. */
+  toRefund: string[];
+  /** Units not recorded yet. */
+  toSend?: { returnId: string; quantity: number };
+  /** Recorded units in excess of the file. */
+  surplus: number;
+}
+
+const returnsOf = ({ orderExternalId }: ReturnItem) =>
+  `/v1/orders/${encodeURIComponent(orderExternalId)}/returns`;
+
+/** A single return. If it differs from the recorded one, it is sent, and the API refuses it. */
+function unreportedReturn(item: ReturnItem, known: KnownOrder | undefined): Unreported {
+  const { lineId, quantity, returnId } = item;
+  const before = known?.returns.find(({ id, state }) => id === returnId && state === 'refunded');
+  const isKnown = before !== undefined && textOf(before.lines) === textOf([{ lineId, quantity }]);
+  return { toRefund: [], surplus: 0, ...(!isKnown && { toSend: { returnId, quantity } }) };
+}
+
+/**
+ * The total of the returned units of a line: only its increase is sent, as a separate return. Returns reported
+ * through the API count too, also open ones, because the shop's total includes the same units.
+ */
+function unreportedOf(item: ReturnItem, known: KnownOrder | undefined): Unreported {
+  const { returnId } = item;
+  const isOurs = (id: string) => id === returnId || id.startsWith(`${returnId}/`);
+  const open = (known?.returns ?? []).filter(
+    ({ state, lines }) => state === 'requested' && lines.some(({ lineId }) => lineId === item.lineId),
+  );
+  const unitsOf = (lines: { lineId: string; quantity: number }[]) =>
+    lines.reduce((sum, { lineId, quantity }) => sum + (lineId === item.lineId ? quantity : 0), 0);
+  const refunded = known?.lines.find(({ lineId }) => lineId === item.lineId)?.returnedQuantity ?? 0;
+  const reported = refunded + open.reduce((sum, { lines }) => sum + unitsOf(lines), 0);
+  const toRefund = open.map(({ id }) => id).filter(isOurs);
+  if (reported >= item.quantity) return { toRefund, surplus: reported - item.quantity };
+  const nextId = reported === 0 ? returnId : `${returnId}/${item.quantity}`;
+  return { toRefund, surplus: 0, toSend: { returnId: nextId, quantity: item.quantity - reported } };
 }
 
 async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
@@ -211,45 +270,36 @@ async function readProductNames(api: ApiClient): Promise<Map<string, string>> {
   return names;
 }
 
-interface Payment {
-  /** Unset when the order was refused. */
-  order?: KnownOrder;
-  /** The item with the imported lines. */
-  accepted?: OrderItem;
-  rejected: RejectedItem[];
-}
+type Payment = { order: KnownOrder } | { rejected: RejectedItem[] };
 
-/** Sends the payment. Lines refused by the API are removed, so that the others are imported. */
+/** Sends the payment. If the API refuses some lines, the whole order waits. */
 async function sendPayment(
   api: ApiClient,
   item: OrderItem,
   code: string | undefined,
   signal: AbortSignal,
 ): Promise<Payment> {
-  const rejected: RejectedItem[] = [];
-  let accepted = item;
-  for (;;) {
-    const { attributionCode = code } = accepted.order;
-    const body = { ...accepted.order, ...(attributionCode && { attributionCode }) };
-    try {
-      const order = await api.request<KnownOrder>('POST', '/v1/orders', { body, signal });
-      return { order, accepted, rejected };
-    } catch (error) {
-      if (!(error instanceof ApiError && error.isRefusal)) throw error;
-      const known = code === undefined ? undefined : await assignedBefore(api, error, accepted.order);
-      if (known) return { order: known, accepted, rejected };
-      const faults = lineFaults(error);
-      const isLine = (index: number) => faults.size === 0 || faults.has(index);
-      const reason = `refused_${error.code}` as const;
-      rejected.push(
-        ...accepted.order.lines.flatMap((_, index) =>
-          isLine(index) ? [rejectedLine(accepted, index, reason, faults.get(index) ?? error.message)] : [],
-        ),
-      );
-      accepted = withoutLines(accepted, isLine);
-      if (accepted.order.lines.length === 0) return { rejected };
-    }
+  const { attributionCode = code } = item.order;
+  const body = { ...item.order, ...(attributionCode && { attributionCode }) };
+  try {
+    return { order: await api.request<KnownOrder>('POST', '/v1/orders', { body, signal }) };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.isRefusal)) throw error;
+    const known = code === undefined ? undefined : await assignedBefore(api, error, item.order);
+    return known ? { order: known } : { rejected: refusedLines(item, error) };
   }
+}
+
+function refusedLines(item: OrderItem, error: ApiError): RejectedItem[] {
+  const faults = lineFaults(error);
+  const [first] = faults.keys();
+  return item.order.lines.map((_, index) => {
+    if (first === undefined || faults.has(index)) {
+      return rejectedLine(item, index, `refused_${error.code}`, faults.get(index) ?? error.message);
+    }
+    const detail = `The whole order waits because of row ${item.rows[first]}. Correct that row and import the file again.`;
+    return rejectedLine(item, index, 'order_waits', detail);
+  });
 }
 
 /** Errors by line index; empty if there are other errors too. */
@@ -278,17 +328,11 @@ async function assignedBefore(
     JSON.stringify([
       Date.parse(paidAt),
       currency,
-      customer.externalId,
+      customer?.externalId ?? null,
       shipTo.region,
       lines.map((line) => [line.lineId, line.sku, line.quantity, line.unitPrice, line.discount ?? 0]),
     ]);
   return content(known) === content(order) ? known : undefined;
-}
-
-function withoutLines(item: OrderItem, isLeftOut: (index: number) => boolean): OrderItem {
-  const lines = item.order.lines.filter((_, index) => !isLeftOut(index));
-  const rows = item.rows.filter((_, index) => !isLeftOut(index));
-  return { ...item, order: { ...item.order, lines }, rows };
 }
 
 /** Sends the deliveries of lines in transit. */

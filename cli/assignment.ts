@@ -34,8 +34,9 @@ export async function activeCodes(api: ApiClient, assignTo: AssignTo): Promise<s
  */
 export function createAssignment(codes: readonly string[]): (order: ImportedOrder) => string | undefined {
   const assigned = new Map<string, string>();
-  return ({ customer: { externalId } }) => {
-    if (externalId.startsWith('guest/')) return undefined;
+  return ({ customer }) => {
+    if (!customer) return undefined;
+    const { externalId } = customer;
     const code = assigned.get(externalId) ?? greatest(externalId, codes);
     assigned.set(externalId, code);
     return code;

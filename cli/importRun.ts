@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { formatScaled } from '../domain/decimal';
-import type { CountedAmount, Reconciliation } from '../domain/imports/reconciliation';
+import type { CountedAmount, Reconciliation, RejectedAmount } from '../domain/imports/reconciliation';
 import type { RejectedItem } from '../domain/imports/shopExport';
 import { storableText } from '../domain/storableText';
 import type { ApiClient } from './client';
@@ -129,7 +129,7 @@ function bodyOf({ row, orderId, sku, amount, currency, reason, detail }: Rejecte
     row,
     orderId: storableText(orderId, 200),
     sku: storableText(sku, 200),
-    amount: formatScaled(amount),
+    amount: amount === undefined ? null : formatScaled(amount),
     currency: storableText(currency, 3),
     reason,
     detail: storableText(detail, 1000),
@@ -138,17 +138,21 @@ function bodyOf({ row, orderId, sku, amount, currency, reason, detail }: Rejecte
 
 function reconciliationBody(reconciliation: Reconciliation) {
   const counted = ({ count, amount }: CountedAmount) => ({ count, amount: formatScaled(amount) });
-  const { currency, rows, fileTotal, orders, sales, returns, priceDifferences, rejected } = reconciliation;
+  const rejectedPart = ({ unknown, ...part }: RejectedAmount) => ({ ...counted(part), unknown });
+  const { currency, rows, unknownRows, fileTotal, orders, sales, returns, priceDifferences, rejected } =
+    reconciliation;
   return {
     currency,
     rows,
-    fileTotal: formatScaled(fileTotal),
+    unknownRows,
+    fileTotal: unknownRows > 0 ? null : formatScaled(fileTotal),
+    readableTotal: formatScaled(fileTotal),
     orders,
     sales: counted(sales),
     returns: counted(returns),
     priceDifferences: counted(priceDifferences),
     rejected: Object.fromEntries(
-      Object.entries(rejected).flatMap(([reason, part]) => (part ? [[reason, counted(part)]] : [])),
+      Object.entries(rejected).flatMap(([reason, part]) => (part ? [[reason, rejectedPart(part)]] : [])),
     ),
   };
 }

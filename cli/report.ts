@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { formatScaled } from '../domain/decimal';
 import type { RejectedItem } from '../domain/imports/shopExport';
+import { harmlessCell } from '../domain/spreadsheet';
 import { CommandError } from './connect';
 
 /** The file with every row that was not imported. */
@@ -30,7 +31,7 @@ export async function openReport(file: string): Promise<Report> {
     columns: COLUMNS,
     // Without the BOM Excel assumes another encoding for Chinese texts.
     bom: true,
-    cast: { string: harmless, bigint: formatScaled },
+    cast: { string: harmlessCell, bigint: formatScaled },
   });
   const written = pipeline(rows, output);
   // The error is thrown when the report is closed.
@@ -45,9 +46,4 @@ export async function openReport(file: string): Promise<Report> {
       await written;
     },
   };
-}
-
-/** A spreadsheet would run a cell that starts like this as a formula. OWASP, CSV Injection. */
-function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

@@ -8,12 +8,13 @@ import {
   type ProductItem,
   type Reconciliation,
 } from '../domain/imports/shopExport';
+import type { Table } from '../domain/imports/table';
 import { applyItems } from './apply';
 import type { ApiClient } from './client';
 import { beginImportRun } from './importRun';
 import { createProgress, type Progress, STEPS_OF } from './progress';
 import { openReport } from './report';
-import { openShopFile, type ShopFile, STDIN } from './shopFile';
+import { openShopFile, STDIN } from './shopFile';
 import { findShift, type Survey, surveyFile } from './survey';
 
 /** Settings of an import. */
@@ -77,6 +78,7 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
     now,
     shiftDays,
     deliveryDays: settings.deliveryDays,
+    scattered: survey?.scattered,
   });
   const report = await openReport(reportFile);
   const tally = createTally();
@@ -130,18 +132,11 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
   };
 }
 
-async function* itemsOf({ rows }: ShopFile, importer: Importer): AsyncGenerator<ImportItem> {
+async function* itemsOf({ rows }: Table, importer: Importer): AsyncGenerator<ImportItem> {
   for await (const { row, fields, fault } of rows) {
-    if (fields) yield* importer.row(row, fields);
-    else yield unreadable(row, fault ?? '');
+    yield* importer.row(row, fields, fault);
   }
   yield* importer.end();
-}
-
-/** A row without readable columns: it adds nothing to the total of the file. */
-function unreadable(row: number, detail: string): ImportItem {
-  const facts = { orderId: '', sku: '', amount: 0n, currency: 'XXX' };
-  return { kind: 'rejected', row, ...facts, reason: 'malformed_row', detail };
 }
 
 /** Counts rows actually imported and rejected; the importer only counts what it emitted. */
@@ -156,7 +151,8 @@ function createTally() {
     count: (item: ImportItem) => countItem(of(currencyOf(item)), item),
     /** Compares it with the file. */
     against(file: readonly Reconciliation[]): Reconciliation[] {
-      for (const { currency, rows, fileTotal } of file) Object.assign(of(currency), { rows, fileTotal });
+      for (const { currency, rows, unknownRows, fileTotal } of file)
+        Object.assign(of(currency), { rows, unknownRows, fileTotal });
       return [...tallies.values()];
     },
   };

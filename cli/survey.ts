@@ -11,6 +11,8 @@ export interface Survey {
   readonly orders: number;
   /** Days that move the newest time of the file to now. */
   readonly shiftDays: number;
+  /** Orders whose rows are too far apart. */
+  readonly scattered: ReadonlySet<string>;
   /** The first orders, with their times as in the file. */
   readonly firstOrders: readonly ImportedOrder[];
 }
@@ -33,23 +35,24 @@ export async function surveyFile(file: string, now: string): Promise<Survey> {
   const importer = createImporter({ header, now: END_OF_TIME });
   const shift = createShiftFinder({ header, now });
   const firstOrders: ImportedOrder[] = [];
+  const scattered = new Set<string>();
   let steps = 0;
   let orders = 0;
   const take = (items: ReturnType<typeof importer.end>) => {
     for (const item of items) {
       steps += STEPS_OF[item.kind];
+      if (item.kind === 'rejected' && item.reason === 'order_already_complete') scattered.add(item.orderId);
       if (item.kind !== 'order') continue;
       orders += 1;
       if (firstOrders.length < FIRST_ORDERS) firstOrders.push(item.order);
     }
   };
-  for await (const { row, fields } of rows) {
-    if (!fields) continue;
-    shift.row(fields);
-    take(importer.row(row, fields));
+  for await (const { row, fields, fault } of rows) {
+    if (fault === undefined) shift.row(fields);
+    take(importer.row(row, fields, fault));
   }
   take(importer.end());
-  return { steps, orders, shiftDays: shift.shiftDays(), firstOrders };
+  return { steps, orders, shiftDays: shift.shiftDays(), scattered, firstOrders };
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,3 +1,4 @@
+import type { Customer } from './customer';
 import { keyOf, type StateOf } from './kinds';
 import type { RefusalCode } from './refusals';
 import { type Pause, windowEnd } from './returnWindow';
@@ -467,7 +468,8 @@ export interface OrderPayment {
   /** RFC 3339 */
   paidAt: string;
   currency: string;
-  customer: { externalId: string; deviceId?: string };
+  /** Absent for a guest. */
+  customer?: Customer;
   attributionCode?: string;
   shipTo: { region: string };
   lines: { lineId: string; sku: string; quantity: number; unitPrice: number; discount?: number }[];

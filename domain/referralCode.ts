@@ -16,6 +16,20 @@ export function referralCode(bytes: Uint8Array): string {
   ).join('');
 }
 
+const MAX_CODE_LENGTH = 64;
+
+/**
+ * Referral code of an order, as stored with the order. An order is never refused because of its code: blank means no
+ * code, and a longer text than any code is cut off and marked.
+ */
+export function sentCode(text: string | null | undefined): string | undefined {
+  const code = text?.trim();
+  if (!code) return undefined;
+  if (code.length <= MAX_CODE_LENGTH) return code;
+  // A surrogate pair may be cut in half.
+  return `${code.slice(0, MAX_CODE_LENGTH - 1).replace(/\p{Surrogate}/u, '')}…`;
+}
+
 /**
  * Normalises a typed referral code as stored: small letters become capitals, hyphens and spaces
  * are removed, and similar-looking letters become digits.

@@ -1,5 +1,6 @@
 import { ageInFullYears, isCalendarDate } from './calendarDate';
 import { type CheckResult, fail, pass } from './checkResult';
+import { type DivisionState, divisionState } from './division';
 import { normaliseNumber } from './numberText';
 
 const CHECK = 'resident_identity_number';
@@ -14,6 +15,18 @@ function checkCharacter(body: string): string {
   return CHECK_CHARACTERS.charAt(sum % 11);
 }
 
+/** Messages for the region of a number, which is where the number was issued. */
+const REGION_FAULTS: Record<Exclude<DivisionState, 'exists'>, (region: string) => string> = {
+  unknown_province: (region) =>
+    `The number starts with ${region.slice(0, 2)}, which is not a province. Compare the number with the card.`,
+  unknown: (region) =>
+    `The region ${region} is in no edition of the division codes since 2002. An older number can have it: compare the number with the card.`,
+  not_yet: (region) =>
+    `The region ${region} did not exist yet when the holder was born. A number issued later can have it: compare the number with the card.`,
+  no_longer: (region) =>
+    `The region ${region} no longer existed when the holder was born. Compare the number with the card.`,
+};
+
 /** Result of the check of a resident identity number; date and age only if the number has them. */
 export interface IdentityCheckResult extends CheckResult {
   /** `YYYY-MM-DD`, if digits 7 to 14 are a calendar date. */
@@ -23,14 +36,15 @@ export interface IdentityCheckResult extends CheckResult {
 }
 
 /**
- * Checks format, check character and birth date of a resident identity number (公民身份号码), GB 11643-1999, and
- * that the holder is an adult.
+ * Checks format, check character, birth date and region of a resident identity number (公民身份号码), GB 11643-1999,
+ * and that the holder is an adult.
  * The age is computed by {@link ageInFullYears}. It does not check whether the number was issued.
  *
  * @param number 18 characters; spaces, full-width characters and a lower-case `x` are normalised first
  * @param onDate `YYYY-MM-DD` in the brand's time zone
  * @returns codes `identity_valid`, `identity_length`, `identity_character`, `identity_check_character`,
- *   `identity_birth_date`, `identity_birth_in_future`, `identity_under_age`
+ *   `identity_birth_date`, `identity_birth_in_future`, `identity_under_age`,
+ *   `identity_region_unknown_province`, `identity_region_unknown`, `identity_region_not_yet`, `identity_region_no_longer`
  * @throws RangeError when `onDate` is not a calendar date
  */
 export function checkResidentIdentityNumber(number: string, onDate: string): IdentityCheckResult {
@@ -94,8 +108,17 @@ export function checkResidentIdentityNumber(number: string, onDate: string): Ide
       ...found,
     };
   }
+  const region = plain.slice(0, 6);
+  const state = divisionState(region, birthDate);
+  if (state !== 'exists') {
+    return { ...fail(CHECK, `identity_region_${state}`, REGION_FAULTS[state](region)), ...found };
+  }
   return {
-    ...pass(CHECK, 'identity_valid', 'Format and check character are correct; the holder is an adult.'),
+    ...pass(
+      CHECK,
+      'identity_valid',
+      'Format, region and check character are correct; the holder is an adult.',
+    ),
     ...found,
   };
 }

@@ -67,7 +67,7 @@ const insertOrder = `
     INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
     VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
   ), customer AS (
-    INSERT INTO customers (id, external_id, device_id) SELECT $3, $3, $10 FROM o
+    INSERT INTO customers (id, external_id, device_id) SELECT $3, $3, $10 FROM o WHERE $3::text IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET device_id = EXCLUDED.device_id
     WHERE EXCLUDED.device_id IS NOT NULL AND customers.device_id IS DISTINCT FROM EXCLUDED.device_id
   ), binding AS (
@@ -141,23 +141,27 @@ export async function insertPayment(
       notAccruedBy(seller!, byId.get(id)!, line),
     ),
   );
-  // Each order with a code begins the time anew for which it binds, also with the same distributor. Who may not take
-  // orders binds no customer.
-  const binds = attribution.reason === 'code' && seller !== undefined && !takesNoOrders(seller);
+  // Each order with a code restarts the binding period, also with the same distributor. A distributor that takes no
+  // orders binds no customer, and a guest has no later orders to bind.
+  const binds =
+    attribution.reason === 'code' &&
+    payment.customer?.externalId !== undefined &&
+    seller !== undefined &&
+    !takesNoOrders(seller);
   const { rows } = await pool.query<{ inserted: boolean }>({
     name: 'insert-order',
     text: insertOrder,
     values: [
       payment.externalId,
       fingerprint(payment),
-      payment.customer.externalId,
+      payment.customer?.externalId ?? null,
       payment.currency,
       payment.paidAt,
       payment.shipTo.region,
       attribution.distributorId,
       JSON.stringify(attribution),
       plan.id,
-      payment.customer.deviceId ?? null,
+      payment.customer?.deviceId ?? null,
       binds,
       JSON.stringify(lines),
       JSON.stringify(commissions),
@@ -178,8 +182,8 @@ async function readPaymentContext(pool: Pool, payment: OrderPayment): Promise<Pa
       payment.attributionCode === undefined
         ? []
         : [payment.attributionCode, normaliseReferralCode(payment.attributionCode)],
-      payment.customer.externalId,
-      payment.customer.deviceId ?? null,
+      payment.customer?.externalId ?? null,
+      payment.customer?.deviceId ?? null,
       payment.paidAt,
       payment.lines.map((line) => line.sku),
     ],
@@ -193,7 +197,7 @@ function attributePayment(payment: OrderPayment, context: PaymentContext, plan: 
     byCode: context.byCode,
     byBinding: context.byBinding,
     uplines: context.uplines,
-    buyerCustomerIds: [payment.customer.externalId, ...context.sameDevice],
+    buyerCustomerIds: [payment.customer?.externalId ?? [], context.sameDevice].flat(),
     levels: plan.terms.levels.length,
     inactiveUpline: plan.terms.inactiveUpline,
   });
@@ -204,8 +208,8 @@ export function fingerprint(payment: OrderPayment): Buffer {
   const content = [
     Date.parse(payment.paidAt),
     payment.currency,
-    payment.customer.externalId,
-    payment.customer.deviceId ?? null,
+    payment.customer?.externalId ?? null,
+    payment.customer?.deviceId ?? null,
     payment.attributionCode ?? null,
     payment.shipTo.region,
     payment.lines.map((line) => [line.lineId, line.sku, line.quantity, line.unitPrice, line.discount ?? 0]),

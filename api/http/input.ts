@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { Endpoint } from './endpoint';
@@ -5,7 +6,7 @@ import { type FieldError, notFound, Problem } from './problem';
 
 /** Reads a JSON body up to a size such as `256kb`; what it can not read becomes a problem answer. */
 export function bodyReader(limit: string): RequestHandler {
-  const json = express.json({ limit, strict: false, type: 'application/json' });
+  const json = express.json({ limit, strict: false, type: 'application/json', verify: refuseOtherBytes });
   return (req, res, next) => {
     // Clients send "Content-Length: 0" with a POST that has no body, and then no type.
     const hasBody =
@@ -20,6 +21,16 @@ export function bodyReader(limit: string): RequestHandler {
     }
     json(req, res, next);
   };
+}
+
+/** Without this check, different names in another encoding would become the same replacement characters. */
+function refuseOtherBytes(_req: unknown, _res: unknown, bytes: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8' || isUtf8(bytes)) return;
+  throw new Problem({
+    status: 400,
+    code: 'request_malformed',
+    detail: 'The body is not UTF-8. Send JSON in UTF-8 (RFC 8259, section 8.1).',
+  });
 }
 
 // Deeper than any schema here; a bound on the recursion below, over which a hostile body could run out of stack.
@@ -78,12 +89,14 @@ export function parseInput(
 function parseBody(endpoint: Endpoint, req: Request): unknown {
   // What a GET carries has no meaning (RFC 9110, 9.3.1); elsewhere a body that is not expected is a mistake.
   if (endpoint.method === 'get') return undefined;
-  // No body at all is the same as an empty one where every field may be left out.
-  const given: unknown = req.body ?? {};
+  // No body is the same as an empty one if every field is optional. A null is neither.
+  const given: unknown = req.body === undefined ? {} : req.body;
   const fault = findUnstorable(given, '', 0);
   if (fault) throw bodyNotValid([fault]);
   if (!endpoint.body) {
-    const names = typeof given === 'object' ? Object.keys(given as object) : [''];
+    const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+    if (!isObject) throw bodyNotValid([{ pointer: '', detail: 'is not expected: send no body' }]);
+    const names = Object.keys(given);
     if (!names.length) return undefined;
     throw bodyNotValid(
       names.map((name) => ({ pointer: `/${escapePointer(name)}`, detail: 'is not a known field' })),

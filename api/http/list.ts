@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
+import { harmlessCell } from '../../domain/spreadsheet';
 import type { Reply, ResponseSpec } from './endpoint';
 import { unstorableText } from './input';
 import { Problem } from './problem';
@@ -266,19 +267,12 @@ function csv(item: z.ZodObject, items: Iterable<unknown> | AsyncIterable<unknown
   }
   const columns = columnsOf(item);
   // Without the mark Excel takes Chinese names for another encoding.
-  const stringifier = stringify({ header: true, columns, bom: true, cast: { string: harmless } });
+  const stringifier = stringify({ header: true, columns, bom: true, cast: { string: harmlessCell } });
   const rows = Readable.from(records());
   // A fault while reading must break the answer off, so that a part does not pass for the whole.
   rows.on('error', (error) => stringifier.destroy(error));
   stringifier.on('close', () => rows.destroy());
   return rows.pipe(stringifier);
-}
-
-/**
- * A spreadsheet would run a cell that begins so as a formula. OWASP, CSV Injection.
- */
-function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 function columnsOf(schema: z.ZodObject, prefix = ''): string[] {

@@ -24,8 +24,20 @@ export const timestampInput = z.iso
 /** A moment in an answer. */
 export const timestampOutput = z.iso.datetime({ offset: true });
 
+/** Control characters, line separators, and bidirectional formatting characters. */
+const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+
 /** One line that a person reads, without white space around it. */
-export const lineOf = (max: number) => z.string().trim().min(1).max(max);
+export const lineOf = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(
+      (text) => !NOT_IN_A_LINE.test(text),
+      'must be one line of text, without line feeds, control characters and bidirectional formatting characters',
+    );
 
 /**
  * A UUID, in small letters however it came: the database takes both forms for the same thing, while workflow ids and the

@@ -19,17 +19,24 @@ const reconciliationSchema = z
   .strictObject({
     currency: z.string().max(3),
     rows: count,
-    fileTotal: decimal,
+    unknownRows: count.default(0).describe('Rows with an unreadable amount.'),
+    fileTotal: decimal.nullable().describe('Null if there are unknownRows.'),
+    readableTotal: decimal.describe('Sum over all readable rows.'),
     orders: count,
     sales: countedSchema,
     returns: countedSchema,
     priceDifferences: countedSchema.describe('Returns credited with less or more than was paid.'),
-    rejected: z.record(z.string().max(100), countedSchema).describe('By reason.'),
+    rejected: z
+      .record(
+        z.string().max(100),
+        countedSchema.extend({ unknown: count.default(0).describe('Rows with an unreadable amount.') }),
+      )
+      .describe('By reason.'),
   })
   .meta({
     id: 'ImportReconciliation',
     outputId: 'ImportReconciliationOutput',
-    description: 'fileTotal = sales − returns + priceDifferences + the sum of rejected.',
+    description: 'readableTotal = sales − returns + priceDifferences + the sum of rejected.',
   });
 
 const runSchema = z
@@ -87,7 +94,7 @@ const rejectionShape = {
   row: count.describe('Row number in the file; the header is row 1.'),
   orderId: z.string().max(200),
   sku: z.string().max(200),
-  amount: decimal,
+  amount: decimal.nullable().describe('Null if unreadable.'),
   currency: z.string().max(3),
   reason: lineOf(100).describe('Stable code, such as zero_price or refused_order_differs.'),
   detail: z.string().max(1000),

@@ -1,10 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { revealPayoutFile } from '../../activities/payout';
+import { type PayoutFileRow, revealPayoutFile } from '../../activities/payout';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { kinds } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
+import { digitsCell, harmlessCell } from '../../domain/spreadsheet';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/payout';
 import { endpoint } from '../http/endpoint';
@@ -124,7 +125,7 @@ export const getPayoutFile = endpoint({
   path: '/v1/payout-batches/{id}/file',
   summary: 'Download the payout file',
   description:
-    'CSV with full account numbers, identical at each download. Every download is recorded in the audit log. Amounts are in major units.',
+    'CSV with full account numbers, identical at each download: UTF-8 with a byte order mark, all values quoted. A tab follows each account number, so that a spreadsheet keeps all digits. Every download is recorded in the audit log. Amounts are in major units.',
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:reveal',
@@ -136,7 +137,29 @@ export const getPayoutFile = endpoint({
       { id, by: actorOfCall({ principal, requestId }) },
     );
     if (!rows) throw notFound(`Payout batch ${id}`);
-    const content = stringify(rows, {
+    return {
+      status: 200,
+      raw: { contentType: 'text/csv; charset=utf-8', content: payoutFile(rows) },
+      headers: {
+        'Content-Disposition': `attachment; filename="payout-${id}.csv"`,
+        'Cache-Control': 'no-store',
+      },
+    };
+  },
+});
+
+/** The file for a bank's program, and for finance in a spreadsheet. */
+function payoutFile(rows: PayoutFileRow[]): string {
+  // Names cannot have a line feed. In many programs one would end the row, also in quotes.
+  const name = (text: string) => harmlessCell(text.replace(/\p{Cc}+/gu, ' '));
+  return stringify(
+    rows.map(({ holder, bank, account, ...row }) => ({
+      ...row,
+      holder: name(holder),
+      bank: name(bank),
+      account: digitsCell(account),
+    })),
+    {
       header: true,
       columns: {
         withdrawalId: 'withdrawal_id',
@@ -147,19 +170,12 @@ export const getPayoutFile = endpoint({
         currency: 'currency',
       },
       record_delimiter: 'windows',
-      // A name that begins like a formula would be run as one by the spreadsheet that finance opens this in.
-      escape_formulas: true,
-    });
-    return {
-      status: 200,
-      raw: { contentType: 'text/csv; charset=utf-8', content },
-      headers: {
-        'Content-Disposition': `attachment; filename="payout-${id}.csv"`,
-        'Cache-Control': 'no-store',
-      },
-    };
-  },
-});
+      quoted: true,
+      // Without it, Excel reads Chinese names in another encoding.
+      bom: true,
+    },
+  );
+}
 
 export const confirmPayoutBatch = endpoint({
   method: 'post',

@@ -75,7 +75,7 @@ const sources: Record<SearchKind, Source> = {
       ],
     ),
   order: ({ own, prefix }) =>
-    `(SELECT id, id AS title, customer_id AS subtitle, state, NULL::bigint AS amount, NULL AS currency
+    `(SELECT id, id AS title, coalesce(customer_id, '') AS subtitle, state, NULL::bigint AS amount, NULL AS currency
        FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~ LIMIT ${mostOfEach})
      ${own ? '' : ordersThatHaveNotCome(prefix)}`,
   commission: ({ own, number }) =>

@@ -1,7 +1,9 @@
+import { isStandIn } from '../customer';
 import { formatScaled, parseScaled, toMinorUnits } from '../decimal';
 import { parseLocalTime } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
-import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
+import { type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
+import type { CsvFields } from './table';
 
 const CURRENCY = 'GBP';
 /** The shop is in London, and times in the file have no offset. */
@@ -16,14 +18,18 @@ const INVOICE = /^([A-Z]?)\d{1,12}$/;
 const NO_PRODUCT =
   /^(POST|DOT|C2|C3|D|M|S|B|BANK CHARGES|AMAZONFEE|CRUK|ADJUST\d*|TEST\d*|GIFT(_[\dA-Z_]*)?)$/;
 
+function orderIdOf(fields: CsvFields): string {
+  return (fields.InvoiceNo ?? '').trim().toUpperCase();
+}
+
 function parse(row: number, fields: CsvFields): ParsedRow {
   const value = (column: string) => (fields[column] ?? '').trim();
-  const orderId = value('InvoiceNo').toUpperCase();
+  const orderId = orderIdOf(fields);
   // One product appears as 85123A and 85123a.
   const sku = value('StockCode').toUpperCase();
   const quantity = WHOLE_NUMBER.test(value('Quantity')) ? Number(value('Quantity')) : undefined;
   const price = parseScaled(value('UnitPrice'));
-  const amount = quantity === undefined || price === undefined ? 0n : BigInt(quantity) * price;
+  const amount = quantity === undefined || price === undefined ? undefined : BigInt(quantity) * price;
   const facts = { row, orderId, sku, quantity, amount, currency: CURRENCY };
   const unusable = (reason: RejectReason, detail: string): ParsedRow => ({
     kind: 'unusable',
@@ -39,7 +45,7 @@ function parse(row: number, fields: CsvFields): ParsedRow {
   if (prefix === undefined) return malformed('InvoiceNo');
   if (sku === '') return malformed('StockCode');
   if (quantity === undefined) return malformed('Quantity');
-  if (price === undefined) return malformed('UnitPrice');
+  if (price === undefined || amount === undefined) return malformed('UnitPrice');
   if (at === undefined) return malformed('InvoiceDate');
   const isCancellation = prefix === 'C';
   if (prefix !== '' && !isCancellation) {
@@ -57,9 +63,9 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     );
   }
   if (price < 0n) return unusable('negative_price', `The price is ${formatScaled(price)}.`);
-  const customerId = value('CustomerID');
+  const customerId = isStandIn(value('CustomerID')) ? '' : value('CustomerID');
   if (isCancellation) {
-    return { kind: 'cancellation', ...facts, quantity, at, customerId, unitPrice: price };
+    return { kind: 'cancellation', ...facts, amount, quantity, at, customerId, unitPrice: price };
   }
   if (price === 0n) return unusable('zero_price', 'Nothing was paid, so there is no commission.');
   const unitPrice = toMinorUnits(price, CURRENCY);
@@ -73,7 +79,7 @@ function parse(row: number, fields: CsvFields): ParsedRow {
   const region = value('Country');
   if (region === '') return malformed('Country');
   const name = value('Description') || sku;
-  return { kind: 'sale', ...facts, quantity, paidAt: at, customerId, region, name, unitPrice };
+  return { kind: 'sale', ...facts, amount, quantity, paidAt: at, customerId, region, name, unitPrice };
 }
 
 /**
@@ -83,7 +89,8 @@ function parse(row: number, fields: CsvFields): ParsedRow {
  * - Rows of an invoice need not be together, and may differ in their time by minutes: the order was paid at
  *   the first imported row's time.
  * - Repeated rows are separate lines; `lineId` is the running number of the row within its invoice.
- * - Rows without CustomerID are orders of a guest.
+ * - Rows without CustomerID, or with one that stands for no customer, are orders of a guest.
+ * - If a row is malformed, the whole invoice waits. Prices below a penny cannot be corrected: the invoice does not wait.
  * - Invoices `C…` are cancellations, matched to the customer's purchases by `matchCancellation`.
  * - Other letters before the number are accounting entries (`accounting_adjustment`).
  * - Negative quantities elsewhere are stock corrections (`stock_adjustment`).
@@ -105,6 +112,9 @@ export const onlineRetail: ExportFormat = {
     'CustomerID',
     'Country',
   ],
+  orderColumns: ['InvoiceDate', 'CustomerID', 'Country'],
+  correctable: new Set<RejectReason>(['malformed_row']),
+  orderIdOf,
   assumesDelivery: true,
   hasCancellations: true,
   parse,

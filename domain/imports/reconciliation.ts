@@ -7,13 +7,21 @@ export interface CountedAmount {
   amount: ScaledAmount;
 }
 
+/** Rows, some with an unreadable amount: `amount` is the total of the others. */
+export interface RejectedAmount extends CountedAmount {
+  /** Number of rows with an unreadable amount. */
+  unknown: number;
+}
+
 /**
- * Reconciliation of a file in one currency, exact to the last scaled unit:
+ * Reconciliation of a file in one currency, exact to the last scaled unit; unreadable amounts are counted:
  * `fileTotal = sales − returns + priceDifferences + the sum of rejected`.
  */
 export interface Reconciliation {
   readonly currency: string;
   rows: number;
+  /** Rows with an unreadable amount. If there are any, the file total is unknown. */
+  unknownRows: number;
   /** Sum over all readable rows of the file. */
   fileTotal: ScaledAmount;
   orders: number;
@@ -24,7 +32,7 @@ export interface Reconciliation {
   /** Difference between payment and credit of cancellations: positive if less was credited. */
   readonly priceDifferences: CountedAmount;
   /** Rejected amounts, signed. The unmatched part of a cancellation counts here. */
-  readonly rejected: Partial<Record<RejectReason, CountedAmount>>;
+  readonly rejected: Partial<Record<RejectReason, RejectedAmount>>;
 }
 
 /** Creates an empty reconciliation of a currency. */
@@ -33,6 +41,7 @@ export function emptyReconciliation(currency: string): Reconciliation {
   return {
     currency,
     rows: 0,
+    unknownRows: 0,
     fileTotal: 0n,
     orders: 0,
     sales: none(),
@@ -42,10 +51,9 @@ export function emptyReconciliation(currency: string): Reconciliation {
   };
 }
 
-function count(counted: CountedAmount, amount: ScaledAmount): CountedAmount {
+function count(counted: CountedAmount, amount: ScaledAmount): void {
   counted.count += 1;
   counted.amount += amount;
-  return counted;
 }
 
 /** Currency of an item. */
@@ -85,12 +93,13 @@ export function countItem(reconciliation: Reconciliation, item: ImportItem): voi
     case 'price_difference':
       count(reconciliation.priceDifferences, item.amount);
       break;
-    case 'rejected':
-      reconciliation.rejected[item.reason] = count(
-        reconciliation.rejected[item.reason] ?? { count: 0, amount: 0n },
-        item.amount,
-      );
+    case 'rejected': {
+      const part = reconciliation.rejected[item.reason] ?? { count: 0, amount: 0n, unknown: 0 };
+      count(part, item.amount ?? 0n);
+      if (item.amount === undefined) part.unknown += 1;
+      reconciliation.rejected[item.reason] = part;
       break;
+    }
   }
 }
 
@@ -111,6 +120,12 @@ export function assertReconciled(reconciliation: Reconciliation): void {
   if (explained !== reconciliation.fileTotal) {
     throw new Error(
       `The file's total is ${formatScaled(reconciliation.fileTotal)} ${reconciliation.currency}, but the import explains ${formatScaled(explained)}`,
+    );
+  }
+  const unknown = Object.values(reconciliation.rejected).reduce((sum, part) => sum + (part?.unknown ?? 0), 0);
+  if (unknown !== reconciliation.unknownRows) {
+    throw new Error(
+      `The file has ${reconciliation.unknownRows} rows of unknown amount in ${reconciliation.currency}, but the import rejected ${unknown}`,
     );
   }
 }

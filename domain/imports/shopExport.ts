@@ -5,13 +5,13 @@ import { createPurchaseHistory } from './matchCancellations';
 import { onlineRetail } from './onlineRetail';
 import { countItem, currencyOf, emptyReconciliation, type Reconciliation } from './reconciliation';
 import type { ImportedDelivery, ImportItem, RejectedItem, RejectReason } from './shopExportItems';
-import type { CancellationRow, CsvFields, ExportFormat, RowFacts, SaleRow } from './shopExportRow';
+import type { CancellationRow, ExportFormat, ParsedRow, RowFacts, SaleRow } from './shopExportRow';
+import type { CsvFields } from './table';
 import { tributaryCsv } from './tributaryCsv';
 
 export type { Reconciliation } from './reconciliation';
 export { assertReconciled, explainedTotal } from './reconciliation';
 export type * from './shopExportItems';
-export type { CsvFields } from './shopExportRow';
 
 /**
  * Rows of an order may be apart. An order is emitted after this many others have started since its last row:
@@ -42,6 +42,11 @@ export interface ImporterOptions {
    * @default 0
    */
   readonly shiftDays?: number;
+  /**
+   * Orders whose rows are too far apart (`order_already_complete`), found by an earlier survey of the file. They wait.
+   * Without a survey, the consecutive rows are imported.
+   */
+  readonly scattered?: ReadonlySet<string>;
 }
 
 /** Converts rows to items. It stores only what open orders and the matching of cancellations need. */
@@ -51,9 +56,10 @@ export interface Importer {
    *
    * @param row its number, for reports
    * @param fields its values by column
+   * @param fault why the values are unreliable, if so: the row is rejected, and the order it seems to name waits
    * @returns items that can be applied now, in this order
    */
-  row(row: number, fields: CsvFields): ImportItem[];
+  row(row: number, fields: CsvFields, fault?: string): ImportItem[];
   /** Handles the end of the file and returns the remaining items. */
   end(): ImportItem[];
   /** Reconciliations so far, one per currency; complete after {@link Importer.end}. */
@@ -70,6 +76,10 @@ export interface ShiftFinder {
 
 interface OpenOrder {
   readonly orderId: string;
+  /** Values of its first row, for blank values of further rows. */
+  readonly orderValues: CsvFields;
+  /** Why the order waits: its first bad row. */
+  waitsFor?: string;
   rows: number;
   /** Number of orders started when its last row came. */
   begunAtLastRow: number;
@@ -87,6 +97,13 @@ function detectFormat(header: readonly string[]): ExportFormat {
   throw new UnknownHeaderError(
     `The header does not match a known format. Missing columns for ${missing.join('; for ')}`,
   );
+}
+
+/** Fills the blank order values of a further row with those of the order's first row. */
+function withOrderValues(fields: CsvFields, { orderColumns }: ExportFormat, order: CsvFields): CsvFields {
+  const blank = orderColumns.filter((column) => (fields[column] ?? '').trim() === '');
+  if (blank.length === 0) return fields;
+  return { ...fields, ...Object.fromEntries(blank.map((column) => [column, order[column]])) };
 }
 
 function presentOf(now: string): ZonedTime {
@@ -129,12 +146,13 @@ export function createShiftFinder({ header, now }: { header: readonly string[]; 
  * @throws RangeError when `now` is not an RFC 3339 time
  */
 export function createImporter(options: ImporterOptions): Importer {
-  const { deliveryDays = 2, shiftDays = 0 } = options;
+  const { deliveryDays = 2, shiftDays = 0, scattered = new Set() } = options;
   const format = detectFormat(options.header);
   const present = presentOf(options.now);
   const history = createPurchaseHistory();
   const openOrders = new Map<string, OpenOrder>();
   const completeOrders = new Set<string>();
+  const waitingOrders = new Set<string>();
   const products = new Set<string>();
   const reconciliations = new Map<string, Reconciliation>();
   let begun = 0;
@@ -178,16 +196,26 @@ export function createImporter(options: ImporterOptions): Importer {
     return [...lineIds].map(([deliveredAt, ids]) => ({ deliveredAt, lineIds: ids }));
   }
 
-  function orderOf({ orderId, sales }: OpenOrder): ImportItem[] {
+  function orderOf({ orderId, sales, waitsFor }: OpenOrder): ImportItem[] {
     const [first] = sales;
     if (!first) return [];
+    if (format.hasCancellations && first.customerId !== '') {
+      for (const { lineId, sku, quantity, unitPrice } of sales) {
+        const paidAt = first.paidAt.instant;
+        history.add(first.customerId, sku, { orderExternalId: orderId, lineId, unitPrice, paidAt, quantity });
+      }
+    }
+    if (waitsFor !== undefined) {
+      const detail = `The whole order waits because of ${waitsFor}. Correct this and import the file again.`;
+      return sales.map((sale) => rejected(sale, 'order_waits', detail));
+    }
     const order: ImportItem = {
       kind: 'order',
       order: {
         externalId: orderId,
         paidAt: formatRfc3339(first.paidAt),
         currency: first.currency,
-        customer: { externalId: first.customerId || `guest/${orderId}` },
+        ...(first.customerId && { customer: { externalId: first.customerId } }),
         ...(first.attributionCode && { attributionCode: first.attributionCode }),
         shipTo: { region: first.region },
         lines: sales.map(({ lineId, sku, quantity, unitPrice, discount }) => ({
@@ -201,12 +229,6 @@ export function createImporter(options: ImporterOptions): Importer {
       rows: sales.map(({ row }) => row),
       deliveries: deliveriesOf(sales, first.paidAt),
     };
-    if (format.hasCancellations && first.customerId !== '') {
-      for (const { lineId, sku, quantity, unitPrice } of sales) {
-        const paidAt = first.paidAt.instant;
-        history.add(first.customerId, sku, { orderExternalId: orderId, lineId, unitPrice, paidAt, quantity });
-      }
-    }
     return [...sales.flatMap(productOf), order, ...sales.flatMap(statedReturnOf)];
   }
 
@@ -227,6 +249,7 @@ export function createImporter(options: ImporterOptions): Importer {
         orderExternalId: orderId,
         lineId,
         quantity: returned.quantity,
+        isTotal: true,
         at: formatRfc3339(returned.at),
         value: { amount: returned.value, currency },
       },
@@ -238,6 +261,11 @@ export function createImporter(options: ImporterOptions): Importer {
     const wanted = -cancellation.quantity;
     const matched = customerId === '' ? [] : history.takeBack(customerId, sku, wanted, at.instant);
     const items = matched.flatMap(({ purchase, quantity }): ImportItem[] => {
+      if (waitingOrders.has(purchase.orderExternalId)) {
+        const part = { ...cancellation, quantity: -quantity, amount: -BigInt(quantity) * unitPrice };
+        const detail = `Order ${purchase.orderExternalId} waits for a corrected file, and so does this return.`;
+        return [rejected(part, 'order_not_imported', detail)];
+      }
       const returnId = keyOf(orderId, lineId, purchase.orderExternalId, purchase.lineId);
       const value = { amount: quantity * purchase.unitPrice, currency };
       const amount = fromMinorUnits(value.amount, currency) - BigInt(quantity) * unitPrice;
@@ -250,6 +278,7 @@ export function createImporter(options: ImporterOptions): Importer {
           orderExternalId: purchase.orderExternalId,
           lineId: purchase.lineId,
           quantity,
+          isTotal: false,
           at: formatRfc3339(at),
           value,
         },
@@ -266,6 +295,8 @@ export function createImporter(options: ImporterOptions): Importer {
   function complete(order: OpenOrder): ImportItem[] {
     openOrders.delete(order.orderId);
     completeOrders.add(order.orderId);
+    if (scattered.has(order.orderId)) order.waitsFor ??= 'its rows, which are too far apart';
+    if (order.waitsFor !== undefined) waitingOrders.add(order.orderId);
     return [...orderOf(order), ...order.cancellations.flatMap(returnsOf)];
   }
 
@@ -279,7 +310,7 @@ export function createImporter(options: ImporterOptions): Importer {
     return items;
   }
 
-  function openOrder(orderId: string): OpenOrder {
+  function openOrder(orderId: string, fields: CsvFields): OpenOrder {
     const open = openOrders.get(orderId);
     if (open) {
       open.rows += 1;
@@ -289,6 +320,7 @@ export function createImporter(options: ImporterOptions): Importer {
     begun += 1;
     const order: OpenOrder = {
       orderId,
+      orderValues: fields,
       rows: 1,
       begunAtLastRow: begun,
       lineIds: new Set(),
@@ -299,10 +331,26 @@ export function createImporter(options: ImporterOptions): Importer {
     return order;
   }
 
+  /** Rejects a row, and makes its order wait. */
+  function rejectAndWait(
+    order: OpenOrder,
+    facts: RowFacts,
+    reason: RejectReason,
+    detail: string,
+  ): ImportItem[] {
+    order.waitsFor ??= `row ${facts.row}`;
+    return [rejected(facts, reason, detail)];
+  }
+
   function addSale(order: OpenOrder, sale: SaleRow): ImportItem[] {
     const paidAt = shifted(sale.paidAt);
     if (isFuture(paidAt)) {
-      return [rejected(sale, 'time_in_future', `The order would be paid at ${formatRfc3339(paidAt)}.`)];
+      return rejectAndWait(
+        order,
+        sale,
+        'time_in_future',
+        `The order would be paid at ${formatRfc3339(paidAt)}.`,
+      );
     }
     const [first] = order.sales;
     const conflict = (['customerId', 'region', 'currency', 'attributionCode'] as const).find(
@@ -310,11 +358,11 @@ export function createImporter(options: ImporterOptions): Importer {
     );
     if (conflict) {
       const detail = `${conflict} is "${sale[conflict] ?? ''}", but "${first?.[conflict] ?? ''}" in the order's first line.`;
-      return [rejected(sale, 'conflicting_order', detail)];
+      return rejectAndWait(order, sale, 'conflicting_order', detail);
     }
     const lineId = sale.lineId ?? String(order.rows);
     if (order.lineIds.has(lineId)) {
-      return [rejected(sale, 'duplicate_line', `The order already has a line ${lineId}.`)];
+      return rejectAndWait(order, sale, 'duplicate_line', `The order already has a line ${lineId}.`);
     }
     order.lineIds.add(lineId);
     const { deliveredAt, returned } = sale;
@@ -337,11 +385,20 @@ export function createImporter(options: ImporterOptions): Importer {
     return [];
   }
 
-  function take(row: number, fields: CsvFields): ImportItem[] {
-    const parsed = format.parse(row, fields);
+  function parse(row: number, fields: CsvFields, fault: string | undefined): ParsedRow {
+    const open = openOrders.get(format.orderIdOf(fields));
+    const parsed = format.parse(row, open ? withOrderValues(fields, format, open.orderValues) : fields);
+    if (fault === undefined) return parsed;
+    const { orderId, currency } = parsed;
+    return { kind: 'unusable', row, orderId, sku: '', currency, reason: 'malformed_row', detail: fault };
+  }
+
+  function take(row: number, fields: CsvFields, fault: string | undefined): ImportItem[] {
+    const parsed = parse(row, fields, fault);
     const reconciliation = reconciliationOf(parsed.currency);
     reconciliation.rows += 1;
-    reconciliation.fileTotal += parsed.amount;
+    if (parsed.amount === undefined) reconciliation.unknownRows += 1;
+    else reconciliation.fileTotal += parsed.amount;
     if (completeOrders.has(parsed.orderId)) {
       const detail = `Rows of this order are more than ${OTHERS_UNTIL_COMPLETE} orders apart; sort the file.`;
       return [rejected(parsed, 'order_already_complete', detail)];
@@ -349,11 +406,16 @@ export function createImporter(options: ImporterOptions): Importer {
     if (parsed.orderId === '' && parsed.kind === 'unusable') {
       return [rejected(parsed, parsed.reason, parsed.detail)];
     }
-    const order = openOrder(parsed.orderId);
+    const order = openOrder(parsed.orderId, fields);
     const items = completeOld();
     switch (parsed.kind) {
       case 'unusable':
-        return [...items, rejected(parsed, parsed.reason, parsed.detail)];
+        return [
+          ...items,
+          ...(format.correctable.has(parsed.reason)
+            ? rejectAndWait(order, parsed, parsed.reason, parsed.detail)
+            : [rejected(parsed, parsed.reason, parsed.detail)]),
+        ];
       case 'sale':
         return [...items, ...addSale(order, parsed)];
       case 'cancellation':
@@ -362,7 +424,7 @@ export function createImporter(options: ImporterOptions): Importer {
   }
 
   return {
-    row: (row, fields) => counted(take(row, fields)),
+    row: (row, fields, fault) => counted(take(row, fields, fault)),
     end: () => counted([...openOrders.values()].flatMap(complete)),
     reconciliations: () => [...reconciliations.values()],
   };

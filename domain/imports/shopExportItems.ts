@@ -21,7 +21,8 @@ export interface ImportedOrder {
   /** RFC 3339 with offset. */
   readonly paidAt: string;
   readonly currency: string;
-  readonly customer: { readonly externalId: string };
+  /** Absent for a guest. */
+  readonly customer?: { readonly externalId: string };
   readonly attributionCode?: string;
   readonly shipTo: { readonly region: string };
   readonly lines: readonly ImportedLine[];
@@ -63,6 +64,8 @@ export interface ReturnItem {
   readonly orderExternalId: string;
   readonly lineId: string;
   readonly quantity: number;
+  /** Whether `quantity` is the total of all returns of the line so far, which can increase in a later file. */
+  readonly isTotal: boolean;
   /** RFC 3339 with offset. */
   readonly at: string;
   readonly value: MinorAmount;
@@ -96,12 +99,16 @@ export type RejectReason =
   | 'conflicting_order'
   /** The order already has a line with this ID. */
   | 'duplicate_line'
+  /** The row is good, but another row of its order is not; orders are imported whole. */
+  | 'order_waits'
   /** More than a hundred other orders started since this one's last row, so it was already emitted. */
   | 'order_already_complete'
   /** No earlier purchase matches this part of the cancellation. */
   | 'cancellation_without_purchase'
-  /** The return of a refused order. */
+  /** The return of a refused or waiting order. */
   | 'order_not_imported'
+  /** The file has fewer returned units than are recorded. */
+  | 'conflicting_return'
   /** Refused by the API; the rest of the reason is the code of the refusal. */
   | `refused_${string}`;
 
@@ -115,8 +122,8 @@ export interface RejectedItem {
   readonly sku: string;
   /** Signed quantity, or `undefined` when unreadable. */
   readonly quantity?: number;
-  /** Signed quantity × price; zero when unreadable. */
-  readonly amount: ScaledAmount;
+  /** Signed quantity × price, or `undefined` if unreadable. */
+  readonly amount?: ScaledAmount;
   readonly currency: string;
   readonly reason: RejectReason;
   /** An English sentence with details. */

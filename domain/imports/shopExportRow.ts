@@ -1,9 +1,7 @@
 import type { ScaledAmount } from '../decimal';
 import type { ZonedTime } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
-
-/** Values of one CSV row by column name. */
-export type CsvFields = Readonly<Record<string, string | undefined>>;
+import type { CsvFields } from './table';
 
 /** Data of every row. */
 export interface RowFacts {
@@ -12,8 +10,8 @@ export interface RowFacts {
   readonly orderId: string;
   readonly sku: string;
   readonly quantity?: number;
-  /** Amount of the row in the file total, signed; zero if unreadable. */
-  readonly amount: ScaledAmount;
+  /** Amount of the row in the file total, signed, or `undefined` if unreadable. */
+  readonly amount?: ScaledAmount;
   /** ISO 4217; `XXX`, its code for no currency, if unreadable. */
   readonly currency: string;
 }
@@ -21,6 +19,7 @@ export interface RowFacts {
 /** A sale. Money in minor units. */
 export interface SaleRow extends RowFacts {
   readonly kind: 'sale';
+  readonly amount: ScaledAmount;
   readonly quantity: number;
   readonly paidAt: ZonedTime;
   /** Customer in the shop; empty for a guest. */
@@ -39,6 +38,7 @@ export interface SaleRow extends RowFacts {
 /** A cancellation, to be matched to purchases. */
 export interface CancellationRow extends RowFacts {
   readonly kind: 'cancellation';
+  readonly amount: ScaledAmount;
   /** Negative, as in the file. */
   readonly quantity: number;
   readonly at: ZonedTime;
@@ -60,6 +60,15 @@ export type ParsedRow = SaleRow | CancellationRow | UnusableRow;
 export interface ExportFormat {
   readonly name: string;
   readonly requiredColumns: readonly string[];
+  /** Columns with the same value in every row of an order. If blank in a further row, the first row's value is used. */
+  readonly orderColumns: readonly string[];
+  /**
+   * Reject reasons whose correction would make the row a line of its order: the order waits for it. Rows rejected for
+   * other reasons are skipped for good.
+   */
+  readonly correctable: ReadonlySet<RejectReason>;
+  /** Order of a row; empty if the row has none. */
+  readonly orderIdOf: (fields: CsvFields) => string;
   /** Whether orders count as delivered a number of days after payment, because the file has no deliveries. */
   readonly assumesDelivery: boolean;
   /** Whether returns are separate rows, to be matched to purchases. */

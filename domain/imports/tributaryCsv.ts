@@ -1,8 +1,10 @@
+import { isStandIn } from '../customer';
 import { formatScaled, minorUnit, parseScaled, toMinorUnits } from '../decimal';
 import { keyOf } from '../kinds';
 import { parseRfc3339 } from '../zonedTime';
 import type { RejectReason } from './shopExportItems';
-import { type CsvFields, type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
+import { type ExportFormat, type ParsedRow, WHOLE_NUMBER } from './shopExportRow';
+import type { CsvFields } from './table';
 
 /** A return ID is made of order, line and “return”, with max 80 characters. */
 const MAX_RETURN_ID_LENGTH = 80;
@@ -15,27 +17,43 @@ function discountShare(discount: bigint, returned: number, quantity: number, uni
   return ((2n * discount * BigInt(returned) + whole) / (2n * whole)) * unit;
 }
 
+/** Sold and returned amount of a row; undefined if this number of units cannot be returned. */
+function moneyOf(row: {
+  quantity: number;
+  price: bigint;
+  discount: bigint;
+  returnedQuantity: number;
+  unit: bigint;
+}): { sold: bigint; returned: bigint } | undefined {
+  const { quantity, price, discount, returnedQuantity, unit } = row;
+  const sold = BigInt(quantity) * price - discount;
+  if (returnedQuantity === 0) return { sold, returned: 0n };
+  if (returnedQuantity < 0 || returnedQuantity > quantity) return undefined;
+  const share = discountShare(discount, returnedQuantity, quantity, unit);
+  return { sold, returned: BigInt(returnedQuantity) * price - share };
+}
+
+function orderIdOf(fields: CsvFields): string {
+  return (fields.order_id ?? '').trim();
+}
+
 function parse(row: number, fields: CsvFields): ParsedRow {
   const value = (column: string) => (fields[column] ?? '').trim();
   const wholeNumber = (column: string) =>
     WHOLE_NUMBER.test(value(column)) ? Number(value(column)) : undefined;
   const currency = /^[A-Z]{3}$/.test(value('currency')) ? value('currency') : 'XXX';
-  const orderId = value('order_id');
+  const orderId = orderIdOf(fields);
   const lineId = value('line_id');
   const sku = value('sku');
   const quantity = wholeNumber('quantity');
   const price = parseScaled(value('unit_price'));
   const discount = parseScaled(value('discount') || '0');
   const returnedQuantity = value('returned_quantity') === '' ? 0 : wholeNumber('returned_quantity');
-  const isReadable = quantity !== undefined && price !== undefined && discount !== undefined;
-  const sold = isReadable ? BigInt(quantity) * price - discount : 0n;
-  const isReturnReadable =
-    isReadable && returnedQuantity !== undefined && returnedQuantity > 0 && returnedQuantity <= quantity;
-  const returnValue = isReturnReadable
-    ? BigInt(returnedQuantity) * price -
-      discountShare(discount, returnedQuantity, quantity, minorUnit(currency))
-    : 0n;
-  const facts = { row, orderId, sku, quantity, amount: sold - returnValue, currency };
+  const money =
+    quantity !== undefined && price !== undefined && discount !== undefined && returnedQuantity !== undefined
+      ? moneyOf({ quantity, price, discount, returnedQuantity, unit: minorUnit(currency) })
+      : undefined;
+  const facts = { row, orderId, sku, quantity, amount: money && money.sold - money.returned, currency };
   const unusable = (reason: RejectReason, detail: string): ParsedRow => ({
     kind: 'unusable',
     ...facts,
@@ -72,17 +90,18 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     );
   }
   const discountMinor = discount === undefined ? undefined : toMinorUnits(discount, currency);
-  if (discountMinor === undefined || discountMinor < 0 || sold < 0n) {
+  const gross = BigInt(quantity) * price;
+  if (discount === undefined || discountMinor === undefined || discountMinor < 0 || discount > gross) {
     return malformed('discount', 'enter the discount of the whole line, max its price');
   }
-  if (toMinorUnits(BigInt(quantity) * price, currency) === undefined) {
+  if (toMinorUnits(gross, currency) === undefined) {
     return malformed('unit_price', 'the line is too large');
   }
   const deliveredAt = parseRfc3339(value('delivered_at'));
   if (value('delivered_at') !== '' && (!deliveredAt || deliveredAt.instant < paidAt.instant)) {
     return malformed('delivered_at', 'use RFC 3339 with an offset, not before paid_at');
   }
-  if (returnedQuantity === undefined || returnedQuantity < 0 || returnedQuantity > quantity) {
+  if (returnedQuantity === undefined || !money) {
     return malformed('returned_quantity', 'enter the number of returned units, max the quantity');
   }
   const returnedAt = parseRfc3339(value('returned_at'));
@@ -95,9 +114,10 @@ function parse(row: number, fields: CsvFields): ParsedRow {
   return {
     kind: 'sale',
     ...facts,
+    amount: money.sold - money.returned,
     quantity,
     paidAt,
-    customerId: value('customer_id'),
+    customerId: isStandIn(value('customer_id')) ? '' : value('customer_id'),
     ...(value('attribution_code') && { attributionCode: value('attribution_code') }),
     region: value('region'),
     lineId,
@@ -108,7 +128,7 @@ function parse(row: number, fields: CsvFields): ParsedRow {
     ...(returnedAt && {
       returned: {
         quantity: returnedQuantity,
-        value: Number(returnValue / minorUnit(currency)),
+        value: Number(money.returned / minorUnit(currency)),
         at: returnedAt,
       },
     }),
@@ -116,14 +136,15 @@ function parse(row: number, fields: CsvFields): ParsedRow {
 }
 
 /**
- * Tributary's own order file: UTF-8 CSV with a header, one row per order line.
+ * Tributary's own order file: a table with a header, one row per order line. `paid_at`, `currency`, `customer_id`,
+ * `attribution_code` and `region` can be blank in further rows of an order.
  *
  * | column | |
  * | --- | --- |
  * | `order_id` | the order in the shop; together with `line_id` max 72 characters |
  * | `paid_at` | RFC 3339 with offset; the value of the order's first row is used |
  * | `currency` | ISO 4217 |
- * | `customer_id` | the customer in the shop; empty for a guest |
+ * | `customer_id` | the customer in the shop; empty, `0` or `guest` for a guest |
  * | `attribution_code` | optional: the referral code of the order |
  * | `region` | ship-to region |
  * | `line_id` | unique within the order |
@@ -132,7 +153,7 @@ function parse(row: number, fields: CsvFields): ParsedRow {
  * | `unit_price` | decimal, in major units, a whole number of minor units |
  * | `discount` | optional: discount of the whole line, in major units |
  * | `delivered_at` | optional: RFC 3339; empty while the line is in transit |
- * | `returned_quantity`, `returned_at` | optional: number of returned units, and when |
+ * | `returned_quantity`, `returned_at` | optional: total number of returned units so far, and the time of the last |
  *
  * The total of the file is Σ (quantity × unit price − discount − value of the return), where a return of some
  * units includes its share of the discount, rounded half up to a minor unit.
@@ -150,6 +171,9 @@ export const tributaryCsv: ExportFormat = {
     'quantity',
     'unit_price',
   ],
+  orderColumns: ['paid_at', 'currency', 'customer_id', 'attribution_code', 'region'],
+  correctable: new Set<RejectReason>(['malformed_row', 'negative_price', 'price_below_minor_unit']),
+  orderIdOf,
   assumesDelivery: false,
   hasCancellations: false,
   parse,

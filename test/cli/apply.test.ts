@@ -34,6 +34,7 @@ function returnOf(id: string): ImportItem {
     orderExternalId: id,
     lineId: '1',
     quantity: 1,
+    isTotal: false,
     at: '2026-02-03T10:00:00+08:00',
     value: { amount: 100, currency: 'CNY' },
   };
@@ -119,6 +120,111 @@ test('a return that was refunded before is left as it is, and one that has grown
   expect(known.map(({ kind }) => kind)).toContain('return');
   const grown = await collect(api, [order('a'), { ...returnOf('a'), quantity: 2 } as ImportItem]);
   expect(grown.at(-1)).toMatchObject({ kind: 'rejected', reason: 'refused_return_differs' });
+});
+
+describe('the total returned quantity of a line, as in a daily export', () => {
+  const total = (quantity: number) =>
+    ({ ...returnOf('a'), returnId: 'a/1/return', quantity, isTotal: true }) as ImportItem;
+
+  /** Imports a line of 3 units with some recorded returns, and collects the requests. */
+  async function importTotal(quantity: number, returns: { id: string; state: string; quantity: number }[]) {
+    const asked: string[] = [];
+    const units = (state: string) =>
+      returns.reduce((sum, one) => sum + (one.state === state ? one.quantity : 0), 0);
+    const api: ApiClient = {
+      url: '',
+      request<T>(_method: string, path: string, { body }: { body?: unknown } = {}) {
+        const { returnId, lines: parts } = body as { returnId?: string; lines?: { quantity: number }[] };
+        if (path.includes('/returns')) {
+          asked.push(
+            returnId ? `${returnId} of ${parts?.[0]?.quantity}` : path.split('/').slice(-2).join(' '),
+          );
+        }
+        const line = { lineId: '1', state: 'delivered', deliveredAt: '2026-02-02T02:00:00Z' };
+        return Promise.resolve({
+          state: 'open',
+          lines: [{ ...line, returnedQuantity: units('refunded') }],
+          returns: returns.map(({ id, state, quantity: one }) => ({
+            id,
+            state,
+            lines: [{ lineId: '1', quantity: one }],
+          })),
+        } as T);
+      },
+      async *list() {},
+    };
+    const outcome = (await collect(api, [order('a'), total(quantity)])).at(-1);
+    return { asked: asked.map(decodeURIComponent), outcome };
+  }
+
+  const refunded = (id: string, quantity: number) => ({ id, state: 'refunded', quantity });
+  const requested = (id: string, quantity: number) => ({ id, state: 'requested', quantity });
+
+  test.each([
+    ['the first units', 1, [], ['a/1/return of 1', 'a/1/return refund']],
+    ['nothing new', 1, [refunded('a/1/return', 1)], []],
+    ['more than before', 3, [refunded('a/1/return', 1)], ['a/1/return/3 of 2', 'a/1/return/3 refund']],
+    [
+      'more than was reported through the API',
+      2,
+      [refunded('r-1', 1)],
+      ['a/1/return/2 of 1', 'a/1/return/2 refund'],
+    ],
+    ['what was reported through the API', 1, [requested('r-1', 1)], []],
+    [
+      'more, after an import that was interrupted before the refund',
+      3,
+      [requested('a/1/return', 1)],
+      ['a/1/return refund', 'a/1/return/3 of 2', 'a/1/return/3 refund'],
+    ],
+    [
+      'after a rejected return',
+      1,
+      [{ id: 'r-1', state: 'rejected', quantity: 1 }],
+      ['a/1/return of 1', 'a/1/return refund'],
+    ],
+  ])('%s: only the difference is sent', async (_name, quantity, returns, requests) => {
+    const { asked, outcome } = await importTotal(quantity, returns);
+    expect(asked).toEqual(requests);
+    expect(outcome?.kind).toBe('return');
+  });
+
+  test('fewer units than recorded are rejected, and the recorded returns do not change', async () => {
+    const { asked, outcome } = await importTotal(1, [refunded('a/1/return', 2)]);
+    expect(asked).toEqual([]);
+    expect(outcome).toMatchObject({
+      reason: 'conflicting_return',
+      detail: expect.stringContaining('returned_quantity is 1, but returns of 2 are recorded.'),
+    });
+  });
+});
+
+test('if the API refuses a line, the whole order waits, and the report says why', async () => {
+  const whole = order('a');
+  const twoLines = {
+    ...whole,
+    rows: [2, 3],
+    order: { ...whole.order, lines: ['1', '2'].map((lineId) => ({ ...whole.order.lines[0]!, lineId })) },
+  };
+  const asked: string[] = [];
+  const api: ApiClient = {
+    url: '',
+    request(method: string, path: string) {
+      asked.push(`${method} ${path}`);
+      return Promise.reject(
+        new ApiError(422, 'body_not_valid', 'not valid', [
+          { pointer: '/lines/1/sku', detail: 'is too long' },
+        ]),
+      );
+    },
+    async *list() {},
+  };
+  const outcome = await collect(api, [twoLines]);
+  expect(asked).toEqual(['POST /v1/orders']);
+  expect(outcome).toMatchObject([
+    { row: 2, reason: 'order_waits', detail: expect.stringContaining('because of row 3') },
+    { row: 3, reason: 'refused_body_not_valid', detail: 'sku: is too long' },
+  ]);
 });
 
 test('a product is there before the first order with it', async () => {

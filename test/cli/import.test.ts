@@ -48,6 +48,7 @@ afterAll(async () => {
 const silent: Progress = { update: () => undefined, note: () => undefined, stop: () => undefined };
 
 interface Run extends ImportResult {
+  file: string;
   /** Rows of the report by column. */
   rejects: Record<string, string>[];
   /** The report as it stands in the file. */
@@ -65,7 +66,7 @@ async function imported(file: string, settings: Partial<ImportSettings> = {}): P
     ...settings,
   });
   const report = readFileSync(reportFile, 'utf8');
-  return { ...result, report, rejects: parse(report, { columns: true, bom: true }) };
+  return { ...result, file, report, rejects: parse(report, { columns: true, bom: true }) };
 }
 
 type Row = Record<string, string | number>;
@@ -182,8 +183,13 @@ test('an import that is stopped in the middle and run again brings in everything
   await expectSoundLedger(api.context.pool);
 });
 
-test('what the API refuses is reported with row, reason and amount, and the rest goes in', async () => {
-  const [good, partly, returned] = [unique('good'), unique('partly'), unique('invisible\u200breturned')];
+test('what the API refuses is reported with row, reason and amount, and the other orders are imported', async () => {
+  const [good, partly, returned, clean] = [
+    unique('good'),
+    unique('partly'),
+    unique('invisible\u200breturned'),
+    unique('clean'),
+  ];
   const file = tributary([
     row(good),
     row(partly),
@@ -193,6 +199,7 @@ test('what the API refuses is reported with row, reason and amount, and the rest
     row(good, { line_id: 'two\u200bwords', sku: '=1+1' }),
     row(unique('free'), { unit_price: '0.00' }),
     `${unique('shifted')},one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen`,
+    row(clean),
   ]);
   const result = await imported(file);
   const [shown] = await shownImports(file);
@@ -201,24 +208,46 @@ test('what the API refuses is reported with row, reason and amount, and the rest
     Number(at),
     orderId ?? order,
     reason,
-    amount,
+    amount ?? '',
   ];
   expect(items.map(facts)).toEqual(result.rejects.map(facts));
   expect(result.rejects.map((reject) => [reject.row, reject.reason, reject.amount])).toEqual([
     ['8', 'zero_price', '0.00'],
-    ['9', 'malformed_row', '0.00'],
+    ['9', 'malformed_row', ''],
+    ['2', 'order_waits', '20.00'],
     ['7', 'refused_body_not_valid', '20.00'],
+    ['3', 'order_waits', '20.00'],
     ['4', 'refused_body_not_valid', '18.50'],
     ['6', 'refused_body_not_valid', '20.00'],
     ['6', 'order_not_imported', '-10.00'],
   ]);
-  expect(amounts(result)).toContain('88.50');
+  expect(amounts(result)).toContain('108.50');
   expect(result.report).toContain(",'=1+1,");
-  const { lines } = await known([good, partly, returned]);
-  expect(lines.map(({ order_id, line_id }) => [order_id, line_id])).toEqual([
-    [good, '1'],
-    [partly, '1'],
+  const { lines } = await known([good, partly, returned, clean]);
+  expect(lines.map(({ order_id, line_id }) => [order_id, line_id])).toEqual([[clean, '1']]);
+});
+
+test('an order with a bad row waits, and the corrected file imports the whole order', async () => {
+  const id = unique('bad-row');
+  const blank = { paid_at: '', currency: '', customer_id: '', attribution_code: '', region: '' };
+  const first = row(id, { unit_price: '100.00' });
+  const bad = await imported(tributary([first, { ...first, ...blank, line_id: 2, unit_price: '5,000.00' }]));
+  expect(bad.rejects.map((reject) => [reject.row, reject.reason, reject.amount])).toEqual([
+    ['3', 'malformed_row', ''],
+    ['2', 'order_waits', '200.00'],
   ]);
+  const [shown] = await shownImports(
+    (await imported(tributary([first, { ...first, line_id: 2, unit_price: 'x' }]))).file,
+  );
+  expect(shown).toMatchObject({
+    reconciliations: [{ rows: 2, unknownRows: 1, fileTotal: null, readableTotal: '200.00' }],
+  });
+  expect((await known([id])).lines).toEqual([]);
+
+  const corrected = tributary([first, { ...first, ...blank, line_id: 2, unit_price: '5000.00' }]);
+  expect((await imported(corrected)).rejects).toEqual([]);
+  expect((await known([id])).lines.map(({ line_id }) => line_id)).toEqual(['1', '2']);
+  expect((await imported(corrected)).rejects).toEqual([]);
 });
 
 test('an order whose numbers hold slashes, number signs and spaces comes in with its return', async () => {
@@ -232,6 +261,68 @@ test('an order whose numbers hold slashes, number signs and spaces comes in with
     returns: [{ state: 'refunded' }],
   });
 });
+
+test('a daily export repeats the total returned quantity, and only the difference is sent', async () => {
+  const id = unique('daily');
+  const attribution_code = await codeOf(await makeDistributor(api.context));
+  const day = (returned_quantity: number, days: number) =>
+    imported(
+      tributary([
+        row(id, {
+          attribution_code,
+          quantity: 3,
+          unit_price: '100.00',
+          returned_quantity,
+          returned_at: daysAgo(days).toISOString(),
+        }),
+      ]),
+    );
+  expect((await day(1, 25)).rejected).toBe(0);
+  expect((await day(2, 24)).rejected).toBe(0);
+  expect((await day(2, 24)).rejected).toBe(0);
+  expect((await known([id])).commissions).toMatchObject([{ amount: 1000 }]);
+  const smaller = await day(1, 25);
+  expect(smaller.rejects).toMatchObject([{ reason: 'conflicting_return', amount: '-100.00' }]);
+  expect((await known([id])).lines).toMatchObject([{ returned_quantity: 2 }]);
+  await expectSoundLedger(api.context.pool);
+});
+
+test('a file in GB18030 imports the same customers as the same file in UTF-8', async () => {
+  const [bound, other] = [unique('gb-a'), unique('gb-b')];
+  const attribution_code = await codeOf(await makeDistributor(api.context));
+  const name = randomUUID();
+  const file = tributary([
+    row(bound, { attribution_code, customer_id: `甲${name}` }),
+    row(other, { customer_id: `乙${name}`, paid_at: daysAgo(29).toISOString() }),
+  ]);
+  const inGb18030 = path.join(folder, `${randomUUID()}.csv`);
+  // 甲 and 乙.
+  const bytes = (text: string) =>
+    Buffer.from(text.replaceAll('甲', '\u00bc\u00d7').replaceAll('乙', '\u00d2\u00d2'), 'latin1');
+  writeFileSync(inGb18030, bytes(readFileSync(file, 'utf8')));
+  expect((await imported(inGb18030)).rejected).toBe(0);
+  expect((await known([other])).commissions).toEqual([]);
+  expect((await api.call('GET', `/v1/orders/${bound}`, { key })).body.customer).toEqual({
+    externalId: `甲${name}`,
+  });
+  expect((await imported(file)).rejected).toBe(0);
+});
+
+test.each(['0', 'guest', ''])(
+  'orders of the customer %j are unrelated to each other',
+  async (customer_id) => {
+    const [bound, other] = [unique('guest-a'), unique('guest-b')];
+    const attribution_code = await codeOf(await makeDistributor(api.context));
+    const file = tributary([
+      row(bound, { attribution_code, customer_id }),
+      row(other, { customer_id, paid_at: daysAgo(29).toISOString() }),
+    ]);
+    expect((await imported(file)).rejected).toBe(0);
+    expect((await known([bound])).commissions).toHaveLength(1);
+    expect((await known([other])).commissions).toEqual([]);
+    expect((await api.call('GET', `/v1/orders/${other}`, { key })).body.customer).toBeNull();
+  },
+);
 
 test('an import that may not be reported goes on all the same, and says so', async () => {
   const scopes = ['orders:read', 'orders:write', 'products:read', 'products:write'];

@@ -47,7 +47,7 @@ describe('reading a file', () => {
     expect(rows).toEqual([
       { row: 2, fields: { a: '1', b: undefined } },
       { row: 3, fields: { a: '1', b: '2' } },
-      { row: 4, fault: 'The row has 3 values under 2 columns.' },
+      { row: 4, fields: { a: '1', b: '2' }, fault: 'The row has 3 values under 2 columns.' },
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('the rule of assignment', () => {
     externalId: 'A',
     paidAt: '2026-02-01T10:00:00Z',
     currency: 'GBP',
-    customer: { externalId: customer },
+    ...(customer && { customer: { externalId: customer } }),
     shipTo: { region: 'United Kingdom' },
     lines: [],
   });
@@ -83,7 +83,7 @@ describe('the rule of assignment', () => {
   test('gives each distributor customers, and guests nobody', () => {
     const codeFor = createAssignment(codes);
     expect(new Set(customers.map((customer) => codeFor(order(customer))))).toEqual(new Set(codes));
-    expect(codeFor(order('guest/536365'))).toBeUndefined();
+    expect(codeFor(order(''))).toBeUndefined();
   });
 
   test('leaves customers where they are when a distributor joins, but for those who go to the new one', () => {
@@ -113,14 +113,15 @@ test('the reconciliation sets imported and rejected against the total of the fil
   const table = formatReconciliation({
     currency: 'GBP',
     rows: 1005,
+    unknownRows: 0,
     fileTotal: 123_455_600_100n,
     orders: 1,
     sales: { count: 1000, amount: 123_460_000_000n },
     returns: { count: 1, amount: 5_000_000n },
     priceDifferences: { count: 1, amount: 500_000n },
     rejected: {
-      price_below_minor_unit: { count: 1, amount: 100n },
-      refused_order_differs: { count: 2, amount: 100_000n },
+      price_below_minor_unit: { count: 1, amount: 100n, unknown: 0 },
+      refused_order_differs: { count: 2, amount: 100_000n, unknown: 0 },
     },
   });
   expect(table.split('\n')).toEqual([
@@ -134,6 +135,31 @@ test('the reconciliation sets imported and rejected against the total of the fil
     '  refused_order_differs                 1.00   2 rows',
     '  price_below_minor_unit                0.001  1 row',
     'Imported + rejected             1,234,556.001  equals the file total',
+  ]);
+});
+
+test('the file total of the reconciliation is unknown if an amount is', () => {
+  const table = formatReconciliation({
+    currency: 'CNY',
+    rows: 3,
+    unknownRows: 1,
+    fileTotal: 30_000_000n,
+    orders: 1,
+    sales: { count: 1, amount: 20_000_000n },
+    returns: { count: 0, amount: 0n },
+    priceDifferences: { count: 0, amount: 0n },
+    rejected: {
+      malformed_row: { count: 1, amount: 0n, unknown: 1 },
+      order_waits: { count: 1, amount: 10_000_000n, unknown: 0 },
+    },
+  });
+  expect(table.split('\n').filter((line) => !line.startsWith('  '))).toEqual([
+    'CNY',
+    'File total                      unknown     3 rows, 1 of unknown amount',
+    'Readable rows                       300.00  2 rows',
+    'Imported                            200.00  1 order',
+    'Rejected                            100.00  2 rows, 1 of unknown amount',
+    'Imported + rejected                 300.00  equals the readable rows',
   ]);
 });
 

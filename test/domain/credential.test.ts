@@ -24,7 +24,7 @@ const uscc = fc
 
 const identityNumber = fc
   .record({
-    region: fc.integer({ min: 110000, max: 659999 }),
+    region: fc.constantFrom('110101', '310101', '440305', '500101', '659001', '820000'),
     birth: fc.date({
       min: new Date('1930-01-01'),
       max: new Date('2008-01-01'),
@@ -33,11 +33,7 @@ const identityNumber = fc
     sequence: fc.integer({ min: 0, max: 999 }),
   })
   .map(({ region, birth, sequence }) =>
-    makeResidentIdentityNumber(
-      String(region),
-      birth.toISOString().slice(0, 10),
-      String(sequence).padStart(3, '0'),
-    ),
+    makeResidentIdentityNumber(region, birth.toISOString().slice(0, 10), String(sequence).padStart(3, '0')),
   );
 
 function replaced(text: string, position: number, character: string): string {
@@ -138,6 +134,36 @@ describe('resident identity number', () => {
   ])('born on %s, applying on %s: %s', (birthDate, onDate, expected) => {
     const number = makeResidentIdentityNumber('440305', birthDate, '123');
     expect(checkResidentIdentityNumber(number, onDate).code).toBe(expected);
+  });
+
+  test.each([
+    ['990426', '1990-01-01', 'identity_region_unknown_province'],
+    ['000000', '1990-01-01', 'identity_region_unknown_province'],
+    ['110199', '1990-01-01', 'identity_region_unknown'],
+    // Chongwen was part of Beijing until 2010.
+    ['110103', '1990-01-01', 'identity_valid'],
+    // Hebi's Qibin district replaced a suburb before the first edition.
+    ['410611', '1990-01-01', 'identity_valid'],
+    // Beijing's Miyun has been a district since November 2015.
+    ['110118', '1990-01-01', 'identity_region_not_yet'],
+    ['110228', '1990-01-01', 'identity_valid'],
+    // Residents of Hong Kong, Macao and Taiwan.
+    ['810000', '1990-01-01', 'identity_valid'],
+    ['830000', '1990-01-01', 'identity_valid'],
+  ])('a number issued in %s with the birth date %s: %s', (region, birthDate, expected) => {
+    const number = makeResidentIdentityNumber(region, birthDate, '123');
+    expect(checkResidentIdentityNumber(number, TODAY)).toMatchObject({
+      code: expected,
+      passed: expected === 'identity_valid',
+      birthDate,
+    });
+  });
+
+  test('a region abolished before birth fails, and a region abolished between two editions can have existed', () => {
+    const codeOn = (birthDate: string) =>
+      checkResidentIdentityNumber(makeResidentIdentityNumber('110103', birthDate, '123'), '2040-01-01').code;
+    expect(codeOn('2010-10-31')).toBe('identity_valid');
+    expect(codeOn('2010-11-01')).toBe('identity_region_no_longer');
   });
 
   test.each([

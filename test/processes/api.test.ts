@@ -204,8 +204,12 @@ describe('an order told over HTTP', () => {
     ['a time without offset', (order) => ({ ...order, paidAt: '2026-01-01T10:00:00' }), '/paidAt'],
     ['a day that does not exist', (order) => ({ ...order, paidAt: '2026-02-30T10:00:00Z' }), '/paidAt'],
     ['a currency that does not exist', (order) => ({ ...order, currency: 'AAA' }), '/currency'],
-    ['no customer', ({ customer: _, ...order }) => order, '/customer'],
-    ['a customer without a number', (order) => ({ ...order, customer: {} }), '/customer/externalId'],
+    ['a customer that is not an object', (order) => ({ ...order, customer: 'c-7' }), '/customer'],
+    [
+      'a customer with an ID that is not a text',
+      (order) => ({ ...order, customer: { externalId: 7 } }),
+      '/customer/externalId',
+    ],
     ['no region', (order) => ({ ...order, shipTo: {} }), '/shipTo/region'],
     ['no lines', (order) => ({ ...order, lines: [] }), '/lines'],
     [

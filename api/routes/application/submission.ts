@@ -4,6 +4,7 @@ import type { Config } from '../../../config';
 import { createSealer } from '../../../database/sealing';
 import type { Submission } from '../../../domain/application';
 import { normalisePhone } from '../../../domain/credential';
+import { knownCustomer } from '../../../domain/customer';
 import { canonicalJson } from '../../http/idempotency';
 import { lineOf } from '../../http/schemas';
 import { applicantKind } from './view';
@@ -57,7 +58,7 @@ export function protectSubmission(config: Config, body: z.output<typeof submissi
     phone,
     phoneHash: sealer.numberHash('phone', phone),
     sponsorCode: body.sponsorCode ?? null,
-    shopCustomerId: body.shopCustomerId ?? null,
+    shopCustomerId: knownCustomer({ externalId: body.shopCustomerId })?.externalId ?? null,
     identityNumber: sealer.protect('identity_number', identityNumber),
     bankAccount: {
       ...sealer.protect('bank_account', bankAccount.number),

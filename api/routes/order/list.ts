@@ -15,7 +15,7 @@ const listedOrder = z.object({
   paidAt: timestampOutput,
   createdAt: timestampOutput,
   currency: z.string(),
-  customerId: z.string(),
+  customerId: z.string().nullable().describe('Null for a guest.'),
   region: z.string(),
   distributorId: uuid.nullable(),
   distributorName: z.string().nullable(),

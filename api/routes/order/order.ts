@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isKnownOrder } from '../../../activities/order/payment';
 import { asRefusal } from '../../../database/refusal';
+import { knownCustomer } from '../../../domain/customer';
 import type { OrderPayment } from '../../../domain/order';
+import { sentCode } from '../../../domain/referralCode';
 import { OPERATORS, ROLES } from '../../../domain/roles';
 import { send, tell } from '../../../temporal/messages';
 import { paid, pay } from '../../../workflows/order';
@@ -27,11 +29,20 @@ const paymentSchema = z
       'When the order was paid. Attribution and plan are determined at this time, not at the time the order arrives here.',
     ),
     currency: currencySchema,
-    customer: z.strictObject({
-      externalId: z.string().min(1).max(128),
-      deviceId: z.string().min(1).max(128).optional(),
-    }),
-    attributionCode: z.string().min(1).max(64).optional().describe("A distributor's referral code."),
+    customer: z
+      .strictObject({ externalId: z.string().max(128).nullish(), deviceId: z.string().max(128).nullish() })
+      .nullish()
+      .transform(knownCustomer)
+      .describe(
+        'Absent or null for a guest; an ID that stands for no customer, such as "", "0" or "guest", means a guest too.',
+      ),
+    attributionCode: z
+      .string()
+      .nullish()
+      .transform(sentCode)
+      .describe(
+        "A distributor's referral code. Absent, null or blank: no code. An unknown code does not refuse the order.",
+      ),
     shipTo: z.strictObject({ region: z.string().min(1).max(64) }),
     lines: z
       .array(

@@ -51,7 +51,7 @@ export const orderSchema = z.object({
   state: z.enum(kinds.order.states),
   paidAt: timestampOutput,
   currency: z.string(),
-  customer: z.object({ externalId: z.string() }),
+  customer: z.object({ externalId: z.string() }).nullable().describe('Null for a guest.'),
   shipTo: z.object({ region: z.string() }),
   planId: z.string().describe('The plan version in force at payment, pinned.'),
   attribution: attributionSchema,

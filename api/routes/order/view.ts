@@ -13,7 +13,8 @@ export interface OrderView {
   state: StateOf<'order'>;
   paidAt: string;
   currency: string;
-  customer: { externalId: string };
+  /** Null for a guest. */
+  customer: { externalId: string } | null;
   shipTo: { region: string };
   planId: string;
   attribution: Attribution;
@@ -73,7 +74,8 @@ const money = (column: string) => `json_build_object('amount', c.${column}, 'cur
 const select = `
   SELECT json_build_object(
     'id', o.id, 'externalId', o.id, 'state', o.state, 'paidAt', o.paid_at, 'currency', o.currency,
-    'customer', json_build_object('externalId', o.customer_id), 'shipTo', json_build_object('region', o.region),
+    'customer', CASE WHEN o.customer_id IS NOT NULL THEN json_build_object('externalId', o.customer_id) END,
+    'shipTo', json_build_object('region', o.region),
     'planId', o.plan_id::text, 'attribution', ${attributionFor('$2::uuid')}, 'createdAt', o.created_at,
     'lines', (SELECT json_agg(json_build_object(
         'lineId', l.line_id, 'sku', l.sku, 'category', l.category, 'quantity', l.quantity, 'unitPrice', l.unit_price,

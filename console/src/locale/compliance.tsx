@@ -74,6 +74,22 @@ export const CHECK_CODES: Record<string, Text> = {
   },
   identity_birth_in_future: { zh: '出生日期在今天之后。', en: 'The birth date is in the future.' },
   identity_under_age: { zh: '未满 18 周岁，不能申请。', en: 'Under 18. Applicants must be adults.' },
+  identity_region_unknown_province: {
+    zh: '前两位不是省级行政区代码，请对照证件核对。',
+    en: 'The first two digits are not a province. Compare the number with the card.',
+  },
+  identity_region_unknown: {
+    zh: '前六位不在 2002 年以来的行政区划代码中；较早发放的号码可能如此，请对照证件核对。',
+    en: 'The first six digits are in no edition of the division codes since 2002. Older numbers can have them: compare the number with the card.',
+  },
+  identity_region_not_yet: {
+    zh: '出生时尚无此行政区划；出生后才登记的号码可能如此，请对照证件核对。',
+    en: 'The division did not exist yet at birth. Numbers issued later can have it: compare the number with the card.',
+  },
+  identity_region_no_longer: {
+    zh: '出生时此行政区划已撤销，请对照证件核对。',
+    en: 'The division no longer existed at birth. Compare the number with the card.',
+  },
   uscc_valid: { zh: '代码格式与校验位正确。', en: 'Format and check character are correct.' },
   uscc_length: {
     zh: '统一社会信用代码应为 18 位，请完整填写。',

@@ -348,7 +348,8 @@ CREATE TABLE orders (
   external_id text NOT NULL,
   fingerprint bytea NOT NULL,
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
-  customer_id text NOT NULL,
+  -- Null for a guest.
+  customer_id text,
   currency char(3) NOT NULL,
   paid_at timestamptz NOT NULL,
   region text NOT NULL,
@@ -802,8 +803,8 @@ CREATE TABLE import_rejections (
   row_number integer NOT NULL,
   order_id text NOT NULL,
   sku text NOT NULL,
-  -- In major units of the currency, exact: a file may hold less than a minor unit.
-  amount text NOT NULL,
+  -- In major units of the currency, exact: a file can have less than a minor unit. Null if unreadable.
+  amount text,
   currency text NOT NULL,
   reason text NOT NULL,
   detail text NOT NULL,

@@ -182,6 +182,40 @@ describe("a request that can not be understood is the client's fault and says wh
 // "." and ".." are steps in a path, and no ids: a client resolves them before it sends anything.
 const anyId = fc.string({ unit: 'grapheme', minLength: 1 }).filter((id) => !/^\.\.?$/.test(id));
 
+test('a body in another encoding is refused, so that two names never become the same', async () => {
+  // 甲 in GB18030.
+  const body = Buffer.from('{"name": "\u00bc\u00d7", "price": {"amount": 1, "currency": "CNY"}}', 'latin1');
+  const response = await fetch(`${api.url}/v1/products/T-3`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
+    body,
+  });
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    { type: '/problems/request_malformed' },
+  ]);
+});
+
+describe('a null body is refused, also if every field is optional', () => {
+  const lenient = endpoints.filter(
+    ({ method, body }) => method !== 'get' && (!body || body.safeParse({}).success),
+  );
+
+  test.each(lenient.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+    '%s',
+    async (_name, endpoint) => {
+      const ask = await callerOf(endpoint);
+      // IDs in the wrong format are refused first.
+      for (const id of ['1', '0193ff0c-0000-7000-8000-000000000000']) {
+        const { status, body } = await ask(pathOf(endpoint, id), 'null');
+        expect([status, body?.type]).toEqual(
+          status === 404 ? [404, '/problems/not_found'] : [422, '/problems/body_not_valid'],
+        );
+      }
+    },
+  );
+});
+
 describe('no request, however odd, is answered as a fault of the server', () => {
   const writing = endpoints.filter(({ method }) => method !== 'get');
 
@@ -298,6 +332,16 @@ describe('every answer', () => {
       userId: expect.any(String),
     });
     for (const secret of [key, 'wang@example.com', 'Xiaoming', 'Bearer']) expect(lines).not.toContain(secret);
+  });
+
+  test('is logged with IDs of a limited length', async () => {
+    const key = await api.keyFor('admin');
+    const body = { name: 'logged', terms: { levels: [{ default: { rateBp: 100 } }] } };
+    const plan = await api.call('POST', '/v1/commission-plans', { key, body });
+    api.logged.length = 0;
+    const path = `/v1/commission-plans/${'0'.repeat(9000)}${plan.body.id}`;
+    expect((await api.call('GET', path, { key })).status).toBe(200);
+    expect(api.logged.join('').length).toBeLessThan(1000);
   });
 });
 

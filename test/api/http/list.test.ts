@@ -179,6 +179,20 @@ describe('as CSV', () => {
     });
   });
 
+  test.each(['＝1+1', '＋1', '－1', '＠SUM(1)', '\n=1'])(
+    'a cell that starts like %j is text',
+    async (name) => {
+      const products = await api.context.pool.query(
+        `INSERT INTO products (sku, name, category, price, currency) VALUES ('FULL-WIDTH', $1, 'full-width', 1, 'CNY')`,
+        [name],
+      );
+      expect(products.rowCount).toBe(1);
+      const answer = await get('/v1/products?category=full-width', csv);
+      await api.context.pool.query("DELETE FROM products WHERE sku = 'FULL-WIDTH'");
+      expect(parse(answer.text, { columns: true, bom: true })).toMatchObject([{ name: `'${name}` }]);
+    },
+  );
+
   test('a list without entries still has its columns', async () => {
     const { text } = await get('/v1/products?category=none', csv);
     expect(text.trim().replace('\uFEFF', '')).toBe('sku,name,category,price.amount,price.currency,updatedAt');

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -7,6 +7,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createApp } from '../../../api/app';
 import { hashKey, newKeyText } from '../../../api/identity/authentication';
+import { makeResidentIdentityNumber } from '../../../domain/credential';
 import { PrismaClient } from '../../../prisma/client/client';
 import {
   type ApplicationWorld,
@@ -177,6 +178,52 @@ test('what is not acceptable is refused with a pointer to each field', async () 
     '/credentials/0/validUntil',
     '/email',
   ]);
+});
+
+test.each(['name', 'holder', 'bankName'])(
+  'a line feed or bidirectional formatting character is refused in %s',
+  async (field) => {
+    for (const text of ['Wang\nLi', 'Wang\r\nLi', 'Wang\u2028Li', 'Wang\u202EiL']) {
+      const numbers = personNumbers();
+      const body = form(numbers);
+      const change =
+        field === 'name' ? { name: text } : { bankAccount: { ...body.bankAccount, [field]: text } };
+      const answer = await call('POST', '/v1/applications', { as: compliance, body: { ...body, ...change } });
+      expect([answer.status, answer.body.errors[0].pointer]).toEqual([
+        422,
+        field === 'name' ? '/name' : `/bankAccount/${field}`,
+      ]);
+    }
+  },
+);
+
+test('an identity number of a region that never existed is accepted, fails its check and requires a note', async () => {
+  const numbers = {
+    ...personNumbers(),
+    identityNumber: makeResidentIdentityNumber('990426', '1990-03-05', String(randomInt(100, 999))),
+  };
+  const made = await call('POST', '/v1/applications', { as: compliance, body: form(numbers) });
+  expect(made.status).toBe(201);
+  const approve = (body: object) =>
+    call('POST', `/v1/applications/${made.body.id}/approve`, { as: compliance, body });
+  expect(await approve({ tier: 'gold' })).toMatchObject({ body: { type: '/problems/note_required' } });
+  const { body } = await call('GET', `/v1/applications/${made.body.id}`, { as: compliance });
+  expect(body.checks).toContainEqual(
+    expect.objectContaining({
+      name: 'identity_number',
+      passed: false,
+      code: 'identity_region_unknown_province',
+    }),
+  );
+  expect((await approve({ tier: 'gold', note: 'compared with the card' })).status).toBe(200);
+});
+
+test('a shop customer ID that stands for no customer is not stored, so that two applicants can enter it', async () => {
+  for (const shopCustomerId of ['0', 'guest']) {
+    const { distributorId } = await approved({ shopCustomerId });
+    const { body } = await call('GET', `/v1/distributors/${distributorId}`, { as: compliance });
+    expect(body.shopCustomerId).toBeNull();
+  }
 });
 
 test('the same request twice with one Idempotency-Key is one application and one decision', async () => {

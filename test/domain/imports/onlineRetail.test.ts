@@ -103,10 +103,23 @@ describe('sales', () => {
     expect(rejects).toMatchObject([{ row: 104, reason: 'order_already_complete' }]);
   });
 
-  test('without a customer the order is that of a guest of its own', () => {
-    expect(imported([row({ CustomerID: '' })]).orders[0]!.order.customer).toEqual({
-      externalId: 'guest/536365',
-    });
+  test('an order without a customer is of a guest', () => {
+    expect(imported([row({ CustomerID: '' })]).orders[0]!.order.customer).toBeUndefined();
+  });
+
+  test('a cancellation of a purchase in a waiting order is not matched to an older purchase', () => {
+    const { returns, rejects } = imported([
+      row({ InvoiceNo: '1', InvoiceDate: '2010-12-01T08:00:00' }),
+      row({ InvoiceNo: '2', InvoiceDate: '2010-12-02T08:00:00' }),
+      row({ InvoiceNo: '2', InvoiceDate: '2010-12-02T08:00:00', Quantity: 'two' }),
+      row({ InvoiceNo: 'C3', InvoiceDate: '2010-12-03T08:00:00', Quantity: '-1' }),
+    ]);
+    expect(returns).toEqual([]);
+    expect(rejects.map(({ row: at, reason }) => [at, reason])).toEqual([
+      [4, 'malformed_row'],
+      [3, 'order_waits'],
+      [5, 'order_not_imported'],
+    ]);
   });
 
   test('a stock code in small letters is the same product, and a blank description takes the code', () => {
@@ -162,10 +175,10 @@ describe('rejected rows', () => {
     ['no invoice', { InvoiceNo: '' }, 'malformed_row', '20.34'],
     ['an unknown kind of invoice', { InvoiceNo: 'CC1' }, 'malformed_row', '20.34'],
     ['no stock code', { StockCode: ' ' }, 'malformed_row', '20.34'],
-    ['no quantity', { Quantity: '' }, 'malformed_row', '0.00'],
-    ['half a piece', { Quantity: '1.5' }, 'malformed_row', '0.00'],
+    ['no quantity', { Quantity: '' }, 'malformed_row', 'unknown'],
+    ['half a piece', { Quantity: '1.5' }, 'malformed_row', 'unknown'],
     ['no pieces', { Quantity: '0' }, 'malformed_row', '0.00'],
-    ['a price in words', { UnitPrice: 'free' }, 'malformed_row', '0.00'],
+    ['a price in words', { UnitPrice: 'free' }, 'malformed_row', 'unknown'],
     [
       'a line beyond safe integers',
       { Quantity: '999999999', UnitPrice: '1000000' },
@@ -180,7 +193,8 @@ describe('rejected rows', () => {
     const { items, rejects } = imported([row(fields)]);
     expect(items).toHaveLength(1);
     expect(rejects).toMatchObject([{ row: 2, reason }]);
-    expect(formatScaled(rejects[0]!.amount)).toBe(amount);
+    const [{ amount: found } = {}] = rejects;
+    expect(found === undefined ? 'unknown' : formatScaled(found)).toBe(amount);
   });
 
   test('goods whose stock codes look like others are sold', () => {
@@ -191,10 +205,13 @@ describe('rejected rows', () => {
   test.each([
     ['customerId', { CustomerID: '13047' }],
     ['region', { Country: 'France' }],
-  ])('a row with another %s than its invoice', (name, fields) => {
+  ])('a row with another %s than its invoice makes the invoice wait', (name, fields) => {
     const { orders, rejects } = imported([row({}), row(fields)]);
-    expect(orders[0]!.order.lines).toHaveLength(1);
-    expect(rejects).toMatchObject([{ reason: 'conflicting_order', detail: expect.stringContaining(name) }]);
+    expect(orders).toEqual([]);
+    expect(rejects).toMatchObject([
+      { reason: 'conflicting_order', detail: expect.stringContaining(name) },
+      { row: 2, reason: 'order_waits' },
+    ]);
   });
 });
 
@@ -213,6 +230,7 @@ describe('cancellations', () => {
         orderExternalId: '536365',
         lineId: '1',
         quantity: 2,
+        isTotal: false,
         at: '2011-01-04T10:00:00+00:00',
         value: { amount: 678, currency: 'GBP' },
       },

@@ -35,6 +35,7 @@ describe('a slice of a real shop', () => {
     expect({ ...counts, fileTotal: formatScaled(counts.fileTotal) }).toEqual({
       currency: 'GBP',
       rows: 25_473,
+      unknownRows: 0,
       fileTotal: '306048.571',
       orders: 635,
     });

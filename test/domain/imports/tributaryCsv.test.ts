@@ -88,6 +88,7 @@ test('rows become an order with attribution, discounts, the deliveries of each l
       orderExternalId: 'SO-1',
       lineId: '2',
       quantity: 1,
+      isTotal: true,
       at: '2026-02-06T10:00:00+08:00',
       value: { amount: 1990, currency: 'CNY' },
     },
@@ -141,18 +142,124 @@ test.each<[string, Partial<Row>, string]>([
   expect(rejects).toMatchObject([{ row: 2, reason }]);
 });
 
-test('a line id twice in an order, and a line that contradicts its order, are rejected', () => {
+test('a repeated line ID, and a line that conflicts with its order, make the order wait', () => {
   const { orders, rejects } = imported([
     row({}),
     row({}),
     row({ line_id: '2', currency: 'EUR' }),
     row({ line_id: '3', attribution_code: 'LI-9' }),
   ]);
-  expect(orders[0]!.order.lines).toHaveLength(1);
+  expect(orders).toEqual([]);
   expect(rejects.map(({ reason }) => reason)).toEqual([
     'duplicate_line',
     'conflicting_order',
     'conflicting_order',
+    'order_waits',
+  ]);
+});
+
+describe('an order with a bad row', () => {
+  const second = (fields: Partial<Row>) => row({ line_id: '2', sku: 'TEA-500', ...fields });
+
+  test.each<[string, Partial<Row>]>([
+    ['a price with a thousands separator', { unit_price: '5,000.00' }],
+    ['a price below a fen', { unit_price: '0.015' }],
+    ['a negative price', { unit_price: '-1.00' }],
+    ['no product', { sku: '' }],
+    ['another customer', { customer_id: 'c-2' }],
+    ['another code', { attribution_code: 'LI-9' }],
+    ['a payment in the future', { paid_at: '2026-03-01T12:00:01+08:00' }],
+    ['an impossible return', { returned_quantity: '9', returned_at: now }],
+  ])('waits: %s', (_name, fields) => {
+    const { items, rejects } = imported([row({}), second(fields), row({ order_id: 'SO-2' })]);
+    expect(rejects.map(({ row: at, orderId }) => [at, orderId])).toEqual([
+      [3, 'SO-1'],
+      [2, 'SO-1'],
+    ]);
+    expect(rejects[1]).toMatchObject({
+      reason: 'order_waits',
+      detail: 'The whole order waits because of row 3. Correct this and import the file again.',
+    });
+    expect(ofKind(items, 'order').map(({ order }) => order.externalId)).toEqual(['SO-2']);
+  });
+
+  test('waits also if the first row is bad, with the returns of its other rows', () => {
+    const back = { returned_quantity: '1', returned_at: '2026-02-06T10:00:00+08:00' };
+    const { items, rejects } = imported([row({ quantity: 'two' }), second(back)]);
+    expect(items).toHaveLength(2);
+    expect(rejects.map(({ row: at, reason, amount }) => [at, reason, amount])).toEqual([
+      [2, 'malformed_row', undefined],
+      [3, 'order_waits', 3_980_000n],
+    ]);
+  });
+
+  test('is imported whole from the corrected file', () => {
+    expect(imported([row({}), second({ unit_price: '5000.00' })]).orders[0]!.order.lines).toHaveLength(2);
+  });
+
+  test('with a gift does not wait: nothing is to correct', () => {
+    const { orders, rejects } = imported([row({}), second({ unit_price: '0.00' })]);
+    expect(orders[0]!.order.lines).toHaveLength(1);
+    expect(rejects.map(({ reason }) => reason)).toEqual(['zero_price']);
+  });
+
+  test('waits if a row has unreliable values', () => {
+    const importer = createImporter({ header, now });
+    const items = [
+      ...importer.row(2, row({})),
+      ...importer.row(3, row({ line_id: '2' }), 'The row has 15 values under 14 columns.'),
+      ...importer.end(),
+    ];
+    expect(ofKind(items, 'rejected').map(({ row: at, reason }) => [at, reason])).toEqual([
+      [3, 'malformed_row'],
+      [2, 'order_waits'],
+    ]);
+    importer.reconciliations().forEach(assertReconciled);
+  });
+
+  test('waits if a survey of the file found its rows too far apart', () => {
+    const others = Array.from({ length: 102 }, (_, index) => row({ order_id: `other-${index}` }));
+    const file = [row({}), ...others, second({})];
+    const found = imported(file).rejects;
+    expect(found.map(({ reason }) => reason)).toEqual(['order_already_complete']);
+    const scattered = new Set(found.map(({ orderId }) => orderId));
+    const { orders, rejects } = imported(file, { scattered });
+    expect(orders).toHaveLength(102);
+    expect(rejects.map(({ row: at, reason }) => [at, reason])).toEqual([
+      [2, 'order_waits'],
+      [105, 'order_already_complete'],
+    ]);
+  });
+});
+
+test('blank order values of further rows are those of the first row', () => {
+  const blank = { paid_at: '', currency: '', customer_id: '', attribution_code: '', region: '' };
+  const { orders } = imported([row({ attribution_code: 'LI-9' }), row({ line_id: '2', ...blank })]);
+  const whole = imported([
+    row({ attribution_code: 'LI-9' }),
+    row({ line_id: '2', attribution_code: 'LI-9' }),
+  ]);
+  expect(orders).toEqual(whole.orders);
+  expect(orders[0]!.order.lines).toHaveLength(2);
+});
+
+test.each(['', '0', '00', 'guest', 'GUEST ', 'null', '游客', '00000000-0000-0000-0000-000000000000'])(
+  'the customer %j is a guest',
+  (customer_id) => {
+    const { orders } = imported([row({ customer_id }), row({ order_id: 'SO-2', customer_id: '10' })]);
+    expect(orders.map(({ order }) => order.customer)).toEqual([undefined, { externalId: '10' }]);
+  },
+);
+
+test('with an unreadable amount, the file total is unknown and not smaller', () => {
+  const { reconciliations } = imported([row({}), row({ order_id: 'SO-2', unit_price: '5,000.00' })]);
+  expect(reconciliations).toMatchObject([
+    {
+      rows: 2,
+      unknownRows: 1,
+      fileTotal: 5_970_000n,
+      rejected: { malformed_row: { count: 1, amount: 0n, unknown: 1 } },
+    },
   ]);
 });
 
@@ -162,7 +269,7 @@ test('a return that would be in the future is rejected, and its sale imported', 
   ]);
   expect(orders).toHaveLength(1);
   expect(returns).toEqual([]);
-  expect(rejects.map(({ reason, amount }) => [reason, formatScaled(amount)])).toEqual([
+  expect(rejects.map(({ reason, amount }) => [reason, formatScaled(amount!)])).toEqual([
     ['time_in_future', '-19.90'],
   ]);
 });

@@ -31,6 +31,7 @@ const TEXTS = {
   rejections: { zh: '未导入的行', en: 'Rows not imported' },
   export: { zh: '导出 CSV', en: 'Export CSV' },
   reason: { zh: '原因', en: 'Reason' },
+  unknown: { zh: '未知', en: 'Unknown' },
   stopped: {
     zh: '导入已中断。再次执行同一命令会从中断处继续，不会重复导入。',
     en: 'The import has stopped. Run the same command again: it continues where it stopped and imports nothing twice.',
@@ -47,6 +48,8 @@ const REASONS: Record<string, Text> = {
   negative_price: { zh: '单价为负', en: 'Unit price is negative' },
   price_below_minor_unit: { zh: '单价小于最小货币单位', en: 'Unit price below the minor currency unit' },
   time_in_future: { zh: '时间在未来', en: 'Time is in the future' },
+  order_waits: { zh: '订单其他行有误，待更正', en: 'The order waits for another row' },
+  conflicting_return: { zh: '退货数量少于已登记数量', en: 'Fewer returned units than recorded' },
   conflicting_order: { zh: '同一订单号内容冲突', en: 'Conflicting rows for the same order number' },
   duplicate_line: { zh: '订单行重复', en: 'Duplicate order line' },
   order_already_complete: { zh: '订单的行不连续', en: 'Order lines are not consecutive' },
@@ -152,7 +155,7 @@ interface ReconciliationRow {
   key: string;
   text: string;
   count: number | null;
-  amount: string;
+  amount: string | null;
   strong?: boolean;
 }
 
@@ -164,7 +167,9 @@ function ReconciliationPanel({ run }: { run: Run }) {
       {run.reconciliations?.map((one) => (
         <ReconciliationTable key={one.currency} reconciliation={one} />
       ))}
-      {run.reconciliations && <p className="muted">{t(TEXTS.balanced)}</p>}
+      {run.reconciliations?.every(({ unknownRows }) => unknownRows === 0) && (
+        <p className="muted">{t(TEXTS.balanced)}</p>
+      )}
     </Panel>
   );
 }
@@ -173,7 +178,18 @@ function ReconciliationPanel({ run }: { run: Run }) {
 function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliation }) {
   const t = useT();
   const { number } = useFormats();
-  const { currency, rows, fileTotal, orders, sales, returns, priceDifferences, rejected } = reconciliation;
+  const {
+    currency,
+    rows,
+    unknownRows,
+    fileTotal,
+    readableTotal,
+    orders,
+    sales,
+    returns,
+    priceDifferences,
+    rejected,
+  } = reconciliation;
   const lines: ReconciliationRow[] = [
     {
       key: 'file',
@@ -182,6 +198,16 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
       amount: fileTotal,
       strong: true,
     },
+    ...(unknownRows > 0
+      ? [
+          {
+            key: 'readable',
+            text: t({ zh: '其中金额可识别的行', en: 'Readable rows' }),
+            count: rows - unknownRows,
+            amount: readableTotal,
+          },
+        ]
+      : []),
     {
       key: 'sales',
       text: t({ zh: `＝ 销售（${orders} 个订单的行）`, en: `= Sales (lines of ${orders} orders)` }),
@@ -196,7 +222,8 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
     ...Object.entries(rejected).map(([reason, counted]) => ({
       key: reason,
       text: `${t({ zh: '＋ 未导入：', en: '+ Not imported: ' })}${REASONS[reason] ? t(REASONS[reason]) : reason}`,
-      ...counted,
+      count: counted.count,
+      amount: counted.count === counted.unknown ? null : counted.amount,
     })),
   ];
   return (
@@ -290,9 +317,10 @@ function Reason({ code, detail }: { code: string; detail: string }) {
   );
 }
 
-/** An exact decimal in major units, with its digits. */
-function Decimal({ amount, currency }: { amount: string; currency: string }) {
-  const { locale } = useLocale();
+/** An exact decimal in major units, with its digits; null if unreadable. */
+function Decimal({ amount, currency }: { amount: string | null; currency: string }) {
+  const { t, locale } = useLocale();
+  if (amount === null) return <span className="muted">{t(TEXTS.unknown)}</span>;
   const digits = amount.split('.')[1]?.length ?? 0;
   if (!/^[A-Z]{3}$/.test(currency)) return <span className="money">{amount}</span>;
   const format = new Intl.NumberFormat(locale, {

@@ -3,6 +3,7 @@ import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
+import { useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { MoneyText, TimeText } from '../../ui/format';
 import { OrderAttribution } from './OrderAttribution';
@@ -42,6 +43,7 @@ export default function OrderPage() {
 }
 
 function OrderFacts({ order }: { order: Order }) {
+  const t = useT();
   const { currency, lines, commissions } = order;
   const sum = (amounts: number[]) => ({ amount: amounts.reduce((total, one) => total + one, 0), currency });
   return (
@@ -58,7 +60,7 @@ function OrderFacts({ order }: { order: Order }) {
             { zh: '佣金合计', en: 'Commissions' },
             <MoneyText key="commission" value={sum(commissions.map(({ amount }) => amount.amount))} strong />,
           ],
-          [{ zh: '客户', en: 'Customer' }, order.customer.externalId],
+          [{ zh: '客户', en: 'Customer' }, order.customer?.externalId ?? t({ zh: '游客', en: 'Guest' })],
           [
             { zh: '收货地区', en: 'Ship-to region' },
             <RegionText key="region" region={order.shipTo.region} />,
