@@ -339,13 +339,13 @@ async function settlementsOf(
   ]);
   const reasons = new Map(failed.map(({ withdrawalId, reason }) => [withdrawalId, reason]));
   const inBatch = new Set(rows.map((row) => row.id));
-  const stranger = failed.findIndex(({ withdrawalId }) => !inBatch.has(withdrawalId));
-  if (stranger >= 0) {
+  const unknownIndex = failed.findIndex(({ withdrawalId }) => !inBatch.has(withdrawalId));
+  if (unknownIndex >= 0) {
     throw refuse({
       code: 'not_in_batch',
       status: 422,
-      message: `Withdrawal ${failed[stranger]!.withdrawalId} is not in this payout batch; nothing was changed.`,
-      pointer: `/failed/${stranger}/withdrawalId`,
+      message: `Withdrawal ${failed[unknownIndex]!.withdrawalId} is not in this payout batch; nothing was changed.`,
+      pointer: `/failed/${unknownIndex}/withdrawalId`,
     });
   }
   return rows.map(({ id }) => {

@@ -116,16 +116,16 @@ export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
 }
 
 /** Tells the process of a thing something that nobody waits for; it is started where it does not run. */
-export async function tell<K extends ProcessKind, S extends SignalOf<K>>(
+export async function signal<K extends ProcessKind, S extends SignalOf<K>>(
   { taskQueue, call }: Sender,
-  { signal, args, ...addressee }: Addressee<K> & { signal: S; args: ArgsOf<S> },
+  { signal: definition, args, ...addressee }: Addressee<K> & { signal: S; args: ArgsOf<S> },
 ): Promise<void> {
   const { workflow, options } = startOf(taskQueue, addressee);
   await call((client) =>
     client.signalWithStart<Workflow, unknown[]>(workflow, {
       ...options,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      signal,
+      signal: definition,
       signalArgs: args,
     }),
   );

@@ -34,7 +34,7 @@ export interface OrderProgress {
 }
 
 /** An event with the name of who told it. */
-export type ToldEvent = OrderEvent & { actor: string };
+export type ReportedEvent = OrderEvent & { actor: string };
 
 /** The steps of an order. Each is one short transaction, and may be run again without changing anything twice. */
 export function createOrderActivities(pool: Pool) {
@@ -49,7 +49,7 @@ export function createOrderActivities(pool: Pool) {
   async function step(
     orderId: string,
     now: number,
-    event?: ToldEvent,
+    event?: ReportedEvent,
     isLate = false,
   ): Promise<OrderProgress> {
     return inTransaction(pool, async (client) => {
@@ -107,7 +107,12 @@ export function createOrderActivities(pool: Pool) {
      * @param isLate it belongs to a return of a closed order, which has a process of its own
      * @throws refusal `order_not_found`, `order_closed`, and what `domain/order` refuses
      */
-    applyOrderEvent(orderId: string, event: ToldEvent, now: number, isLate = false): Promise<OrderProgress> {
+    applyOrderEvent(
+      orderId: string,
+      event: ReportedEvent,
+      now: number,
+      isLate = false,
+    ): Promise<OrderProgress> {
       return step(orderId, now, event, isLate);
     },
 
@@ -129,7 +134,7 @@ export function createOrderActivities(pool: Pool) {
 /** An event that arrived before its order or its return, as it is kept. */
 interface EarlyEvent {
   key: string;
-  event: ToldEvent;
+  event: ReportedEvent;
   /** The rules did not allow it; it is kept for a person to look into. */
   isRefused: boolean;
 }
@@ -208,7 +213,7 @@ async function lockOrder(
  * Of a closed order nothing is heard but what is known and what happened before its end and is told late; its returns
  * have processes of their own.
  */
-function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent, after: OrderState): void {
+function refuseAfterEnd(orderId: string, state: OrderState, event: ReportedEvent, after: OrderState): void {
   if (!('returnId' in event) && (after !== state || isKnown(state, event))) return;
   throw refuse({
     code: 'order_closed',
@@ -221,7 +226,7 @@ function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent, af
  * What arrived early and is applied with this step. Of a closed order only what speaks of the return that the step is
  * about: nobody waits for anything else of it.
  */
-function earlyEventsFor({ early, finished }: LockedOrder, event: ToldEvent | undefined): EarlyEvent[] {
+function earlyEventsFor({ early, finished }: LockedOrder, event: ReportedEvent | undefined): EarlyEvent[] {
   const returnId = event && 'returnId' in event ? event.returnId : undefined;
   const told = event && eventKey(event);
   return early.filter(
@@ -244,8 +249,8 @@ async function settleEarly(
   client: Client,
   orderId: string,
   early: EarlyEvent[],
-  event: ToldEvent | undefined,
-  { waiting, refused }: EventsApplied<ToldEvent>,
+  event: ReportedEvent | undefined,
+  { waiting, refused }: EventsApplied<ReportedEvent>,
 ): Promise<void> {
   const refusals = new Map(refused.map((one) => [one.event, one.refusal]));
   const left = new Set([...waiting, ...refused].map((one) => one.event));
@@ -271,7 +276,7 @@ async function save(
   client: Client,
   orderId: string,
   before: LockedOrder,
-  { applied, refused }: EventsApplied<ToldEvent>,
+  { applied, refused }: EventsApplied<ReportedEvent>,
   after: OrderState,
   now: number,
 ): Promise<void> {
@@ -331,7 +336,7 @@ async function save(
 }
 
 /** What each event takes of the commissions, one after the other, so that each has transfers of its own. */
-function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ToldEvent>['applied']) {
+function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ReportedEvent>['applied']) {
   const left = new Map(
     commissions
       .filter(({ state }) => state !== 'reversed' && state !== 'clawed_back')
@@ -357,7 +362,7 @@ function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ToldEven
   });
 }
 
-function timelineEntry(event: ToldEvent) {
+function timelineEntry(event: ReportedEvent) {
   const { actor, at, type, ...data } = event;
   return { key: eventKey(event), type, actor, at: toIso(at), data };
 }

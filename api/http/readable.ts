@@ -76,7 +76,7 @@ const readables: Record<TimelineKind, Readable> = {
 export const timelineKindSchema = z.enum(timelineKinds);
 
 /** A thing that the caller may read. */
-export interface ReadableThing {
+export interface ReadableSubject {
   /** As events, mails and audit entries name it. */
   subject: string;
   /** The roles that may read things of this kind. */
@@ -88,12 +88,12 @@ export interface ReadableThing {
  * Makes sure that there is such a thing and that the caller may read it.
  * @throws Problem 403 where the kind is not for the role, 404 where there is none or it is somebody else's
  */
-export async function readableThing(
+export async function readableSubject(
   pool: Pool,
   principal: Principal,
   kind: TimelineKind,
   id: string,
-): Promise<ReadableThing> {
+): Promise<ReadableSubject> {
   const { find, transfers, ...readable } = readables[kind];
   const roles: readonly Role[] = kinds[kind].readers;
   if (!roles.includes(principal.role)) {

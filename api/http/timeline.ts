@@ -34,7 +34,7 @@ export async function readTimeline(pool: Pool, subject: string): Promise<Timelin
 }
 
 /** An audit entry as a story tells it. */
-export const toldAuditSchema = z.object({
+export const timelineAuditSchema = z.object({
   action: z.string(),
   actorId: uuid.nullable(),
   before: z.record(z.string(), z.unknown()),
@@ -42,7 +42,7 @@ export const toldAuditSchema = z.object({
   reason: z.string().nullable(),
 });
 
-export type ToldAudit = z.infer<typeof toldAuditSchema>;
+export type TimelineAudit = z.infer<typeof timelineAuditSchema>;
 
 /**
  * SQL of what happened to a subject, each thing once: an event, an audit entry, or both of the same decision, whose
@@ -62,7 +62,7 @@ export const eventsAndAudits = (subject: string): string => `
 const eventNames: Record<string, string> = { hold: 'reason', holds: 'lifted' };
 
 /** What an audit entry tells that the event of the same decision does not. What changed stays whole: before and after. */
-export function beyondEvent(facts: Record<string, unknown>, audit: ToldAudit): ToldAudit {
+export function beyondEvent(facts: Record<string, unknown>, audit: TimelineAudit): TimelineAudit {
   const told = new Map(Object.entries(facts));
   for (const [name, value] of Object.entries(facts)) {
     const money = moneySchema.safeParse(value);
@@ -72,7 +72,7 @@ export function beyondEvent(facts: Record<string, unknown>, audit: ToldAudit): T
   const isTold = ([name, value]: [string, unknown]) =>
     isDeepStrictEqual(told.get(eventNames[name] ?? name), value);
   const { before, after, reason } = audit;
-  const untold = (side: ToldAudit['after'], other: ToldAudit['after']) =>
+  const untold = (side: TimelineAudit['after'], other: TimelineAudit['after']) =>
     Object.fromEntries(Object.entries(side).filter((fact) => fact[0] in other || !isTold(fact)));
   return {
     ...audit,

@@ -180,11 +180,11 @@ describe('the timeline', () => {
     const { ids } = await addCommissions(pool, [asked.distributorId], [100]);
     await post(keys.finance!, `/v1/commissions/${ids[0]}/hold`, { reason: 'risk', note: 'looks odd' });
     const { id: actorId } = await userOf(keys.finance!);
-    const told = async (thing: string) =>
-      (await get(keys.admin!, `/v1/timeline/${thing}`)).items.filter(
+    const decisionsOf = async (subject: string) =>
+      (await get(keys.admin!, `/v1/timeline/${subject}`)).items.filter(
         ({ kind }: { kind: string }) => kind === 'event' || kind === 'audit',
       );
-    expect(await told(`withdrawal/${body.id}`)).toMatchObject([
+    expect(await decisionsOf(`withdrawal/${body.id}`)).toMatchObject([
       {
         kind: 'event',
         type: 'approved',
@@ -203,7 +203,7 @@ describe('the timeline', () => {
         audit: { actorId, before: {}, after: { state: 'requested', distributorId: asked.distributorId } },
       },
     ]);
-    expect(await told(`commission/${ids[0]}`)).toMatchObject([
+    expect(await decisionsOf(`commission/${ids[0]}`)).toMatchObject([
       { type: 'hold_placed', data: { reason: 'risk', note: 'looks odd' }, audit: { actorId, after: {} } },
     ]);
   });

@@ -209,7 +209,7 @@ describe('one story, in whatever order its payment and its events arrive', () =>
    * Takes in what arrives: what comes before the payment, null, or before its return waits for that.
    * @param clock when each arrives: windows that are over by then are closed
    */
-  function taken(story: Story, arriving: (OrderEvent | null)[], clock: (index: number) => number) {
+  function arrived(story: Story, arriving: (OrderEvent | null)[], clock: (index: number) => number) {
     let state: OrderState | undefined;
     let waiting: OrderEvent[] = [];
     let isClosedEarly = false;
@@ -230,14 +230,14 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     return { state: state!, isClosedEarly };
   }
 
-  const asToldInOrder = ({ events, window }: Story) =>
+  const inOrder = ({ events, window }: Story) =>
     applyEvents({ ...order([...quantities]), window }, events).state;
 
   it('ends in one state while no window is over', () => {
     fc.assert(
       fc.property(arrivals(paidAt), ({ story, arriving }) => {
-        const { state } = taken({ ...story, window: 1000 * day }, arriving, () => story.end);
-        expect(sorted(state)).toEqual(sorted(asToldInOrder({ ...story, window: 1000 * day })));
+        const { state } = arrived({ ...story, window: 1000 * day }, arriving, () => story.end);
+        expect(sorted(state)).toEqual(sorted(inOrder({ ...story, window: 1000 * day })));
       }),
       { numRuns: 1000 },
     );
@@ -248,8 +248,8 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     fc.assert(
       fc.property(arrivals(paidAt), clockHours, ({ story, arriving }, hours) => {
         const clocks = hours.map((hour) => paidAt + hour * 3_600_000).sort((a, b) => a - b);
-        const { state, isClosedEarly } = taken(story, arriving, (index) => clocks[index]!);
-        const expected = asToldInOrder(story);
+        const { state, isClosedEarly } = arrived(story, arriving, (index) => clocks[index]!);
+        const expected = inOrder(story);
         seen[isClosedEarly ? 'closedEarly' : 'alike']++;
         if (!isClosedEarly) {
           const end = clocks[arriving.length - 1]!;

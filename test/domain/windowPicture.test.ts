@@ -24,8 +24,8 @@ function after(events: OrderEvent[], now: number): OrderState {
     ],
     returns: [],
   };
-  const told = events.reduce((state, event) => applyEvent(closeWindows(state, event.at), event), paid);
-  return closeWindows(told, now * day);
+  const applied = events.reduce((state, event) => applyEvent(closeWindows(state, event.at), event), paid);
+  return closeWindows(applied, now * day);
 }
 
 const delivered = (at: number): OrderEvent => ({ type: 'delivered', at: at * day });

@@ -113,14 +113,14 @@ describe('an order told over HTTP', () => {
     return { state: body.state, lines: body.lines, returns: body.returns, commissions, transfers: rows };
   }
 
-  async function toldInOrder(): Promise<unknown> {
+  async function outcomeInOrder(): Promise<unknown> {
     const order = sold();
-    for (const tell of story(order)) await tell();
+    for (const send of story(order)) await send();
     return outcome(order);
   }
 
   test('five times, shuffled with its delivery and its return, ends as when it is told in order', async () => {
-    const expected = await toldInOrder();
+    const expected = await outcomeInOrder();
     expect(expected).toMatchObject({
       commissions: [{ amount: { amount: 400 } }, { amount: { amount: 100 } }],
       returns: [{ state: 'refunded' }],
@@ -166,11 +166,11 @@ describe('an order told over HTTP', () => {
   });
 
   test('by two tellers, everything at once, ends as when one tells it in order', async () => {
-    const expected = await toldInOrder();
+    const expected = await outcomeInOrder();
     for (let round = 0; round < 3; round++) {
       const order = sold();
-      const told = story(order).flatMap((tell) => [() => tell(shop), () => tell(other)]);
-      const answers = await Promise.all(told.map((tell) => tell()));
+      const calls = story(order).flatMap((send) => [() => send(shop), () => send(other)]);
+      const answers = await Promise.all(calls.map((call) => call()));
       for (const { status } of answers) expect([200, 201, 202]).toContain(status);
       expect(await outcome(order)).toEqual(expected);
     }
@@ -286,15 +286,15 @@ describe('while a server is away', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const tell = () => api.call('POST', '/v1/orders', { key: shop, body: order });
+  const sendOrder = () => api.call('POST', '/v1/orders', { key: shop, body: order });
   const list = async () => (await api.call('GET', '/v1/orders', { key: shop })).body.items;
   const isAway = ({ status, headers }: Answer) => [status, Number(headers.get('retry-after')) > 0];
 
   test('PostgreSQL: an order is told to come back, and is taken in when it does', async () => {
     await postgres.stop();
-    expect(isAway(await tell())).toEqual([503, true]);
+    expect(isAway(await sendOrder())).toEqual([503, true]);
     postgres = await startPostgres({ dataDir, port: Number(new URL(postgres.url).port), log });
-    await until(tell, ({ status }) => status === 201);
+    await until(sendOrder, ({ status }) => status === 201);
     expect(await list()).toHaveLength(1);
     await expectSoundLedger(api.context.pool);
   });
@@ -302,11 +302,11 @@ describe('while a server is away', () => {
   test('Temporal: an order is told to come back and is taken in when it does, and what only reads goes on', async () => {
     await temporal.stop();
     order.externalId += '-2';
-    expect(isAway(await tell())).toEqual([503, true]);
+    expect(isAway(await sendOrder())).toEqual([503, true]);
     expect(await list()).toHaveLength(1);
     const port = Number(new URL(`http://${temporal.address}`).port);
     temporal = await startTemporal({ dataDir, port, uiPort: 0, log });
-    await until(tell, ({ status }) => status === 201);
+    await until(sendOrder, ({ status }) => status === 201);
     expect(await list()).toHaveLength(2);
     await expectSoundLedger(api.context.pool);
   });
@@ -322,7 +322,7 @@ describe('while a server is away', () => {
   }
 
   /** Makes all these calls at once. Each has to be told to come back, in a time that a person waits. */
-  async function toldToComeBack(calls: (() => Promise<Answer>)[]): Promise<void> {
+  async function refusedForNow(calls: (() => Promise<Answer>)[]): Promise<void> {
     const startedAt = performance.now();
     const answers = await Promise.all(calls.map((call) => call()));
     expect(answers.map(isAway)).toEqual(calls.map(() => [503, true]));
@@ -386,7 +386,7 @@ describe('while a server is away', () => {
       'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
     );
     await frozen([postgres.pid, ...backends.map(({ pid }) => Number(pid))], async () => {
-      await toldToComeBack([...calls, ...others]);
+      await refusedForNow([...calls, ...others]);
       expect(await readiness()).toEqual({ status: 'unavailable', postgresql: false, temporal: true });
       expect((await api.call('GET', '/healthz')).status).toBe(200);
       expect((await api.call('GET', '/metrics')).text).toContain('tributary_http_requests_in_flight');
@@ -400,7 +400,7 @@ describe('while a server is away', () => {
   test('a frozen Temporal: what needs it is told to come back, and done once when told again; reading goes on', async () => {
     const { calls, expectOnce } = await messages();
     await frozen([temporal.pid], async () => {
-      await toldToComeBack(calls);
+      await refusedForNow(calls);
       expect(await readiness()).toEqual({ status: 'unavailable', postgresql: true, temporal: false });
       expect((await call('GET', '/v1/orders', shop)()).status).toBe(200);
       const health = (await call('GET', '/v1/system/health', admin)()).body;

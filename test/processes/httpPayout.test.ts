@@ -10,8 +10,8 @@ import {
   credit,
   ledgerFaults,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
   until,
 } from '../support/payouts';
@@ -132,8 +132,8 @@ async function payOut(): Promise<{ id: string; distributor: string }> {
   const [id, distributor] = [randomUUID(), await addDistributor(pool)];
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
-  await tell(worker, 'withdrawal', id, 'request', request, { resume: false });
-  await tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
+  await sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
+  await sendUpdate(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
   return { id, distributor };
 }
 const end = (id: string) => worker.client.workflow.getHandle(`withdrawal/${id}`).result();
@@ -215,7 +215,7 @@ test('a payout on its way can not be canceled', async () => {
   const { id } = await payOut();
   await until(async () => provider.calls.includes('GET'));
   await expect(
-    tell(worker, 'withdrawal', id, 'cancel', { id, decisionId: randomUUID(), by: li }),
+    sendUpdate(worker, 'withdrawal', id, 'cancel', { id, decisionId: randomUUID(), by: li }),
   ).rejects.toMatchObject({ cause: { type: 'withdrawal_decided' } });
   await end(id);
   expect(await row(id)).toMatchObject({ state: 'paid' });
@@ -225,7 +225,7 @@ test('who is suspended between approval and payment is paid once reinstated, not
   const [id, distributor, restriction] = [randomUUID(), await addDistributor(pool), randomUUID()];
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
-  await tell(worker, 'withdrawal', id, 'request', request, { resume: false });
+  await sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
   // As if the suspension came while the approval was being written.
   await pool.query(`CREATE FUNCTION suspend_with_approval() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -235,7 +235,7 @@ test('who is suspended between approval and payment is paid once reinstated, not
     END $$`);
   await pool.query(`CREATE TRIGGER suspend_with_approval AFTER UPDATE ON withdrawals
     FOR EACH ROW WHEN (NEW.state = 'approved') EXECUTE FUNCTION suspend_with_approval()`);
-  await tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
+  await sendUpdate(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
   const handle = worker.client.workflow.getHandle(`withdrawal/${id}`);
   await until(async () =>
     (await handle.fetchHistory()).events!.some((event) => event.timerFiredEventAttributes),

@@ -12,8 +12,8 @@ import {
   codeOf,
   ledgerFaults,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
   until,
 } from '../support/payouts';
@@ -47,12 +47,12 @@ async function propose(
 ): Promise<{ id: string; answer: unknown }> {
   const id = randomUUID();
   const answer = await codeOf(
-    tell(on, 'release', id, 'propose', { id, selection, by: li }, { resume: false }),
+    sendUpdate(on, 'release', id, 'propose', { id, selection, by: li }, { resume: false }),
   );
   return { id, answer };
 }
 const decide = (id: string, what: 'approve' | 'reject', by: Actor, on: Queue = worker) =>
-  codeOf(tell(on, 'release', id, what, { id, decisionId: randomUUID(), by, text: 'because' }));
+  codeOf(sendUpdate(on, 'release', id, what, { id, decisionId: randomUUID(), by, text: 'because' }));
 const end = (id: string) => worker.client.workflow.getHandle(`release/${id}`).result();
 const resultsOf = async (runId: string) =>
   (

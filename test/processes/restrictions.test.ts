@@ -191,9 +191,9 @@ describe('an order that comes in while its distributor may not earn', () => {
     // A return makes what would have been earned less; the end of the window releases nothing.
     const at = Date.now();
     const lines = [{ lineId: '1', quantity: 1 }];
-    const told = { actor: 'shop', at, returnId: 'r' };
-    await steps.applyOrderEvent(orderId, { ...told, type: 'return_requested', reason: 'x', lines }, at);
-    await steps.applyOrderEvent(orderId, { ...told, type: 'return_refunded' }, at);
+    const reported = { actor: 'shop', at, returnId: 'r' };
+    await steps.applyOrderEvent(orderId, { ...reported, type: 'return_requested', reason: 'x', lines }, at);
+    await steps.applyOrderEvent(orderId, { ...reported, type: 'return_refunded' }, at);
     await deliver(orderId);
     const commissions = await commissionsOf(orderId);
     expect(commissions).toMatchObject([
@@ -445,8 +445,8 @@ describe('suspending and lifting', () => {
         await suspendDistributor(pool, { ...command, commandId: randomUUID() });
         const step = async () => {
           await headStart(race % 3);
-          const told = { type: 'delivered' as const, at: Date.now() - 20 * day, actor: 'shop' };
-          await steps.applyOrderEvent(orderId, told, Date.now());
+          const delivered = { type: 'delivered' as const, at: Date.now() - 20 * day, actor: 'shop' };
+          await steps.applyOrderEvent(orderId, delivered, Date.now());
         };
         const lifting = async () => {
           await headStart((race >> 2) % 5);

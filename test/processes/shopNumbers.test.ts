@@ -94,8 +94,8 @@ test('an order whose numbers hold slashes, number signs and spaces goes from pay
   const types = story.items.map(({ type }: { type: string }) => type);
   for (const type of ['paid', 'shipped', 'delivered', 'return_requested', 'return_refunded'])
     expect(types).toContain(type);
-  const told = await get(`${order}/timeline`);
-  expect(told.entries.map(({ type }: { type: string }) => type)).toEqual(
+  const timeline = await get(`${order}/timeline`);
+  expect(timeline.entries.map(({ type }: { type: string }) => type)).toEqual(
     expect.arrayContaining(['paid', 'return_refunded', 'transfer']),
   );
   expect((await get(`${order}/windows`)).items).toMatchObject([{ lineId: numbers.line, state: 'delivered' }]);

@@ -12,8 +12,8 @@ import {
   credit,
   ledgerFaults,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
 } from '../support/payouts';
 import { suspend } from '../support/restrictions';
@@ -45,7 +45,7 @@ const request = (
   { id = randomUUID() as string, currency = 'CNY' } = {},
 ) => ({
   id,
-  answer: tell(
+  answer: sendUpdate(
     worker,
     'withdrawal',
     id,
@@ -61,7 +61,14 @@ const decide = (
   decisionId = randomUUID() as string,
 ) =>
   codeOf(
-    tell(worker, 'withdrawal', id, what, { id, decisionId, by, text: 'because' }, { updateId: decisionId }),
+    sendUpdate(
+      worker,
+      'withdrawal',
+      id,
+      what,
+      { id, decisionId, by, text: 'because' },
+      { updateId: decisionId },
+    ),
   );
 const stateOf = async (id: string) =>
   (await pool.query<{ state: string }>('SELECT state FROM withdrawals WHERE id = $1', [id])).rows[0]?.state;
@@ -200,7 +207,7 @@ describe('a decision', () => {
     await answer;
     await decide(id, 'reject', wang);
     await expect(
-      tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li }),
+      sendUpdate(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li }),
     ).rejects.toMatchObject({ cause: { message: expect.stringContaining('rejected by Wang at') } });
   });
 
@@ -217,12 +224,12 @@ describe('a decision', () => {
 describe('a payout file', () => {
   const open = async (id = randomUUID() as string) => {
     const answer = await codeOf(
-      tell(worker, 'payout', id, 'open', { id, currency: 'CNY', by: li }, { resume: false }),
+      sendUpdate(worker, 'payout', id, 'open', { id, currency: 'CNY', by: li }, { resume: false }),
     );
     return { id, answer };
   };
   const confirm = (id: string, failed: { withdrawalId: string; reason: string }[] = [], by = li) =>
-    codeOf(tell(worker, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by }));
+    codeOf(sendUpdate(worker, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by }));
   const listed = async (batchId: string) =>
     (await revealPayoutFile({ pool, sealer }, { id: batchId, by: li }))!.map((row) => row.withdrawalId);
 

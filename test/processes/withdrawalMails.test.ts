@@ -11,8 +11,8 @@ import {
   codeOf,
   credit,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
   until,
 } from '../support/payouts';
@@ -60,11 +60,11 @@ async function requested(world: World, details: { email?: string; locale?: strin
   await credit(pool, distributor, 123_456);
   const id = randomUUID();
   const request = { id, distributorId: distributor, amount: 123_456, currency: 'CNY', by: li };
-  await tell(world, 'withdrawal', id, 'request', request, { resume: false });
+  await sendUpdate(world, 'withdrawal', id, 'request', request, { resume: false });
   return { id, email };
 }
 const decide = (world: World, id: string, what: string, text = 'because') =>
-  tell(world, 'withdrawal', id, what, { id, decisionId: randomUUID(), by: li, text });
+  sendUpdate(world, 'withdrawal', id, what, { id, decisionId: randomUUID(), by: li, text });
 const ended = (world: World, workflowId: string) => world.client.workflow.getHandle(workflowId).result();
 const mailsTo = (email: string) =>
   smtp.received.filter(({ to }) => to?.some(({ address }) => address === email));
@@ -138,10 +138,10 @@ test('a payout batch tells each distributor once what became of the money, past 
   const [failed, unreachable, ...paid] = all;
   full.add(unreachable!.email);
   const batch = randomUUID();
-  await tell(world, 'payout', batch, 'open', { id: batch, currency: 'CNY', by: li }, { resume: false });
+  await sendUpdate(world, 'payout', batch, 'open', { id: batch, currency: 'CNY', by: li }, { resume: false });
   const confirm = () =>
     codeOf(
-      tell(world, 'payout', batch, 'confirm', {
+      sendUpdate(world, 'payout', batch, 'confirm', {
         id: batch,
         decisionId: randomUUID(),
         failed: [{ withdrawalId: failed!.id, reason: 'account closed' }],

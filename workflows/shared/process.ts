@@ -3,8 +3,8 @@ import type { Id } from '../../domain/kinds';
 import { inTurn } from './inTurn';
 
 /** What a run of a process is started with. */
-export interface ProcessInput<ThingId extends Id = string> {
-  id: ThingId;
+export interface ProcessInput<SubjectId extends Id = string> {
+  id: SubjectId;
   /** Set when the thing has a row: the run goes on from there. Left out with the message that makes it. */
   resume?: boolean;
 }

@@ -5,7 +5,7 @@ import { knownCustomer } from '../../../domain/customer';
 import type { OrderPayment } from '../../../domain/order';
 import { sentCode } from '../../../domain/referralCode';
 import { OPERATORS, ROLES } from '../../../domain/roles';
-import { send, tell } from '../../../temporal/messages';
+import { send, signal } from '../../../temporal/messages';
 import { paid, pay } from '../../../workflows/order';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
@@ -124,7 +124,7 @@ const createOrder = endpoint({
         'INSERT INTO accepted_orders (id, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING',
         [id, JSON.stringify(body)],
       );
-      await tell(senderOf(context), { ...process, signal: paid, args: [body] });
+      await signal(senderOf(context), { ...process, signal: paid, args: [body] });
       return {
         status: 202,
         body: { status: 'accepted', id },
