@@ -30,7 +30,7 @@ interface Progress {
   principal?: Principal;
 }
 
-// Tells one answer from another without touching `res.locals`, which has no types.
+// Marks an answer without touching `res.locals`, which has no types.
 const progresses = new WeakMap<ServerResponse, Progress>();
 
 function progressOf(res: Response): Progress {
@@ -51,7 +51,7 @@ const contentSecurity = {
   upgradeInsecureRequests: null,
 };
 
-/** Builds the API. It opens nothing by itself: the context holds all connections. */
+/** Builds the API. It opens no connections: the context holds all of them. */
 export function createApp(context: ApiContext): Express {
   const metrics = createMetrics(context);
   const app = express();
@@ -67,7 +67,7 @@ export function createApp(context: ApiContext): Express {
   for (const endpoint of endpointsFor(metrics.registry)) {
     byPath.set(endpoint.path, [...(byPath.get(endpoint.path) ?? []), endpoint]);
   }
-  // A fixed path comes before one with a parameter in its place.
+  // A fixed path is matched before one with a parameter in its place.
   const paths = [...byPath.keys()].sort((a, b) =>
     a.replaceAll('{', '\uffff') < b.replaceAll('{', '\uffff') ? -1 : 1,
   );
@@ -87,7 +87,7 @@ export function createApp(context: ApiContext): Express {
   return app;
 }
 
-/** Gives the request an id, and tells log and metrics how it ended. */
+/** Gives the request an id, and records in log and metrics how it ended. */
 function track(context: ApiContext, metrics: Metrics): RequestHandler {
   const { log } = context;
   return (req, res, next) => {
@@ -106,7 +106,7 @@ function track(context: ApiContext, metrics: Metrics): RequestHandler {
       stopWatching();
       metrics.inFlight.dec();
       const durationMs = performance.now() - start;
-      // A path that is nobody's would make a series of its own for each guess.
+      // An unknown path would make a metric series of its own for each guess.
       const route = progress.endpoint?.path ?? 'unknown';
       const status = res.writableFinished ? res.statusCode : 499;
       metrics.requests.observe(
@@ -140,7 +140,7 @@ function loggedIds(params: Request['params']): Record<string, string> {
   );
 }
 
-/** Ends a request that waits for a database which answers nobody. What it asked for may still be done. */
+/** Ends a request that waits for a database which does not answer. What it asked for may still be done. */
 function giveUp(res: Response, requestId: string): void {
   // Of an answer that has begun, breaking the connection is the only way left to say that it is not whole.
   if (res.headersSent) res.destroy();
@@ -217,18 +217,18 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
     }
     try {
       progress.principal = await authenticate(context, req);
-      // Told to come again by now: nothing is begun any more.
+      // Already answered with "retry later": nothing more is started.
       if (res.headersSent) return;
       if (!progress.principal) authorize(undefined, endpoint);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      // The cookie of a session that is over does not keep anybody from what is open to all.
+      // The cookie of an ended session does not block a public endpoint.
       if (isPublic && error.code === 'session_ended') {
         await limits.ofAddress(req, res, next);
         return;
       }
       if (error.code === 'key_not_valid') metrics.rejectedKeys.inc();
-      // Guessing is slowed down by the address it comes from.
+      // Guessing is throttled by client address.
       await limits.ofAddress(req, res, (limited) => next(limited ?? error));
       return;
     }
@@ -309,7 +309,7 @@ function refuseMethod(methods: string[]): RequestHandler {
   };
 }
 
-// Express tells error handlers by their four parameters.
+// Express recognises error handlers by their four parameters.
 function answerFailure(context: ApiContext): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
     if (res.writableEnded) return;

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   );
   const tracing = await startTracing(config, 'api');
   const { connectionOptions, namespace } = connectionConfig();
-  // Lazy, so that the API starts, and says what is away, before Temporal does. It connects again by itself.
+  // Lazy, so that the API starts, and says what is away, before Temporal does. It reconnects automatically.
   const connection = Connection.lazy({
     ...connectionOptions,
     // Fewer attempts than the default: a caller with an answer in a second can itself try again.

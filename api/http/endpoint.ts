@@ -74,7 +74,7 @@ export interface Call<Roles, Params, Query, Body> {
   context: ApiContext;
   /**
    * Id (UUID version 7) for what a POST makes. Under an `Idempotency-Key` it stays the same over repeats, so that
-   * a repeat after a crash between any two lines makes the same thing again and not a second one.
+   * a repeat after a crash between any two lines makes the same record again and not a second one.
    */
   resourceId: string;
   requestId: string;
@@ -100,7 +100,7 @@ interface Spec<Roles, Params, Query, Body> {
   responses: Record<number, ResponseSpec>;
   /**
    * Its body has a password or code. An Idempotency-Key is ignored, because the fast hash of the body that is kept
-   * with it would give the password to whoever gets the database.
+   * with it would give the password to anyone with access to the database.
    * @default false
    */
   secretBody?: boolean;
@@ -142,7 +142,7 @@ export function endpoint<
   return {
     ...spec,
     params: spec.params?.strict(),
-    // Who is called back by somebody else can not choose the parameters, and says so with `z.looseObject`.
+    // A callback endpoint cannot choose its parameters, and says so with `z.looseObject`.
     query: spec.query?.def.catchall ? spec.query : (spec.query?.strict() ?? z.strictObject({})),
     body: spec.body instanceof z.ZodObject ? spec.body.strict() : spec.body,
     // The router has parsed the inputs with this very spec's schemas, which is what their types say.

@@ -14,7 +14,7 @@ interface HttpError extends Error {
 
 /**
  * Turns whatever a request ended with into a problem answer.
- * @param log told of everything that is a fault of the server
+ * @param log records everything that is a fault of the server
  */
 export function toProblem(error: unknown, log: Logger): Problem {
   if (error instanceof Problem) return error;
@@ -89,7 +89,7 @@ function fromHttpError({ status, type }: HttpError): Problem {
     : new Problem({ status: 400, code: 'request_malformed', detail: 'The request could not be read.' });
 }
 
-/** PostgreSQL's class 22, data exceptions, by itself and as the Prisma client names them. */
+/** PostgreSQL's class 22, data exceptions, as PostgreSQL and as the Prisma client name them. */
 function isUnstorable(code: string): boolean {
   return (
     /^22[0-9A-Z]{3}$/.test(code) || ['P2000', 'P2006', 'P2007', 'P2020', 'P2023', 'P2033'].includes(code)

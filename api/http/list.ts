@@ -24,7 +24,7 @@ interface ListSpec<Filters extends z.ZodRawShape, Item extends z.ZodObject> {
   sorts: Record<string, SortColumn>;
   /** Such as `-createdAt`, the minus for descending. */
   defaultSort: string;
-  /** A unique column that decides between equal values, so that no entry is skipped or told twice. */
+  /** A unique column that decides between equal values, so that no entry is skipped or listed twice. */
   tie: SortColumn;
 }
 
@@ -49,9 +49,9 @@ interface Source<Row, Item> {
    */
   where: (bind: (value: unknown) => string) => (string | undefined | null | false)[];
   /**
-   * Up to how many rows are found first and sorted then, in place of a walk in the order asked for; none unless told.
+   * Up to how many rows are found first and sorted then, in place of a walk in the order asked for; off by default.
    * For spans of time: their rows lie side by side, and another time goes with it, which the planner does not know. What
-   * came in last falls due last, so that a walk from what fell due first would pass nearly all rows before the first.
+   * was recorded last falls due last, so that a walk from what fell due first would read nearly all rows before it.
    */
   sortUpTo?: number;
   toItem: (row: Row) => Item;
@@ -188,7 +188,7 @@ function encodeCursor(sort: string, { value, tie }: Position): string {
 
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
-/** Whether PostgreSQL would take a text as a value of this type. A cursor comes back from outside. */
+/** Whether PostgreSQL would take a text as a value of this type. A cursor is untrusted input. */
 const isValueOf: Record<SortColumn['type'], (text: string) => boolean> = {
   timestamptz: (text) =>
     /^.{19}(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/.test(text) && isOnClock(text.slice(0, 19)),

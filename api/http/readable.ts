@@ -5,7 +5,7 @@ import type { Role } from '../../domain/roles';
 import type { Principal } from './endpoint';
 import { notFound, Problem } from './problem';
 
-/** How a thing with a timeline is found. */
+/** How a subject with a timeline is found. */
 interface Readable {
   id: RegExp;
   /** Finds it by `$1`; `$2` is the distributor whose it has to be, or null. */
@@ -75,18 +75,18 @@ const readables: Record<TimelineKind, Readable> = {
 
 export const timelineKindSchema = z.enum(timelineKinds);
 
-/** A thing that the caller may read. */
+/** A subject that the caller may read. */
 export interface ReadableSubject {
   /** As events, mails and audit entries name it. */
   subject: string;
-  /** The roles that may read things of this kind. */
+  /** The roles that may read this kind. */
   roles: readonly Role[];
   transfers: Readable['transfers'];
 }
 
 /**
- * Makes sure that there is such a thing and that the caller may read it.
- * @throws Problem 403 where the kind is not for the role, 404 where there is none or it is somebody else's
+ * Makes sure that the subject exists and that the caller may read it.
+ * @throws Problem 403 where the kind is not for the role, 404 where there is none or it belongs to another distributor
  */
 export async function readableSubject(
   pool: Pool,
@@ -109,7 +109,7 @@ export async function readableSubject(
   return { subject: subjectOf(kind, id), roles, transfers };
 }
 
-/** Whether what a subject names, as `order/4711`, is of a kind that a role may read; what is of no kind anybody may. */
+/** Whether a role may read a subject, such as `order/4711`. One of no known kind is readable by every role. */
 export function mayRead(subject: string, role: Role): boolean {
   const named = parseSubject(subject);
   const readers: readonly Role[] | undefined = named && kinds[named.kind].readers;

@@ -6,7 +6,7 @@ export interface Shutdown {
   /** True from the first call of `stop` on. */
   isStopping(): boolean;
   /**
-   * Takes requests for `drainMs` more, tells each client to close its connection, then stops listening, and resolves
+   * Accepts requests for `drainMs` more, asks each client to close its connection, then stops listening, and resolves
    * when the last answer is out.
    * @param options.drainMs milliseconds for a proxy to notice that this server is not ready
    * @param options.graceMs milliseconds after that, when what still runs is cut

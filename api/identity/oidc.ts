@@ -162,10 +162,10 @@ async function readClaims(context: ApiContext, req: Request, pending: Pending): 
     idTokenExpected: true,
   });
   const claims = tokens.claims()!;
-  // Many providers tell the mail address only on request.
-  const told =
+  // Many providers send the mail address only on request.
+  const merged =
     claims.email === undefined ? await oidc.fetchUserInfo(provider, tokens.access_token, claims.sub) : claims;
-  return { ...claimsSchema.parse(told), issuer: claims.iss };
+  return { ...claimsSchema.parse(merged), issuer: claims.iss };
 }
 
 interface User {

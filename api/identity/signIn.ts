@@ -68,7 +68,7 @@ export function auditOwn(
 }
 
 /**
- * Begins a session for somebody who has proved who they are, and records how.
+ * Begins a session for a person whose identity is proved, and records how.
  * @throws Problem 401 when the user has been disabled meanwhile
  */
 export async function openSession(
@@ -90,7 +90,7 @@ export async function openSession(
 
 /**
  * Signs in with a password, and the code of the second factor where there is one. Neither the answer nor its time
- * tells whether a mail address has an account.
+ * reveals whether a mail address has an account.
  * @throws Problem 401 `sign_in_refused` or `code_required`, 429 `too_many_attempts`
  */
 export async function signIn(
@@ -136,7 +136,7 @@ export async function redeemLink(
   const [user] = rows;
   if (!user) throw linkNotValid();
   refuseWeakPassword(password, user.email, '/password');
-  // Without a code there is nothing to guess, and a pause that somebody else has caused is no reason to wait.
+  // Without a code there is nothing to guess, so the pause caused by failed attempts of others does not apply.
   const attempt = user.secondFactor ? await beginAttempt(context, { email: user.email, req }) : undefined;
   const hash = await hashPassword(password);
   return withCode(call, { user, code, attempt, by: 'link' }, async (client) => {
@@ -151,7 +151,7 @@ export async function redeemLink(
   });
 }
 
-/** Mails a one-time link to whoever has this mail address and may sign in. Never throws: nobody waits for it. */
+/** Mails a one-time link to the user of this mail address, if they may sign in. Never throws: no caller awaits it. */
 export async function mailPasswordLink(
   context: ApiContext,
   request: { email: string; mailId: string; requestId: string },
@@ -290,7 +290,7 @@ export async function confirmPassword(
   return { user: { ...user, passwordHash }, attempt };
 }
 
-/** What a person does to the own account. */
+/** What users do to their own account. */
 export interface OwnCall {
   context: ApiContext;
   req: Request;
@@ -308,7 +308,7 @@ export function requireSession({ sessionId }: Principal): string {
   });
 }
 
-/** Changes the own password; all other sessions end. */
+/** Changes the user's own password; all other sessions end. */
 export async function changePassword(
   call: OwnCall,
   { current, next }: { current: string; next: string },
@@ -330,7 +330,7 @@ export async function changePassword(
   });
 }
 
-/** Takes the second factor from the own account, by password and a code. */
+/** Removes the user's own second factor, by password and a code. */
 export async function disableSecondFactor(
   call: OwnCall,
   { password, code }: { password: string; code: string },

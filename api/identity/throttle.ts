@@ -59,8 +59,8 @@ export async function beginAttempt(
 }
 
 /**
- * Counts somebody's wish for a mail that anybody may ask for: three for one mail address and twenty from one address
- * of the network, from then on an hour without.
+ * Limits a mail that can be requested without signing in: three for one mail address and twenty from one network
+ * address, then none for an hour.
  * @param email as it was typed: counted in the same way whether or not it is a user's
  * @throws Problem 429
  */

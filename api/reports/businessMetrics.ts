@@ -140,7 +140,7 @@ const help: Record<string, string> = Object.assign({}, ...measured.map((one) => 
 // However many scrape, and however often, the database is asked once in this time.
 const freshMs = 15_000;
 
-/** Adds gauges of open work, by state and age, that are read from PostgreSQL when somebody scrapes. */
+/** Adds gauges of open work, by state and age, that are read from PostgreSQL on each scrape. */
 export function collectBusinessMetrics(registry: Registry, pool: Pool): void {
   let figures: Promise<Figure[]> | undefined;
   let readAt = 0;

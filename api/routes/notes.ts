@@ -65,7 +65,7 @@ const mentions = defineList({
     unread: z.stringbool().optional().describe('Only unread mentions (true) or only read ones (false).'),
   },
   sorts: {
-    // Unread ones come first, as if they were from a later millennium.
+    // Unread ones sort first, as if they were from a later millennium.
     unread: {
       column: `(n.created_at + CASE WHEN mine.read_at IS NULL THEN interval '1000 years' ELSE interval '0' END)`,
       type: 'timestamptz',
@@ -94,7 +94,7 @@ async function readNote(client: Pick<Client, 'query'>, id: string): Promise<Note
   return rows[0]!;
 }
 
-/** A mention of somebody who can not open the readable would lead nowhere. */
+/** A mention of a user who cannot open the subject would lead nowhere. */
 async function mention(
   client: Client,
   noteId: string,

@@ -51,7 +51,7 @@ const either = (select: string, conditions: (string | undefined)[]) =>
     .map((condition) => `(${select} ${condition} LIMIT ${maxPerKind})`)
     .join(' UNION ');
 
-/** Numbers of orders that have not come, of which events were told. @param prefix the parameter that holds it */
+/** Numbers of orders that have not arrived and have events waiting. @param prefix the parameter that holds it */
 const missingOrders = (prefix: string) => `
   UNION ALL
   (SELECT DISTINCT e.order_id, e.order_id, '', 'waiting', NULL::bigint, NULL

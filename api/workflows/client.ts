@@ -14,13 +14,13 @@ import type { ApiContext } from '../http/endpoint';
 import { Problem, unavailable } from '../http/problem';
 import { answerWithinMs as probeWithinMs, watchServer } from '../http/stall';
 
-/** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it came later. */
+/** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it was given later. */
 const answerWithinMs = 20_000;
 
 /**
  * How the API sends messages to workflows: within its limits of load and time, and with failures that a route or the
  * caller can act on.
- * @throws Problem when the workflow refuses, is too slow or can not be reached
+ * @throws Problem when the workflow refuses, is too slow or cannot be reached
  */
 export function senderOf(context: ApiContext): Sender {
   return {
@@ -86,7 +86,7 @@ export function temporalLoad(context: ApiContext): Load {
   return { inFlight, queued: waiting.length };
 }
 
-// A client that is told at once to come again does better than one that waits until it gives up.
+// An immediate "retry later" serves a client better than a wait until it gives up.
 const longestWaitMs = 5_000;
 
 /** Waits for a place, up to a limit. */
@@ -114,7 +114,7 @@ async function bounded<R>(
     if (gate.waiting.length >= context.config.API_MAX_QUEUE) {
       throw unavailable('Too many requests are waiting for their workflows.', 1);
     }
-    // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
+    // A finished call hands its place on, so that a newcomer cannot overtake those who wait.
     await turnIn(gate);
   } else {
     gate.inFlight++;
@@ -147,7 +147,7 @@ const transient: Record<number, string> = {
   1: 'CANCELLED',
   4: 'DEADLINE_EXCEEDED',
   8: 'RESOURCE_EXHAUSTED',
-  // The workflow's worker died or failed again and again; it takes no updates until a step of it has succeeded.
+  // The workflow's worker died or kept failing; it accepts no updates until a step of it has succeeded.
   9: 'FAILED_PRECONDITION',
   10: 'ABORTED',
   14: 'UNAVAILABLE',

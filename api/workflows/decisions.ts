@@ -19,5 +19,5 @@ export const approvalsSchema = z.array(
   z.object({ userId: uuid, name: z.string(), note: z.string().nullable(), at: timestampOutput }),
 );
 
-/** Text that says why somebody decided so. */
+/** The reason for a decision. */
 export const decisionNote = z.string().trim().min(1).max(1000);

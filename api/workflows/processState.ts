@@ -16,7 +16,7 @@ export interface PendingActivity {
   nextAttemptAt: string | null;
 }
 
-/** What runs for a thing at this moment. */
+/** What runs for a subject at this moment. */
 export interface ProcessState {
   workflowId: string;
   runId: string | null;
@@ -34,7 +34,7 @@ export interface ProcessState {
 const queryWithinMs = 3_000;
 
 /**
- * Asks Temporal and the workflow itself what a process is at. One that is over, or unknown, does not run.
+ * Asks Temporal and the workflow itself what a process is at. One that has ended, or is unknown, does not run.
  * @throws Problem 503 when Temporal is away
  */
 export async function readProcessState(context: ApiContext, workflowId: string): Promise<ProcessState> {
@@ -78,7 +78,7 @@ export async function readProcessState(context: ApiContext, workflowId: string):
   };
 }
 
-/** The address of Temporal's page about a workflow; null where nobody said where that page is. */
+/** The address of Temporal's page about a workflow; null where the settings do not say where that page is. */
 export function pageOf(
   { config, temporal: { options } }: ApiContext,
   workflowId: string,
@@ -112,7 +112,7 @@ async function pendingActivity(
   };
 }
 
-/** Local activities run inside the worker: of their failures only the worker's note tells. */
+/** Local activities run inside the worker: their failures are only in the worker's note. */
 async function failingLocalActivities({ pool }: ApiContext, workflowId: string): Promise<PendingActivity[]> {
   const { rows } = await pool.query<Pick<PendingActivity, 'type' | 'attempt' | 'lastFailure'>>(
     `SELECT type, attempt, message AS "lastFailure" FROM failing_activities

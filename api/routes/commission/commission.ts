@@ -38,7 +38,7 @@ const filters = {
 };
 const filterSchema = z.strictObject(filters);
 
-/** As the index has it. What is not due yet comes last. */
+/** As in the index. What is not due yet sorts last. */
 const dueAt = `(coalesce(c.due_at, '9999-12-31 00:00:00+00'::timestamptz))`;
 
 const list = defineList({

@@ -23,7 +23,7 @@ const credentialSchema = z.object({
   state: stateSchema.describe(`Expiring: ${expiringDays} days or less are left.`),
 });
 
-// Never null, so that it can be sorted by: a long-term credential comes last.
+// Never null, so that it can be sorted by: a long-term credential sorts last.
 const until = `coalesce(c.valid_until, '9999-12-31'::date)`;
 
 const credentials = defineList({

@@ -495,7 +495,7 @@ export const distributorEndpoints: Endpoint[] = [
   }),
 ];
 
-/** Sets off a run that was made with the decision. Where Temporal can not be reached, `npm run recover` finds it. */
+/** Starts a run that was made with the decision. Where Temporal cannot be reached, `npm run recover` finds it. */
 async function startRelease(context: ApiContext, id: string): Promise<void> {
   await start(senderOf(context), { kind: 'release', id }).catch((error: unknown) =>
     context.log.error({ err: error, releaseRunId: id }, 'could not start a release run'),

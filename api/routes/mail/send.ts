@@ -14,8 +14,8 @@ export async function sendQueuedMail(context: ApiContext, key: string): Promise<
 }
 
 /**
- * SQL: whether a mail `m` waits for somebody who sends it again. A one-time link that is over opens nothing; those in
- * mails of an application are made anew when the mail leaves.
+ * SQL: whether a mail `m` waits to be resent by a person. An expired one-time link opens nothing; those in mails of
+ * an application are made again when the mail is sent.
  */
 export const isResendable = `(m.state = 'undeliverable' AND (m.subject_ref LIKE 'application/%' OR NOT EXISTS (
   SELECT 1 FROM sign_in_links l WHERE l.id = m.sign_in_link_id AND ${linkIsDead})))`;

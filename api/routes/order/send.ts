@@ -15,11 +15,11 @@ export async function sendOrderEvent(
   orderId: string,
   event: OrderEvent,
 ) {
-  const told: ReportedEvent = { ...event, actor: principal.name };
-  if (!(await apply(context, orderId, told))) {
-    await keep(context, orderId, told);
-    // What was awaited may have arrived between the answer and the keeping; then nobody else would apply it.
-    if (!(await apply(context, orderId, told))) {
+  const reported: ReportedEvent = { ...event, actor: principal.name };
+  if (!(await apply(context, orderId, reported))) {
+    await keep(context, orderId, reported);
+    // What was awaited may have arrived between the answer and the keeping; then only this retry applies it.
+    if (!(await apply(context, orderId, reported))) {
       const waitsFor = needsReturn(event)
         ? `order ${orderId} with return ${event.returnId}`
         : `order ${orderId}`;
