@@ -16,7 +16,7 @@ import { approveWithdrawal, rejectWithdrawal } from '../workflows/withdrawal';
 /** Where a bulk action is. */
 export type BulkState = StateOf<'bulk'>;
 
-/** What each action is given, beside the things it is done to. */
+/** The input of each action, beside the items it applies to. */
 export interface BulkInputs {
   'withdrawals.approve': { note?: string };
   'withdrawals.reject': { reason: string };
@@ -32,7 +32,7 @@ export type BulkWork = {
   [Name in BulkActionName]: { action: Name; input: BulkInputs[Name] };
 }[BulkActionName];
 
-/** Somebody wants something done to many things. */
+/** A request for one action on many items. */
 export type BulkRequest = BulkWork & {
   id: string;
   ids: string[];
@@ -106,7 +106,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     await start(activitySender(ANSWER_WITHIN_MS), { kind: 'release', id });
   }
 
-  /** Does to one thing what the single call does, by the same step. */
+  /** Does to one item what the single call does, by the same step. */
   async function carryOut(work: BulkWork, command: ItemCommand): Promise<void> {
     const { target, decisionId, actor } = command;
     const now = Date.now();
@@ -226,7 +226,7 @@ async function askerOf(pool: Pool, { id, action }: BulkRow): Promise<{ name: str
   return rows[0]!;
 }
 
-/** First part of the key by which an item's decision is on the timeline of its thing; claiming leaves nothing there. */
+/** First part of the key of an item's decision on the timeline of its subject; claiming leaves nothing there. */
 const decisionsOf: Record<BulkActionName, string | null> = {
   'withdrawals.approve': 'decision',
   'withdrawals.reject': 'decision',
@@ -237,7 +237,7 @@ const decisionsOf: Record<BulkActionName, string | null> = {
   'applications.claim': null,
 };
 
-/** Whether the item's decision is on the timeline of its thing. */
+/** Whether the item's decision is on the timeline of its subject. */
 async function isDecided(
   pool: Pool,
   { action }: BulkRow,

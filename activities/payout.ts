@@ -85,7 +85,7 @@ export function createPayoutActivities({
              ), collected AS (
                UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
                RETURNING w.id, w.amount
-             ), told AS (
+             ), reported AS (
                INSERT INTO events (subject, key, type, actor, occurred_at, data)
                SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
                FROM collected
@@ -118,7 +118,7 @@ export function createPayoutActivities({
     },
 
     /**
-     * Settles a whole batch at once: what is listed as failed comes back, all else is paid.
+     * Settles a whole batch at once: what is listed as failed returns to the balance, all else is paid.
      * @throws refusal `payout_not_found`, `payout_decided` or `not_in_batch`
      */
     async confirmPayoutBatch(confirmation: BatchConfirmation, now: number): Promise<BatchState> {

@@ -33,7 +33,7 @@ export interface ReleaseProposal {
   by: Actor;
 }
 
-/** What a person decided about a run. `decisionId` is the same when the message comes again. */
+/** What a person decided about a run. `decisionId` is the same when the message is repeated. */
 export interface ReleaseDecision {
   id: string;
   decisionId: string;
@@ -102,7 +102,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
             'UPDATE release_runs SET item_count = $2, totals = $3, approvals_needed = $4 WHERE id = $1',
             [id, frozen.items, frozen.totals, needed],
           );
-          // Of two people, the first is who proposes; so the approval that sets it off comes from another person.
+          // Of two people, the first is who proposes; so the approval that starts it is another person's.
           if (needed === 2) await countApproval(client, { subject: subjectOf('release', id), by, at: now });
           return {
             type: 'proposed',
@@ -381,7 +381,7 @@ async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection> 
 
 /**
  * Judges the next batch of what was kept back, and notes each result. What another run holds is released as well, and is
- * left out there. An attempt that goes on judges anew what the last one left out.
+ * left out there. An attempt that goes on judges again what the last one left out.
  */
 export async function releaseKeptBackBatch(
   pool: Pool,

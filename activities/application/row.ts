@@ -16,7 +16,7 @@ export interface ApplicationProgress {
   round: number;
   /** Whether the automatic checks of this round are complete. */
   checked: boolean;
-  /** When the applicant is reminded and until when he may answer, in milliseconds since 1970. Only in state changes_requested. */
+  /** Reminder and deadline of the applicant, in milliseconds since 1970. Only in state changes_requested. */
   reminderAt: number;
   deadline: number;
   distributorId: string | null;
