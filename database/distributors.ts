@@ -66,8 +66,8 @@ export function suspendDistributor(pool: Pool, command: DistributorCommand): Pro
 }
 
 /**
- * Lifts what people suspended a distributor for; what a process suspended them for stays. What came due meanwhile under
- * automatic plans is released by a run.
+ * Lifts the suspensions that people placed; those by a process stay. What fell due meanwhile under automatic plans is
+ * released by a run.
  * @throws refusal `distributor_not_found`, or `distributor_state` where no person suspended them
  */
 export function reinstateDistributor(pool: Pool, command: DistributorCommand): Promise<DistributorDecision> {

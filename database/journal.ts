@@ -13,7 +13,7 @@ export interface Actor {
 /** The platform itself, as when a deadline passes. */
 export const SYSTEM: Actor = { userId: null, name: 'system' };
 
-/** One line of a thing's timeline. */
+/** One line of a subject's timeline. */
 export interface TimelineEvent {
   subject: string;
   /** Unique within the subject: what makes a repeated message leave no second line. */
@@ -44,7 +44,7 @@ export async function hasEvent(client: Client, subject: string, key: string): Pr
   return rowCount === 1;
 }
 
-/** What somebody decided or looked at, for the audit trail. Never holds a plain sensitive number. */
+/** What a user decided or looked at, for the audit trail. Never holds a plain sensitive number. */
 export interface AuditEntry {
   actor: Actor;
   action: AuditAction;

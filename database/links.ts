@@ -12,7 +12,7 @@ export function applicantToken(sealer: Hasher, applicationId: string): string {
   return sealer.numberHash('applicant_token', applicationId);
 }
 
-/** Whether a token is what it should be, in a time that does not tell how much of it is right. */
+/** Whether a token is what it should be, in a time that does not reveal how much of it is right. */
 export function tokensEqual(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -36,7 +36,7 @@ export function signInPage(config: Address, sealer: Hasher, linkId: string): str
 
 /**
  * Puts the links into a mail that is about to leave. They are not in the stored text, because each of them opens
- * something; and they are those of the mail's own subject, whatever somebody wrote into a name or a reason.
+ * something; and they are those of the mail's own subject, whatever text a name or a reason contains.
  */
 export function withLinks(
   mail: { body: string; subjectRef: string; signInLinkId: string | null },

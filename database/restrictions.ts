@@ -4,7 +4,7 @@ import type { Effect, RestrictionReason } from '../domain/restriction';
 import { type Actor, addEvent, SYSTEM } from './journal';
 import type { Client } from './pool';
 
-/** Whom a restriction is of, beside the distributor: all of them where nothing is given. */
+/** What a restriction covers of a distributor: everything where nothing is given. */
 export interface RestrictedPart {
   category?: string;
   sku?: string;
@@ -29,7 +29,7 @@ export interface NewRestriction extends RestrictedPart {
   at: number;
   /** Milliseconds since 1970. @default at */
   from?: number;
-  /** Milliseconds since 1970; when it ends by itself. */
+  /** Milliseconds since 1970; when it ends automatically. */
   until?: number;
 }
 
@@ -92,7 +92,7 @@ export interface Lifted {
   reason?: RestrictionReason;
 }
 
-/** What `cause` is for restrictions that people placed, whoever they are. */
+/** What `cause` is for restrictions that any person placed. */
 export const PEOPLE = 'user/%';
 
 /** A restriction that was lifted. */

@@ -36,7 +36,7 @@ export interface LedgerReport {
 const mostMismatches = 200;
 
 // One statement, so that everything is seen as it was at one moment while business goes on. An account's amount is
-// what came in less what went out; `debt` is what is owed, which is what went out less what came in.
+// its inflow less its outflow; `debt` is what is owed, which is outflow less inflow.
 const sql = `
   WITH entry AS NOT MATERIALIZED (
     SELECT t.distributor_id, t.currency, t.commission_id, t.withdrawal_id, side.account, side.amount
