@@ -7,12 +7,12 @@ import { storableText } from '../domain/storableText';
 import { scrub } from '../log';
 import { typeOf } from './activityMetrics';
 
-/** Earlier failures pass mostly by themselves, as when a server is started anew. */
+/** Earlier failures mostly end without action, as when a server is restarted. */
 const notedFrom = 3;
 const longestMessage = 500;
 
 /**
- * Notes activities that fail again and again in `failing_activities`, where the console finds them, and removes them
+ * Notes activities that keep failing in `failing_activities`, where the console finds them, and removes them
  * once they succeed or end. Costs nothing before the third attempt. Local activities are among them, of which the
  * Temporal server knows nothing.
  */

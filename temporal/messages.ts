@@ -64,7 +64,7 @@ export interface Sender {
 interface Addressee<K extends ProcessKind> {
   kind: K;
   id: Id;
-  /** False for the message that makes the thing: a run started for it finds no row to go on from. @default true */
+  /** False for the message that creates the subject: a run started for it finds no row to go on from. @default true */
   resume?: boolean;
 }
 
@@ -74,7 +74,7 @@ export class ProcessGone extends Error {
 }
 
 /**
- * Sends a message to the process of a thing and waits for its answer. Processes end as soon as nothing is left to
+ * Sends a message to the process of a subject and waits for its answer. Processes end as soon as nothing is left to
  * wait for, or are lost with Temporal's database; where none runs, one is started, which goes on from the row.
  * @param message.messageId the same for repeats of the message: the run that has it answers them as it did, a later
  *   one by what it finds in the row
@@ -115,7 +115,7 @@ export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
   }
 }
 
-/** Tells the process of a thing something that nobody waits for; it is started where it does not run. */
+/** Signals the process of a subject without waiting for an answer; it is started where it does not run. */
 export async function signal<K extends ProcessKind, S extends SignalOf<K>>(
   { taskQueue, call }: Sender,
   { signal: definition, args, ...addressee }: Addressee<K> & { signal: S; args: ArgsOf<S> },
@@ -131,7 +131,7 @@ export async function signal<K extends ProcessKind, S extends SignalOf<K>>(
   );
 }
 
-/** Starts the process of a thing, to which nothing has to be said. @returns false when it runs already */
+/** Starts the process of a subject without a message. @returns false when it runs already */
 export function start<K extends ProcessKind>(
   { taskQueue, call }: Sender,
   addressee: Addressee<K>,

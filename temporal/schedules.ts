@@ -29,7 +29,7 @@ export async function scheduleHousekeeping(
     await schedule.create({ scheduleId: HOUSEKEEPING, spec, action, policies });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    // Whether somebody paused it stays as it is.
+    // A schedule that was paused stays paused.
     await schedule.getHandle(HOUSEKEEPING).update(({ state }) => ({ spec, action, policies, state }));
   }
 }

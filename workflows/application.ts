@@ -87,7 +87,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
   const policy = 'policy' in input ? input.policy : undefined;
   const mails = new Map<string, Promise<unknown>>();
   const mailsUnderway = new Set<string>();
-  // Steps run in turn. Two at once would be safe in the database, but their results could come back in the other
+  // Steps run in turn. Two at once would be safe in the database, but their results could arrive in the other
   // order and leave an old state here.
   const process = beginProcess<ApplicationProgress>({ id, underway: () => mailsUnderway.size > 0 });
 
@@ -196,7 +196,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     await take(() => steps.finishChecks({ applicationId: id, round, now: Date.now() }));
   }
 
-  /** Waits for the applicant; reminds him, and withdraws the application when he lets the deadline pass. */
+  /** Waits for the applicant; sends a reminder, and withdraws the application when the deadline passes. */
   async function awaitChanges(round: number, reminderAt: number, deadline: number): Promise<void> {
     const answered = () => {
       const known = process.state()!;
@@ -206,7 +206,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
       const left = time - Date.now();
       return left > 0 ? condition(answered, left) : answered();
     };
-    // An answer that came in while the step waited its turn makes the step void.
+    // An answer that arrived while the step waited its turn makes the step void.
     const takeUnlessAnswered = (step: () => Promise<ApplicationProgress>) =>
       take(async () => (answered() ? process.state()! : step()));
 

@@ -18,7 +18,7 @@ const { deliverMail } = proxyActivities<Activities>({
 export async function mail(input: ProcessInput | { key: string }): Promise<'sent' | 'undeliverable'> {
   const key = 'key' in input ? input.key : input.id;
   let asked: boolean;
-  // May come while an attempt is just noted as the last one.
+  // May arrive while an attempt is just noted as the last one.
   setHandler(resendMail, () => {
     asked = true;
   });

@@ -22,7 +22,7 @@ const { payOrder, applyOrderEvent, settleOrder, notePaymentRefused } = proxyLoca
 
 /** Update: the order was paid. Sent with the start of the workflow. */
 export const pay = defineUpdate<void, [OrderPayment]>('pay');
-/** Signal: the order was paid, told by somebody who does not wait for an answer. */
+/** Signal: the order was paid. For a sender that does not wait for an answer. */
 export const paid = defineSignal<[OrderPayment]>('paid');
 /** Update: something happened to the order. Answers where it stands now. */
 export const orderEvent = defineUpdate<OrderProgress, [ReportedEvent]>('orderEvent');
@@ -58,7 +58,7 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(id, event, Date.now())));
 
   if (input.resume) await process.look(() => settleOrder(id, Date.now()));
-  // A payment told twice may be refused first and taken in then.
+  // A payment sent twice may be refused first and recorded then.
   const isOver = async () => {
     const over = () => process.refused() || process.state()?.finished;
     if (over()) await process.settled();

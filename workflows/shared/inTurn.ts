@@ -6,7 +6,7 @@ export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
   let nextTurn = 0;
   return async (work) => {
     const turn = nextTurn++;
-    // Nearly always nobody is ahead, and then nothing is waited for: each promise costs a workflow a stack trace.
+    // Mostly no step is ahead, and then nothing is awaited: each promise costs a workflow a stack trace.
     if (turn > running) await condition(() => turn === running);
     try {
       return await work();

@@ -5,7 +5,7 @@ import { inTurn } from './inTurn';
 /** What a run of a process is started with. */
 export interface ProcessInput<SubjectId extends Id = string> {
   id: SubjectId;
-  /** Set when the thing has a row: the run goes on from there. Left out with the message that makes it. */
+  /** Set when the subject has a row: the run goes on from there. Left out with the message that creates it. */
   resume?: boolean;
 }
 
@@ -23,7 +23,7 @@ interface ProcessOptions<State> {
 
 /** What all processes have in common: what is known so far, and how a run begins, waits and ends. */
 export interface Process<State> {
-  /** Where the thing stands; undefined before the first answer. */
+  /** The state of the subject; undefined before the first answer. */
   state(): State | undefined;
   /** True where there is nothing to go on with: no row, and what would have made one was refused. */
   refused(): boolean;
@@ -33,7 +33,7 @@ export interface Process<State> {
   look(find: () => Promise<State | null>): Promise<void>;
   /** Waits until this holds. @returns the state; undefined where there is nothing to go on with */
   until(holds: (state: State) => boolean): Promise<State | undefined>;
-  /** Waits until every message is answered, and nothing that the process began is underway. Comes before each end. */
+  /** Waits until every message is answered, and nothing that the process began is underway. Called before each end. */
   settled(): Promise<void>;
   /** Goes on as a new run, from the row, when the server suggests it because the history has grown long. */
   renewIfLong(): Promise<void>;
