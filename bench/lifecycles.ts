@@ -111,7 +111,7 @@ export async function runLifecycle(
   const at = Date.now();
   const delivered: ReportedEvent = { type: 'delivered', at, actor: 'shop' };
   await handle.executeUpdate(orderEvent, { args: [delivered] });
-  // If the response came after the end of the window there may be no timer, so the lifecycle does not count.
+  // If the response arrived after the end of the window there may be no timer, so the lifecycle does not count.
   const whole = Date.now() < at + WINDOW_MS;
   done(whole ? 1 / 3 : -1 / 3);
   await handle.result();
