@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 
   const { connectionOptions, namespace } = connectionConfig();
   const connection = await keepTrying(
-    'Temporal can not be reached',
+    'Temporal cannot be reached',
     () => NativeConnection.connect(connectionOptions),
     { log, heals: (error) => error instanceof TransportError },
   );
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
     interceptors: { activity: [countActivities(registry), noteFailures(pool, log)] },
   };
   const worker = await keepTrying(
-    `Temporal can not read the namespace "${namespace}"`,
+    `Temporal cannot read the namespace "${namespace}"`,
     async () => {
       await findNamespace(connection, namespace);
       return Worker.create(options);
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
     log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
   );
   try {
-    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace is over.
+    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace period has ended.
     await running;
   } finally {
     state = 'STOPPED';
@@ -117,7 +117,7 @@ async function findNamespace(connection: NativeConnection, namespace: string): P
   );
 }
 
-// gRPC status codes of what stays as it is until somebody changes the settings and starts this process again.
+// gRPC status codes of faults that last until the settings are changed and this process is restarted.
 const lasting = [3 /* INVALID_ARGUMENT */, 12 /* UNIMPLEMENTED */, 16 /* UNAUTHENTICATED */];
 
 /** Whether Temporal may answer otherwise later: the namespace is made, the right granted, its database back. */
@@ -156,7 +156,7 @@ async function serveHealth(config: Config, registry: Registry, state: () => stri
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Temporal's own lines, in the log of this process; but for each retry while the start itself tells of the failure. */
+/** Temporal's own lines, in the log of this process; without the retries while the start itself logs the failure. */
 function runtimeLogger(log: Logger, isStarting: () => boolean): DefaultLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};
