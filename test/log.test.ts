@@ -20,7 +20,7 @@ test.each([
   expect(text).toContain('outer');
 });
 
-test('what PostgreSQL tells of a row is not logged, its code is', () => {
+test('what PostgreSQL says of a row is not logged, its code is', () => {
   const error = Object.assign(new Error('duplicate key'), {
     code: '23505',
     detail: 'Key (phone)=(13800138000)',

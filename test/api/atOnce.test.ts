@@ -20,7 +20,7 @@ const sql = (text: string, values: unknown[] = []) => api.context.pool.query(tex
 const post = (path: string, body?: object) => api.call('POST', path, { key: admin, body });
 
 /**
- * Begins a transaction, as somebody who is in the middle of a step, and makes a call beside it. The transaction goes on
+ * Begins a transaction, like a step that is under way, and makes a call beside it. The transaction goes on
  * when the call is answered or waits for it.
  */
 async function beside<T>(
@@ -52,7 +52,7 @@ async function somebodyWaits(): Promise<boolean> {
   return rowCount !== 0;
 }
 
-test('a commission that comes due while its distributor is reinstated is released by one of the two', async () => {
+test('a commission that falls due while its distributor is reinstated is released by one of the two', async () => {
   const distributorId = await addDistributor(api.context.pool);
   const { ids } = await addCommissions(api.context.pool, [distributorId], [500], {
     state: 'held',

@@ -32,7 +32,7 @@ async function userOf(key: string): Promise<{ id: string; distributorId: string 
   return rows[0];
 }
 
-/** Names a user as nobody else is named. */
+/** Gives a user a unique name. */
 async function rename(key: string, name: string): Promise<void> {
   await api.context.pool.query('UPDATE users SET name = $2 WHERE id = $1', [(await userOf(key)).id, name]);
 }
@@ -121,7 +121,7 @@ describe('the review queue', () => {
     expect((await post(wang, `/v1/applications/${third.id}/approve`, { tier: 'gold' })).status).toBe(200);
   });
 
-  test('a reason code tells the applicant its public text in his language; code and note stay with staff', async () => {
+  test('an applicant sees the public text of a reason code in their language; code and note stay with staff', async () => {
     const { id, token } = await inReview();
     expect((await post(keys.compliance!, `/v1/applications/${id}/reject`, {})).body.errors[0].pointer).toBe(
       '/reason',
@@ -147,9 +147,9 @@ describe('the review queue', () => {
 });
 
 describe('the timeline', () => {
-  test('tells events, changes, mails and notes of one thing, newest first, page by page without a gap', async () => {
+  test('lists events, changes, mails and notes of one subject, newest first, page by page without a gap', async () => {
     const { id } = await inReview();
-    await post(keys.compliance!, '/v1/notes', { subject: `application/${id}`, body: 'called him' });
+    await post(keys.compliance!, '/v1/notes', { subject: `application/${id}`, body: 'called the applicant' });
     await post(keys.compliance!, `/v1/applications/${id}/reject`, { reason: 'unclear' });
     const whole = await get(keys.operator!, `/v1/timeline/application/${id}?limit=100`);
     expect(new Set(whole.items.map(({ kind }: { kind: string }) => kind))).toEqual(
@@ -172,7 +172,7 @@ describe('the timeline', () => {
     );
   });
 
-  test('tells a decision once, with what its event and its audit entry know of it', async () => {
+  test('lists a decision once, with the facts of its event and its audit entry', async () => {
     const { pool } = api.context;
     const asked = await withdrawable(await makeDistributor(api.context));
     const { body } = await post(keys.finance!, '/v1/withdrawals', asked);
@@ -208,7 +208,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('tells apart what one person does one after the other, and what was only audited', async () => {
+  test('lists consecutive decisions of one person apart, and what was only audited', async () => {
     const { id } = await inReview();
     await post(keys.compliance!, `/v1/applications/${id}/claim`);
     await post(keys.compliance!, `/v1/applications/${id}/reject`, { reason: 'unclear', note: 'odd photo' });
@@ -261,13 +261,13 @@ describe('the timeline', () => {
     ['a reason under another name', { message: 'why' }, { reason: 'why' }, { reason: null }],
     ['a reason beside a code', { reason: 'risk' }, { reason: 'why' }, { reason: 'why' }],
   ] as const)(
-    'leaves out of an audit entry what the event tells, and nothing else: %s',
+    'leaves out of an audit entry what the event says, and nothing else: %s',
     (_of, facts, audit, left) => {
       expect(beyondEvent(facts, { ...change, ...audit })).toEqual({ ...change, ...audit, ...left });
     },
   );
 
-  test('shows a distributor the own things only, without names of staff, notes and audit entries', async () => {
+  test('shows distributors their own subjects only, without names of staff, notes and audit entries', async () => {
     const { pool } = api.context;
     const own = await userOf(keys.distributor!);
     const finance = await api.keyFor('finance');
@@ -327,7 +327,7 @@ describe('notes', () => {
     expect(all.items.map(({ role }: { role: string }) => role)).toContain('operator');
   });
 
-  test('reach whom they mention, are taken back by their author alone, and stay as a place without text', async () => {
+  test('reach the users they mention, are withdrawn by their author only, and stay as a place without text', async () => {
     const about = `distributor/${await makeDistributor(api.context)}`;
     const reader = await api.keyFor('finance');
     const { id } = await userOf(reader);
@@ -357,7 +357,7 @@ describe('notes', () => {
     expect((await get(reader, '/v1/me/mentions')).items).toHaveLength(2);
   });
 
-  test('mention nobody who may not read the thing', async () => {
+  test('cannot mention a user who may not read the subject', async () => {
     const { id } = await inReview();
     const subject = `application/${id}`;
     for (const key of [keys.finance!, keys.distributor!]) {
@@ -443,7 +443,7 @@ describe('figures and search', () => {
     });
   });
 
-  test('a withdrawal that somebody has approved waits for others only', async () => {
+  test('a withdrawal that a user has approved waits for others only', async () => {
     const { pool } = api.context;
     const [distributor, second] = [await makeDistributor(api.context), await api.keyFor('finance')];
     const asked = await withdrawable(distributor);

@@ -64,7 +64,7 @@ test('a connection that breaks is tried again', async () => {
   expect(waits).toHaveLength(2);
 });
 
-test('an API that stays away is given up after the patience is over', async () => {
+test('the client gives up an API that stays away after the set time', async () => {
   answers = Array(20).fill(busy());
   const request = client({ patienceMs: 100 }).api.request('GET', '/v1/orders');
   await expect(request).rejects.toThrow(ApiUnavailable);

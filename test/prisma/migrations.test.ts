@@ -57,7 +57,7 @@ async function schemaOf(url: string): Promise<string[]> {
        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
        UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
        UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-     ) AS things ORDER BY line`,
+     ) AS items ORDER BY line`,
   );
   return rows.map(({ line }) => line);
 }
@@ -75,7 +75,7 @@ test('prisma/sql holds the text in force of each SQL function', async () => {
   const files = readdirSync(functionsFolder).sort();
   expect(files).toEqual(migrated.map(({ name }) => `${name}.sql`));
   for (const file of files) await query(url, readFileSync(path.join(functionsFolder, file), 'utf8'));
-  // Created anew from the files, each is what the migrations left: text, language, volatility and settings.
+  // Created again from the files, each is what the migrations left: text, language, volatility and settings.
   expect(await rowsOf(url, functions)).toEqual(migrated);
 });
 
@@ -102,7 +102,7 @@ test('schema.prisma agrees with the tables that the migrations make', async () =
   );
   expect(tables).not.toEqual([]);
   // What Prisma has no words for is left out: checks, indexes of expressions or of a part of the rows, defaults that
-  // the database makes itself, arrays that can not be null, and references to tables that are not in the schema.
+  // the database makes itself, arrays that cannot be null, and references to tables that are not in the schema.
   const comparable = `
     SELECT concat_ws(' ', table_name, column_name, udt_name, character_maximum_length,
       CASE WHEN data_type <> 'ARRAY' THEN is_nullable END) AS line

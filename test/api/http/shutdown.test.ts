@@ -4,7 +4,7 @@ import { shutdownOf } from '../../../api/http/shutdown';
 import { eventually } from '../../support/eventually';
 import { ask, listening } from '../../support/http';
 
-describe('a server that is told to stop', () => {
+describe('a server that is asked to stop', () => {
   const agents: Agent[] = [];
   const kept = () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -99,11 +99,11 @@ describe('a session', () => {
     await sql(`UPDATE sessions SET ${change} WHERE user_id = $1`, [id]);
     const answer = await browser.call('GET', '/v1/me');
     expect(answer).toMatchObject(problem(401, 'session_ended'));
-    // A refusal that arrives late must not take the cookie of whoever has signed in anew meanwhile.
+    // A late refusal must not remove the cookie of a user who has signed in again meanwhile.
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
-  test('is not kept open by what a page reads by itself while nobody is there', async () => {
+  test('is not kept open by what a page reads automatically while it is not in use', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const idle = "UPDATE sessions SET last_seen_at = now() - interval '59 minutes' WHERE user_id = $1";
@@ -122,7 +122,7 @@ describe('a session', () => {
     expect(await seenWithin(1)).toBe(true);
   });
 
-  test('stays open while it is used, which is written at most once a minute', async () => {
+  test('stays open while it is used, which is written max once a minute', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const seen = async () =>
@@ -135,7 +135,7 @@ describe('a session', () => {
     expect((await seen()) > first).toBe(true);
   });
 
-  test('ends when the user is disabled, who can not sign in again', async () => {
+  test('ends when the user is disabled, who cannot sign in again', async () => {
     const { id, email } = await makePerson(api, 'compliance');
     const browser = await signedIn(api, email);
     const { cookie } = browser;
@@ -148,14 +148,14 @@ describe('a session', () => {
     expect(link).toMatchObject(problem(409, 'user_disabled'));
   });
 
-  test('can be ended from another device, but not by somebody else', async () => {
+  test('can be ended from another device, but not by another user', async () => {
     const { email } = await makePerson(api, 'operator');
     const [here, there] = [await signedIn(api, email), await signedIn(api, email)];
-    const stranger = await signedIn(api, (await makePerson(api, 'admin')).email);
+    const other = await signedIn(api, (await makePerson(api, 'admin')).email);
     const { items } = (await here.call('GET', '/v1/me/sessions')).body;
     expect(items.map(({ current }: { current: boolean }) => current)).toEqual([false, true]);
     const path = `/v1/me/sessions/${items[0].id}`;
-    expect((await stranger.call('DELETE', path)).status).toBe(404);
+    expect((await other.call('DELETE', path)).status).toBe(404);
     expect((await here.call('DELETE', path)).status).toBe(204);
     expect((await there.call('GET', '/v1/me')).status).toBe(401);
     expect((await here.call('GET', '/v1/me/sessions')).body.items).toHaveLength(1);
@@ -172,12 +172,12 @@ describe('a session', () => {
     expect(await rename({ 'Sec-Fetch-Site': 'same-origin' })).toMatchObject({
       body: { user: { name: 'Li' } },
     });
-    // An application is open to everybody, but not in somebody's name from elsewhere.
+    // An application is public, but cannot be sent from another site in a user's name.
     const apply = { body: {}, headers: { 'X-Tributary-Console': '' } };
     expect(await browser.call('POST', '/v1/applications', apply)).toMatchObject(problem(403, 'csrf_refused'));
   });
 
-  test('that is over does not keep an applicant from applying', async () => {
+  test('that has ended does not keep an applicant from applying', async () => {
     const browser = openBrowser(api);
     browser.cookie = 'tributary_session=of-last-week';
     expect(await browser.call('POST', '/v1/applications', { body: {} })).toMatchObject(
@@ -452,7 +452,7 @@ describe('a one-time link', () => {
     await empty.stop();
   });
 
-  test('is printed by npm run sign-in-link, for whoever has the settings of the platform', async () => {
+  test('is printed by npm run sign-in-link, for operators with the settings of the platform', async () => {
     const { id, email } = await makePerson(api, 'operator', null);
     const { DATABASE_URL, SMTP_URL, FIELD_KEYS, FIELD_HASH_KEY } = api.context.config;
     const run = (address: string) =>

@@ -48,7 +48,7 @@ describe('commission plans', () => {
     ]);
   });
 
-  test('whoever activates one finds in the audit trail which one it replaces', async () => {
+  test('the audit trail of an activation names the version it replaces', async () => {
     const [a, b, between] = [await makePlan(), await makePlan(), await makePlan()];
     await activate(a.id);
     await activate(b.id, { effectiveFrom: later(7_200_000) });
@@ -61,7 +61,7 @@ describe('commission plans', () => {
     ]);
   });
 
-  test('an activated one can not be activated for another moment, nor two for the same', async () => {
+  test('an activated one cannot be activated for another moment, nor two for the same', async () => {
     const [a, b] = [await makePlan(), await makePlan()];
     const effectiveFrom = later(3_600_000);
     await activate(a.id, { effectiveFrom });

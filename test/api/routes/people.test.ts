@@ -65,7 +65,7 @@ async function key(role: string, distributorId: string | null = null): Promise<s
 
 interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look at whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: the tests read any answer
   body: any;
   text: string;
 }
@@ -248,7 +248,7 @@ test('the same request twice with one Idempotency-Key is one application and one
   ]);
 });
 
-test('an applicant whom no answer reached may send the same again: it is one application', async () => {
+test('an applicant who got no answer may send the same again: it is one application', async () => {
   const body = form(personNumbers());
   const idempotencyKey = randomUUID();
   const answers = await Promise.all(

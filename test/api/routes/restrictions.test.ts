@@ -86,7 +86,7 @@ test('reinstating many at once sets off their runs, too', async () => {
   for (const id of ids) await released(id);
 });
 
-test('a distributor is told that something is restricted, and neither note nor cause', async () => {
+test('a distributor sees that something is restricted, and neither note nor cause', async () => {
   const key = await api.keyFor('distributor');
   const { distributorId } = (await api.call('GET', '/v1/me', { key })).body.user;
   await addCommissions(api.context.pool, [distributorId], [300]);

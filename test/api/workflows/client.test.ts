@@ -34,7 +34,7 @@ beforeAll(async () => {
     connection: native,
     taskQueue,
     workflowsPath: require.resolve('./doorbell'),
-    // The order during a change of keys: workers know the new key before anybody encrypts with it.
+    // The order during a change of keys: workers know the new key before it is used to encrypt.
     dataConverter: dataConverter({ TEMPORAL_PAYLOAD_KEYS: `${oldKey},${newKey}` }),
   });
   const running = worker.run();
@@ -108,7 +108,7 @@ test('beyond the places and the queue a request is turned away at once, and thos
   expect(temporalLoad(context)).toEqual({ inFlight: 0, queued: 0 });
 });
 
-test('a Temporal that is away is told as such, within seconds', async () => {
+test('a Temporal that is away is reported as such, within seconds', async () => {
   const away = Connection.lazy({ address: '127.0.0.1:1' });
   const context = contextWith({}, away);
   await expect(ring(context, randomUUID(), 'once')).rejects.toMatchObject({ status: 503 });
