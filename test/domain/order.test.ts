@@ -87,7 +87,7 @@ describe('return window of a line', () => {
     });
   });
 
-  it('is over at its end and not a millisecond before', () => {
+  it('ends at its end and not a millisecond before', () => {
     expect(closeWindows(after(delivered), paidAt + 17 * day - 1).lines[0]?.state).toBe('delivered');
     expect(closeWindows(after(delivered), paidAt + 17 * day).lines[0]?.state).toBe('closed');
   });
@@ -181,7 +181,7 @@ describe('events of an order', () => {
     ['cancelation', [{ type: 'canceled', at: paidAt + day, reason: 'x' }]],
     ['return request', [delivered, returnOne]],
     ['refund', [delivered, returnOne, refund]],
-  ])('change nothing when a %s is told twice', (_name, events) => {
+  ])('change nothing when a %s is reported twice', (_name, events) => {
     const once = after(...events);
     expect(applyEvent(once, events.at(-1) as OrderEvent)).toBe(once);
   });
@@ -198,7 +198,7 @@ describe('events of an order', () => {
   });
 });
 
-it('takes a return told again without a time for the same return', () => {
+it('takes a return reported again without a time for the same return', () => {
   const untimed = { ...returnOne, untimed: true } as const;
   const first = after(delivered, untimed);
   expect(applyEvent(first, { ...untimed, at: untimed.at + 20_000 })).toBe(first);
@@ -206,8 +206,8 @@ it('takes a return told again without a time for the same return', () => {
 
 describe('one story, in whatever order its payment and its events arrive', () => {
   /**
-   * Takes in what arrives: what comes before the payment, null, or before its return waits for that.
-   * @param clock when each arrives: windows that are over by then are closed
+   * Applies what arrives: what arrives before the payment, null, or before its return waits for that.
+   * @param clock when each arrives: windows that have ended by then are closed
    */
   function arrived(story: Story, arriving: (OrderEvent | null)[], clock: (index: number) => number) {
     let state: OrderState | undefined;
@@ -233,7 +233,7 @@ describe('one story, in whatever order its payment and its events arrive', () =>
   const inOrder = ({ events, window }: Story) =>
     applyEvents({ ...order([...quantities]), window }, events).state;
 
-  it('ends in one state while no window is over', () => {
+  it('ends in one state while no window has ended', () => {
     fc.assert(
       fc.property(arrivals(paidAt), ({ story, arriving }) => {
         const { state } = arrived({ ...story, window: 1000 * day }, arriving, () => story.end);
@@ -306,12 +306,12 @@ describe('events that are known at once', () => {
 describe('a delivery of all lines that were on their way', () => {
   const canceled: OrderEvent = { type: 'canceled', at: paidAt + day, reason: 'x', lineIds: ['2'] };
 
-  it('was not of a line that was canceled before, also when that is told later', () => {
+  it('was not of a line that was canceled before, also when that is reported later', () => {
     expect(after(delivered, canceled)).toEqual(after(canceled, delivered));
     expect(after(delivered, canceled).lines.map((line) => line.state)).toEqual(['delivered', 'canceled']);
   });
 
-  it('was not of a line that had arrived before, also when that is told later', () => {
+  it('was not of a line that had arrived before, also when that is reported later', () => {
     const before: OrderEvent = { type: 'delivered', at: paidAt + day, lineIds: ['2'] };
     expect(after(delivered, before)).toEqual(after(before, delivered));
     expect(after(delivered, before).lines[1]!.windowEndsAt).toBe(paidAt + 16 * day);

@@ -29,7 +29,7 @@ test('an application says who must act, until when, and which mails are not out'
   expect(applicationStatusOf({ ...progress, state: 'approved' }, []).waitsFor).toEqual([]);
 });
 
-test('a withdrawal by provider tells when the provider is asked again; one by file waits for nobody', () => {
+test('a withdrawal by provider shows when the provider is asked again; one by file has nothing pending', () => {
   expect(withdrawalStatusOf({ state: 'paying', method: 'http' }, 5).waitsFor).toEqual([
     { what: 'payout_answer', from: 'provider', until: 5 },
   ]);

@@ -22,7 +22,7 @@ async function openPlan(api: TestApi): Promise<void> {
   await activatePlan({ pool, userId } as Parameters<typeof activatePlan>[0], { returnWindowDays: 15 });
 }
 
-/** Asks until the answer is the awaited one, as a client does that is told to come back. */
+/** Repeats a request until the answer is the awaited one, as a client does that is asked to retry. */
 async function until(ask: () => Promise<Answer>, awaited: (answer: Answer) => boolean): Promise<Answer> {
   for (;;) {
     const answer = await ask();
@@ -31,7 +31,7 @@ async function until(ask: () => Promise<Answer>, awaited: (answer: Answer) => bo
   }
 }
 
-describe('an order told over HTTP', () => {
+describe('an order reported over HTTP', () => {
   let api: TestApi;
   let shop: string;
   let other: string;
@@ -62,8 +62,8 @@ describe('an order told over HTTP', () => {
       )
     ).rows[0];
 
-  // The first of all: no plan is in force yet.
-  test('and refused while nobody waits says why when it is asked for, and is taken in when told again', async () => {
+  // Runs first: no plan is in force yet.
+  test('and refused asynchronously says why when it is read, and is recorded when sent again', async () => {
     const order = payment();
     const accepted = await post('/v1/orders', order, shop, { Prefer: 'respond-async' });
     expect(accepted.status).toBe(202);
@@ -88,7 +88,7 @@ describe('an order told over HTTP', () => {
     return payment({ attributionCode: seller.code, paidAt: paidAt.toISOString(), lines });
   }
 
-  /** Everything that the shop tells of one order, in order. */
+  /** Everything that the shop reports of one order, in order. */
   function story(order: OrderPayment): ((key?: string) => Promise<Answer>)[] {
     const url = `/v1/orders/${order.externalId}`;
     const returned = { returnId: 'r', requestedAt: later(48), reason: 'worn' };
@@ -101,7 +101,7 @@ describe('an order told over HTTP', () => {
     ];
   }
 
-  /** What came of it, without what differs from order to order. */
+  /** The result, without what differs from order to order. */
   async function outcome(order: OrderPayment): Promise<unknown> {
     const { body } = await get(order.externalId);
     const { rows } = await api.context.pool.query(
@@ -119,7 +119,7 @@ describe('an order told over HTTP', () => {
     return outcome(order);
   }
 
-  test('five times, shuffled with its delivery and its return, ends as when it is told in order', async () => {
+  test('five times, shuffled with its delivery and its return, ends as when it is reported in order', async () => {
     const expected = await outcomeInOrder();
     expect(expected).toMatchObject({
       commissions: [{ amount: { amount: 400 } }, { amount: { amount: 100 } }],
@@ -165,7 +165,7 @@ describe('an order told over HTTP', () => {
     expect(asked.body.commissions).toMatchObject([{ amount: { amount: 400 } }]);
   });
 
-  test('by two tellers, everything at once, ends as when one tells it in order', async () => {
+  test('by two senders, everything at once, ends as when one reports it in order', async () => {
     const expected = await outcomeInOrder();
     for (let round = 0; round < 3; round++) {
       const order = sold();
@@ -176,7 +176,7 @@ describe('an order told over HTTP', () => {
     }
   });
 
-  test('with "Prefer: respond-async" is answered before it is taken in, and then it is there', async () => {
+  test('with "Prefer: respond-async" is answered before it is recorded, and then it is there', async () => {
     const order = sold();
     const accepted = await post('/v1/orders', order, shop, { Prefer: 'respond-async' });
     expect([accepted.status, accepted.body, accepted.headers.get('preference-applied')]).toEqual([
@@ -189,7 +189,7 @@ describe('an order told over HTTP', () => {
       ({ status }) => status === 200,
     );
     expect(found.body).toMatchObject({ id: order.externalId, attribution: { reason: 'code' } });
-    // Nothing of it is left to be taken in again.
+    // Nothing of it is left to be recorded again.
     const { rows } = await api.context.pool.query('SELECT FROM accepted_orders WHERE id = $1', [
       order.externalId,
     ]);
@@ -290,7 +290,7 @@ describe('while a server is away', () => {
   const list = async () => (await api.call('GET', '/v1/orders', { key: shop })).body.items;
   const isAway = ({ status, headers }: Answer) => [status, Number(headers.get('retry-after')) > 0];
 
-  test('PostgreSQL: an order is told to come back, and is taken in when it does', async () => {
+  test('PostgreSQL: an order is refused for now, and is recorded when it is retried', async () => {
     await postgres.stop();
     expect(isAway(await sendOrder())).toEqual([503, true]);
     postgres = await startPostgres({ dataDir, port: Number(new URL(postgres.url).port), log });
@@ -299,7 +299,7 @@ describe('while a server is away', () => {
     await expectSoundLedger(api.context.pool);
   });
 
-  test('Temporal: an order is told to come back and is taken in when it does, and what only reads goes on', async () => {
+  test('Temporal: an order is refused for now and is recorded when it is retried, and what only reads goes on', async () => {
     await temporal.stop();
     order.externalId += '-2';
     expect(isAway(await sendOrder())).toEqual([503, true]);
@@ -311,7 +311,7 @@ describe('while a server is away', () => {
     await expectSoundLedger(api.context.pool);
   });
 
-  /** Stops these processes as a machine does that freezes: connections stay open, and nothing is said on them. */
+  /** Stops these processes like a frozen machine: connections stay open, without any traffic. */
   async function frozen(pids: number[], look: () => Promise<void>): Promise<void> {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     try {
@@ -321,7 +321,7 @@ describe('while a server is away', () => {
     }
   }
 
-  /** Makes all these calls at once. Each has to be told to come back, in a time that a person waits. */
+  /** Makes all these calls at once. Each has to be answered with "retry later", in a time that a person waits. */
   async function refusedForNow(calls: (() => Promise<Answer>)[]): Promise<void> {
     const startedAt = performance.now();
     const answers = await Promise.all(calls.map((call) => call()));
@@ -340,7 +340,7 @@ describe('while a server is away', () => {
   const once = (path: string, key: string, body: object) =>
     call('POST', path, key, body, { 'Idempotency-Key': randomUUID() });
 
-  /** An order, and a withdrawal of a distributor who could pay it twice: each to be told again by the same call. */
+  /** An order, and a withdrawal of a distributor who could pay it twice: each to be retried by the same call. */
   async function messages() {
     const { id: distributorId } = await addDistributor(api.context.pool);
     await credit(api.context.pool, distributorId, 2000);
@@ -362,7 +362,7 @@ describe('while a server is away', () => {
     };
   }
 
-  test('a frozen PostgreSQL: everything is told to come back, and what is told again is done once', async () => {
+  test('a frozen PostgreSQL: everything is refused for now, and what is retried is done once', async () => {
     const { calls, expectOnce } = await messages();
     const product = call('PUT', '/v1/products/FROZEN', shop, {
       name: 'Tea',
@@ -397,7 +397,7 @@ describe('while a server is away', () => {
     await expectOnce();
   });
 
-  test('a frozen Temporal: what needs it is told to come back, and done once when told again; reading goes on', async () => {
+  test('a frozen Temporal: what needs it is refused for now, and done once when retried; reading goes on', async () => {
     const { calls, expectOnce } = await messages();
     await frozen([temporal.pid], async () => {
       await refusedForNow(calls);

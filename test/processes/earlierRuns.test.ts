@@ -111,7 +111,7 @@ const runOf = async ({ kind, id }: Half) =>
 interface Half {
   kind: ProcessKind;
   id: Id;
-  /** What the present code does with it, and what has to come of it. */
+  /** What the present code does with it, and the expected result. */
   end(): Promise<void>;
 }
 

@@ -93,7 +93,7 @@ describe('events that arrive before their order', () => {
     });
   });
 
-  it('that the rules do not allow are kept with the reason, and go when they are told again and fit', async () => {
+  it('that the rules do not allow are kept with the reason, and are deleted when they are sent again and fit', async () => {
     await activatePlan(platform, { returnWindowDays: 15 });
     const paidAt = Date.now() - day;
     const order = payment({ attributionCode: code, paidAt: new Date(paidAt).toISOString() });
@@ -175,7 +175,7 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     return { orderId, isClosedEarly };
   }
 
-  /** Tells an event as the API does, to the process of a return where the order is closed. @returns the code of a refusal */
+  /** Sends an event as the API does: of a closed order to the process of the return. @returns the code of a refusal */
   async function sendStep(orderId: string, event: OrderEvent, now: number): Promise<string | undefined> {
     for (const isLate of [false, true]) {
       try {

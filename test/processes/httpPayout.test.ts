@@ -94,7 +94,7 @@ let worker: Awaited<ReturnType<typeof startWorker>>;
 let provider: Provider;
 let li: Actor;
 
-/** Whether the next mark of a payout is committed without its step being told. */
+/** Whether the next mark of a payout is committed without an answer to its step. */
 let loseMark = false;
 
 beforeAll(async () => {
@@ -209,7 +209,7 @@ test('a payout that an attempt without an answer has marked is asked for before 
   expect(provider.paid(id)).toBe(1);
 });
 
-test('a payout on its way can not be canceled', async () => {
+test('a payout on its way cannot be canceled', async () => {
   provider.instructions = ['accept'];
   provider.pendingFor = 2;
   const { id } = await payOut();
@@ -226,7 +226,7 @@ test('who is suspended between approval and payment is paid once reinstated, not
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
   await sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
-  // As if the suspension came while the approval was being written.
+  // As if the suspension happened while the approval was being written.
   await pool.query(`CREATE FUNCTION suspend_with_approval() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO restrictions (id, distributor_id, effect, cause, reason, note, placed_at, effective_from)

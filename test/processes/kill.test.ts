@@ -138,7 +138,7 @@ const orderReleased: Story = async ({ id, file }) => {
   return { subjects: [`order/${id}`], distributors: [seller.id] };
 };
 
-/** Told again with another content when it is over, by somebody who does not wait for the answer. */
+/** Sent again with another content after its end, by a sender that does not wait for the answer. */
 const orderRefused: Story = async ({ id, file }) => {
   const seller = await addSeller(pool);
   const order = payment({ externalId: id, attributionCode: seller.code });

@@ -136,7 +136,7 @@ describe('a paid order', () => {
     expect(rows.map((row) => row.id)).toEqual(earners({ top: top.id, seller: bottom.id }));
   });
 
-  it('without a code belongs to the distributor its customer came through before', async () => {
+  it('without a code belongs to the distributor its customer is bound to', async () => {
     await activatePlan(platform);
     const first = payment({ attributionCode: seller.code });
     await payOrder(platform, first);
@@ -145,7 +145,7 @@ describe('a paid order', () => {
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 1200 });
   });
 
-  it('with a code binds its customer anew, also with the same distributor, and that order is what late ones find', async () => {
+  it('with a code binds its customer again, also with the same distributor, and that order is what late ones find', async () => {
     await activatePlan(platform, { attributionDays: 365 });
     const other = await addDistributor(platform.pool);
     const start = Date.now() - 500 * day;
@@ -200,7 +200,7 @@ describe('a paid order', () => {
 });
 
 describe('the return window', () => {
-  it('releases by itself when it is over and the plan says so', async () => {
+  it('releases automatically when it has ended and the plan says so', async () => {
     await activatePlan(platform, { returnWindowDays: second, automaticRelease: true });
     const order = payment({ attributionCode: seller.code });
     await payOrder(platform, order);
@@ -371,7 +371,7 @@ describe('a refund after release', () => {
   }
 });
 
-describe('messages that come twice and in the wrong order', () => {
+describe('messages that arrive twice and in the wrong order', () => {
   it('500 orders, each refunded twice at once, are each reversed exactly once', async () => {
     await activatePlan(platform);
     const orders = Array.from({ length: 500 }, () => payment({ attributionCode: seller.code }));
@@ -427,7 +427,7 @@ describe('messages that come twice and in the wrong order', () => {
   }
 
   it.each(['before the payment', 'after it'])(
-    'a refund told ahead of its return, both without a time and %s, takes the commission back',
+    'a refund reported ahead of its return, both without a time and %s, takes the commission back',
     async (when) => {
       await activatePlan(platform, { returnWindowDays: 15 });
       const steps = createOrderActivities(platform.pool);
@@ -470,7 +470,7 @@ describe('messages that come twice and in the wrong order', () => {
     },
   );
 
-  it('what came before the payment is applied by whoever goes on, when the process ended right after the payment', async () => {
+  it('what arrived before the payment is applied by the next process, when the first ended right after the payment', async () => {
     await activatePlan(platform, { returnWindowDays: 15 });
     const steps = createOrderActivities(platform.pool);
     const order = payment({ attributionCode: seller.code, paidAt: new Date(Date.now() - day).toISOString() });
@@ -506,7 +506,7 @@ describe('messages that come twice and in the wrong order', () => {
         const order = payment({ attributionCode: seller.code, paidAt: new Date(base).toISOString() });
         await payOrder(platform, order);
         for (const event of events) {
-          // Told before its return was: the shop tells it again, which the second copy here stands for.
+          // Sent before its return: the shop sends it again, which the second copy here stands for.
           await sendEvent(platform, order.externalId, event).catch((error) =>
             expect(String(error.cause?.type)).toBe('return_not_found'),
           );

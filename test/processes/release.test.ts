@@ -161,7 +161,7 @@ test('a run over an unknown commission is refused as a whole', async () => {
   expect((await propose({ commissionIds: ids })).answer).toBe('proposed');
 });
 
-test('a run above the set amount is approved by somebody other than who proposed it', async () => {
+test('a run above the set amount is approved by a person other than its proposer', async () => {
   const { ids } = await addCommissions(pool, await people(1), [100_000_001]);
   const { id } = await propose({ commissionIds: ids });
   expect(await runOf(id)).toMatchObject({ approvals_needed: 2 });
@@ -190,7 +190,7 @@ test('a run whose worker is killed in the middle goes on where it was, and nothi
   });
   const { ids } = await addCommissions(pool, await people(4), amounts(5000));
   const { id } = await propose({ commissionIds: ids }, queue);
-  // Somebody keeps the first commission of one distributor locked, so that the run is caught with only the others done.
+  // The first commission of one distributor is kept locked, so that the run is caught with only the others done.
   const blocker = await pool.connect();
   await blocker.query('BEGIN');
   await blocker.query('SELECT FROM commissions WHERE id = $1 FOR UPDATE', [ids[0]]);

@@ -57,7 +57,7 @@ async function pay(change: Partial<OrderPayment> = {}): Promise<string> {
   return paid.externalId;
 }
 
-/** A delivery so long ago that the window is over. */
+/** A delivery so long ago that the window has ended. */
 function deliver(orderId: string, at = Date.now()) {
   return steps.applyOrderEvent(orderId, { type: 'delivered', at, actor: 'shop' }, Date.now() + 60 * day);
 }
@@ -175,8 +175,8 @@ describe('restrictions by cause', () => {
   });
 });
 
-describe('an order that comes in while its distributor may not earn', () => {
-  it('keeps whom it belongs to and what each would have earned, and posts nothing', async () => {
+describe('an order that arrives while its distributor may not earn', () => {
+  it('keeps its distributor and what each would have earned, and posts nothing', async () => {
     await activatePlan(platform, { automaticRelease: true });
     await suspend(pool, seller.id);
     const orderId = await pay();
@@ -204,7 +204,7 @@ describe('an order that comes in while its distributor may not earn', () => {
     expect(await balanceOf(pool, seller.id)).toMatchObject({ held: 0, available: 0 });
   });
 
-  it('is judged by the time of the payment, whenever it comes in', async () => {
+  it('is judged by the time of the payment, whenever it arrives', async () => {
     await activatePlan(platform);
     const id = await suspend(pool, seller.id);
     const before = await pay({ paidAt: new Date(Date.now() - 2 * day).toISOString() });
@@ -306,14 +306,14 @@ describe('an amount that is kept back', () => {
     );
   });
 
-  it('leaves the rest to be withdrawn, and is not paid out of what comes later', async () => {
+  it('leaves the rest to be withdrawn, and is not paid out of later earnings', async () => {
     await inTransaction(pool, keepBack);
     expect(await codeOf(withdraw(1001))).toBe('insufficient_available');
     expect(await codeOf(withdraw(1000))).toBe('done');
     expect(await codeOf(withdraw(1))).toBe('insufficient_available');
   });
 
-  it('may be more than there is: it keeps back what comes later', async () => {
+  it('may exceed the balance: it keeps back later earnings', async () => {
     await inTransaction(pool, keepBack);
     await inTransaction(pool, keepBack);
     expect(await codeOf(withdraw(1))).toBe('insufficient_available');
@@ -371,7 +371,7 @@ describe('suspending and lifting', () => {
     expect(await changed()).toEqual({ rows: 1, lifted: 1 });
   });
 
-  it('releases what came due meanwhile by a run in batches, which goes on where it stopped', async () => {
+  it('releases what fell due meanwhile by a run in batches, which resumes where it stopped', async () => {
     await suspended();
     await manyCommissions(1500, true);
     expect(await balanceOf(pool, seller.id)).toMatchObject({ held: 15_000, available: 0 });
@@ -408,7 +408,7 @@ describe('suspending and lifting', () => {
     ]);
   });
 
-  it('of two causes that are lifted at once makes one run, by whichever comes last', async () => {
+  it('of two causes that are lifted at once makes one run, by the last of them', async () => {
     await suspended();
     const cause = `violation/${randomUUID()}`;
     await restrict(pool, seller.id, { effect: 'suspended', cause });

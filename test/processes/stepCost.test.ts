@@ -57,7 +57,7 @@ test('the steps of an order read no more rows when many orders are open', async 
     return (await rowsRead()) - before;
   };
 
-  // The server would look at the tables by itself after a minute, in the middle of this, and plan for what is there then.
+  // The server would analyse the tables automatically after a minute, in the middle of this, and change its plans.
   for (const table of ['orders', 'order_lines', 'commissions', 'transfers', 'balances', 'events'])
     await pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`);
   await readBy(150);

@@ -22,7 +22,7 @@ import { startTimeSkipping } from '../support/timeSkipping';
 const hour = 3_600_000;
 const day = 24 * hour;
 
-describe('the return window of 15 days, of a plan that releases by itself', () => {
+describe('the return window of 15 days, of a plan that releases automatically', () => {
   let env: TestWorkflowEnvironment;
   let platform: Platform;
   let seller: TestDistributor;
@@ -139,7 +139,7 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
     ]);
   });
 
-  test('is over at once for a delivery that is told three weeks late', async () => {
+  test('ends at once for a delivery that is reported three weeks late', async () => {
     const delivered = (await env.currentTimeMs()) - 21 * day;
     const order = await paid(delivered - hour);
     await sendEvent(platform, order, { type: 'delivered', at: delivered });

@@ -100,7 +100,7 @@ describe('a request', () => {
     expect(await keysOf(id)).toEqual(['reserve']);
   });
 
-  test('that comes twice is one', async () => {
+  test('that arrives twice is one', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 2000);
     await answer;
@@ -173,7 +173,7 @@ describe('a decision', () => {
     expect(await balanceOf(pool, distributor)).toMatchObject({ available: 5000, reserved: 0 });
   });
 
-  test('that comes twice gets the same answer, also after the workflow is gone', async () => {
+  test('that arrives twice gets the same answer, also after the workflow is gone', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
@@ -201,7 +201,7 @@ describe('a decision', () => {
     expect(await decide(id, 'approve', await addUser(pool, 'Self', distributor))).toBe('own_withdrawal');
   });
 
-  test('after the rejection is told by whom it was rejected', async () => {
+  test('after the rejection learns who rejected it', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
@@ -251,7 +251,7 @@ describe('a payout file', () => {
     expect(await keysOf(paid.id)).toEqual(['reserve', 'pay']);
   });
 
-  test('what the bank sends back after it was confirmed comes back to the distributor, once, and pays debt first', async () => {
+  test('what the bank sends back after it was confirmed is credited to the distributor, once, and pays debt first', async () => {
     const { id, distributor } = await approved(5000);
     await confirm((await open()).id);
     await charge(pool, distributor, 2000);

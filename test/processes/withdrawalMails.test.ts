@@ -53,7 +53,7 @@ afterEach(async () => {
 
 type World = Awaited<ReturnType<typeof work>>;
 
-/** Somebody with money who wants it. */
+/** A distributor with money who requests a withdrawal. */
 async function requested(world: World, details: { email?: string; locale?: string } = {}) {
   const email = details.email ?? `${randomUUID()}@example.com`;
   const distributor = await addDistributor(pool, { locale: 'en', ...details, email });
@@ -79,7 +79,7 @@ const states = async (id: string) =>
     ])
   ).rows.map(({ key, state }) => `${key.split('/')[2]} ${state}`);
 
-test('a distributor is told that a withdrawal was requested, and rejected with the reason and where the money is', async () => {
+test('a distributor is mailed about a requested withdrawal, and about a rejected one with reason and where the money is', async () => {
   const world = await work();
   const { id, email } = await requested(world);
   await arrived(email, 1);
@@ -97,7 +97,7 @@ test('a distributor is told that a withdrawal was requested, and rejected with t
   expect(`${first}${second}`).not.toContain('6222020200112233445');
 });
 
-test('whoever has no mail address is told nothing, and gets the money all the same', async () => {
+test('a distributor without a mail address gets no mail, and the money all the same', async () => {
   const world = await work();
   const { id } = await requested(world, { email: '' });
   expect(await decide(world, id, 'cancel')).toMatchObject({ state: 'canceled' });
@@ -127,7 +127,7 @@ test('a withdrawal paid by a provider ends while the mail server is away, and th
   await provider.stop();
 });
 
-test('a payout batch tells each distributor once what became of the money, past one whose mailbox is full', async () => {
+test('a payout batch mails each distributor the result once, also after one whose mailbox is full', async () => {
   const world = await work();
   const all = [];
   for (let i = 0; i < 6; i++) all.push(await requested(world));

@@ -17,7 +17,7 @@ export interface Platform {
   databaseUrl: string;
   client: Client;
   taskQueue: string;
-  /** A user who may decide things. */
+  /** A user who may make decisions. */
   userId: string;
   startWorker(): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
@@ -84,7 +84,7 @@ export async function startPlatform({
   };
 }
 
-/** A name nobody else uses: workflow ids are shared by all tests of a run. */
+/** A unique name: workflow ids are shared by all tests of a run. */
 export function unique(prefix: string): string {
   return `${prefix}-${randomBytes(5).toString('hex')}`;
 }
@@ -151,7 +151,7 @@ export async function addDistributor(
   return { id, code };
 }
 
-/** An order of one line of three units at 19.99 paid a minute ago, unless reported otherwise. */
+/** An order of one line of three units at 19.99 paid a minute ago by default. */
 export function payment(change: Partial<OrderPayment> = {}): OrderPayment {
   return {
     externalId: unique('order'),

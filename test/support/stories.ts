@@ -132,7 +132,7 @@ export async function runScenarios(
     const canceled = { type: 'canceled' as const, at: Date.now(), reason: 'changed my mind' };
     const id = await orderWith('refused', [canceled]);
     await ended('', `order/${id}`);
-    // The number is taken: another order under it is refused, with nobody there to hear it.
+    // The number is taken: another order under it is refused, without a sender that waits for the answer.
     await client.workflow.signalWithStart('order', {
       workflowId: `order/${id}`,
       taskQueue: taskQueues.file,

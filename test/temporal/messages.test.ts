@@ -73,7 +73,7 @@ describe('with the processes of the platform', () => {
     expect(await eventsOf(subjectOf('withdrawal', id), 'approved')).toBe(1);
   });
 
-  test('so is the repeat of an approval of an application that is over', async () => {
+  test('so is the repeat of an approval of an application that has ended', async () => {
     const [li, id, messageId] = [await addUser(database.pool, 'Li'), randomUUID(), randomUUID()];
     const submission = personSubmission(createSealer(testConfig()), personNumbers());
     await send(sender, {
@@ -139,7 +139,7 @@ describe('with the processes of the platform', () => {
       // @ts-expect-error a release run takes no approval of a withdrawal
       send(sender, { kind: 'release', id, update: approveWithdrawal, args: [decision], messageId: id }));
     void (() =>
-      // @ts-expect-error nor an approval without whom it is from
+      // @ts-expect-error nor an approval without its author
       send(sender, { kind: 'release', id, update: approveRelease, args: [{ id }], messageId: id }));
     await worker.stop();
     expect(await start(sender, { kind: 'withdrawal', id })).toBe(true);
