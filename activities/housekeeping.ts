@@ -35,7 +35,7 @@ export interface Resealed {
   unreadable: number;
 }
 
-/** What is done once a day: nothing stays for ever that has no more use, and nothing personal beyond its time. */
+/** The daily steps: delete what is not needed any more, and erase personal data after its retention period. */
 export function createHousekeepingActivities({
   pool,
   config,
@@ -47,7 +47,7 @@ export function createHousekeepingActivities({
 }) {
   return {
     /**
-     * Deletes what protects from nothing any more: old idempotency keys, sessions long over, old failures to sign in.
+     * Deletes old idempotency keys, sessions that ended long ago and old failures to sign in.
      * @param now milliseconds since 1970
      * @returns how many rows were deleted
      */

@@ -79,7 +79,7 @@ export function createMailActivities(context: {
   const { pool, mailer, sealer, config } = context;
   const retryForMs = durationMs(config.MAIL_RETRY_FOR);
 
-  /** Once, however often it is asked for: the process is named after the mail. */
+  /** Idempotent: the process is named after the mail. */
   const startProcess = (key: string) => start(activitySender(START_WITHIN_MS), { kind: 'mail', id: key });
 
   return {

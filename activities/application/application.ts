@@ -39,7 +39,7 @@ import {
 /** Who asks for a step of an application, and when. */
 export interface StepCommand {
   applicationId: string;
-  /** The same for each attempt of one request; makes a repeated step recognised. */
+  /** The same for each attempt of one request, so that a repeat is recognised. */
   commandId: string;
   actor: Actor;
   /** Milliseconds since 1970, on the workflow's clock. */
@@ -69,7 +69,7 @@ export function applicationPolicy(
   };
 }
 
-/** The steps of an application. Each is one short transaction, and taken once however often it is asked for. */
+/** The steps of an application. Each is one short transaction, and idempotent. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   function newsMail(
     row: ApplicationRow,
@@ -304,7 +304,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       });
     },
 
-    /** Takes the changed application in: the review goes on, in a new round with new checks. */
+    /** Records the changed application: the review goes on, in a new round with new checks. */
     resubmitApplication(command: StepCommand & { submission: Submission }): Promise<ApplicationProgress> {
       const { applicationId, submission } = command;
       return step(command, 'resubmitted', ['changes_requested'], async (client) => {
@@ -333,7 +333,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       }));
     },
 
-    /** Withdraws: because the applicant says so, or because the deadline for changes has passed. */
+    /** Withdraws: on request of the applicant, or when the deadline for changes has passed. */
     withdrawApplication(
       command: StepCommand & { because: 'applicant' | 'deadline' },
     ): Promise<ApplicationProgress> {

@@ -9,7 +9,7 @@ import { normaliseReferralCode, REFERRAL_CODE_BYTES, referralCode } from '../../
 import { type SponsorTreeAlert, sponsorTreeAlerts } from '../../domain/sponsorTree';
 import type { ApplicationRow } from './row';
 
-/** The checks ran when the application was handed in; who was blacklisted since then must not slip through. */
+/** The checks ran when the application was submitted; a number blacklisted since then still has to be found. */
 export async function refuseBlacklisted(client: Client, row: ApplicationRow): Promise<void> {
   const { rows } = await client.query<{ id: string; kind: string }>(
     `SELECT id, kind FROM blacklist_entries

@@ -12,7 +12,7 @@ import { keyOf, subjectOf } from '../../domain/kinds';
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {
   state: ApplicationState;
-  /** Counts what the applicant handed in: 1, and one more with each resubmission. */
+  /** Number of submissions: 1, and one more with each resubmission. */
   round: number;
   /** Whether the automatic checks of this round are complete. */
   checked: boolean;

@@ -71,7 +71,7 @@ export function createOrderActivities(pool: Pool) {
 
   return {
     /**
-     * Takes a paid order in, with all events that arrived before it.
+     * Records a paid order, with all events that arrived before it.
      * @param now milliseconds since 1970, the workflow's clock
      */
     async payOrder(payment: OrderPayment, now: number): Promise<OrderProgress> {
@@ -335,7 +335,7 @@ async function save(
   });
 }
 
-/** What each event takes of the commissions, one after the other, so that each has transfers of its own. */
+/** What each event takes back of the commissions, in order, so that each has transfers of its own. */
 function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ReportedEvent>['applied']) {
   const left = new Map(
     commissions

@@ -17,10 +17,10 @@ interface PaymentContext {
   products: { sku: string; category: string | null }[];
 }
 
-// One round trip for all that an order is judged by. The plan is the one in force when the order was paid; what is
-// older than the first plan falls under the first, so that a past can be imported. Restrictions are those that were open
-// when it was paid, lifted since or not. Sponsors are followed 50 levels
-// up, far beyond any lawful tree, to find the next active one.
+// One round trip for all that decides an order. The plan is the one in force when the order was paid; an order older
+// than the first plan falls under the first, so that past orders can be imported. Restrictions are those that were open
+// when it was paid, lifted since or not. Sponsors are followed 50 levels up, far beyond any lawful tree, to find the
+// next active one.
 const readContext = `
   WITH RECURSIVE candidate AS (
     SELECT

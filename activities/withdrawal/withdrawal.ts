@@ -12,9 +12,9 @@ import type { RefusalCode } from '../../domain/refusals';
 import type { WithdrawalProgress, WithdrawalState } from '../../domain/withdrawal';
 import { withdrawalMails } from './mails';
 
-/** What a step made of a withdrawal. */
+/** The state of a withdrawal after a step. */
 export interface WithdrawalStep extends WithdrawalProgress {
-  /** Keys of the mails about it that wait for delivery. Not there in answers of before there were any. */
+  /** Keys of the mails about it that wait for delivery. Missing in answers of earlier versions. */
   mails?: string[];
 }
 
@@ -122,7 +122,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
     },
 
     /**
-     * Counts one person's approval; the last one needed lets the money go.
+     * Counts one person's approval; the last one needed lets the withdrawal be paid.
      * @throws refusal `withdrawal_not_found`, `own_withdrawal`, `second_person_needed`, `distributor_not_active`,
      *   or `withdrawal_decided` that names the decision that stands
      */
@@ -258,7 +258,7 @@ export async function settleWithdrawals(
   return settled;
 }
 
-/** Where a withdrawal is that there must be. */
+/** The state of a withdrawal that has to exist. */
 export async function readProgress(client: Client, id: string): Promise<WithdrawalStep> {
   return (await findProgress(client, id))!;
 }
@@ -326,7 +326,7 @@ async function checkRequest(
       pointer: '/amount/currency',
     });
   }
-  // In a statement of its own: who keeps an amount back has locked the same row.
+  // In a separate statement: restricting an amount locks the same row.
   const { rows: kept } = await client.query<{ amount: number }>(
     `SELECT coalesce(sum(amount), 0)::bigint AS amount FROM restrictions r
      WHERE distributor_id = $1 AND currency = $2 AND lifted_at IS NULL AND commission_id IS NULL
