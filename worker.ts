@@ -28,7 +28,7 @@ import { scheduleHousekeeping } from './temporal/schedules';
 import { startTracing } from './temporal/tracing';
 import { workerLimits } from './temporal/workerLimits';
 
-/** A closing that takes longer is left to the operating system, so that it never keeps the process. */
+/** Longest wait for connections to close; after it the process ends anyway. */
 const closeWithinMs = 5_000;
 
 async function main(): Promise<void> {
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   Runtime.install({
     logger: runtimeLogger(log, () => state === 'CONNECTING'),
     shutdownSignals: [...stopSignals],
-    // What the SDK's native part has to say belongs into the same structured log.
+    // The SDK's native part writes into the same structured log.
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
   });
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
-/** Asked before a worker is made: this answers within seconds, and says by its code what is wrong. */
+/** Called before a worker is made: it answers within seconds, and its code says what is wrong. */
 async function findNamespace(connection: NativeConnection, namespace: string): Promise<void> {
   await connection.withDeadline(Date.now() + 5_000, () =>
     connection.workflowService.describeNamespace({ namespace }),
@@ -120,7 +120,7 @@ async function findNamespace(connection: NativeConnection, namespace: string): P
 // gRPC status codes of faults that last until the settings are changed and this process is restarted.
 const lasting = [3 /* INVALID_ARGUMENT */, 12 /* UNIMPLEMENTED */, 16 /* UNAUTHENTICATED */];
 
-/** Whether Temporal may answer otherwise later: the namespace is made, the right granted, its database back. */
+/** Whether Temporal may recover: the namespace is created, the permission granted, its database back. */
 function passes(error: unknown): boolean {
   return isGrpcServiceError(error) ? !lasting.includes(error.code) : error instanceof TransportError;
 }

@@ -58,7 +58,7 @@ export async function claimNextApplication(pool: Pool, actor: ClaimCommand['acto
 }
 
 /**
- * Gives a claim back. What is not claimed, or not any more, is left as it is.
+ * Releases a claim. Does nothing where there is none any more.
  * @param mayTakeAway whether the caller may end the claim of another user
  * @throws refusal `claimed_by_another`
  */

@@ -25,7 +25,7 @@ export const outdatedDays = `SELECT DISTINCT (at AT TIME ZONE $1::text)::date AS
 /**
  * Sales from the rows themselves: how many orders, their net amount, the value of units returned, which is their share
  * of the line, half up, and the commission accrued at any level, less what was taken back. Without a distributor: of
- * all, also of orders without a distributor.
+ * all, including orders without a distributor.
  */
 export const salesOn = (days: string) => `
   SELECT d.day, s.* FROM ${days} d CROSS JOIN LATERAL (
@@ -59,7 +59,7 @@ export const transfersOn = (days: string) => `
   ) AS s`;
 
 /**
- * The first day that is not over for long enough to be summed. What happened more than a day before its transaction
+ * The first day that ended too recently to be summed. What happened more than a day before its transaction
  * began is noted as late; so a transaction that is under way while a day is summed would have to last longer than a
  * day to add something to it unnoted.
  */
@@ -76,11 +76,11 @@ const running = new WeakMap<Pool, Promise<void>>();
 
 /**
  * Sums the past days that are not summed yet, and those with a late report. The first time reads
- * every order and transfer; after that, what a day has. Reports need not wait for it: what is not summed they add up.
+ * every order and transfer; after that, those of a day. Reports need not wait for it: they add up what is not summed.
  * @param zone the brand's zone; when it is another than the last time, every day is summed again
  */
 export async function sumDays(pool: Pool, zone: string): Promise<void> {
-  // However many ask at once, one connection is busy with it.
+  // Concurrent callers share one connection.
   const sum = running.get(pool) ?? sumInPortions(pool, zone).finally(() => running.delete(pool));
   running.set(pool, sum);
   await sum;
@@ -97,7 +97,7 @@ async function sumInPortions(pool: Pool, zone: string): Promise<void> {
 /** @returns whether there is more */
 async function sumPortion(pool: Pool, zone: string): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    // One moment for all that follows, after everybody else who sums is done: locking a table takes no snapshot yet.
+    // One snapshot for all that follows, after concurrent sums have ended: locking a table takes no snapshot yet.
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await client.query('LOCK TABLE summed_days IN SHARE ROW EXCLUSIVE MODE');
     const { rows } = await client.query<{ isNew: boolean; days: string[]; until: string }>(

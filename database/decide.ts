@@ -109,7 +109,7 @@ export async function decided(
   });
 }
 
-/** The refusal of a step that the present state does not allow. @param needed what it has to be for that */
+/** The refusal of a step that the present state does not allow. @param needed the states that allow it */
 export function wrongState(kind: StepKind, state: string, needed: string): Error {
   return refuse({
     code: `${kind}_state`,

@@ -40,8 +40,8 @@ interface LockedCommission {
 }
 
 /**
- * Places a person's hold: a restriction of one commission. A single transaction that waits for nothing, so no workflow
- * stands behind it.
+ * Places a person's hold: a restriction of one commission. A single transaction without waiting, so it needs no
+ * workflow.
  * @param now milliseconds since 1970
  * @throws refusal `commission_not_found`, `commission_settled` or `already_on_hold`
  */

@@ -16,7 +16,7 @@ export const SYSTEM: Actor = { userId: null, name: 'system' };
 /** One line of a subject's timeline. */
 export interface TimelineEvent {
   subject: string;
-  /** Unique within the subject: what makes a repeated message leave no second line. */
+  /** Unique within the subject, so that a repeated message leaves no second line. */
   key: string;
   type: EventType;
   actor: Actor;
@@ -52,7 +52,7 @@ export interface AuditEntry {
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
   reason?: string | null;
-  /** Key of the subject's event that this is the other side of: the timeline shows both as one line. */
+  /** Key of the subject's event of the same decision: the timeline shows both as one line. */
   eventKey?: string;
 }
 

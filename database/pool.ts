@@ -24,7 +24,7 @@ export function createPool(url: string, max: number, onError: (error: Error) => 
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,
-    // A new connection plans every statement again; ten seconds without orders, the default, are no reason for that.
+    // A new connection plans every statement again; the default closes them after ten idle seconds.
     idleTimeoutMillis: 600_000,
     application_name: 'tributary',
     // Prisma reads and writes moments without their offset, as if every server's zone were UTC.

@@ -67,8 +67,8 @@ export async function placeRestriction(client: Client, restriction: NewRestricti
 }
 
 /**
- * Locks what a distributor has in a currency, as asking for a withdrawal does: an amount is kept back before a
- * withdrawal or after it, never beside it.
+ * Locks a distributor's balance in a currency, as a request for a withdrawal does: an amount is kept back before a
+ * withdrawal or after it, never concurrently.
  */
 async function lockBalance(client: Client, distributorId: string, currency: string): Promise<void> {
   await client.query(
@@ -84,7 +84,7 @@ async function lockBalance(client: Client, distributorId: string, currency: stri
 /** Which open restrictions of a distributor are lifted. */
 export interface Lifted {
   distributorId: string;
-  /** Only what this subject caused; `people` for whatever people placed. */
+  /** Only what this subject caused; `people` for what any person placed. */
   cause: string;
   effect?: Effect;
   /** Only those of this commission. */
@@ -104,8 +104,8 @@ export interface LiftedRestriction {
 }
 
 /**
- * Lifts restrictions by their cause; what another cause keeps back stays back. Waits for steps that found one of them
- * in their way. What became due meanwhile under automatic plans is released by a run, see `releaseKeptBack`.
+ * Lifts restrictions by their cause; what another cause keeps back stays back. Waits for steps that are blocked by one
+ * of them. What became due meanwhile under automatic plans is released by a run, see `releaseKeptBack`.
  * @param at milliseconds since 1970
  */
 export async function liftRestrictions(

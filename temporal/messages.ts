@@ -20,10 +20,10 @@ import type * as release from '../workflows/release';
 import type { ProcessInput } from '../workflows/shared/process';
 import type * as withdrawal from '../workflows/withdrawal';
 
-/** A list of something of each process, in which none may be missing. */
+/** An entry for each process, in which none may be missing. */
 type OfEachProcess<T extends Record<ProcessKind, object>> = T;
 
-/** What defines the messages that each process takes. */
+/** The definitions of the messages that each process accepts. */
 type Messages = OfEachProcess<{
   application: typeof application;
   order: typeof order;
@@ -60,7 +60,7 @@ export interface Sender {
   call<R>(work: (client: WorkflowClient) => Promise<R>): Promise<R>;
 }
 
-/** Whose process a message is for. */
+/** The process that a message is for. */
 interface Addressee<K extends ProcessKind> {
   kind: K;
   id: Id;
@@ -88,7 +88,7 @@ export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
     call(async (client) => {
       const { workflow, options } = startOf(taskQueue, addressee);
       try {
-        // What `U` stands for is an update with these arguments and this answer.
+        // `U` is an update with these arguments and this answer.
         return await client.executeUpdateWithStart<Workflow, AnswerOf<U>, unknown[]>(
           update as UpdateDefinition<AnswerOf<U>, unknown[]>,
           {
@@ -156,7 +156,7 @@ function startOf(taskQueue: string, { kind, id, resume = true }: Addressee<Proce
       workflowId: subjectOf(kind, id),
       args: [input],
       taskQueue,
-      // Again after it has ended.
+      // It may run again after it has ended.
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     },
   };

@@ -10,8 +10,8 @@ import type { Config } from '../config';
 export const HOUSEKEEPING = 'housekeeping';
 
 /**
- * Has housekeeping run once a day, at night in the brand's time zone. Safe to call by every process and at any time:
- * a schedule that is there gets the present time zone and task queue.
+ * Schedules housekeeping once a day, at night in the brand's time zone. Safe to call by every process and at any time:
+ * an existing schedule gets the present time zone and task queue.
  */
 export async function scheduleHousekeeping(
   { schedule }: Client,

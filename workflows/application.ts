@@ -27,7 +27,7 @@ type EarlierInput =
   | { applicationId: string; policy: ApplicationPolicy }
   | { applicationId: string; resume: true };
 
-/** What a step answers to who asked for it. */
+/** The answer of a step to its sender. */
 export type ApplicationAnswer = Pick<ApplicationProgress, 'state' | 'round' | 'distributorId'>;
 
 export const submitApplication = defineUpdate<ApplicationAnswer, [{ submission: Submission; actor: Actor }]>(
@@ -83,7 +83,7 @@ const SYSTEM: Actor = { userId: null, name: 'system' };
  */
 export async function application(input: ProcessInput | EarlierInput): Promise<ApplicationState | 'refused'> {
   const id = 'applicationId' in input ? input.applicationId : input.id;
-  // Of an application that is in progress since before they were in its row.
+  // For runs from before the durations were in the row.
   const policy = 'policy' in input ? input.policy : undefined;
   const mails = new Map<string, Promise<unknown>>();
   const mailsUnderway = new Set<string>();
@@ -101,7 +101,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     return progress;
   }
 
-  // Beside the process, which never waits for a mail before its own end.
+  // In parallel: the process waits for mails only before its own end.
   function send(key: string): void {
     if (mails.has(key)) return;
     mailsUnderway.add(key);
@@ -124,7 +124,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     return take(step);
   }
 
-  /** What the applicant does needs no checks, but the row. */
+  /** Steps of the applicant need the row, but not the checks. */
   async function whenKnown(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
     await condition(() => process.state() !== undefined || process.refused());
     return take(step);

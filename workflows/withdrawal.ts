@@ -21,7 +21,7 @@ import { beginProcess, type ProcessInput } from './shared/process';
 
 /** Live state of a withdrawal. */
 export interface WithdrawalStatus extends ProcessStatus {
-  /** What the provider said last, and how often it was asked. */
+  /** The provider's last answer, and the number of inquiries. */
   payout?: { answer: PayoutAnswer; inquiries: number };
 }
 

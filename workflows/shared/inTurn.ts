@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 
-/** Makes a function that runs pieces of work one after the other, in the order they were handed in. */
+/** Makes a function that runs tasks one after the other, in the order of the calls. */
 export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   let nextTurn = 0;
