@@ -23,7 +23,7 @@ import { render, send, sendText, type TextAnswer } from './http/reply';
 import { databaseAnswers, watchServer } from './http/stall';
 import { authenticate, authorize, hasCredentials } from './identity/authentication';
 
-/** What is known of a request while it is answered. */
+/** Data of a request while it is handled. */
 interface Progress {
   requestId: string;
   endpoint?: Endpoint;
@@ -38,8 +38,8 @@ function progressOf(res: Response): Progress {
 }
 
 /**
- * Nothing is run or loaded but what this server sends itself. Styles may stand inline: the console's components write
- * theirs while the page runs.
+ * Only what this server sends is run or loaded. Inline styles are allowed: the console's components write theirs at
+ * run time.
  */
 const contentSecurity = {
   defaultSrc: ["'self'"],
@@ -47,7 +47,7 @@ const contentSecurity = {
   styleSrc: ["'self'", "'unsafe-inline'"],
   imgSrc: ["'self'", 'data:', 'blob:'],
   frameAncestors: ["'none'"],
-  // Plain HTTP inside one's own network is for the operator to decide; HTTPS is not forced on it.
+  // Plain HTTP inside a private network is the operator's decision, so HTTPS is not enforced.
   upgradeInsecureRequests: null,
 };
 
@@ -142,7 +142,7 @@ function loggedIds(params: Request['params']): Record<string, string> {
 
 /** Ends a request that waits for a database which does not answer. What it asked for may still be done. */
 function giveUp(res: Response, requestId: string): void {
-  // Of an answer that has begun, breaking the connection is the only way left to say that it is not whole.
+  // Of an answer that has begun, breaking the connection is the only way left to show that it is incomplete.
   if (res.headersSent) res.destroy();
   else sendText(res, renderProblem(unavailable('The database is not responding.'), requestId));
 }
@@ -182,7 +182,7 @@ function createLimits({ config }: ApiContext): Limits {
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       keyGenerator: keyOf,
-      // Without a trusted proxy the header is ignored, so a client that sends it is nothing to warn of.
+      // Without a trusted proxy the header is ignored, so a client that sends it needs no warning.
       validate: { xForwardedForHeader: false },
       // The library has set Retry-After by now.
       handler: (_req, _res, next) => {
@@ -204,7 +204,7 @@ function createLimits({ config }: ApiContext): Limits {
 // Asked by machines every few seconds, and cheap.
 const unlimited = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Lets only those through who may call this endpoint, and not too often. */
+/** Checks permission and rate limit of the caller. */
 function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics: Metrics): RequestHandler {
   return async (req, res, next) => {
     const progress = progressOf(res);
@@ -238,7 +238,7 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
         return;
       }
       authorize(progress.principal, endpoint);
-      // What a person saw must not be in the browser's cache for the next one.
+      // The browser's cache must not keep answers for the next user.
       if (progress.principal?.sessionId) res.set('Cache-Control', 'no-store');
       next();
     });
@@ -270,7 +270,7 @@ function answer(context: ApiContext, endpoint: Endpoint): RequestHandler {
   };
 }
 
-/** Runs a handler whose answer may have to be kept, be it a success or a refusal. */
+/** Runs a handler whose answer, success or refusal, may have to be kept for repeats. */
 async function attempt(
   context: ApiContext,
   requestId: string,
@@ -316,7 +316,7 @@ function answerFailure(context: ApiContext): ErrorRequestHandler {
     const { requestId } = progressOf(res);
     const problem = toProblem(error, context.log.child({ requestId }));
     if (res.headersSent) {
-      // The answer has begun; breaking the connection is the only way left to say that it is not whole.
+      // The answer has begun; breaking the connection is the only way left to show that it is incomplete.
       res.destroy();
       return;
     }

@@ -34,11 +34,11 @@ export interface ApiContext {
   temporal: Client;
   config: Config;
   log: Logger;
-  /** Where this process is in its life. Only while it runs it is ready. */
+  /** The phase of this process. It is ready only while it runs. */
   phase(): 'starting' | 'running' | 'stopping';
 }
 
-/** What a handler answers. */
+/** The answer of a handler. */
 export interface Reply {
   status: number;
   /** Sent as JSON. */
@@ -64,7 +64,7 @@ export interface ResponseSpec {
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-/** What a handler is given, checked. */
+/** The checked input of a handler. */
 export interface Call<Roles, Params, Query, Body> {
   params: Parsed<Params>;
   query: Parsed<Query>;
@@ -109,7 +109,7 @@ interface Spec<Roles, Params, Query, Body> {
   handler: (call: Call<Roles, Params, Query, Body>) => Promise<Reply>;
 }
 
-/** One endpoint, with the types of its inputs forgotten: what the router, the checks and the documents go by. */
+/** One endpoint without the types of its inputs, for router, checks and documents. */
 export interface Endpoint
   extends Omit<Spec<readonly Role[] | 'public', z.ZodObject, z.ZodObject, z.ZodType>, 'handler'> {
   handler: (call: UncheckedCall) => Promise<Reply>;

@@ -13,7 +13,7 @@ interface HttpError extends Error {
 }
 
 /**
- * Turns whatever a request ended with into a problem answer.
+ * Turns any error of a request into a problem answer.
  * @param log records everything that is a fault of the server
  */
 export function toProblem(error: unknown, log: Logger): Problem {
@@ -24,7 +24,7 @@ export function toProblem(error: unknown, log: Logger): Problem {
   const code = codeOf(error);
   if (isHttpError(error)) return fromHttpError(error);
   if (isUnstorable(code)) {
-    // The schemas should have refused it by name; this answer keeps their gap from being a fault of the server.
+    // The schemas should have refused it by name; without this answer their gap would be a fault of the server.
     log.warn({ err: error }, 'a value passed the schema but the database rejects it');
     return new Problem({
       status: 422,

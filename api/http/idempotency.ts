@@ -14,7 +14,7 @@ export interface KeptAnswer {
   text: string;
 }
 
-/** What is known of a request with an `Idempotency-Key`. */
+/** The record of a request with an `Idempotency-Key`. */
 export interface Claim {
   key: string;
   resourceId: string;

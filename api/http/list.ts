@@ -17,10 +17,10 @@ export interface SortColumn {
 }
 
 interface ListSpec<Filters extends z.ZodRawShape, Item extends z.ZodObject> {
-  /** What one entry looks like. Also names the columns of the CSV. */
+  /** Schema of one entry. Also names the columns of the CSV. */
   item: Item;
   filters: Filters;
-  /** What can be sorted by, by the name in `sort=`. */
+  /** The sortable columns, by the name in `sort=`. */
   sorts: Record<string, SortColumn>;
   /** Such as `-createdAt`, the minus for descending. */
   defaultSort: string;
@@ -34,7 +34,7 @@ interface ListQuery {
   sort: string;
 }
 
-/** What a page is made from. */
+/** The source of a page. */
 interface Source<Row, Item> {
   pool: Pool;
   req: Request;
@@ -154,7 +154,7 @@ async function readPage<Row, Item>(
   }
   // Not before: a value that only the columns need has no type in a statement without them.
   const columns = typeof select === 'string' ? select : select(bind);
-  // The position is taken as text: a JavaScript date would cut the microseconds off and skip or repeat entries.
+  // The position is taken as text: a JavaScript date would drop the microseconds and skip or repeat entries.
   const { rows } = await pool.query<Row & { '@value': string; '@tie': string }>(
     `SELECT ${columns}, ${column.column}::text AS "@value", ${tie}::text AS "@tie"
      FROM ${table} ${filter} ORDER BY ${column.column} ${direction}, ${tie} ${direction} LIMIT ${limit + 1}`,

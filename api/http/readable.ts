@@ -8,7 +8,7 @@ import { notFound, Problem } from './problem';
 /** How a subject with a timeline is found. */
 interface Readable {
   id: RegExp;
-  /** Finds it by `$1`; `$2` is the distributor whose it has to be, or null. */
+  /** Finds it by `$1`; `$2` is the distributor it has to belong to, or null. */
   find: string;
   /** Which transfers `t` belong to it, where it moves money itself, by the parameters of its id and as above. */
   transfers?: (id: string, distributorId: string) => string;
@@ -47,7 +47,7 @@ const readables: Record<TimelineKind, Readable> = {
     find: `SELECT 1 FROM withdrawals WHERE id = $1::uuid AND ${own}`,
     transfers: (id, own) => `t.withdrawal_id = ${id}::uuid AND ${isOwn(own)}`,
   },
-  // What each of its commissions moved is in the run's items: a run has too many to read as a story.
+  // What each of its commissions moved is in the run's items: a run has too many for a timeline.
   release: {
     id: uuid,
     find: 'SELECT 1 FROM release_runs WHERE id = $1::uuid AND $2::uuid IS NULL',

@@ -4,10 +4,10 @@ import type { ApiContext } from './endpoint';
 /** After a wait of this length the server behind is probed. */
 const lookAfterMs = 2_000;
 
-/** On a machine that is short of time one question may be answered late, hardly two in a row. */
+/** On an overloaded machine one probe may be answered late, hardly two in a row. */
 const questions = 2;
 
-/** Longest wait for an answer to the question whether a server answers at all. */
+/** Longest wait for the answer to a probe. */
 export const answerWithinMs = 2_000;
 
 /**

@@ -6,7 +6,7 @@ import { moneySchema } from './schemas';
 /** Beyond this nothing is counted, so that a figure costs the same however much there is. */
 export const maxCounted = 10_000;
 
-/** How many, and what they add up to. */
+/** Count and total. */
 export const summarySchema = z
   .object({
     count: z.int().describe(`Max ${maxCounted}.`),
@@ -68,7 +68,7 @@ export const summaryResponses: Record<200, ResponseSpec> = {
   200: { description: 'Count and totals.', schema: summarySchema },
 };
 
-/** Answers how many a filter finds, and what they add up to. */
+/** Answers count and total of what a filter finds. */
 export async function replySummary(pool: Pool, what: (bind: Bind) => Counted): Promise<Reply> {
   const { count, capped, sums } = await countBounded(pool, what);
   return { status: 200, body: { count, capped, sums } };

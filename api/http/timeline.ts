@@ -82,7 +82,7 @@ export function beyondEvent(facts: Record<string, unknown>, audit: TimelineAudit
   };
 }
 
-/** What a distributor may know of an event; the rest, such as a note to a decision, is among staff. */
+/** What a distributor may know of an event; the rest, such as a note to a decision, is internal. */
 const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
 
 /** Who did something, as a distributor may know it. */
@@ -90,7 +90,7 @@ export function actorForDistributor(actor: string, { name }: Pick<Principal, 'na
   return [name, 'system', 'shop'].includes(actor) ? actor : 'staff';
 }
 
-/** An event as its distributor may see it: without names of staff and without what they note among themselves. */
+/** An event as its distributor may see it: without names of staff and without internal notes. */
 export function eventForDistributor<Event extends { actor: string; data: Record<string, unknown> }>(
   event: Event,
   principal: Pick<Principal, 'name'>,

@@ -35,7 +35,7 @@ interface KeyRow {
   unusable: string | null;
 }
 
-/** Whether the request says who makes it. */
+/** Whether the request carries credentials. */
 export function hasCredentials(req: Request): boolean {
   return req.get('authorization') !== undefined || sessionToken(req) !== undefined;
 }

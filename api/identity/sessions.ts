@@ -121,7 +121,7 @@ function refuseCrossSite(req: Request): void {
 }
 
 /**
- * Begins a session, in the transaction that has found the person to be who they say. The user's row is
+ * Begins a session, in the transaction that has verified the person's identity. The user's row is
  * locked, so that disabling the user or changing the role at this moment ends this session too.
  * @returns the Set-Cookie header; undefined when the user has been disabled since
  */
@@ -138,7 +138,7 @@ export async function startSession(
   return rowCount ? cookie(config, SESSION_COOKIE, token) : undefined;
 }
 
-/** Ends all sessions of a user, except perhaps the one in which this is asked for. */
+/** Ends all sessions of a user, except, optionally, the present one. */
 export async function endSessions(client: Client, userId: string, except?: string): Promise<void> {
   await client.query(
     'UPDATE sessions SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $2',

@@ -14,7 +14,7 @@ import { removeSecondFactor, spendCode } from './secondFactor';
 import { endSessions, startSession } from './sessions';
 import { type Attempt, attemptSucceeded, beginAttempt, takeBackAttempt } from './throttle';
 
-/** A user as far as signing in goes. */
+/** A user, as sign-in needs it. */
 export interface Account {
   id: string;
   email: string;
@@ -38,7 +38,7 @@ export async function ownAccount({ pool }: ApiContext, { userId }: Principal): P
   return rows[0]!;
 }
 
-/** What every way to sign in needs to know of the request. */
+/** What every way to sign in needs of the request. */
 export interface SignInCall {
   context: ApiContext;
   req: Request;
@@ -47,7 +47,7 @@ export interface SignInCall {
   resourceId: string;
 }
 
-/** A session that has begun: whose, and the cookie for it. */
+/** A new session: its user, and its cookie. */
 export interface SignedIn {
   userId: string;
   role: Role;
@@ -172,7 +172,7 @@ export async function mailPasswordLink(
 const linkLasts = `NOT ${linkIsDead} AND u.disabled_at IS NULL`;
 
 /**
- * Stores a password and ends what an earlier one, or another link, has opened.
+ * Stores a password and ends the sessions and links of before.
  * @param change.from the password hash that it replaces; any, when left out
  * @param change.exceptSession a session that goes on
  * @returns false when `from` is no longer the password
@@ -230,7 +230,7 @@ async function withCode(
   return signedIn;
 }
 
-/** The user's row first, as everywhere: two who use up codes at once must not wait for each other in a circle. */
+/** The user's row first, as everywhere: two concurrent sign-ins must not deadlock. */
 async function lockUser(client: Client, id: string): Promise<void> {
   await client.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
 }
@@ -265,7 +265,7 @@ function linkNotValid(): Problem {
 }
 
 /**
- * Lets the person who is signed in do what takes the password again. Guesses count as those at the sign-in.
+ * Lets the signed-in user do what takes the password again. Failed attempts count as those at the sign-in.
  * @throws Problem 403 `session_required`, 409 `password_not_set`, 429; 401 `sign_in_refused` when it is wrong
  */
 export async function confirmPassword(

@@ -12,7 +12,7 @@ import { stuckAfter } from './stuckAdvice';
 /** One figure of a user's home page. */
 export interface Card {
   key: string;
-  /** What it is about: what waits for this person, what is late, what changed in the last day. */
+  /** What waits for this user, what is late, or what changed in the last day. */
   group: 'waiting' | 'late' | 'changed';
   roles: readonly Role[];
   /** The list behind the figure, as a path of the console. */

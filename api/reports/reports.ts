@@ -131,7 +131,7 @@ export const applicationsReport = `
 const accounts = ['held', 'available', 'reserved', 'debt'];
 const netInto = (account: string) =>
   `coalesce(sum(CASE '${account}'::account WHEN t.to_account THEN t.amount WHEN t.from_account THEN -t.amount END), 0)`;
-/** Up to which day anything can have happened: clocks of shops run a little ahead. */
+/** The last possible day of an event: clocks of shops run a little ahead. */
 const tomorrow = `((now() AT TIME ZONE $1::text)::date + 1)`;
 const lastEver = `greatest($4::date, ${tomorrow})`;
 

@@ -65,7 +65,7 @@ const mentions = defineList({
     unread: z.stringbool().optional().describe('Only unread mentions (true) or only read ones (false).'),
   },
   sorts: {
-    // Unread ones sort first, as if they were from a later millennium.
+    // Unread ones sort first: their sort key is in a later millennium.
     unread: {
       column: `(n.created_at + CASE WHEN mine.read_at IS NULL THEN interval '1000 years' ELSE interval '0' END)`,
       type: 'timestamptz',

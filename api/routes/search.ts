@@ -28,9 +28,9 @@ const maxPerKind = 5;
 /** Gives id, title, subtitle, state, amount, currency; undefined where the text can be none of these. */
 type Source = (term: Term) => string | undefined;
 
-/** What is looked for, as parameters of a statement. */
+/** The search text, as parameters of a statement. */
 interface Term {
-  /** The distributor whose it has to be, or nothing. */
+  /** The distributor it has to belong to; null for staff. */
   own: string | null;
   /** LIKE pattern of what begins so; and of the same in small letters. */
   prefix: string;

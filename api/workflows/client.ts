@@ -41,7 +41,7 @@ export function queryWorkflow<R>(
   return bounded(context, (client) => client.getHandle(workflowId).query<R, unknown[]>(query), withinMs);
 }
 
-/** What the Temporal server knows of a workflow's latest run; undefined when it knows none of that id (any more). */
+/** What the Temporal server knows of a workflow's latest run; undefined when it does not know that id (any more). */
 export async function describeWorkflow(
   context: ApiContext,
   workflowId: string,
@@ -142,7 +142,7 @@ async function bounded<R>(
   }
 }
 
-// gRPC status codes that pass by themselves.
+// gRPC status codes of temporary faults.
 const transient: Record<number, string> = {
   1: 'CANCELLED',
   4: 'DEADLINE_EXCEEDED',
@@ -153,7 +153,7 @@ const transient: Record<number, string> = {
   14: 'UNAVAILABLE',
 };
 
-/** Turns a failure of the call into what the route or the caller can act on. */
+/** Turns a failure of the call into an error that the route or the caller can act on. */
 function explain(error: unknown, context: ApiContext): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
     const failure = rootFailure(error);
@@ -175,7 +175,7 @@ function explain(error: unknown, context: ApiContext): unknown {
   return error;
 }
 
-/** The answer that a refusal of a workflow or an activity becomes. */
+/** The problem answer for a refusal by a workflow or an activity. */
 export function refusalProblem(failure: ApplicationFailure): Problem | undefined {
   const refusal = failure.details?.[0] as Partial<Refusal> | undefined;
   const { code, status, message, pointer } = refusal ?? {};

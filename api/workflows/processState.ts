@@ -21,7 +21,7 @@ export interface ProcessState {
   workflowId: string;
   runId: string | null;
   running: boolean;
-  /** Whether a worker said where the process stands; none answers while all workers are away. */
+  /** Whether a worker answered with the state of the process; none does while all workers are away. */
   answered: boolean;
   state: string | null;
   waitsFor: (Omit<ProcessStatus['waitsFor'][number], 'until'> & { until: string | null })[];
@@ -30,7 +30,7 @@ export interface ProcessState {
   url: string | null;
 }
 
-// A page that shows more than the state of the process should not hang on it.
+// A page that shows more than the state of the process should not wait for it.
 const queryWithinMs = 3_000;
 
 /**

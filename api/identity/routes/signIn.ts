@@ -10,10 +10,10 @@ import { countMailRequest } from '../throttle';
 
 export const everybody = roleSchema.options;
 
-/** A mail address as it is typed; whether it is one is of no matter, since only those of users count. */
+/** A mail address as it is typed; its form is not checked, since only those of users count. */
 const emailInput = z.string().trim().toLowerCase().min(1).max(254);
 
-/** A password as it is typed. The bound is against bodies that keep the hash busy, not a rule. */
+/** A password as it is typed. The bound only keeps long bodies from costing hash time. */
 export const passwordInput = z.string().min(1).max(512);
 export const codeInput = z
   .string()

@@ -97,7 +97,7 @@ async function lockUser(tx: Prisma.TransactionClient, id: string): Promise<User>
   return user;
 }
 
-/** Ends the user's sessions; what was begun in them is asked for again. */
+/** Ends the user's sessions; they sign in again. */
 async function endSessions(tx: Prisma.TransactionClient, userId: string): Promise<void> {
   await tx.session.updateMany({ where: { userId, endedAt: null }, data: { endedAt: new Date() } });
 }

@@ -138,7 +138,7 @@ async function temporalHealth(context: ApiContext): Promise<Pick<Health, 'tempor
   }
 }
 
-/** What staff look at to see whether all goes well, and what does not. */
+/** Health and stuck work, for staff. */
 export const healthEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',

@@ -134,7 +134,7 @@ export const summarizeCommissions = endpoint({
     replySummary(context.pool, (bind) => ({
       from: 'commissions c',
       where: conditions(query, principal, bind),
-      // What was not accrued is no money.
+      // What was not accrued counts no money.
       money: { amount: `CASE c.state WHEN 'not_accrued' THEN 0 ELSE c.amount END`, currency: 'c.currency' },
     })),
 });

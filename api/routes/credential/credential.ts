@@ -52,7 +52,7 @@ export const credentialEndpoints: Endpoint[] = [
     responses: credentials.responses,
     handler: ({ query, context, req }) => {
       const today = dateIn(context.config.BRAND_TIME_ZONE, Date.now());
-      // A date that was made here and is none of the request's, so that it may stand in the text.
+      // A date made here, not of the request, so that it may stand in the SQL text.
       const day = `'${today}'::date`;
       const ranges = {
         expired: `${until} < ${day}`,

@@ -101,7 +101,7 @@ export const mailEndpoints: Endpoint[] = [
         from: 'mails m',
         where: (bind) => [
           isOfReadableKind('m.subject_ref', principal.role),
-          // Said once more where an index holds only what is not sent.
+          // Repeats the condition of the index, which holds only what is not sent.
           query.state &&
             `m.state = ${bind(query.state)}${query.state === 'sent' ? '' : " AND m.state <> 'sent'"}`,
           query.resendable !== undefined && (query.resendable ? isResendable : `NOT ${isResendable}`),

@@ -4,7 +4,7 @@ import type { ApiContext } from '../../http/endpoint';
 import { senderOf } from '../../workflows/client';
 
 /**
- * Has a mail sent that stands in `mails` and that no other process sends. Where Temporal is away it stays pending,
+ * Starts the delivery of a mail in `mails` that no other process sends. Where Temporal is away it stays pending,
  * until `npm run recover` finds it.
  */
 export async function sendQueuedMail(context: ApiContext, key: string): Promise<void> {

@@ -16,7 +16,7 @@ import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema'
 import { readUnappliedEvents, unappliedEventEndpoints } from './unapplied';
 import { awaitedNext, readOrder, readOrderTimeline } from './view';
 
-/** Bound of every amount in an order, and of their sum, so that no sum of many orders outgrows a safe integer. */
+/** Bound of every amount in an order, and of their sum, so that no sum of many orders exceeds a safe integer. */
 const mostMinorUnits = 1_000_000_000_000;
 const minorUnits = z.int().min(0).max(mostMinorUnits);
 

@@ -43,7 +43,7 @@ async function keep(context: ApiContext, orderId: string, event: ReportedEvent):
  */
 async function apply(context: ApiContext, orderId: string, event: ReportedEvent): Promise<boolean> {
   const sender = senderOf(context);
-  // Not the same for repeats: what was refused as too early is asked again, and what was applied changes nothing.
+  // A new id for repeats: what was refused as too early is decided again, and what was applied changes nothing.
   const message = { update: orderEvent, args: [event] as [ReportedEvent], messageId: randomUUID() };
   try {
     await send(sender, { kind: 'order', id: orderId, ...message }).catch((error: unknown) => {
