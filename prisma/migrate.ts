@@ -16,7 +16,7 @@ const lockKey = 8_315_204_671;
  * @param folder the migrations @default MIGRATIONS
  * @returns names of the migrations that were applied now
  * @throws Error when one fails; the database then refuses further migrations until
- * `prisma migrate resolve` says what became of it. Also, changing nothing, when the database was made before the first
+ * `prisma migrate resolve` records its result. Also, changing nothing, when the database was made before the first
  * release
  */
 export async function migrate(

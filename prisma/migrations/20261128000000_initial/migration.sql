@@ -16,7 +16,7 @@ CREATE TABLE users (
   -- Without a time of confirmation the second factor is begun and not yet asked for.
   totp_secret_sealed text,
   totp_confirmed_at timestamptz,
-  -- The 30-second step of the last code that was taken: no code counts twice.
+  -- The 30-second step of the last code that was accepted: no code counts twice.
   totp_last_step bigint,
   -- Issuer and subject at the provider of single sign-on.
   oidc_subject text UNIQUE,
@@ -44,7 +44,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX ON sessions (user_id, created_at, id);
 
--- The token of a link is its id and a keyed hash of it, so nothing here opens anything.
+-- The token of a link is its id and a keyed hash of it, so these rows alone open no link.
 CREATE TABLE sign_in_links (
   id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users,
@@ -93,7 +93,7 @@ CREATE INDEX ON idempotency_keys (created_at);
 
 -- Timelines, audit trail, approvals, mails ------------------------------------------------------------------
 
--- What happened to one subject, in the order it happened. The key makes a repeated message leave no second line.
+-- What happened to one subject, in the order it happened. The key keeps a repeated message from leaving a second line.
 CREATE TABLE events (
   subject text NOT NULL,
   key text NOT NULL,
@@ -122,7 +122,7 @@ CREATE TABLE audit_entries (
 CREATE INDEX ON audit_entries (subject, id);
 CREATE INDEX ON audit_entries (actor_id, id);
 
--- Maker-checker: who approved what. The primary key is why one person never counts twice.
+-- Maker-checker: who approved what. The primary key keeps one person from counting twice.
 CREATE TABLE approvals (
   subject text NOT NULL,
   user_id uuid NOT NULL REFERENCES users,
@@ -201,7 +201,7 @@ CREATE INDEX ON applications (identity_number_hash);
 CREATE INDEX ON applications (bank_account_hash);
 CREATE INDEX ON applications (phone_hash);
 -- Search by the beginning of a name or number. Uuids are found by ranges of their primary keys and by their last
--- eight digits: those people read off a page, and the first ones are the time.
+-- eight digits: people read those off a page, and the first ones are the time.
 CREATE INDEX applications_name_prefix ON applications (lower(name) text_pattern_ops);
 CREATE INDEX applications_id_end ON applications (right(id::text, 8));
 
@@ -408,8 +408,8 @@ CREATE INDEX ON returns (requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (state, requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (resolved_at) WHERE resolved_at IS NOT NULL;
 
--- Messages that arrived before the order or return they speak of. They are applied as soon as it is known. Also those that
--- were refused after they had been answered with 202; an order that was so has the key `paid`.
+-- Messages that arrived before their order or return, to be applied as soon as it is known. Also those that were
+-- refused after they had been answered with 202; such an order has the key `paid`.
 CREATE TABLE early_events (
   order_id text NOT NULL,
   key text NOT NULL,
@@ -473,8 +473,8 @@ CREATE INDEX commissions_kept_back ON commissions (distributor_id, id) WHERE sta
 CREATE INDEX commissions_times ON commissions USING brin (due_at, released_at)
   WITH (pages_per_range = 32, autosummarize = on);
 
--- What a distributor may not do, or what is kept back from them: whom, what, caused by what, from when until when. Rights
--- and shown states are computed from the rows that are open; nothing else is set or unset. A row is lifted once and
+-- What a distributor may not do, or what is kept back from them: subject, effect, cause, from, until. Rights and
+-- shown states are computed from the rows that are open; nothing else is set or unset. A row is lifted once and
 -- never changed otherwise, and lifting goes by the cause, so that what another cause keeps back stays back.
 CREATE TABLE restrictions (
   id uuid PRIMARY KEY,
@@ -632,7 +632,7 @@ CREATE TABLE balances (
 -- distributors, so a list of them is sorted when it is asked for. Debts change seldom.
 CREATE INDEX ON balances (debt, distributor_id) WHERE debt > 0;
 
--- Every movement of money, once and for ever. `debt` is what the distributor owes: a transfer out of it raises
+-- Every movement of money, append-only. `debt` is what the distributor owes: a transfer out of it raises
 -- the debt, a transfer into it pays the debt off.
 CREATE TABLE transfers (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -652,12 +652,12 @@ CREATE INDEX ON transfers (distributor_id, id);
 CREATE INDEX ON transfers (occurred_at, id);
 CREATE INDEX ON transfers (commission_id) WHERE commission_id IS NOT NULL;
 CREATE INDEX ON transfers (withdrawal_id) WHERE withdrawal_id IS NOT NULL;
--- The accounts that few transfers touch: without it a list of one of them would read all the others.
+-- For accounts with few transfers: without it a list of one of them would read all the others.
 CREATE INDEX transfers_rare_accounts ON transfers (occurred_at, id)
   WHERE from_account IN ('reserved', 'debt', 'cash', 'tax', 'fees', 'penalties', 'write_off')
      OR to_account IN ('reserved', 'debt', 'cash', 'tax', 'fees', 'penalties', 'write_off');
 
--- What `credit` and `charge` are given: money of a distributor to or from another account.
+-- The input of `credit` and `charge`: money of a distributor to or from another account.
 CREATE TYPE movement AS (
   key text,
   debt_key text,
@@ -969,7 +969,7 @@ $$;
 
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
- * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
+ * for each other in a circle. A separate statement: what follows it sees what the lock waited for.
  * NO KEY UPDATE, because rows that only refer to a commission (a restriction, an item of a release run) need not wait.
  *
  * The ids are an array, and PostgreSQL would plan again for each array. The plan for any array is as good: every
@@ -988,7 +988,7 @@ END $$;
  * What keeps commissions from being released at an instant, or now where that is later: the one place that decides it,
  * for releasing, for explaining and for what distributors see. One row for each obstacle, none for a commission
  * that may be released. The codes are those of domain/explanation.ts; by `rank`, then by `since`, the first one is the
- * one to name where there is room for one. `cause` is the subject that stands behind it, `restriction_id` the
+ * one to show where there is room for one. `cause` is the subject that causes it, `restriction_id` the
  * restriction; `until` is when it ends automatically.
  */
 CREATE OR REPLACE FUNCTION commission_obstacles(ids bigint[], at timestamptz)
@@ -1090,9 +1090,9 @@ BEGIN
 END $$;
 
 /*
- * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of what
- * caused it (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never accrued only the amount
- * is less.
+ * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of the
+ * cause (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never
+ * accrued, only the amount is reduced.
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
  * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers'
  * keys unique, such as a return's id.
@@ -1127,9 +1127,9 @@ BEGIN
 END $$;
 
 /*
- * Puts right what was not accrued: posts what commissions would have earned, and brings each to where it would be, held
- * in its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
- * money counts from now (`at`). Commissions that are accrued already are left alone; says where those stand that were not.
+ * Accrues what was not accrued: posts what commissions would have earned, and sets each to its proper state, held in
+ * its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
+ * money counts from now (`at`). Leaves commissions that are accrued already; returns the states of the others.
  */
 CREATE OR REPLACE FUNCTION accrue_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, state text) LANGUAGE plpgsql AS $$
@@ -1291,7 +1291,7 @@ CREATE TRIGGER plans_immutable BEFORE UPDATE ON commission_plans FOR EACH ROW
   EXECUTE FUNCTION refuse_plan_change();
 CREATE TRIGGER plans_not_deleted BEFORE DELETE ON commission_plans FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
 
--- The conditions cost next to nothing where they do not hold, which is nearly always.
+-- The conditions cost almost nothing where they do not hold, which is the usual case.
 CREATE TRIGGER orders_late AFTER INSERT ON orders FOR EACH ROW
   WHEN (NEW.paid_at < now() - interval '1 day') EXECUTE FUNCTION note_late_entry();
 CREATE TRIGGER returns_late AFTER INSERT OR UPDATE ON returns FOR EACH ROW
