@@ -118,7 +118,7 @@ test('keys that are revoked at once are all revoked', async () => {
   }
 });
 
-test('a recovery code that is used while the second factor is given up counts once', async () => {
+test('a recovery code that is used while the second factor is removed counts once', async () => {
   const { id, email } = await makePerson(api, 'compliance');
   const browser = await signedIn(api, email);
   const { secret } = (await browser.call('POST', '/v1/me/second-factor')).body;
@@ -137,7 +137,7 @@ test('a recovery code that is used while the second factor is given up counts on
   expect(status).toBe(401);
 });
 
-test('a change that the database gives up for the sake of another can be tried again', async () => {
+test('a change that the database aborts because of a deadlock can be retried', async () => {
   const { id } = await makePerson(api, 'finance');
   const disable = () => post(`/v1/users/${id}/disable`, {});
   const given = await beside(

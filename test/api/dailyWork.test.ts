@@ -75,7 +75,7 @@ async function inReview(): Promise<{ id: string; token: string }> {
 }
 
 describe('the review queue', () => {
-  test('reviewers who take the next one at once get different ones, until none is left', async () => {
+  test('reviewers who claim the next application at once get different ones, until none is left', async () => {
     const open = await Promise.all([inReview(), inReview(), inReview()]);
     const reviewers = await Promise.all(Array.from({ length: 5 }, () => api.keyFor('compliance')));
     const answers = await Promise.all(reviewers.map((key) => post(key, '/v1/applications/next')));
@@ -91,7 +91,7 @@ describe('the review queue', () => {
     ]);
   });
 
-  test('who has not claimed it is refused with the name of who has; an admin is not; a lapsed claim is none', async () => {
+  test('a reviewer without the claim is refused with the name of its holder; an admin is not; a lapsed claim does not count', async () => {
     const [li, wang] = [await api.keyFor('compliance'), await api.keyFor('compliance')];
     await rename(li, '李审核');
     const [first, second, third] = [await inReview(), await inReview(), await inReview()];
@@ -317,7 +317,7 @@ describe('the timeline', () => {
 });
 
 describe('notes', () => {
-  test('offer those for a mention who may read what they are about', async () => {
+  test('offer the users for a mention who may read the subject', async () => {
     const asked = await withdrawable(await makeDistributor(api.context));
     const { body } = await post(keys.finance!, '/v1/withdrawals', asked);
     const { items } = await get(keys.finance!, `/v1/colleagues?subject=withdrawal/${body.id}&limit=200`);
@@ -375,7 +375,7 @@ describe('notes', () => {
 });
 
 describe('saved views', () => {
-  test('are changed by their owner alone; shared ones are seen by the same role alone', async () => {
+  test('are changed by their owner only; shared ones are visible to the same role only', async () => {
     const body = { list: 'commissions', name: 'due in CNY', query: 'state=due&currency=CNY', shared: true };
     const colleague = await api.keyFor('finance');
     const view = (await post(keys.finance!, '/v1/saved-views', body)).body;

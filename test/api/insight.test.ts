@@ -252,7 +252,7 @@ describe('reports', () => {
     await expectSoundLedger(pool);
   });
 
-  test('of another distributor are nothing that a distributor gets to see', async () => {
+  test('of another distributor are not visible to a distributor', async () => {
     const own = await get(`/v1/reports/commissions?${span}&distributorId=${seller.id}`, keys.sponsor);
     const sponsors = await get(`/v1/reports/commissions?${span}&distributorId=${sponsor.id}`);
     const sellers = await get(`/v1/reports/commissions?${span}&distributorId=${seller.id}`);
@@ -377,7 +377,7 @@ test('a distributor reads of each earning why it is not paid yet, and totals tha
   ).toBe(totals.due.amount);
 });
 
-test('the window of an order with an open return stands still in its picture', async () => {
+test('the window of an order with an open return is paused in its picture', async () => {
   const { body } = await get(`/v1/orders/${orders.return}/windows`, keys.seller);
   const [paused, running] = body.items;
   expect(paused.window).toMatchObject({ endsAt: null, pauses: [{ returnId: 'open', to: null }] });

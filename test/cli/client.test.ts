@@ -71,7 +71,7 @@ test('the client gives up an API that stays away after the set time', async () =
   await expect(request).rejects.toThrow('The queue is full.');
 });
 
-test('requests that wait for their turn give up together with the one before them', async () => {
+test('queued requests give up together with the one before them', async () => {
   answers = Array(60).fill(busy());
   const { api } = client({ patienceMs: 1000, maxInFlight: 1 });
   const startedAt = Date.now();

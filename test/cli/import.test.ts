@@ -138,7 +138,7 @@ const amounts = ({ reconciliations }: ImportResult) =>
     return formatScaled(reconciliation.fileTotal);
   });
 
-test('an import that is stopped in the middle and run again brings in everything once', async () => {
+test('an import that is stopped in the middle and run again imports everything once', async () => {
   const attribution_code = await codeOf(await makeDistributor(api.context));
   const ids = Array.from({ length: 40 }, (_, index) => unique(`stopped-${index}`));
   const returned = { returned_quantity: 1, returned_at: daysAgo(25).toISOString() };

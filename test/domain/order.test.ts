@@ -64,7 +64,7 @@ describe('return window of a line', () => {
     expect(state.lines.map((line) => line.windowEndsAt)).toEqual([paidAt + 17 * day, paidAt + 20 * day]);
   });
 
-  it('stands still while a return of that line is open, and only of that line', () => {
+  it('is paused while a return of that line is open, and only of that line', () => {
     const state = after(delivered, returnOne);
     expect(state.lines.map((line) => [line.state, line.windowEndsAt])).toEqual([
       ['return_requested', null],
@@ -73,7 +73,7 @@ describe('return window of a line', () => {
     expect(nextWindowEnd(state)).toBe(paidAt + 17 * day);
   });
 
-  it('goes on with what was left of it when the return is rejected', () => {
+  it('continues with the time left when the return is rejected', () => {
     const state = after(delivered, returnOne, {
       type: 'return_rejected',
       at: paidAt + 7 * day,
@@ -279,7 +279,7 @@ describe('events that are known at once', () => {
   const codes = (outcome: ReturnType<typeof applied>) =>
     outcome.refused.map(({ event, refusal }) => [event.type, refusal.code]);
 
-  it('wait while the return that they speak of is not known', () => {
+  it('wait while their return is not known', () => {
     const refund: OrderEvent = { type: 'return_refunded', at: paidAt + 6 * day, returnId: 'q' };
     const outcome = applied(refund, delivered);
     expect(outcome.waiting.map((one) => one.event)).toEqual([refund]);

@@ -5,7 +5,7 @@ const terms = (levels: object[], more = {}) => planTermsSchema.parse({ levels, .
 const rate = (rateBp: number) => ({ rateBp });
 const tea = (fixed: number, currency = 'CNY') => ({ sku: 'TEA', earning: { fixed, currency } });
 
-test('a version with the same terms changes nothing, in whatever order its rules stand', () => {
+test('a version with the same terms changes nothing, whatever the order of its rules', () => {
   const gold = { tier: 'gold', earning: rate(900) };
   const before = terms([{ default: rate(800), rules: [tea(100), tea(20, 'GBP'), gold] }]);
   const after = terms([{ default: rate(800), rules: [gold, tea(20, 'GBP'), tea(100)] }]);

@@ -99,7 +99,7 @@ it('the data of an applicant who was not admitted is erased after the retention 
   expect(await keepHouse()).toMatchObject({ erased: 0 });
 });
 
-it('idempotency keys, sessions and failures to sign in are deleted when they protect from nothing any more', async () => {
+it('idempotency keys, sessions and failures to sign in are deleted when they are not needed any more', async () => {
   const { pool } = world;
   const { userId } = world.compliance;
   for (const days of [29, 31, 89, 100]) {

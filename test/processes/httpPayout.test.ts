@@ -160,7 +160,7 @@ test.each<[Behaviour, string[]]>([
   expect(await balanceOf(pool, distributor)).toMatchObject({ available: 0, reserved: 0 });
 });
 
-test('a pending payout is asked about until it is paid', async () => {
+test('a pending payout is inquired until it is paid', async () => {
   provider.instructions = ['accept'];
   provider.pendingFor = 2;
   const { id } = await payOut();
@@ -168,7 +168,7 @@ test('a pending payout is asked about until it is paid', async () => {
   expect(provider.calls).toEqual(['POST', 'GET', 'GET', 'GET']);
 });
 
-test('as long as the provider does not say that it never heard of it, nothing is sent again', async () => {
+test('nothing is sent again until the provider answers that the payout is unknown', async () => {
   provider.instructions = ['pay and answer 500'];
   provider.inquiries = ['answer 500', 'never answer'];
   const { id } = await payOut();
@@ -177,7 +177,7 @@ test('as long as the provider does not say that it never heard of it, nothing is
   expect(provider.paid(id)).toBe(1);
 });
 
-test('a refusal gives the money back and says why', async () => {
+test('a refusal returns the money to the balance and says why', async () => {
   provider.instructions = ['refuse'];
   const { id, distributor } = await payOut();
   await end(id);
@@ -185,7 +185,7 @@ test('a refusal gives the money back and says why', async () => {
   expect(await balanceOf(pool, distributor)).toMatchObject({ available: 5000, reserved: 0 });
 });
 
-test('a payout whose workflow was lost on the way is asked for before anything is sent', async () => {
+test('a payout whose workflow was lost is inquired before anything is sent', async () => {
   provider.instructions = ['accept'];
   provider.pendingFor = Number.POSITIVE_INFINITY;
   const { id } = await payOut();
@@ -201,7 +201,7 @@ test('a payout whose workflow was lost on the way is asked for before anything i
   expect(await row(id)).toMatchObject({ state: 'paid' });
 });
 
-test('a payout that an attempt without an answer has marked is asked for before anything is sent', async () => {
+test('a payout marked by an attempt without an answer is inquired before anything is sent', async () => {
   loseMark = true;
   const { id } = await payOut();
   await end(id);
@@ -221,7 +221,7 @@ test('a payout on its way cannot be canceled', async () => {
   expect(await row(id)).toMatchObject({ state: 'paid' });
 });
 
-test('who is suspended between approval and payment is paid once reinstated, not before', async () => {
+test('a distributor suspended between approval and payment is paid once reinstated, not before', async () => {
   const [id, distributor, restriction] = [randomUUID(), await addDistributor(pool), randomUUID()];
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };

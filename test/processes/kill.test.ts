@@ -342,7 +342,7 @@ const stories: Record<Name, Story> = {
   resealNumbers: houseKept,
 };
 
-/** Everything that a story left in the books, without the names and times in which two tellings of it differ. */
+/** Everything that a story left in the ledger, without the names and times that differ between two runs. */
 async function traces({ subjects, distributors }: Awaited<ReturnType<Story>>): Promise<unknown> {
   const rows = async (sql: string, values: unknown[]) =>
     (await pool.query<{ line: string }>(sql, values)).rows.map(({ line }) =>

@@ -93,7 +93,7 @@ describe('a paid order', () => {
     expect(await balanceOf(platform.pool, other.id)).toMatchObject({ held: 0 });
   });
 
-  it('of the distributor in person earns nothing and says why', async () => {
+  it('of the distributor as buyer earns nothing and says why', async () => {
     await activatePlan(platform);
     const buyer = await addDistributor(platform.pool, { sponsorId: upline.id, shopCustomerId: 'self-1' });
     const order = payment({ attributionCode: buyer.code, customer: { externalId: 'self-1' } });
@@ -166,7 +166,7 @@ describe('a paid order', () => {
     expect(await ownerOf(301)).toBe(seller.id);
   });
 
-  it('with a code as a person types it belongs to the distributor whose code it is', async () => {
+  it('with a code in small letters and with a dash belongs to the distributor of the code', async () => {
     await activatePlan(platform);
     await platform.pool.query("UPDATE distributors SET referral_code = '7K2M9QXD' WHERE id = $1", [
       seller.id,
@@ -342,7 +342,7 @@ describe('a refund after release', () => {
     ]);
   });
 
-  it('leaves a debt for what is no longer there, which the next release pays first', async () => {
+  it('leaves a debt for what is no longer available, which the next release pays first', async () => {
     await activatePlan(platform, { automaticRelease: true });
     const order = await releasedOrder();
     await withdrawEverything(seller.id);

@@ -83,7 +83,7 @@ async function people(count: number): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, () => addDistributor(pool)));
 }
 
-test('a run releases what is due, pays debts first, and says why it leaves out what it leaves out', async () => {
+test('a run releases what is due, pays debts first, and gives the reason for each commission it leaves out', async () => {
   const [rich, indebted, suspended] = (await people(3)) as [string, string, string];
   await charge(pool, indebted, 150);
   const { ids } = await addCommissions(pool, [rich, indebted], amounts(4000));
@@ -182,7 +182,7 @@ test('approved and rejected by two people at once, a run has one decision', asyn
   }
 });
 
-test('a run whose worker is killed in the middle goes on where it was, and nothing is released twice', async () => {
+test('a run whose worker is killed in the middle resumes, and nothing is released twice', async () => {
   const queue = { client: worker.client, taskQueue: `killed-${randomUUID()}` };
   const { child, exited } = await startWorkerProcess({
     databaseUrl: database.url,

@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 afterEach(() => expectSoundLedger(pool));
 
-/** Takes an order in, of 3 × 10000 paid an hour ago. */
+/** Records an order of 3 × 10000 paid an hour ago. */
 async function pay(change: Partial<OrderPayment> = {}): Promise<string> {
   const paid = payment({
     attributionCode: seller.code,
@@ -137,7 +137,7 @@ describe('restrictions by cause', () => {
     expect(await obstaclesOf(id)).toEqual(['awaiting_delivery']);
   });
 
-  it('suspend beside each other: reinstating ends what people placed, and the state says what is left', async () => {
+  it('suspend independently: reinstating ends what people placed, and the state shows what is left', async () => {
     const ofCase = await suspend(pool, seller.id);
     expect(await stateOf(seller.id)).toBe('suspended');
     expect(await codeOf(reinstated())).toBe('distributor_state');
@@ -149,7 +149,7 @@ describe('restrictions by cause', () => {
     expect(await stateOf(seller.id)).toBe('active');
   });
 
-  it('end by themselves at their time', async () => {
+  it('end automatically at their time', async () => {
     await restrict(pool, seller.id, { effect: 'suspended', effective_until: new Date(Date.now() - 1000) });
     expect(await stateOf(seller.id)).toBe('active');
     await restrict(pool, seller.id, { effect: 'suspended', effective_from: new Date(Date.now() + day) });
@@ -236,7 +236,7 @@ describe('an order that arrives while its distributor may not earn', () => {
     expect(await commissionsOf(await pay())).toMatchObject([{ level: 1, state: 'held', amount: 3000 }]);
   });
 
-  it('is put right by accruing it: held in its window, due after it, released where the plan is automatic', async () => {
+  it('is corrected by accruing it: held in its window, due after it, released where the plan is automatic', async () => {
     for (const [automaticRelease, afterWindow, balance] of [
       [false, 'due', { held: 3000, available: 0 }],
       [true, 'released', { held: 0, available: 3000 }],
@@ -319,7 +319,7 @@ describe('an amount that is kept back', () => {
     expect(await codeOf(withdraw(1))).toBe('insufficient_available');
   });
 
-  it('is placed before a withdrawal or after it, never beside it', async () => {
+  it('is placed before a withdrawal or after it, never concurrently', async () => {
     const client = await pool.connect();
     try {
       await client.query('BEGIN');

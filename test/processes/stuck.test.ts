@@ -256,7 +256,7 @@ test('a mail whose one-time link has expired is not sent again, nor is it stuck'
   expect(sentTo(key)).toBe(0);
 });
 
-test('what is late shows as stuck work, and what is not, does not', async () => {
+test('only late work shows as stuck work', async () => {
   const { pool } = api.context;
   const at = (ago: string) =>
     pool.query(
@@ -277,7 +277,7 @@ test('what is late shows as stuck work, and what is not, does not', async () => 
   expect(await stuckOf(`order/${order.externalId}`)).toMatchObject([{ kind: 'window_not_closed' }]);
 });
 
-test('stuck work leads to a page only those whose page it is', async () => {
+test('stuck work links to a page only for roles that may open it', async () => {
   const id = randomUUID();
   await api.context.pool.query(
     `INSERT INTO payout_batches (id, state, currency, created_by, created_at)

@@ -106,7 +106,7 @@ describe('the return window of 15 days, of a plan that releases automatically', 
     expect((await linesOf(order)).map(({ due }) => due)).toEqual([first + 15 * day, second + 15 * day]);
   });
 
-  test('stands still while a return is open, and ends that much later', async () => {
+  test('is paused while a return is open, and ends that much later', async () => {
     const delivered = await env.currentTimeMs();
     const order = await paid(delivered - hour);
     await sendEvent(platform, order, { type: 'delivered', at: delivered });

@@ -142,7 +142,7 @@ describe('a request', () => {
 });
 
 describe('a decision', () => {
-  test('to reject gives the money back, debt first', async () => {
+  test('to reject returns the money to the balance, debt first', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
@@ -194,7 +194,7 @@ describe('a decision', () => {
     expect(await decide(id, 'approve', wang)).toMatchObject({ state: 'approved' });
   });
 
-  test('to approve is not for the distributor the money goes to', async () => {
+  test('to approve is refused to the distributor who is paid', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
@@ -211,7 +211,7 @@ describe('a decision', () => {
     ).rejects.toMatchObject({ cause: { message: expect.stringContaining('rejected by Wang at') } });
   });
 
-  test('to cancel works until the money is on its way, also when the workflow has ended', async () => {
+  test('to cancel works until it is being paid, also when the workflow has ended', async () => {
     const { id, distributor } = await approved();
     await worker.client.workflow.getHandle(`withdrawal/${id}`).result();
     expect(await decide(id, 'cancel', li)).toMatchObject({ state: 'canceled' });
@@ -240,7 +240,7 @@ describe('a payout file', () => {
     expect((await open()).answer).toBe('nothing_to_pay');
   });
 
-  test('pays what it lists and gives back what the bank refused', async () => {
+  test('pays what it lists and returns what the bank refused to the balance', async () => {
     const [paid, failed] = [await approved(5000), await approved(7000)];
     const { id } = await open();
     expect((await listed(id)).sort()).toEqual([paid.id, failed.id].sort());

@@ -23,7 +23,7 @@ let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
 let smtp: TestSmtp;
 let li: Actor & { userId: string };
-/** Mail addresses that the mail server has no room for just now. */
+/** Mail addresses that the mail server refuses for now as full. */
 const full = new Set<string>();
 
 beforeAll(async () => {
@@ -105,7 +105,7 @@ test('a distributor without a mail address gets no mail, and the money all the s
   expect(await states(id)).toEqual([]);
 });
 
-test('a withdrawal paid by a provider ends while the mail server is away, and the mails follow by themselves', async () => {
+test('a withdrawal paid by a provider ends while the mail server is away, and the mails follow automatically', async () => {
   const provider = await startProvider();
   const world = await work({
     PAYOUT_METHOD: 'http',

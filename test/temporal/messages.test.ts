@@ -100,7 +100,7 @@ describe('with the processes of the platform', () => {
     expect(await eventsOf(subjectOf('application', id), 'approved')).toBe(1);
   });
 
-  test('a process that is asked for what does not exist refuses, and has ended well', async () => {
+  test('a process of a subject that does not exist refuses, and ends without a failure', async () => {
     const id = randomUUID();
     const delivered = { type: 'delivered', at: Date.now(), actor: 'shop' } as const;
     const asked = [
@@ -148,7 +148,7 @@ describe('with the processes of the platform', () => {
   });
 });
 
-test('a message whose process ends meanwhile is sent once more, and not for ever', async () => {
+test('a message whose process ends meanwhile is sent once more, not endlessly', async () => {
   const native = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
   const taskQueue = `messages-${randomUUID()}`;
   const asked = new Map<string, number>();

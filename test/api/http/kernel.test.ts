@@ -216,7 +216,7 @@ describe('a null body is refused, also if every field is optional', () => {
   );
 });
 
-describe('no request, however odd, is answered as a fault of the server', () => {
+describe('no malformed request is answered as a fault of the server', () => {
   const writing = endpoints.filter(({ method }) => method !== 'get');
 
   test.each(writing.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(

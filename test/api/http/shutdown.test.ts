@@ -64,7 +64,7 @@ describe('a server that is asked to stop', () => {
     await expect(ask(port, proxy)).rejects.toThrow('ECONNREFUSED');
   });
 
-  test('cuts what outlasts the grace', async () => {
+  test('cuts requests that outlast the grace period', async () => {
     const { port, shutdown, asked } = await start();
     const slow = ask(port, kept(), { path: '/slow' }).catch((error: NodeJS.ErrnoException) => error.code);
     await eventually('it is asked', asked);

@@ -57,7 +57,7 @@ test('a repeat of the request of another client with a new address does not mail
   expect((await redeem(own)).body.user.id).toBe(victim.id);
 });
 
-test('who has forgotten the password is mailed a link that sets a new one, once and within an hour', async () => {
+test('a user with a forgotten password is mailed a link that sets a new one, once and within an hour', async () => {
   const { id, email } = await makePerson(api, 'finance');
   const before = await signedIn(api, email);
   expect((await ask(` ${email.toUpperCase()} `)).status).toBe(202);

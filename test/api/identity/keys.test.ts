@@ -48,7 +48,7 @@ describe('a key', () => {
     expect((await api.call('DELETE', `/v1/keys/${id}`, { key: admin })).body).toEqual(revoked.body);
   });
 
-  test('expires at the moment that was set, whatever zone the database server stands in', async () => {
+  test('expires at the moment that was set, whatever the time zone of the database server', async () => {
     const { pool } = api.context;
     const { rows } = await pool.query('SELECT current_database() AS name');
     await pool.query(`ALTER DATABASE "${rows[0].name}" SET timezone = 'America/New_York'`);

@@ -121,7 +121,7 @@ test('an answer of the provider counts once, and only in the browser that asked'
   expect((await go('GET', denied)).location).toBe(refusal('oidc_denied').location);
 });
 
-test('what no provider answered leads back to the page for signing in, however odd it is', async () => {
+test('a callback that is no answer of the provider leads back to the sign-in page', async () => {
   const odd = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '\0', 'x'.repeat(500)));
   const query = fc.dictionary(
     fc.constantFrom('code', 'state', 'iss', 'error', 'error_description', 'odd'),

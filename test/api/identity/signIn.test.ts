@@ -161,7 +161,7 @@ describe('a session', () => {
     expect((await here.call('GET', '/v1/me/sessions')).body.items).toHaveLength(1);
   });
 
-  test('is nothing that another site can use', async () => {
+  test('cannot be used by another site', async () => {
     const { email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const rename = (headers: Record<string, string>) =>
@@ -309,7 +309,7 @@ describe('a password', () => {
     expect(kept.rowCount).toBe(0);
   });
 
-  test('is nothing that an API key can set, nor a second factor', async () => {
+  test('cannot be set by an API key, nor can a second factor', async () => {
     for (const [path, body] of [
       ['password', { current: PASSWORD, new: NEW_PASSWORD }],
       ['second-factor', undefined],
@@ -366,7 +366,7 @@ describe('a second factor', () => {
     expect((await attempt()).status).toBe(429);
   });
 
-  test('is given up with password and code, or taken away by an admin', async () => {
+  test('is removed with password and code, or by an admin', async () => {
     const { id, email } = await makePerson(api, 'finance');
     const browser = await signedIn(api, email);
     const { recoveryCodes } = await withSecondFactor(email, id);
@@ -405,7 +405,7 @@ describe('a one-time link', () => {
     expect(await audits(id)).toEqual(['user.make_sign_in_link', 'user.set_password', 'user.sign_in']);
   });
 
-  test('is void when it is too old, was replaced or made up, or the password was set since', async () => {
+  test('is void when it is too old, replaced, forged, or older than the password', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const [first, second] = [await linkFor(id), await linkFor(id)];
     expect((await redeem(tokenOf(first.url))).status).toBe(409);
@@ -418,7 +418,7 @@ describe('a one-time link', () => {
     expect((await redeem(tokenOf(third.url))).status).toBe(409);
   });
 
-  test('ends the sessions of before, and is no way round the second factor', async () => {
+  test('ends earlier sessions, and does not bypass the second factor', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const { recoveryCodes } = await withSecondFactor(email, id);
@@ -528,7 +528,7 @@ describe('mails', () => {
     expect(JSON.stringify(rows)).not.toContain(applicantToken);
   });
 
-  test('hand no account over to who applies with the mail address of a user', async () => {
+  test('give no account to an applicant with the mail address of a user', async () => {
     const { email } = await makePerson(api, 'finance');
     const { texts } = await approve(email);
     expect(texts.join()).not.toContain('/welcome#');

@@ -114,7 +114,7 @@ describe('the last admin', () => {
     await own.stop();
   });
 
-  test('is one who can get in: an admin without password or key is none', async () => {
+  test('is one who can sign in: an admin without password or key does not count', async () => {
     const own = await startApi({ TRUST_PROXY: 'true' });
     const key = await own.keyFor('admin');
     const { items } = (await own.call('GET', '/v1/keys', { key })).body;

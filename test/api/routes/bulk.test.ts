@@ -69,7 +69,7 @@ test('a bulk action asks for the same role and scope as the single call', async 
   expect((await start(finance, { ...body, ids: ['7'] })).body.errors[0].pointer).toBe('/ids/0');
 });
 
-test('fifty approvals whose worker is killed half-way: each is decided once, refusals keep none of the others back', async () => {
+test('fifty approvals whose worker is killed half-way: each is decided once, and a refusal does not stop the others', async () => {
   const { pool, config } = api.context;
   const ids = await requested(50);
   const [rejected, mine] = [ids.slice(10, 14), ids.slice(30, 33)];

@@ -371,7 +371,7 @@ test('balance and statement show what the ledger has, per currency', async () =>
   ]);
 });
 
-test('suspending and reinstating take a reason each, happen once, and refuse what is not so', async () => {
+test('suspending and reinstating need a reason, happen once, and are refused in the wrong state', async () => {
   const { distributorId } = await approved();
   const path = `/v1/distributors/${distributorId}`;
   const suspend = { as: compliance, body: { reason: 'diversion' }, idempotencyKey: randomUUID() };
@@ -393,7 +393,7 @@ test('suspending and reinstating take a reason each, happen once, and refuse wha
   ]);
 });
 
-test('a blacklisted phone keeps its owner out, however it is typed, until it is taken off', async () => {
+test('a blacklisted phone number is refused, however it is typed, until it is removed', async () => {
   const numbers = personNumbers();
   const entry = await call('POST', '/v1/blacklist', {
     as: compliance,
@@ -419,7 +419,7 @@ test('a blacklisted phone keeps its owner out, however it is typed, until it is 
   expect((await approve()).status).toBe(200);
 });
 
-test('compliance is alerted once for each bound that a sponsor tree reaches', async () => {
+test('compliance is alerted once for each limit that a sponsor tree reaches', async () => {
   const codeOf = async (id: string) =>
     (await call('GET', `/v1/distributors/${id}`, { as: compliance })).body.referralCode;
   const root = (await approved()).distributorId;

@@ -93,7 +93,7 @@ test('a failure that is no refusal stays a fault of the server', async () => {
   });
 });
 
-test('beyond the places and the queue a request is turned away at once, and those before it are served', async () => {
+test('beyond the limit and the queue a request is refused at once, and those before it are served', async () => {
   const context = contextWith({ API_MAX_IN_FLIGHT: '2', API_MAX_QUEUE: '1' });
   const id = randomUUID();
   const [a, b, queued] = [ring(context, id, 'wait'), ring(context, id, 'wait'), ring(context, id, 'wait')];
