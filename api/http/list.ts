@@ -235,7 +235,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** All entries, each page read when the client has taken what came before. */
+/** All entries, each page read when the client has taken the page before. */
 async function* allPages<Row, Item>(
   spec: ListSpec<z.ZodRawShape, z.ZodObject>,
   source: Source<Row, Item>,

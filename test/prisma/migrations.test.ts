@@ -197,8 +197,8 @@ test('the last migration keeps the rows of the version before, also beside its o
 });
 
 /**
- * Rows in every table of a database, made from test/prisma/rows/<last migration>.sql: whoever adds a migration writes
- * down there what a shop of the version before has, once, and leaves it.
+ * Rows in every table of a database, made from test/prisma/rows/<last migration>.sql: each new migration
+ * adds a file with the data of a shop of the version before, which is never changed afterwards.
  */
 async function fillTables(url: string): Promise<void> {
   const rows = path.join(__dirname, 'rows', `${names.at(-2)}.sql`);
