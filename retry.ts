@@ -6,11 +6,11 @@ const longestPauseMs = 10_000;
 
 /**
  * Repeats an attempt until it succeeds, with pauses that grow to ten seconds, and logs one line for each failure.
- * For what a process needs at its start: another server that is away comes back without this process being restarted.
- * @param what is missing, as the log says it, such as `Temporal can not be reached`
+ * For what a process needs at its start: another server that is away can return without a restart of this process.
+ * @param what is missing, as the log says it, such as `Temporal cannot be reached`
  * @param heals whether a failure can pass without a restart of this process
  * @returns what the attempt returned
- * @throws the failure that can not heal
+ * @throws the failure that cannot heal
  */
 export async function keepTrying<T>(
   what: string,

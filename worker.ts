@@ -28,7 +28,7 @@ import { scheduleHousekeeping } from './temporal/schedules';
 import { startTracing } from './temporal/tracing';
 import { workerLimits } from './temporal/workerLimits';
 
-/** A closing that takes longer is left to the operating system, so that it never keeps the process. */
+/** Longest wait for connections to close; after it the process ends anyway. */
 const closeWithinMs = 5_000;
 
 async function main(): Promise<void> {
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   Runtime.install({
     logger: runtimeLogger(log, () => state === 'CONNECTING'),
     shutdownSignals: [...stopSignals],
-    // What the SDK's native part has to say belongs into the same structured log.
+    // The SDK's native part writes into the same structured log.
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
   });
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, (error) =>
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 
   const { connectionOptions, namespace } = connectionConfig();
   const connection = await keepTrying(
-    'Temporal can not be reached',
+    'Temporal cannot be reached',
     () => NativeConnection.connect(connectionOptions),
     { log, heals: (error) => error instanceof TransportError },
   );
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
     interceptors: { activity: [countActivities(registry), noteFailures(pool, log)] },
   };
   const worker = await keepTrying(
-    `Temporal can not read the namespace "${namespace}"`,
+    `Temporal cannot read the namespace "${namespace}"`,
     async () => {
       await findNamespace(connection, namespace);
       return Worker.create(options);
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
     log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
   );
   try {
-    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace is over.
+    // Ends on SIGTERM or SIGINT, after running activities have finished or the grace period has ended.
     await running;
   } finally {
     state = 'STOPPED';
@@ -110,17 +110,17 @@ async function main(): Promise<void> {
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
-/** Asked before a worker is made: this answers within seconds, and says by its code what is wrong. */
+/** Called before a worker is made: it answers within seconds, and its code says what is wrong. */
 async function findNamespace(connection: NativeConnection, namespace: string): Promise<void> {
   await connection.withDeadline(Date.now() + 5_000, () =>
     connection.workflowService.describeNamespace({ namespace }),
   );
 }
 
-// gRPC status codes of what stays as it is until somebody changes the settings and starts this process again.
+// gRPC status codes of faults that last until the settings are changed and this process is restarted.
 const lasting = [3 /* INVALID_ARGUMENT */, 12 /* UNIMPLEMENTED */, 16 /* UNAUTHENTICATED */];
 
-/** Whether Temporal may answer otherwise later: the namespace is made, the right granted, its database back. */
+/** Whether Temporal may recover: the namespace is created, the permission granted, its database back. */
 function passes(error: unknown): boolean {
   return isGrpcServiceError(error) ? !lasting.includes(error.code) : error instanceof TransportError;
 }
@@ -156,7 +156,7 @@ async function serveHealth(config: Config, registry: Registry, state: () => stri
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Temporal's own lines, in the log of this process; but for each retry while the start itself tells of the failure. */
+/** Temporal's own lines, in the log of this process; without the retries while the start itself logs the failure. */
 function runtimeLogger(log: Logger, isStarting: () => boolean): DefaultLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};

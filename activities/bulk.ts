@@ -16,7 +16,7 @@ import { approveWithdrawal, rejectWithdrawal } from '../workflows/withdrawal';
 /** Where a bulk action is. */
 export type BulkState = StateOf<'bulk'>;
 
-/** What each action is given, beside the things it is done to. */
+/** The input of each action, beside the items it applies to. */
 export interface BulkInputs {
   'withdrawals.approve': { note?: string };
   'withdrawals.reject': { reason: string };
@@ -32,7 +32,7 @@ export type BulkWork = {
   [Name in BulkActionName]: { action: Name; input: BulkInputs[Name] };
 }[BulkActionName];
 
-/** Somebody wants something done to many things. */
+/** A request for one action on many items. */
 export type BulkRequest = BulkWork & {
   id: string;
   ids: string[];
@@ -65,10 +65,10 @@ export function acceptBulkAction(pool: Pool, request: BulkRequest): Promise<void
   });
 }
 
-/** How many items are worked on at once. Small: a bulk action must not starve people who work one by one. */
+/** How many items are handled at once. Small: a bulk action must not slow down users who work one by one. */
 const LANES = 4;
 const PAGE = 200;
-/** After so many items that failed without being refused, something is away: the next attempt goes on. */
+/** After this many failures that are not refusals, a server is taken to be away: the next attempt goes on. */
 const MOST_FAILURES = 5;
 /** Longest wait for the answer of one item's workflow. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -78,7 +78,7 @@ interface BulkItem {
   target: string;
 }
 
-/** One item's command: the same id in every attempt is what keeps anything from being decided twice. */
+/** One item's command: the same id in every attempt prevents a second decision. */
 interface ItemCommand {
   target: string;
   decisionId: string;
@@ -106,7 +106,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     await start(activitySender(ANSWER_WITHIN_MS), { kind: 'release', id });
   }
 
-  /** Does to one thing what the single call does, by the same step. */
+  /** Does to one item what the single call does, by the same step. */
   async function carryOut(work: BulkWork, command: ItemCommand): Promise<void> {
     const { target, decisionId, actor } = command;
     const now = Date.now();
@@ -143,7 +143,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     const asker = await askerOf(pool, bulk);
     const decisionId = uuidv5(String(item.position), bulk.id);
     if (!asker.allowed) {
-      // Done by an attempt that could not note it any more, while the right still held.
+      // Done by an attempt that could not record it any more, while the user still had the right.
       if (await isDecided(pool, bulk, item, decisionId)) return undefined;
       return {
         code: 'right_ended',
@@ -168,8 +168,8 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
 
   return {
     /**
-     * Carries out what is left of a bulk action, item by item, and ends it. What is refused has that as its result,
-     * and the rest goes on. Goes on where an earlier attempt stopped, and does no harm beside one that still runs.
+     * Carries out what is left of a bulk action, item by item, and ends it. A refusal is the result of its item, and
+     * the rest goes on. Resumes where an earlier attempt stopped, and is safe beside one that still runs.
      */
     async runBulkAction(id: string): Promise<BulkState> {
       const { cancellationSignal, heartbeat } = Context.current();
@@ -214,7 +214,7 @@ async function readBulk(pool: Pool, id: string): Promise<BulkRow> {
   return rows[0];
 }
 
-/** Who asked, by the present name, and whether that person still may. */
+/** The user who requested it, by their present name, and whether they still have the right. */
 async function askerOf(pool: Pool, { id, action }: BulkRow): Promise<{ name: string; allowed: boolean }> {
   const { rows } = await pool.query<{ name: string; allowed: boolean }>({
     name: 'bulk-asker',
@@ -226,7 +226,7 @@ async function askerOf(pool: Pool, { id, action }: BulkRow): Promise<{ name: str
   return rows[0]!;
 }
 
-/** First part of the key by which an item's decision is on the timeline of its thing; claiming leaves nothing there. */
+/** First part of the key of an item's decision on the timeline of its subject; claiming leaves nothing there. */
 const decisionsOf: Record<BulkActionName, string | null> = {
   'withdrawals.approve': 'decision',
   'withdrawals.reject': 'decision',
@@ -237,7 +237,7 @@ const decisionsOf: Record<BulkActionName, string | null> = {
   'applications.claim': null,
 };
 
-/** Whether the item's decision is on the timeline of its thing. */
+/** Whether the item's decision is on the timeline of its subject. */
 async function isDecided(
   pool: Pool,
   { action }: BulkRow,

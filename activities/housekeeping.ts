@@ -15,7 +15,7 @@ const ENDED_SESSION_DAYS = 90;
 /** How long failures to sign in are remembered. A lockout is much shorter. */
 const SIGN_IN_ATTEMPT_DAYS = 30;
 
-/** Rows of one statement: short enough to hold nobody up. */
+/** Rows of one statement: few enough not to block other transactions. */
 const BATCH = 1000;
 
 /** Everything sealed. */
@@ -35,7 +35,7 @@ export interface Resealed {
   unreadable: number;
 }
 
-/** What is done once a day: nothing stays for ever that has no more use, and nothing personal beyond its time. */
+/** The daily steps: delete what is not needed any more, and erase personal data after its retention period. */
 export function createHousekeepingActivities({
   pool,
   config,
@@ -47,7 +47,7 @@ export function createHousekeepingActivities({
 }) {
   return {
     /**
-     * Deletes what protects from nothing any more: old idempotency keys, sessions long over, old failures to sign in.
+     * Deletes old idempotency keys, sessions that ended long ago and old failures to sign in.
      * @param now milliseconds since 1970
      * @returns how many rows were deleted
      */
@@ -67,7 +67,7 @@ export function createHousekeepingActivities({
 
     /**
      * Erases the personal data of applicants who were not admitted, `APPLICANT_DATA_RETENTION` after the decision
-     * (PIPL, article 47: data is deleted when its purpose can not be achieved or is achieved no more). The decision
+     * (PIPL, article 47: data is deleted when its purpose cannot be achieved or is achieved no more). The decision
      * and its time stay.
      * @param now milliseconds since 1970
      * @returns how many applications were erased
@@ -93,7 +93,7 @@ const deleteFrom = (table: string, condition: string) =>
   `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${BATCH}))`;
 
 // Mails go as a whole: subject, text and recipient are all about the applicant. Hashes go as well, since numbers of
-// so few digits can be tried out by whoever has the key.
+// so few digits can be tried out by anyone who has the key.
 const eraseApplications = `
   WITH old AS MATERIALIZED (
     SELECT id FROM applications
@@ -142,7 +142,7 @@ async function reseal(
     );
     const last = rows.at(-1);
     if (!last) return;
-    const anew = rows.flatMap(({ id, sealed }) => {
+    const resealed = rows.flatMap(({ id, sealed }) => {
       const plain = openOrNull(sealer, sealed);
       return plain === null ? [] : [{ id, was: sealed, sealed: sealer.seal(plain) }];
     });
@@ -150,10 +150,10 @@ async function reseal(
     const { rowCount } = await pool.query(
       `UPDATE ${table} t SET ${column} = n.sealed
        FROM jsonb_to_recordset($1::jsonb) AS n (id uuid, was text, sealed text) WHERE t.id = n.id AND t.${column} = n.was`,
-      [JSON.stringify(anew)],
+      [JSON.stringify(resealed)],
     );
     total.resealed += rowCount ?? 0;
-    total.unreadable += rows.length - anew.length;
+    total.unreadable += rows.length - resealed.length;
     heartbeat(total);
     after = last.id;
   }

@@ -64,7 +64,7 @@ interface SmtpError extends Error {
 
 /**
  * Whether trying again is useless: the server refused this recipient or this message for good. Other permanent
- * answers, such as to a wrong password, are about the server's settings, which somebody can put right.
+ * answers, such as to a wrong password, are about the server's settings, which can be corrected.
  */
 function isRefusal({ responseCode = 0, command = '' }: SmtpError): boolean {
   return responseCode >= 500 && /^(RCPT|DATA)/.test(command);
@@ -79,19 +79,19 @@ export function createMailActivities(context: {
   const { pool, mailer, sealer, config } = context;
   const retryForMs = durationMs(config.MAIL_RETRY_FOR);
 
-  /** Once, however often it is asked for: the process is named after the mail. */
+  /** Idempotent: the process is named after the mail. */
   const startProcess = (key: string) => start(activitySender(START_WITHIN_MS), { kind: 'mail', id: key });
 
   return {
-    /** Has a queued mail sent by a process of its own, so that whatever it tells of never waits for a mail server. */
+    /** Sends a queued mail by a process of its own, so that the step it reports never waits for a mail server. */
     async startMail(key: string): Promise<void> {
       await startProcess(key);
     },
 
     /**
-     * Has all mails sent that wait and tell of the withdrawals of a payout batch, a few at a time: thousands at once
-     * would keep everybody else from the workers and from the mail server. One that can not be delivered at once
-     * goes on in its own process, and the next is begun.
+     * Sends all waiting mails about the withdrawals of a payout batch, a few at a time: thousands at once would block
+     * the workers and the mail server for all others. One that cannot be delivered at once goes on in its own process,
+     * and the next is begun.
      */
     async startPayoutMails(batchId: string): Promise<void> {
       const { cancellationSignal, client, heartbeat } = Context.current();

@@ -31,7 +31,7 @@ export interface BatchRequest {
   by: Actor;
 }
 
-/** What the bank did with a file: all is paid, but for what is listed. */
+/** The bank's result of a file: all is paid, except what is listed. */
 export interface BatchConfirmation {
   id: string;
   decisionId: string;
@@ -43,7 +43,7 @@ export interface BatchConfirmation {
 export interface PayoutStart extends WithdrawalProgress {
   /** First wait before the provider is asked about it, in milliseconds. */
   firstInquiryAfterMs: number;
-  /** False: an earlier attempt has marked it, and the provider may have heard of it. Absent in older histories. */
+  /** False: an earlier attempt has marked it, and the provider may have received it. Absent in older histories. */
   moved?: boolean;
 }
 
@@ -85,7 +85,7 @@ export function createPayoutActivities({
              ), collected AS (
                UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
                RETURNING w.id, w.amount
-             ), told AS (
+             ), reported AS (
                INSERT INTO events (subject, key, type, actor, occurred_at, data)
                SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
                FROM collected
@@ -118,7 +118,7 @@ export function createPayoutActivities({
     },
 
     /**
-     * Settles a whole batch at once: what is listed as failed comes back, all else is paid.
+     * Settles a whole batch at once: what is listed as failed returns to the balance, all else is paid.
      * @throws refusal `payout_not_found`, `payout_decided` or `not_in_batch`
      */
     async confirmPayoutBatch(confirmation: BatchConfirmation, now: number): Promise<BatchState> {
@@ -158,8 +158,8 @@ export function createPayoutActivities({
     },
 
     /**
-     * Marks an approved withdrawal as on its way, before the provider hears of it. From then on it can't be
-     * canceled any more. It stays approved while nothing may be paid to its distributor.
+     * Marks an approved withdrawal as being paid, before the provider is instructed. From then on it cannot be
+     * canceled. It stays approved while nothing may be paid to its distributor.
      */
     async startPayout(id: string, now: number): Promise<PayoutStart> {
       return inTransaction(pool, async (client) => {
@@ -191,7 +191,7 @@ export function createPayoutActivities({
     },
 
     /**
-     * Instructs the provider, once: whatever goes wrong on the way makes the outcome unknown, to be asked for.
+     * Instructs the provider, once: after any failure the outcome is unknown, and has to be inquired.
      * Must not be retried without asking.
      */
     async sendPayout(id: string): Promise<PayoutAnswer> {
@@ -223,7 +223,7 @@ export function createPayoutActivities({
         : { status: 'unknown', reason: answer.unreachable };
     },
 
-    /** Asks the provider what became of a payout. */
+    /** Asks the provider for the result of a payout. */
     async askPayout(id: string): Promise<PayoutAnswer> {
       const answer = await callProvider(config, 'GET', `/payouts/${id}`, id);
       return 'status' in answer
@@ -231,7 +231,7 @@ export function createPayoutActivities({
         : { status: 'unknown', reason: answer.unreachable };
     },
 
-    /** Writes down what the provider said in the end; a failed payout gives the money back. */
+    /** Records the provider's final answer; a failed payout returns the money to the balance. */
     async settlePayout(id: string, answer: PayoutOutcome, now: number): Promise<WithdrawalStep> {
       return inTransaction(pool, async (client) => {
         const reason = answer.status === 'failed' ? answer.reason : undefined;
@@ -339,13 +339,13 @@ async function settlementsOf(
   ]);
   const reasons = new Map(failed.map(({ withdrawalId, reason }) => [withdrawalId, reason]));
   const inBatch = new Set(rows.map((row) => row.id));
-  const stranger = failed.findIndex(({ withdrawalId }) => !inBatch.has(withdrawalId));
-  if (stranger >= 0) {
+  const unknownIndex = failed.findIndex(({ withdrawalId }) => !inBatch.has(withdrawalId));
+  if (unknownIndex >= 0) {
     throw refuse({
       code: 'not_in_batch',
       status: 422,
-      message: `Withdrawal ${failed[stranger]!.withdrawalId} is not in this payout batch; nothing was changed.`,
-      pointer: `/failed/${stranger}/withdrawalId`,
+      message: `Withdrawal ${failed[unknownIndex]!.withdrawalId} is not in this payout batch; nothing was changed.`,
+      pointer: `/failed/${unknownIndex}/withdrawalId`,
     });
   }
   return rows.map(({ id }) => {

@@ -33,7 +33,7 @@ export interface ReleaseProposal {
   by: Actor;
 }
 
-/** What a person decided about a run. `decisionId` is the same when the message comes again. */
+/** What a person decided about a run. `decisionId` is the same when the message is repeated. */
 export interface ReleaseDecision {
   id: string;
   decisionId: string;
@@ -102,7 +102,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
             'UPDATE release_runs SET item_count = $2, totals = $3, approvals_needed = $4 WHERE id = $1',
             [id, frozen.items, frozen.totals, needed],
           );
-          // Of two people, the first is who proposes; so the approval that sets it off comes from another person.
+          // Of two people, the first is who proposes; so the approval that starts it is another person's.
           if (needed === 2) await countApproval(client, { subject: subjectOf('release', id), by, at: now });
           return {
             type: 'proposed',
@@ -121,7 +121,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
     },
 
     /**
-     * Counts one person's approval; the last one needed sets the run off.
+     * Counts one person's approval; the last one needed starts the run.
      * @throws refusal `release_not_found`, `second_person_needed`, or `release_decided` that names the decision that
      *   stands
      */
@@ -177,7 +177,8 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
     },
 
     /**
-     * Releases everything that an approved run is for, in batches of their own transactions, and ends the run. Goes on where an earlier attempt stopped, and does no harm beside one that still runs.
+     * Releases everything that an approved run is for, in batches of one transaction each, and ends the run. Resumes
+     * where an earlier attempt stopped, and is safe beside one that still runs.
      */
     async executeRelease(id: string, now: number): Promise<ReleaseRunState> {
       const { cancellationSignal, heartbeat } = Context.current();
@@ -380,8 +381,8 @@ async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection> 
 }
 
 /**
- * Judges the next batch of what was kept back, and notes each result. What another run holds is released as well, and is
- * left out there. An attempt that goes on judges anew what the last one left out.
+ * Judges the next batch of what was kept back, and notes each result. What waits in another run is released as well,
+ * and is left out there. An attempt that goes on judges again what the last one left out.
  */
 export async function releaseKeptBackBatch(
   pool: Pool,

@@ -23,14 +23,14 @@ import { render, send, sendText, type TextAnswer } from './http/reply';
 import { databaseAnswers, watchServer } from './http/stall';
 import { authenticate, authorize, hasCredentials } from './identity/authentication';
 
-/** What is known of a request while it is answered. */
+/** Data of a request while it is handled. */
 interface Progress {
   requestId: string;
   endpoint?: Endpoint;
   principal?: Principal;
 }
 
-// Tells one answer from another without touching `res.locals`, which has no types.
+// Marks an answer without touching `res.locals`, which has no types.
 const progresses = new WeakMap<ServerResponse, Progress>();
 
 function progressOf(res: Response): Progress {
@@ -38,8 +38,8 @@ function progressOf(res: Response): Progress {
 }
 
 /**
- * Nothing is run or loaded but what this server sends itself. Styles may stand inline: the console's components write
- * theirs while the page runs.
+ * Only what this server sends is run or loaded. Inline styles are allowed: the console's components write theirs at
+ * run time.
  */
 const contentSecurity = {
   defaultSrc: ["'self'"],
@@ -47,11 +47,11 @@ const contentSecurity = {
   styleSrc: ["'self'", "'unsafe-inline'"],
   imgSrc: ["'self'", 'data:', 'blob:'],
   frameAncestors: ["'none'"],
-  // Plain HTTP inside one's own network is for the operator to decide; HTTPS is not forced on it.
+  // Plain HTTP inside a private network is the operator's decision, so HTTPS is not enforced.
   upgradeInsecureRequests: null,
 };
 
-/** Builds the API. It opens nothing by itself: the context holds all connections. */
+/** Builds the API. It opens no connections: the context holds all of them. */
 export function createApp(context: ApiContext): Express {
   const metrics = createMetrics(context);
   const app = express();
@@ -67,7 +67,7 @@ export function createApp(context: ApiContext): Express {
   for (const endpoint of endpointsFor(metrics.registry)) {
     byPath.set(endpoint.path, [...(byPath.get(endpoint.path) ?? []), endpoint]);
   }
-  // A fixed path comes before one with a parameter in its place.
+  // A fixed path is matched before one with a parameter in its place.
   const paths = [...byPath.keys()].sort((a, b) =>
     a.replaceAll('{', '\uffff') < b.replaceAll('{', '\uffff') ? -1 : 1,
   );
@@ -87,7 +87,7 @@ export function createApp(context: ApiContext): Express {
   return app;
 }
 
-/** Gives the request an id, and tells log and metrics how it ended. */
+/** Gives the request an id, and records in log and metrics how it ended. */
 function track(context: ApiContext, metrics: Metrics): RequestHandler {
   const { log } = context;
   return (req, res, next) => {
@@ -106,7 +106,7 @@ function track(context: ApiContext, metrics: Metrics): RequestHandler {
       stopWatching();
       metrics.inFlight.dec();
       const durationMs = performance.now() - start;
-      // A path that is nobody's would make a series of its own for each guess.
+      // An unknown path would make a metric series of its own for each guess.
       const route = progress.endpoint?.path ?? 'unknown';
       const status = res.writableFinished ? res.statusCode : 499;
       metrics.requests.observe(
@@ -140,9 +140,9 @@ function loggedIds(params: Request['params']): Record<string, string> {
   );
 }
 
-/** Ends a request that waits for a database which answers nobody. What it asked for may still be done. */
+/** Ends a request that waits for a database which does not answer. What it asked for may still be done. */
 function giveUp(res: Response, requestId: string): void {
-  // Of an answer that has begun, breaking the connection is the only way left to say that it is not whole.
+  // Of an answer that has begun, breaking the connection is the only way left to show that it is incomplete.
   if (res.headersSent) res.destroy();
   else sendText(res, renderProblem(unavailable('The database is not responding.'), requestId));
 }
@@ -182,7 +182,7 @@ function createLimits({ config }: ApiContext): Limits {
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       keyGenerator: keyOf,
-      // Without a trusted proxy the header is ignored, so a client that sends it is nothing to warn of.
+      // Without a trusted proxy the header is ignored, so a client that sends it needs no warning.
       validate: { xForwardedForHeader: false },
       // The library has set Retry-After by now.
       handler: (_req, _res, next) => {
@@ -204,7 +204,7 @@ function createLimits({ config }: ApiContext): Limits {
 // Asked by machines every few seconds, and cheap.
 const unlimited = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Lets only those through who may call this endpoint, and not too often. */
+/** Checks permission and rate limit of the caller. */
 function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics: Metrics): RequestHandler {
   return async (req, res, next) => {
     const progress = progressOf(res);
@@ -217,18 +217,18 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
     }
     try {
       progress.principal = await authenticate(context, req);
-      // Told to come again by now: nothing is begun any more.
+      // Already answered with "retry later": nothing more is started.
       if (res.headersSent) return;
       if (!progress.principal) authorize(undefined, endpoint);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      // The cookie of a session that is over does not keep anybody from what is open to all.
+      // The cookie of an ended session does not block a public endpoint.
       if (isPublic && error.code === 'session_ended') {
         await limits.ofAddress(req, res, next);
         return;
       }
       if (error.code === 'key_not_valid') metrics.rejectedKeys.inc();
-      // Guessing is slowed down by the address it comes from.
+      // Guessing is throttled by client address.
       await limits.ofAddress(req, res, (limited) => next(limited ?? error));
       return;
     }
@@ -238,7 +238,7 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
         return;
       }
       authorize(progress.principal, endpoint);
-      // What a person saw must not be in the browser's cache for the next one.
+      // The browser's cache must not keep answers for the next user.
       if (progress.principal?.sessionId) res.set('Cache-Control', 'no-store');
       next();
     });
@@ -270,7 +270,7 @@ function answer(context: ApiContext, endpoint: Endpoint): RequestHandler {
   };
 }
 
-/** Runs a handler whose answer may have to be kept, be it a success or a refusal. */
+/** Runs a handler whose answer, success or refusal, may have to be kept for repeats. */
 async function attempt(
   context: ApiContext,
   requestId: string,
@@ -309,14 +309,14 @@ function refuseMethod(methods: string[]): RequestHandler {
   };
 }
 
-// Express tells error handlers by their four parameters.
+// Express recognises error handlers by their four parameters.
 function answerFailure(context: ApiContext): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
     if (res.writableEnded) return;
     const { requestId } = progressOf(res);
     const problem = toProblem(error, context.log.child({ requestId }));
     if (res.headersSent) {
-      // The answer has begun; breaking the connection is the only way left to say that it is not whole.
+      // The answer has begun; breaking the connection is the only way left to show that it is incomplete.
       res.destroy();
       return;
     }

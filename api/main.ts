@@ -24,10 +24,10 @@ async function main(): Promise<void> {
   );
   const tracing = await startTracing(config, 'api');
   const { connectionOptions, namespace } = connectionConfig();
-  // Lazy, so that the API starts, and says what is away, before Temporal does. It connects again by itself.
+  // Lazy, so that the API starts, and says what is away, before Temporal does. It reconnects automatically.
   const connection = Connection.lazy({
     ...connectionOptions,
-    // Fewer attempts than the default: a caller with an answer in a second can itself try again.
+    // Fewer attempts than the default: a caller that gets its answer within a second can retry.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 4 }))],
   });
   const temporal = new Client({
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
   keepDaysSummed(context);
 }
 
-/** A closing that takes longer is left to the operating system, so that it never keeps the process. */
+/** Longest wait for connections to close; after it the process ends anyway. */
 const closeWithinMs = 5_000;
 
 /** What PostgreSQL has to hold before the API is ready. */

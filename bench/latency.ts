@@ -47,7 +47,7 @@ export const latency: Bench = {
           ours: show(spread(ours), 'ms'),
           baseline: show(spread(theirs), 'ms'),
           ratio: show(ratio(ours, theirs)),
-          aim: inFlight === 1 && share === 0.5 ? 'at most 1.3' : '',
+          aim: inFlight === 1 && share === 0.5 ? 'max 1.3' : '',
         });
       }
     }

@@ -7,7 +7,7 @@ import { seed } from './seed';
 
 export const lifecycle: Bench = {
   description:
-    'Whole orders (payment with start, delivery, window of one second, release by itself; three lines, two levels, ' +
+    'Whole orders (payment with start, delivery, window of one second, automatic release; three lines, two levels, ' +
     'so twelve transfers and their balances) against a bare workflow with the same messages, payloads and timer and as ' +
     'many local activities, which do nothing. Same server, same worker process, same settings; a client waits for the end of each.',
   async run(servers, { quick }) {

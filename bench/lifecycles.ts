@@ -5,7 +5,7 @@ import {
   type WorkflowHandle,
   WorkflowIdConflictPolicy,
 } from '@temporalio/client';
-import type { ToldEvent } from '../activities/order/order';
+import type { ReportedEvent } from '../activities/order/order';
 import type { OrderPayment } from '../domain/order';
 import { order, orderEvent, pay } from '../workflows/order';
 import { bareOrder, WINDOW_MS } from './bareOrder';
@@ -109,9 +109,9 @@ export async function runLifecycle(
   done(1 / 3);
   const handle = client.workflow.getHandle(workflowId);
   const at = Date.now();
-  const delivered: ToldEvent = { type: 'delivered', at, actor: 'shop' };
+  const delivered: ReportedEvent = { type: 'delivered', at, actor: 'shop' };
   await handle.executeUpdate(orderEvent, { args: [delivered] });
-  // If the response came after the end of the window there may be no timer, so the lifecycle does not count.
+  // If the response arrived after the end of the window there may be no timer, so the lifecycle does not count.
   const whole = Date.now() < at + WINDOW_MS;
   done(whole ? 1 / 3 : -1 / 3);
   await handle.result();

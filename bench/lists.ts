@@ -276,7 +276,7 @@ export async function measureLists(url: string, pool: Pool, year: Year, rounds: 
     return {
       measured: `${measured} (${all.length} kinds of question)`,
       ours: `p95 ${short(p95)} ms, slowest ${short(slowest.median)} ms (${slowest.name})`,
-      aim: `at most ${aim} ms${missed ? `: missed by ${missed}` : ''}`,
+      aim: `max ${aim} ms${missed ? `: missed by ${missed}` : ''}`,
     };
   };
   try {

@@ -11,7 +11,7 @@ const FEW = 10;
 export const suspend: Bench = {
   description:
     `Suspending a distributor with ${MANY.toLocaleString('en-US')} held commissions, and reinstating them, against one with ${FEW}: ` +
-    'each is one row, whatever is kept back. What came due meanwhile is released by a run afterwards, see `release`.',
+    'each is one row, whatever is kept back. What fell due meanwhile is released by a run afterwards, see `release`.',
   async run(servers, { quick }) {
     const { pool } = await servers.createDatabase();
     const seeded = await seed(pool);

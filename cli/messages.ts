@@ -5,7 +5,7 @@ import { formatSeconds, type Progress } from './progress';
 
 const MS_BETWEEN_NOTES = 5000;
 
-/** Tells the user why a request is retried: above the progress bar if there is one, and not for each of many requests. */
+/** Shows the user why a request is retried: above the progress bar if there is one, once for many requests. */
 export function createNotes(): {
   onRetry: (why: string, delayMs: number) => void;
   onProgress: (progress: Progress) => void;

@@ -4,7 +4,7 @@ import { createPool } from '../database/pool';
 import { type OpenProcess, openProcesses } from '../database/recovery';
 import type { ProcessKind } from '../domain/kinds';
 import { connectionConfig } from '../temporal/connection';
-import { type Sender, start, tell } from '../temporal/messages';
+import { type Sender, signal, start } from '../temporal/messages';
 import { dataConverter } from '../temporal/payloadCodec';
 import { scheduleHousekeeping } from '../temporal/schedules';
 import { paid } from '../workflows/order';
@@ -43,7 +43,7 @@ export async function recover(
 
 async function startOne(sender: Sender, { payment, ...open }: OpenProcess): Promise<boolean> {
   if (!payment) return start(sender, open);
-  await tell(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [payment] });
+  await signal(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [payment] });
   return true;
 }
 

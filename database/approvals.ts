@@ -29,7 +29,7 @@ export async function countApproval(
   return rows[0]!.given;
 }
 
-/** The approvals of one thing, in order. @param subject as `withdrawal/<id>` */
+/** The approvals of one subject, in order. @param subject as `withdrawal/<id>` */
 export async function approvalsOf(pool: Pool, subject: string): Promise<Approval[]> {
   const { rows } = await pool.query<Approval>(
     `SELECT a.user_id AS "userId", u.name, a.note, a.at FROM approvals a JOIN users u ON u.id = a.user_id

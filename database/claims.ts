@@ -5,7 +5,7 @@ import { type Actor, addAudit } from './journal';
 import { type Client, inTransaction, type Pool } from './pool';
 import { type Refusal, refuse } from './refusal';
 
-/** Somebody wants to work on an application. */
+/** A reviewer wants to work on an application. */
 export interface ClaimCommand {
   applicationId: string;
   actor: Actor & { userId: string };
@@ -36,7 +36,7 @@ export function claimApplication(pool: Pool, command: ClaimCommand): Promise<voi
 }
 
 /**
- * Claims the application that has waited longest and that nobody works on. Several who ask at once get different ones.
+ * Claims the application that has waited longest and is not claimed. Concurrent callers get different ones.
  * @returns its id, or null when none is left
  */
 export async function claimNextApplication(pool: Pool, actor: ClaimCommand['actor']): Promise<string | null> {
@@ -50,7 +50,7 @@ export async function claimNextApplication(pool: Pool, actor: ClaimCommand['acto
       );
       const applicationId = rows[0]?.id;
       if (!applicationId) return { id: null };
-      // Lost when somebody's claim was committed after this statement had begun to look: then look again.
+      // Lost when another claim was committed after this statement had begun to look: then look again.
       return (await take(client, { applicationId, actor })) ? { id: applicationId } : undefined;
     });
     if (found) return found.id;
@@ -58,8 +58,8 @@ export async function claimNextApplication(pool: Pool, actor: ClaimCommand['acto
 }
 
 /**
- * Gives a claim back. What is not claimed, or not any more, is left as it is.
- * @param mayTakeAway whether the caller may end the claim of somebody else
+ * Releases a claim. Does nothing where there is none any more.
+ * @param mayTakeAway whether the caller may end the claim of another user
  * @throws refusal `claimed_by_another`
  */
 export function releaseClaim(
@@ -87,7 +87,7 @@ export function releaseClaim(
 }
 
 /**
- * Refuses a decision about an application on which somebody else works, unless an admin makes it, and ends the claim.
+ * Refuses a decision about an application that another user has claimed, unless an admin makes it, and ends the claim.
  * In the transaction of the decision, which has locked the application.
  */
 export async function endClaim(client: Client, applicationId: string, actor: Actor): Promise<void> {
@@ -124,7 +124,7 @@ async function take(client: Client, { applicationId, actor }: ClaimCommand): Pro
 }
 
 async function refuseUnlessOpen(client: Client, id: string): Promise<void> {
-  // Shared with other claims, but not with a decision: a claim comes before it and is ended by it, or after it.
+  // Shared with other claims, but not with a decision: a claim is made before it and ended by it, or made after it.
   const { rows } = await client.query<{ id: string; state: ApplicationState }>(
     'SELECT id, state FROM applications WHERE id = $1 FOR SHARE',
     [id],

@@ -1,10 +1,10 @@
 import { inTransaction, type Pool } from './pool';
 
 /*
- * What reports add up over days that are over is kept as sums: sales by day, currency and distributor, and transfers
- * by day, currency and accounts. Nobody writes them but `sumDays` below, so that no order ever waits for another at a
- * row that both would count in. Days are those of the brand's zone, by when things happened; what is told late is
- * noted by triggers in `late_entries`, and its day counts as not summed until it is summed anew.
+ * What reports add up over past days is kept as sums: sales by day, currency and distributor, and transfers
+ * by day, currency and accounts. Only `sumDays` below writes them, so that no order ever waits for another at a row
+ * that both would count in. Days are those of the brand's zone, by the time of the event; what is reported late is
+ * noted by triggers in `late_entries`, and its day counts as not summed until it is summed again.
  *
  * The fragments of SQL take the zone as $1 and read days from a relation of (day, since, until).
  */
@@ -18,14 +18,14 @@ export const withBounds = (days: string) =>
 /** The first day that is not summed. */
 export const summedUntil = `coalesce((SELECT until FROM summed_days WHERE zone = $1::text), '-infinity')`;
 
-/** Days whose sums are out of date, because something of them was told after they were summed. */
+/** Days whose sums are out of date, because an event of theirs was reported after they were summed. */
 export const outdatedDays = `SELECT DISTINCT (at AT TIME ZONE $1::text)::date AS day FROM late_entries
   WHERE at < ${startOf(summedUntil)}`;
 
 /**
  * Sales from the rows themselves: how many orders, their net amount, the value of units returned, which is their share
  * of the line, half up, and the commission accrued at any level, less what was taken back. Without a distributor: of
- * all, also of orders that belong to nobody.
+ * all, including orders without a distributor.
  */
 export const salesOn = (days: string) => `
   SELECT d.day, s.* FROM ${days} d CROSS JOIN LATERAL (
@@ -59,28 +59,28 @@ export const transfersOn = (days: string) => `
   ) AS s`;
 
 /**
- * The first day that is not over for long enough to be summed. What happened more than a day before its transaction
+ * The first day that ended too recently to be summed. What happened more than a day before its transaction
  * began is noted as late; so a transaction that is under way while a day is summed would have to last longer than a
  * day to add something to it unnoted.
  */
 const firstOpenDay = `((now() - interval '2 days') AT TIME ZONE $1::text)::date`;
 
-/** The day on which the first thing happened, or the first open day where nothing has. */
+/** The day of the first event, or the first open day where there is none. */
 const firstDay = `coalesce((least((SELECT min(paid_at) FROM orders), (SELECT min(occurred_at) FROM transfers))
   AT TIME ZONE $1::text)::date, ${firstOpenDay})`;
 
-/** Days in one transaction: so few that nobody who stops this process waits for it. */
+/** Days in one transaction: few enough that a stop of this process need not wait for it. */
 const mostDays = 31;
 
 const running = new WeakMap<Pool, Promise<void>>();
 
 /**
- * Sums the days that are over and not summed yet, and those of which something was told late. The first time reads
- * every order and transfer; after that, what a day has. Reports need not wait for it: what is not summed they add up.
- * @param zone the brand's zone; when it is another than the last time, every day is summed anew
+ * Sums the past days that are not summed yet, and those with a late report. The first time reads
+ * every order and transfer; after that, those of a day. Reports need not wait for it: they add up what is not summed.
+ * @param zone the brand's zone; when it is another than the last time, every day is summed again
  */
 export async function sumDays(pool: Pool, zone: string): Promise<void> {
-  // However many ask at once, one connection is busy with it.
+  // Concurrent callers share one connection.
   const sum = running.get(pool) ?? sumInPortions(pool, zone).finally(() => running.delete(pool));
   running.set(pool, sum);
   await sum;
@@ -97,7 +97,7 @@ async function sumInPortions(pool: Pool, zone: string): Promise<void> {
 /** @returns whether there is more */
 async function sumPortion(pool: Pool, zone: string): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    // One moment for all that follows, after everybody else who sums is done: locking a table takes no snapshot yet.
+    // One snapshot for all that follows, after concurrent sums have ended: locking a table takes no snapshot yet.
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await client.query('LOCK TABLE summed_days IN SHARE ROW EXCLUSIVE MODE');
     const { rows } = await client.query<{ isNew: boolean; days: string[]; until: string }>(

@@ -6,18 +6,18 @@ import { type QueuedMail, queueMails } from './mails';
 import { type Client, inTransaction, type Pool } from './pool';
 import { refuse } from './refusal';
 
-/** What is asked of one thing, by whom. */
+/** A request about one subject, and who makes it. */
 export interface Command {
   kind: LockedKind;
   id: Id;
-  /** Key of the event: unique within the thing, and the same when the message comes again. */
+  /** Key of the event: unique within the subject, and the same when the message is repeated. */
   key: string;
   by: Actor;
   /** Milliseconds since 1970. */
   at: number;
 }
 
-/** What a decision made of a thing, for its timeline, the audit trail and the people who hear of it. */
+/** The result of a decision, for the timeline of its subject, the audit trail and the people to notify. */
 export interface Outcome {
   /** What happened, for the timeline: `approved`. */
   type: EventType;
@@ -31,12 +31,12 @@ export interface Outcome {
 }
 
 /**
- * Decides about one thing in one transaction: locks its row, recognises a message that came before, changes what
- * `change` changes, and writes event, audit entry and mails beside it.
- * @param lock locks the thing's row and reads it, or makes it where the message is the first; undefined where there
- *   is none
+ * Decides about one subject in one transaction: locks its row, recognises a repeated message, changes what `change`
+ * changes, and writes event, audit entry and mails beside it.
+ * @param lock locks the subject's row and reads it, or makes it where the message is the first; undefined where
+ *   there is none
  * @param change makes the change, or refuses
- * @param answer reads where the thing stands after it; the same for a repeat
+ * @param answer reads the state after it; the same for a repeat
  * @throws refusal `<kind>_not_found`, and what `lock` and `change` refuse
  */
 export function decide<Row, Answer>(
@@ -72,8 +72,8 @@ type DecidedKind = { [K in Kind]: `${K}_decided` extends RefusalCode ? K : never
 type StepKind = { [K in Kind]: `${K}_state` extends RefusalCode ? K : never }[Kind];
 
 /**
- * The refusal of what is asked of a thing that does not exist.
- * @param pointer JSON pointer of the field that names it, where it is not the thing asked for
+ * The refusal of a request about a subject that does not exist.
+ * @param pointer JSON pointer of the field that names it, where it is not the one in the address
  */
 export function notFound(kind: LockedKind, id: Id, pointer?: string): Error {
   const shown = typeof id === 'object' ? id.at(-1) : id;
@@ -86,9 +86,9 @@ export function notFound(kind: LockedKind, id: Id, pointer?: string): Error {
 }
 
 /**
- * The refusal of what comes after a decision that stands: says which, by whom and when.
- * @param state where the thing is
- * @param types the events that are such a decision, @default the one that is called like the state
+ * The refusal of a request after a final decision: says which, by whom and when.
+ * @param state the state of the subject
+ * @param types the events that are such a decision, @default the one named like the state
  */
 export async function decided(
   client: Client,
@@ -109,7 +109,7 @@ export async function decided(
   });
 }
 
-/** The refusal of a step that the present state does not allow. @param needed what it has to be for that */
+/** The refusal of a step that the present state does not allow. @param needed the states that allow it */
 export function wrongState(kind: StepKind, state: string, needed: string): Error {
   return refuse({
     code: `${kind}_state`,

@@ -8,7 +8,7 @@ import { liftRestrictions, PEOPLE, placeRestriction, releaseKeptBack } from './r
 /** What a person decides about a distributor, with the reason that the audit trail keeps. */
 export interface DistributorCommand {
   distributorId: string;
-  /** The same for each attempt of one request; makes a repeated change recognised. */
+  /** The same for each attempt of one request, so that a repeat is recognised. */
   commandId: string;
   reason: string;
   actor: Actor & { userId: string };
@@ -66,8 +66,8 @@ export function suspendDistributor(pool: Pool, command: DistributorCommand): Pro
 }
 
 /**
- * Lifts what people suspended a distributor for; what a process suspended them for stays. What came due meanwhile under
- * automatic plans is released by a run.
+ * Lifts the suspensions that people placed; those by a process stay. What fell due meanwhile under automatic plans is
+ * released by a run.
  * @throws refusal `distributor_not_found`, or `distributor_state` where no person suspended them
  */
 export function reinstateDistributor(pool: Pool, command: DistributorCommand): Promise<DistributorDecision> {
@@ -108,7 +108,7 @@ export function reinstateDistributor(pool: Pool, command: DistributorCommand): P
 
 async function lockDistributor(client: Client, id: string): Promise<LockedDistributor | undefined> {
   await client.query('SELECT FROM distributors WHERE id = $1 FOR NO KEY UPDATE', [id]);
-  // A statement of its own, which sees what the lock waited for.
+  // A separate statement, which sees what the lock waited for.
   const { rows } = await client.query<LockedDistributor>(
     `SELECT distributor_state(d) AS state, ARRAY(
        SELECT r.cause FROM restrictions r WHERE r.distributor_id = d.id AND r.effect = 'suspended' AND r.lifted_at IS NULL

@@ -8,7 +8,7 @@ import { liftRestrictions, PEOPLE, placeRestriction } from './restrictions';
 
 /** Keep a commission back. */
 export interface HoldRequest {
-  /** Of the hold; the same when the message comes again. */
+  /** Of the hold; the same when the message is repeated. */
   id: string;
   commissionId: number;
   reason: RestrictionReason;
@@ -29,7 +29,7 @@ export interface UnholdRequest {
 /** What lifting holds led to. */
 export interface UnholdResult {
   lifted: RestrictionReason[];
-  /** True when it was the last obstacle and the plan releases by itself. */
+  /** True when it was the last obstacle and the plan releases automatically. */
   released: boolean;
 }
 
@@ -40,8 +40,8 @@ interface LockedCommission {
 }
 
 /**
- * Places a person's hold: a restriction of one commission. A single transaction that waits for nothing, so no workflow
- * stands behind it.
+ * Places a person's hold: a restriction of one commission. A single transaction without waiting, so it needs no
+ * workflow.
  * @param now milliseconds since 1970
  * @throws refusal `commission_not_found`, `commission_settled` or `already_on_hold`
  */
@@ -50,7 +50,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
   await decide(
     pool,
     { kind: 'commission', id: commissionId, key: keyOf('hold', id), by, at: now },
-    // Whoever releases locks this row too: a hold comes before the release or after it, never in between.
+    // A release locks this row too: a hold is placed before it or after it, never in between.
     (client) => lockCommission(client, commissionId),
     async (client, { distributorId, state }) => {
       if (state !== 'held' && state !== 'due') {
@@ -97,7 +97,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
 
 /**
  * Lifts holds that people placed; what a process placed stays. When nothing else keeps back a commission that is due
- * and whose plan releases by itself, it is released in the same transaction.
+ * and whose plan releases automatically, it is released in the same transaction.
  * @param now milliseconds since 1970
  * @throws refusal `commission_not_found` or `not_on_hold`
  */

@@ -13,10 +13,10 @@ export interface Actor {
 /** The platform itself, as when a deadline passes. */
 export const SYSTEM: Actor = { userId: null, name: 'system' };
 
-/** One line of a thing's timeline. */
+/** One line of a subject's timeline. */
 export interface TimelineEvent {
   subject: string;
-  /** Unique within the subject: what makes a repeated message leave no second line. */
+  /** Unique within the subject, so that a repeated message leaves no second line. */
   key: string;
   type: EventType;
   actor: Actor;
@@ -44,7 +44,7 @@ export async function hasEvent(client: Client, subject: string, key: string): Pr
   return rowCount === 1;
 }
 
-/** What somebody decided or looked at, for the audit trail. Never holds a plain sensitive number. */
+/** What a user decided or looked at, for the audit trail. Never holds a plain sensitive number. */
 export interface AuditEntry {
   actor: Actor;
   action: AuditAction;
@@ -52,7 +52,7 @@ export interface AuditEntry {
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
   reason?: string | null;
-  /** Key of the subject's event that this is the other side of: the timeline shows both as one line. */
+  /** Key of the subject's event of the same decision: the timeline shows both as one line. */
   eventKey?: string;
 }
 

@@ -7,23 +7,23 @@ import type { Sealer } from './sealing';
 type Hasher = Pick<Sealer, 'numberHash'>;
 type Address = Pick<Config, 'PUBLIC_URL' | 'API_PORT'>;
 
-/** With what an applicant reads and changes the application without an account. Made from its id, stored nowhere. */
+/** The token by which an applicant reads and changes the application. Derived from its id, never stored. */
 export function applicantToken(sealer: Hasher, applicationId: string): string {
   return sealer.numberHash('applicant_token', applicationId);
 }
 
-/** Whether a token is what it should be, in a time that does not tell how much of it is right. */
+/** Whether a token is what it should be, in a time that does not reveal how much of it is right. */
 export function tokensEqual(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The token of a one-time link: its id, and a hash of it that only who has FIELD_HASH_KEY can make. */
+/** The token of a one-time link: its id, and a hash of it that only FIELD_HASH_KEY can make. */
 export function signInLinkToken(sealer: Hasher, linkId: string): string {
   return `${linkId}.${sealer.numberHash('sign_in_link', linkId)}`;
 }
 
-/** The id of the link that a token is of. @returns undefined for a token that was never given out */
+/** The id of a token's link. @returns undefined for a token that was never issued */
 export function linkIdOf(sealer: Hasher, token: string): string | undefined {
   const [id = ''] = token.split('.');
   return tokensEqual(token, signInLinkToken(sealer, id)) ? id : undefined;
@@ -35,8 +35,8 @@ export function signInPage(config: Address, sealer: Hasher, linkId: string): str
 }
 
 /**
- * Puts the links into a mail that is about to leave. They are not in the stored text, because each of them opens
- * something; and they are those of the mail's own subject, whatever somebody wrote into a name or a reason.
+ * Puts the links into a mail that is about to be sent. They are not in the stored text, because each of them opens
+ * something; and they are those of the mail's own subject, whatever text a name or a reason contains.
  */
 export function withLinks(
   mail: { body: string; subjectRef: string; signInLinkId: string | null },

@@ -4,7 +4,7 @@ import type { Client, Pool } from './pool';
 export interface Mail {
   /** What the mail is about, uniquely: the same key is never sent twice. */
   key: string;
-  /** The thing it belongs to: `application/<id>`. */
+  /** The subject it belongs to: `application/<id>`. */
   subjectRef: string;
   recipient: string;
   subject: string;
@@ -18,8 +18,8 @@ export interface QueuedMail extends Mail {
 }
 
 /**
- * Keeps mails for delivery, in the transaction of the step that they tell of: no step is without its mail, and no
- * mail tells of a step that did not happen. `deliverMail` sends them.
+ * Keeps mails for delivery, in the transaction of the step that they report: no step is without its mail, and no
+ * mail reports a step that did not happen. `deliverMail` sends them.
  */
 export async function queueMails(client: Client, mails: QueuedMail[]): Promise<void> {
   if (!mails.length) return;
@@ -32,7 +32,7 @@ export async function queueMails(client: Client, mails: QueuedMail[]): Promise<v
   );
 }
 
-/** Keys of the mails about a thing that wait for delivery, oldest first. */
+/** Keys of the mails about a subject that wait for delivery, oldest first. */
 export async function pendingMails(database: Pool | Client, subjectRef: string): Promise<string[]> {
   const { rows } = await database.query<{ key: string }>(
     `SELECT key FROM mails WHERE subject_ref = $1 AND state = 'pending' ORDER BY created_at, key`,

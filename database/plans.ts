@@ -2,7 +2,7 @@ import { type CompiledPlan, compilePlan } from '../domain/commission';
 import { type PlanTerms, planTermsSchema } from '../domain/plan';
 import type { Pool } from './pool';
 
-/** One version of a plan, ready for computing. */
+/** One version of a plan, prepared for computing. */
 export interface LoadedPlan {
   id: number;
   terms: PlanTerms;

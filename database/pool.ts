@@ -17,22 +17,22 @@ export type Client = pg.PoolClient;
  * Opens the pool that a process shares.
  * @param url PostgreSQL connection URL
  * @param max most connections at once
- * @param onError told of connections that break while idle, as in a database restart; the pool replaces them
+ * @param onError called when a connection breaks while idle, as in a database restart; the pool replaces it
  */
 export function createPool(url: string, max: number, onError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,
-    // A new connection plans every statement anew; ten seconds without orders, the default, are no reason for that.
+    // A new connection plans every statement again; the default closes them after ten idle seconds.
     idleTimeoutMillis: 600_000,
     application_name: 'tributary',
     // Prisma reads and writes moments without their offset, as if every server's zone were UTC.
     options: '-c timezone=UTC',
   });
   pool.on('error', onError);
-  // A connection that breaks between two statements of a transaction tells it by an event too, which would end the
-  // process if nobody listened. The next statement fails, and so does the transaction.
+  // A connection that breaks between two statements of a transaction emits an event too, which would end the process
+  // without a listener. The next statement fails, and so does the transaction.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
@@ -52,7 +52,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: Client) => Pro
     });
     throw error;
   } finally {
-    // A connection that could not even roll back must not serve anybody else.
+    // A connection that could not even roll back must not be used again.
     client.release(broken);
   }
 }

@@ -7,11 +7,11 @@ import { openStates } from './states';
 export interface OpenProcess {
   kind: ProcessKind;
   id: Id;
-  /** What an order's process still has to be told, where the order has no row of its own yet. */
+  /** The message an order's process still needs, where the order has no row of its own yet. */
   payment?: OrderPayment;
 }
 
-/** The things of a table whose id is a UUID. */
+/** The open rows of a table whose id is a UUID. */
 const byId = (table: string, where: string) =>
   `SELECT id::text AS key, to_jsonb(id) AS id FROM ${table} WHERE ${where} AND id::text > $1 ORDER BY 1 LIMIT $2`;
 
@@ -23,7 +23,7 @@ const sources: Record<ProcessKind, readonly string[]> = {
   order: [
     `SELECT id AS key, to_jsonb(id) AS id
      FROM orders WHERE state IN (${openStates('order')}) AND id > $1 ORDER BY 1 LIMIT $2`,
-    // Accepted, and not taken in yet.
+    // Accepted, and not recorded yet.
     `SELECT id AS key, to_jsonb(id) AS id, payment FROM accepted_orders WHERE id > $1 ORDER BY 1 LIMIT $2`,
   ],
   return: [

@@ -4,7 +4,7 @@ import type { Effect, RestrictionReason } from '../domain/restriction';
 import { type Actor, addEvent, SYSTEM } from './journal';
 import type { Client } from './pool';
 
-/** Whom a restriction is of, beside the distributor: all of them where nothing is given. */
+/** What a restriction covers of a distributor: everything where nothing is given. */
 export interface RestrictedPart {
   category?: string;
   sku?: string;
@@ -29,7 +29,7 @@ export interface NewRestriction extends RestrictedPart {
   at: number;
   /** Milliseconds since 1970. @default at */
   from?: number;
-  /** Milliseconds since 1970; when it ends by itself. */
+  /** Milliseconds since 1970; when it ends automatically. */
   until?: number;
 }
 
@@ -67,8 +67,8 @@ export async function placeRestriction(client: Client, restriction: NewRestricti
 }
 
 /**
- * Locks what a distributor has in a currency, as asking for a withdrawal does: an amount is kept back before a
- * withdrawal or after it, never beside it.
+ * Locks a distributor's balance in a currency, as a request for a withdrawal does: an amount is kept back before a
+ * withdrawal or after it, never concurrently.
  */
 async function lockBalance(client: Client, distributorId: string, currency: string): Promise<void> {
   await client.query(
@@ -84,7 +84,7 @@ async function lockBalance(client: Client, distributorId: string, currency: stri
 /** Which open restrictions of a distributor are lifted. */
 export interface Lifted {
   distributorId: string;
-  /** Only what this subject caused; `people` for whatever people placed. */
+  /** Only what this subject caused; `people` for what any person placed. */
   cause: string;
   effect?: Effect;
   /** Only those of this commission. */
@@ -92,7 +92,7 @@ export interface Lifted {
   reason?: RestrictionReason;
 }
 
-/** What `cause` is for restrictions that people placed, whoever they are. */
+/** What `cause` is for restrictions that any person placed. */
 export const PEOPLE = 'user/%';
 
 /** A restriction that was lifted. */
@@ -104,8 +104,8 @@ export interface LiftedRestriction {
 }
 
 /**
- * Lifts restrictions by their cause; what another cause keeps back stays back. Waits for steps that found one of them
- * in their way. What became due meanwhile under automatic plans is released by a run, see `releaseKeptBack`.
+ * Lifts restrictions by their cause; what another cause keeps back stays back. Waits for steps that are blocked by one
+ * of them. What became due meanwhile under automatic plans is released by a run, see `releaseKeptBack`.
  * @param at milliseconds since 1970
  */
 export async function liftRestrictions(

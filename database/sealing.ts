@@ -6,7 +6,7 @@ import { mask, normaliseNumber } from '../domain/credential';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A sealed text can not be opened: its key is missing, or it was changed or damaged. The message has no secret. */
+/** A sealed text cannot be opened: its key is missing, or it was changed or damaged. The message has no secret. */
 export class SealError extends Error {
   override name = 'SealError';
 }

@@ -106,12 +106,12 @@ export async function mailSignInLink(
 }
 
 /**
- * Queues the mail for somebody who has forgotten the password: with a one-time link, valid for an hour, or, for
- * whoever signs in by single sign-on and has no password, with the advice to do so.
+ * Queues the mail for a forgotten password: with a one-time link, valid for an hour, or, for a user who signs in by
+ * single sign-on and has no password, with the advice to do so.
  *
- * Anybody may ask in anybody's name, so earlier links stay valid: nobody can void what a user was given.
+ * It can be requested in the name of any user, so earlier links stay valid: a stranger cannot void them.
  * @param request.mailId becomes the id of the link
- * @returns the key of the mail; undefined where nobody who may sign in has this address
+ * @returns the key of the mail; undefined where no user who may sign in has this address
  */
 export async function mailForgottenPassword(
   client: Client,
@@ -152,8 +152,8 @@ export async function mailForgottenPassword(
 }
 
 /**
- * Makes the link of the first start, while nobody has a password: for the first admin.
- * @returns his mail address; undefined when somebody has a password, or there is no admin yet
+ * Makes the link of the first start, while no user has a password: for the first admin.
+ * @returns the admin's mail address; undefined when a user has a password, or there is no admin yet
  */
 export async function firstSignInLink(client: Client, linkId: string): Promise<string | undefined> {
   const { rows } = await client.query<{ id: string }>(

@@ -4,5 +4,5 @@ import { type Kind, kinds } from '../domain/kinds';
 export const sqlStates = (states: readonly string[]): string =>
   states.map((state) => `'${state}'`).join(', ');
 
-/** SQL of the states in which something is still to happen to things of a kind. */
+/** SQL of the open states of a kind. */
 export const openStates = (kind: Kind): string => sqlStates(kinds[kind].open);

@@ -2,7 +2,7 @@ import { findWrongSums } from './dailySums';
 import type { Pool } from './pool';
 import { openStates } from './states';
 
-/** Something in the books that should agree with something else, and does not. */
+/** A figure of the ledger that differs from what it should be. */
 export interface LedgerMismatch {
   check:
     | 'sum_is_zero'
@@ -35,8 +35,8 @@ export interface LedgerReport {
 
 const mostMismatches = 200;
 
-// One statement, so that everything is seen as it was at one moment while business goes on. An account's amount is
-// what came in less what went out; `debt` is what is owed, which is what went out less what came in.
+// One statement, so that all figures are of the same moment. An account's amount is
+// its inflow less its outflow; `debt` is what is owed, which is outflow less inflow.
 const sql = `
   WITH entry AS NOT MATERIALIZED (
     SELECT t.distributor_id, t.currency, t.commission_id, t.withdrawal_id, side.account, side.amount
@@ -101,7 +101,7 @@ const sql = `
     (SELECT coalesce(jsonb_agg(m), '[]') FROM (SELECT * FROM mismatch LIMIT ${mostMismatches}) m) AS mismatches`;
 
 /**
- * Checks the books: every currency adds up to zero; the balances are the sums of the transfers; what is held is what
+ * Checks the ledger: every currency adds up to zero; the balances are the sums of the transfers; what is held is what
  * commissions are held or due, and what is reserved is what withdrawals are under way; and each commission and each
  * withdrawal is what its own transfers say; and the sums of days that reports read are those of the orders and
  * transfers of these days. Reads every transfer and every order line.

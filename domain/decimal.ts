@@ -19,7 +19,7 @@ const MINOR_UNIT_DIGITS = new Map<string, number>([
 /**
  * Reads a decimal number such as `2.55`, `-0.001` or `12` without floating point.
  *
- * @param text plain decimal notation in major units; at most eleven digits before the point, so that it is a
+ * @param text plain decimal notation in major units; max eleven digits before the point, so that it is a
  *   safe integer of minor units in every currency
  * @returns the amount, or `undefined` if the text is not such a number or needs more than five decimals
  */

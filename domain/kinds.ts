@@ -11,7 +11,7 @@ import {
 } from './roles';
 
 /** A kind of entity, with the facts that every layer needs. */
-interface KindOfThing {
+interface KindDefinition {
   /** Name in both languages of the console. The glossary of the product. */
   names: { zh: string; en: string };
   /** All states in order; empty if it has none. */
@@ -246,7 +246,7 @@ export const kinds = {
     path: null,
     page: false,
   },
-} as const satisfies Record<string, KindOfThing>;
+} as const satisfies Record<string, KindDefinition>;
 
 export type Kind = keyof typeof kinds;
 
@@ -259,7 +259,7 @@ export type StateOf<K extends Kind> = (typeof kinds)[K]['states'][number];
 export type OpenStateOf<K extends Kind> = (typeof kinds)[K]['open'][number];
 
 /** The kinds with this value in a column. */
-type KindWith<Column extends keyof KindOfThing, Value> = {
+type KindWith<Column extends keyof KindDefinition, Value> = {
   [K in Kind]: (typeof kinds)[K][Column] extends Value ? K : never;
 }[Kind];
 

@@ -199,7 +199,7 @@ export function applyEvents<Event extends OrderEvent>(
     }
     if (state !== before) applied.push({ event, before, after: state });
     if (event.type !== 'return_requested') return;
-    // A decision told with an earlier time than its request was passed over, and has its return now.
+    // A decision reported with an earlier time than its request was passed over; its return exists now.
     const passedOver = waiting;
     waiting = [];
     for (const one of passedOver) apply(one.event);
@@ -208,7 +208,7 @@ export function applyEvents<Event extends OrderEvent>(
   return { state, applied, waiting, refused };
 }
 
-/** At the same time what names lines comes before what speaks of all others, and a request before its decision. */
+/** At the same time, an event that names lines precedes one for all others, and a request precedes its decision. */
 function byTime(a: OrderEvent, b: OrderEvent): number {
   const [keyOfA, keyOfB] = [eventKey(a), eventKey(b)];
   return (
@@ -248,7 +248,7 @@ function lineOf(state: OrderState, lineId: string, pointer: string): OrderLine {
 }
 
 function ship(line: OrderLine, at: number): OrderLine {
-  // The first shipment counts, whichever is told first.
+  // The earliest shipment counts, in whatever order they are reported.
   if (line.shippedAt !== null && line.shippedAt <= at) return line;
   return { ...line, shippedAt: at, state: line.state === 'paid' ? 'shipped' : line.state };
 }

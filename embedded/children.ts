@@ -260,7 +260,7 @@ const reserved = new Map<number, Socket>();
 /**
  * The preferred port, or the next one above it that is free on 127.0.0.1; any free port for 0. As long as this process
  * lives, no other process gets the same port here, so that two starts at once never take each other's before either
- * listens; this one gets it again, for a server that is started anew.
+ * listens; this one gets it again, for a server that is restarted.
  * @param except ports not to take, though nothing listens on them yet
  */
 export async function freePort(preferred: number, except: number[] = []): Promise<number> {

@@ -278,7 +278,7 @@ function ask(url: string): Promise<Response> {
   return fetch(url, { signal: AbortSignal.timeout(2000) });
 }
 
-/** Runs one of our programs, and runs it again after a growing pause whenever it ends by itself. */
+/** Runs one of our programs, and restarts it after a growing pause whenever it ends unexpectedly. */
 function keepRunning(
   name: string,
   script: string,

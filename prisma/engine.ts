@@ -7,7 +7,7 @@ import {
 import type { SchemaEngine } from '@prisma/schema-engine-wasm' with { 'resolution-mode': 'import' };
 import type { Pool } from 'pg';
 
-/** Global in Node; its types come with those of browsers only. */
+/** Global in Node; its types are in those of browsers only. */
 declare const WebAssembly: {
   instantiate(bytes: Buffer, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };

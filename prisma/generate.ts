@@ -20,7 +20,7 @@ export async function ensureClient(): Promise<void> {
     cwd: path.dirname(__dirname),
     env: {
       ...process.env,
-      // The command downloads a schema engine and never uses it; any executable spares that.
+      // The command downloads a schema engine and never uses it; any executable avoids the download.
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
       CHECKPOINT_DISABLE: '1',
       PRISMA_HIDE_UPDATE_MESSAGE: '1',

@@ -6,7 +6,7 @@ import { openEngine } from './engine';
 /** Where the migrations are, a folder each; they are applied in the order of their names. */
 export const MIGRATIONS = path.join(__dirname, 'migrations');
 
-/** Any number that nobody else locks: PostgreSQL's advisory locks are global to a database. */
+/** Any number that no other program locks: PostgreSQL's advisory locks are global to a database. */
 const lockKey = 8_315_204_671;
 
 /**
@@ -16,7 +16,7 @@ const lockKey = 8_315_204_671;
  * @param folder the migrations @default MIGRATIONS
  * @returns names of the migrations that were applied now
  * @throws Error when one fails; the database then refuses further migrations until
- * `prisma migrate resolve` says what became of it. Also, changing nothing, when the database was made before the first
+ * `prisma migrate resolve` records its result. Also, changing nothing, when the database was made before the first
  * release
  */
 export async function migrate(
@@ -42,8 +42,8 @@ export async function migrate(
 }
 
 /**
- * Before the first release the database came about by other migrations, which the first one here replaces. It can not
- * follow them: it would make every table a second time.
+ * Before the first release the database was made by other migrations, which the first one here replaces. It cannot
+ * follow them: it would create every table a second time.
  */
 async function refuseUnreleased(client: Client, folder: string): Promise<void> {
   const { rows: tables } = await client.query(

@@ -7,17 +7,17 @@ import { storableText } from '../domain/storableText';
 import { scrub } from '../log';
 import { typeOf } from './activityMetrics';
 
-/** Earlier failures pass mostly by themselves, as when a server is started anew. */
+/** Earlier failures mostly end without action, as when a server is restarted. */
 const notedFrom = 3;
 const longestMessage = 500;
 
 /**
- * Notes activities that fail again and again in `failing_activities`, where the console finds them, and removes them
+ * Notes activities that keep failing in `failing_activities`, where the console finds them, and removes them
  * once they succeed or end. Costs nothing before the third attempt. Local activities are among them, of which the
  * Temporal server knows nothing.
  */
 export function noteFailures(pool: Pool, log: Pick<Logger, 'warn'>): ActivityInterceptorsFactory {
-  // The note must never change what becomes of the activity; often enough it is the database that is away.
+  // A failed note must never change the result of the activity: often the database itself is away.
   const write = (text: string, values: unknown[]) =>
     pool.query(text, values).catch((error: unknown) => {
       log.warn({ err: error }, 'a failing activity could not be noted');
@@ -51,7 +51,7 @@ const note = `
   ON CONFLICT (workflow_id, activity_id) DO UPDATE
   SET attempt = EXCLUDED.attempt, error_type = EXCLUDED.error_type, message = EXCLUDED.message, last_failed_at = now()`;
 
-/** A local activity gets another id with each longer pause between its attempts. */
+/** A local activity gets a new id with each longer pause between its attempts. */
 function keyOf({ workflowExecution, activityId, activityType, isLocal }: Info): unknown[] {
   return [workflowExecution?.workflowId ?? '', isLocal ? `local/${activityType}` : activityId];
 }

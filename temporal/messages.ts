@@ -20,10 +20,10 @@ import type * as release from '../workflows/release';
 import type { ProcessInput } from '../workflows/shared/process';
 import type * as withdrawal from '../workflows/withdrawal';
 
-/** A list of something of each process, in which none may be missing. */
+/** An entry for each process, in which none may be missing. */
 type OfEachProcess<T extends Record<ProcessKind, object>> = T;
 
-/** What defines the messages that each process takes. */
+/** The definitions of the messages that each process accepts. */
 type Messages = OfEachProcess<{
   application: typeof application;
   order: typeof order;
@@ -60,11 +60,11 @@ export interface Sender {
   call<R>(work: (client: WorkflowClient) => Promise<R>): Promise<R>;
 }
 
-/** Whose process a message is for. */
+/** The process that a message is for. */
 interface Addressee<K extends ProcessKind> {
   kind: K;
   id: Id;
-  /** False for the message that makes the thing: a run started for it finds no row to go on from. @default true */
+  /** False for the message that creates the subject: a run started for it finds no row to go on from. @default true */
   resume?: boolean;
 }
 
@@ -74,7 +74,7 @@ export class ProcessGone extends Error {
 }
 
 /**
- * Sends a message to the process of a thing and waits for its answer. Processes end as soon as nothing is left to
+ * Sends a message to the process of a subject and waits for its answer. Processes end as soon as nothing is left to
  * wait for, or are lost with Temporal's database; where none runs, one is started, which goes on from the row.
  * @param message.messageId the same for repeats of the message: the run that has it answers them as it did, a later
  *   one by what it finds in the row
@@ -88,7 +88,7 @@ export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
     call(async (client) => {
       const { workflow, options } = startOf(taskQueue, addressee);
       try {
-        // What `U` stands for is an update with these arguments and this answer.
+        // `U` is an update with these arguments and this answer.
         return await client.executeUpdateWithStart<Workflow, AnswerOf<U>, unknown[]>(
           update as UpdateDefinition<AnswerOf<U>, unknown[]>,
           {
@@ -115,23 +115,23 @@ export async function send<K extends ProcessKind, U extends UpdateOf<K>>(
   }
 }
 
-/** Tells the process of a thing something that nobody waits for; it is started where it does not run. */
-export async function tell<K extends ProcessKind, S extends SignalOf<K>>(
+/** Signals the process of a subject without waiting for an answer; it is started where it does not run. */
+export async function signal<K extends ProcessKind, S extends SignalOf<K>>(
   { taskQueue, call }: Sender,
-  { signal, args, ...addressee }: Addressee<K> & { signal: S; args: ArgsOf<S> },
+  { signal: definition, args, ...addressee }: Addressee<K> & { signal: S; args: ArgsOf<S> },
 ): Promise<void> {
   const { workflow, options } = startOf(taskQueue, addressee);
   await call((client) =>
     client.signalWithStart<Workflow, unknown[]>(workflow, {
       ...options,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      signal,
+      signal: definition,
       signalArgs: args,
     }),
   );
 }
 
-/** Starts the process of a thing, to which nothing has to be said. @returns false when it runs already */
+/** Starts the process of a subject without a message. @returns false when it runs already */
 export function start<K extends ProcessKind>(
   { taskQueue, call }: Sender,
   addressee: Addressee<K>,
@@ -156,7 +156,7 @@ function startOf(taskQueue: string, { kind, id, resume = true }: Addressee<Proce
       workflowId: subjectOf(kind, id),
       args: [input],
       taskQueue,
-      // Again after it has ended.
+      // It may run again after it has ended.
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     },
   };

@@ -10,8 +10,8 @@ import type { Config } from '../config';
 export const HOUSEKEEPING = 'housekeeping';
 
 /**
- * Has housekeeping run once a day, at night in the brand's time zone. Safe to call by every process and at any time:
- * a schedule that is there gets the present time zone and task queue.
+ * Schedules housekeeping once a day, at night in the brand's time zone. Safe to call by every process and at any time:
+ * an existing schedule gets the present time zone and task queue.
  */
 export async function scheduleHousekeeping(
   { schedule }: Client,
@@ -29,7 +29,7 @@ export async function scheduleHousekeeping(
     await schedule.create({ scheduleId: HOUSEKEEPING, spec, action, policies });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    // Whether somebody paused it stays as it is.
+    // A schedule that was paused stays paused.
     await schedule.getHandle(HOUSEKEEPING).update(({ state }) => ({ spec, action, policies, state }));
   }
 }

@@ -20,7 +20,7 @@ test.each([
   expect(text).toContain('outer');
 });
 
-test('what PostgreSQL tells of a row is not logged, its code is', () => {
+test('what PostgreSQL says of a row is not logged, its code is', () => {
   const error = Object.assign(new Error('duplicate key'), {
     code: '23505',
     detail: 'Key (phone)=(13800138000)',
@@ -30,7 +30,7 @@ test('what PostgreSQL tells of a row is not logged, its code is', () => {
   expect(text).not.toContain('13800138000');
 });
 
-test('fields with telling names are blanked at every place', () => {
+test('fields with sensitive names are blanked at every place', () => {
   const text = logged((log) =>
     log.info({ phone: 'p-1', user: { email: 'e-1', bank: { bankAccount: 'b-1' } } }, 'x'),
   );

@@ -59,7 +59,7 @@ test('a worker waits for a namespace that is not made yet, says so line by line,
   const worker = await startWorkerProgram({ TEMPORAL_NAMESPACE: namespace });
   await eventually('it has tried twice', () => worker.complaints().length >= 2);
   expect(worker.complaints().map((line) => JSON.parse(line))).toMatchObject([
-    { msg: `Temporal can not read the namespace "${namespace}"; trying again`, attempts: 1, pauseMs: 500 },
+    { msg: `Temporal cannot read the namespace "${namespace}"; trying again`, attempts: 1, pauseMs: 500 },
     { attempts: 2, pauseMs: 1000 },
   ]);
   expect(await worker.state()).toBe('CONNECTING');

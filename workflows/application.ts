@@ -27,7 +27,7 @@ type EarlierInput =
   | { applicationId: string; policy: ApplicationPolicy }
   | { applicationId: string; resume: true };
 
-/** What a step answers to who asked for it. */
+/** The answer of a step to its sender. */
 export type ApplicationAnswer = Pick<ApplicationProgress, 'state' | 'round' | 'distributorId'>;
 
 export const submitApplication = defineUpdate<ApplicationAnswer, [{ submission: Submission; actor: Actor }]>(
@@ -83,11 +83,11 @@ const SYSTEM: Actor = { userId: null, name: 'system' };
  */
 export async function application(input: ProcessInput | EarlierInput): Promise<ApplicationState | 'refused'> {
   const id = 'applicationId' in input ? input.applicationId : input.id;
-  // Of an application that is in progress since before they were in its row.
+  // For runs from before the durations were in the row.
   const policy = 'policy' in input ? input.policy : undefined;
   const mails = new Map<string, Promise<unknown>>();
   const mailsUnderway = new Set<string>();
-  // Steps run in turn. Two at once would be safe in the database, but their results could come back in the other
+  // Steps run in turn. Two at once would be safe in the database, but their results could arrive in the other
   // order and leave an old state here.
   const process = beginProcess<ApplicationProgress>({ id, underway: () => mailsUnderway.size > 0 });
 
@@ -101,7 +101,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     return progress;
   }
 
-  // Beside the process, which never waits for a mail before its own end.
+  // In parallel: the process waits for mails only before its own end.
   function send(key: string): void {
     if (mails.has(key)) return;
     mailsUnderway.add(key);
@@ -124,7 +124,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     return take(step);
   }
 
-  /** What the applicant does needs no checks, but the row. */
+  /** Steps of the applicant need the row, but not the checks. */
   async function whenKnown(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
     await condition(() => process.state() !== undefined || process.refused());
     return take(step);
@@ -196,7 +196,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     await take(() => steps.finishChecks({ applicationId: id, round, now: Date.now() }));
   }
 
-  /** Waits for the applicant; reminds him, and withdraws the application when he lets the deadline pass. */
+  /** Waits for the applicant; sends a reminder, and withdraws the application when the deadline passes. */
   async function awaitChanges(round: number, reminderAt: number, deadline: number): Promise<void> {
     const answered = () => {
       const known = process.state()!;
@@ -206,7 +206,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
       const left = time - Date.now();
       return left > 0 ? condition(answered, left) : answered();
     };
-    // An answer that came in while the step waited its turn makes the step void.
+    // An answer that arrived while the step waited its turn makes the step void.
     const takeUnlessAnswered = (step: () => Promise<ApplicationProgress>) =>
       take(async () => (answered() ? process.state()! : step()));
 

@@ -12,8 +12,8 @@ const { runBulkAction } = proxyActivities<Activities>({
 });
 
 /**
- * One bulk action: everything a person asked for at once, done one by one in the person's name. The row is there
- * before: it says what is to be done.
+ * One bulk action: items are handled one by one in the name of the user who requested it. The row exists before and
+ * lists them.
  */
 export async function bulk({ id }: ProcessInput): Promise<void> {
   let state: BulkState = 'running';

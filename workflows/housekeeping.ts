@@ -8,13 +8,13 @@ const { deleteSpent, eraseApplicants, resealNumbers } = proxyActivities<Activiti
   retry: { initialInterval: '10s', maximumInterval: '10m' },
 });
 
-/** What a day of housekeeping did, in rows. */
+/** Rows that one run of housekeeping changed. */
 export interface Housekeeping extends Resealed {
   deleted: number;
   erased: number;
 }
 
-/** Once a day, by its schedule: deletes what has no more use, erases what may not be kept longer. */
+/** Once a day, by its schedule: deletes what is not needed any more, erases what may not be kept longer. */
 export async function housekeeping(): Promise<Housekeeping> {
   return {
     erased: await eraseApplicants(Date.now()),

@@ -11,14 +11,14 @@ const { deliverMail } = proxyActivities<Activities>({
 });
 
 /**
- * Sends one queued mail that its own process does not send, such as a user's one-time link or the news of a
+ * Sends one queued mail that its own process does not send, such as a user's one-time link or the notice of a
  * withdrawal.
  * @param input its id is the key of the mail; runs of before the common input were started with `key`
  */
 export async function mail(input: ProcessInput | { key: string }): Promise<'sent' | 'undeliverable'> {
   const key = 'key' in input ? input.key : input.id;
   let asked: boolean;
-  // May come while an attempt is just noted as the last one.
+  // May arrive while the last attempt is being recorded.
   setHandler(resendMail, () => {
     asked = true;
   });

@@ -8,7 +8,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { OrderProgress, ToldEvent } from '../activities/order/order';
+import type { OrderProgress, ReportedEvent } from '../activities/order/order';
 import type { OrderPayment } from '../domain/order';
 import { orderStatusOf, type ProcessStatus } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
@@ -22,10 +22,10 @@ const { payOrder, applyOrderEvent, settleOrder, notePaymentRefused } = proxyLoca
 
 /** Update: the order was paid. Sent with the start of the workflow. */
 export const pay = defineUpdate<void, [OrderPayment]>('pay');
-/** Signal: the order was paid, told by somebody who does not wait for an answer. */
+/** Signal: the order was paid. For a sender that does not wait for an answer. */
 export const paid = defineSignal<[OrderPayment]>('paid');
 /** Update: something happened to the order. Answers where it stands now. */
-export const orderEvent = defineUpdate<OrderProgress, [ToldEvent]>('orderEvent');
+export const orderEvent = defineUpdate<OrderProgress, [ReportedEvent]>('orderEvent');
 /** Query: what the order waits for. */
 export const orderStatus = defineQuery<ProcessStatus>('status');
 
@@ -44,13 +44,13 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   const process = beginProcess<OrderProgress>({ id });
 
   setHandler(orderStatus, () => orderStatusOf(process.state()));
-  const takeIn = (payment: OrderPayment) => process.step(() => payOrder(payment, Date.now()));
+  const recordPayment = (payment: OrderPayment) => process.step(() => payOrder(payment, Date.now()));
   setHandler(pay, async (payment) => {
-    await takeIn(payment);
+    await recordPayment(payment);
   });
   setHandler(paid, async (payment) => {
     try {
-      await takeIn(payment);
+      await recordPayment(payment);
     } catch (error) {
       await notePaymentRefused(id, String(rootCause(error)), Date.now());
     }
@@ -58,7 +58,7 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(id, event, Date.now())));
 
   if (input.resume) await process.look(() => settleOrder(id, Date.now()));
-  // A payment told twice may be refused first and taken in then.
+  // A payment sent twice may be refused first and recorded then.
   const isOver = async () => {
     const over = () => process.refused() || process.state()?.finished;
     if (over()) await process.settled();

@@ -20,7 +20,7 @@ const mails = proxyActivities<Activities>({
   retry: { initialInterval: '1s', maximumInterval: '1m' },
 });
 
-/** One payout file: collected, waiting for the bank, settled as a whole by finance's confirmation. */
+/** One payout file: withdrawals collected, paid by the bank, and settled as a whole by finance's confirmation. */
 export async function payout({ id, resume }: ProcessInput): Promise<void> {
   const process = beginProcess<BatchState>({
     id,

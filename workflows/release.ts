@@ -16,7 +16,7 @@ const retry = { initialInterval: '200ms', maximumInterval: '30s' } as const;
 const steps = proxyActivities<Activities>({ startToCloseTimeout: '2m', retry });
 const run = proxyActivities<Activities>({ startToCloseTimeout: '6h', heartbeatTimeout: '10s', retry });
 
-/** One release run: proposed, approved by whom it takes, carried out in batches. */
+/** One release run: proposed, approved by as many people as needed, carried out in batches. */
 export async function release({ id, resume }: ProcessInput): Promise<void> {
   const process = beginProcess<ReleaseRunState>({ id, later: laterRunState });
 

@@ -21,7 +21,7 @@ import { beginProcess, type ProcessInput } from './shared/process';
 
 /** Live state of a withdrawal. */
 export interface WithdrawalStatus extends ProcessStatus {
-  /** What the provider said last, and how often it was asked. */
+  /** The provider's last answer, and the number of inquiries. */
   payout?: { answer: PayoutAnswer; inquiries: number };
 }
 
@@ -41,11 +41,11 @@ const steps = proxyLocalActivities<Activities>({
 const provider = proxyActivities<Activities>({ startToCloseTimeout: '5m', retry: { maximumAttempts: 1 } });
 
 /**
- * One withdrawal, from the request until the money has left or come back.
+ * One withdrawal, from the request until the money has left or is back in the balance.
  *
  * What is paid by file leaves this process once it is approved: from then on the payout batch that collects it is
- * in charge, settles thousands in one statement and tells nobody. So no workflow waits for weeks only to be told
- * that it is over. A cancellation in between starts this process again, on the same row.
+ * in charge, and settles thousands in one statement without a message to each. So no workflow waits for weeks just to
+ * learn that it has ended. A cancellation in between starts this process again, on the same row.
  */
 export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
   let payout: WithdrawalStatus['payout'];
@@ -58,7 +58,7 @@ export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
     underway: () => startingMails > 0,
   });
 
-  /** A step, with the mails that tell of it. */
+  /** A step, with the mails about it. */
   const step = (work: () => Promise<WithdrawalStep>) => process.step(async () => withMails(await work()));
 
   function withMails({ mails: waiting = [], ...news }: WithdrawalStep): WithdrawalProgress {
@@ -126,7 +126,7 @@ export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
     }
   }
 
-  /** Whoever was suspended since the approval is not paid: the money stays reserved until that or the withdrawal ends. */
+  /** While a distributor is suspended after the approval, the withdrawal is not paid and its money stays reserved. */
   async function startPayout(): Promise<PayoutStart> {
     for (let looks = 0; ; looks++) {
       const started = await process.step(() => steps.startPayout(id, Date.now()));

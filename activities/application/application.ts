@@ -39,7 +39,7 @@ import {
 /** Who asks for a step of an application, and when. */
 export interface StepCommand {
   applicationId: string;
-  /** The same for each attempt of one request; makes a repeated step recognised. */
+  /** The same for each attempt of one request, so that a repeat is recognised. */
   commandId: string;
   actor: Actor;
   /** Milliseconds since 1970, on the workflow's clock. */
@@ -48,7 +48,7 @@ export interface StepCommand {
 
 /** Why a reviewer does not approve. */
 export interface ReviewReason {
-  /** One of `domain/reasonCodes`, whose public text the applicant is told. Left out by older messages. */
+  /** One of `domain/reasonCodes`, whose public text the applicant receives. Left out by older messages. */
   reasonCode?: string | null;
   /** For reviewers only. */
   note?: string | null;
@@ -69,7 +69,7 @@ export function applicationPolicy(
   };
 }
 
-/** The steps of an application. Each is one short transaction, and taken once however often it is asked for. */
+/** The steps of an application. Each is one short transaction, and idempotent. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   function newsMail(
     row: ApplicationRow,
@@ -89,7 +89,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     return { key: `${subjectRef}/${key}`, subjectRef, recipient: row.email, signInLinkId, ...text };
   }
 
-  /** One step: refused when the state of the application does not allow it, and told to the applicant. */
+  /** One step: refused when the state of the application does not allow it; the applicant is notified. */
   function step(
     { applicationId: id, commandId, actor, now }: StepCommand,
     type: EventType,
@@ -187,7 +187,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     },
 
     /**
-     * Approves: makes the distributor, with tier, sponsor and referral code, and the user with whom he signs in.
+     * Approves: makes the distributor, with tier, sponsor and referral code, and the user to sign in with.
      * Refused with `note_required` where a check failed and no note says why it is approved all the same, and with
      * `blacklisted`, `identity_number_taken` or `shop_customer_taken`.
      */
@@ -233,7 +233,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       });
     },
 
-    /** Rejects, with the reason that the applicant is told. */
+    /** Rejects, with the reason that the applicant receives. */
     rejectApplication(
       command: StepCommand & ReviewReason & { reason: string | null },
     ): Promise<ApplicationProgress> {
@@ -304,7 +304,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       });
     },
 
-    /** Takes the changed application in: the review goes on, in a new round with new checks. */
+    /** Records the changed application: the review goes on, in a new round with new checks. */
     resubmitApplication(command: StepCommand & { submission: Submission }): Promise<ApplicationProgress> {
       const { applicationId, submission } = command;
       return step(command, 'resubmitted', ['changes_requested'], async (client) => {
@@ -333,7 +333,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       }));
     },
 
-    /** Withdraws: because the applicant says so, or because the deadline for changes has passed. */
+    /** Withdraws: on request of the applicant, or when the deadline for changes has passed. */
     withdrawApplication(
       command: StepCommand & { because: 'applicant' | 'deadline' },
     ): Promise<ApplicationProgress> {

@@ -9,7 +9,7 @@ import { normaliseReferralCode, REFERRAL_CODE_BYTES, referralCode } from '../../
 import { type SponsorTreeAlert, sponsorTreeAlerts } from '../../domain/sponsorTree';
 import type { ApplicationRow } from './row';
 
-/** The checks ran when the application was handed in; who was blacklisted since then must not slip through. */
+/** The checks ran when the application was submitted; a number blacklisted since then still has to be found. */
 export async function refuseBlacklisted(client: Client, row: ApplicationRow): Promise<void> {
   const { rows } = await client.query<{ id: string; kind: string }>(
     `SELECT id, kind FROM blacklist_entries
@@ -27,8 +27,8 @@ export async function refuseBlacklisted(client: Client, row: ApplicationRow): Pr
 }
 
 /**
- * Finds the sponsor, where he is active, and the top of his tree. The top is locked first, so that approvals in one
- * tree run one after the other and count each other; then the sponsor, so that he is not suspended meanwhile.
+ * Finds the sponsor, if active, and the top of the sponsor's tree. The top is locked first, so that approvals in one
+ * tree run one after the other and count each other; then the sponsor, who cannot be suspended meanwhile.
  */
 export async function pinSponsor(
   client: Client,
@@ -51,7 +51,7 @@ export async function pinSponsor(
   return { sponsorId: sponsors[0]?.id ?? null, root: sponsors[0] ? (roots[0]?.id ?? null) : null };
 }
 
-/** Refuses with `note_required` where a check failed: without a note nobody would know why it is approved. */
+/** Refuses with `note_required` where a check failed: the note says why it is approved all the same. */
 export async function refuseFailedChecks(
   client: Client,
   row: ApplicationRow,
@@ -72,7 +72,7 @@ export async function refuseFailedChecks(
   });
 }
 
-/** Records, once each, the bounds of the law that a tree comes near to with its new member. */
+/** Records, once each, the legal limits that a tree approaches with its new member. */
 export async function recordTreeAlerts(
   client: Client,
   { root, applicationId, now }: { root: string; applicationId: string; now: number },

@@ -12,7 +12,7 @@ import {
 } from '../../domain/credential';
 import { normaliseReferralCode } from '../../domain/referralCode';
 
-/** Which hand-in of which application to check, and as of when. */
+/** Which round of which application to check, and as of when. */
 export interface CheckCommand {
   applicationId: string;
   round: number;
@@ -48,8 +48,8 @@ const numberChecks: Partial<Record<string, (number: string, onDate: string) => C
 };
 
 /**
- * The automatic checks of an application. Each writes what it found, passed or not, with the reason; none decides.
- * What a round's check found first stands, so that running one again changes nothing.
+ * The automatic checks of an application. Each writes its result, passed or not, with the reason; none decides.
+ * The first result of a round's check stays, so that running it again changes nothing.
  */
 export function createApplicationCheckActivities({
   pool,

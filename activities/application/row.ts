@@ -12,11 +12,11 @@ import { keyOf, subjectOf } from '../../domain/kinds';
 /** What the workflow of an application has to know of its row. */
 export interface ApplicationProgress {
   state: ApplicationState;
-  /** Counts what the applicant handed in: 1, and one more with each resubmission. */
+  /** Number of submissions: 1, and one more with each resubmission. */
   round: number;
   /** Whether the automatic checks of this round are complete. */
   checked: boolean;
-  /** When the applicant is reminded and until when he may answer, in milliseconds since 1970. Only in state changes_requested. */
+  /** Reminder and deadline of the applicant, in milliseconds since 1970. Only in state changes_requested. */
   reminderAt: number;
   deadline: number;
   distributorId: string | null;

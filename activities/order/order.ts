@@ -27,29 +27,29 @@ import { insertPayment } from './payment';
 export interface OrderProgress {
   /** Nothing more is awaited. */
   finished: boolean;
-  /** When the next return window ends by itself, in milliseconds since 1970; null when only events move the order. */
+  /** When the next return window ends, in milliseconds since 1970; null when only events move the order. */
   nextWindowEnd: number | null;
   /** Returns that wait to be refunded or rejected. */
   openReturns: string[];
 }
 
-/** An event with the name of who told it. */
-export type ToldEvent = OrderEvent & { actor: string };
+/** An event with the name of who reported it. */
+export type ReportedEvent = OrderEvent & { actor: string };
 
 /** The steps of an order. Each is one short transaction, and may be run again without changing anything twice. */
 export function createOrderActivities(pool: Pool) {
   const planById = createPlanReader(pool);
 
   /**
-   * One step: lock, let the rules decide about the event and all that arrived early, then close the windows that are
-   * over, write, and tell the timeline.
+   * One step: lock, let the rules decide about the event and all that arrived early, then close the windows that have
+   * ended, write, and add to the timeline.
    * @param isLate the event belongs to a return of a closed order
    * @throws what refuses `event`; what is refused of that which arrived early is noted
    */
   async function step(
     orderId: string,
     now: number,
-    event?: ToldEvent,
+    event?: ReportedEvent,
     isLate = false,
   ): Promise<OrderProgress> {
     return inTransaction(pool, async (client) => {
@@ -71,12 +71,12 @@ export function createOrderActivities(pool: Pool) {
 
   return {
     /**
-     * Takes a paid order in, with all events that arrived before it.
+     * Records a paid order, with all events that arrived before it.
      * @param now milliseconds since 1970, the workflow's clock
      */
     async payOrder(payment: OrderPayment, now: number): Promise<OrderProgress> {
       const isNew = await insertPayment(pool, planById, payment);
-      // Asked when the order is there: what is kept after this was told while it could be seen.
+      // Read once the order is there: an event kept after this was sent when the order could be seen.
       const early = await pool.query({
         name: 'early',
         text: 'SELECT 1 FROM early_events WHERE order_id = $1 LIMIT 1',
@@ -87,7 +87,7 @@ export function createOrderActivities(pool: Pool) {
         : step(payment.externalId, now);
     },
 
-    /** Leaves word why an order that nobody waited for was not taken in, for the shop and for stuck work. */
+    /** Records why an asynchronously accepted order was refused, for the shop and for stuck work. */
     async notePaymentRefused(orderId: string, message: string, now: number): Promise<void> {
       await pool.query(
         `WITH unqueued AS (DELETE FROM accepted_orders WHERE id = $1),
@@ -107,12 +107,17 @@ export function createOrderActivities(pool: Pool) {
      * @param isLate it belongs to a return of a closed order, which has a process of its own
      * @throws refusal `order_not_found`, `order_closed`, and what `domain/order` refuses
      */
-    applyOrderEvent(orderId: string, event: ToldEvent, now: number, isLate = false): Promise<OrderProgress> {
+    applyOrderEvent(
+      orderId: string,
+      event: ReportedEvent,
+      now: number,
+      isLate = false,
+    ): Promise<OrderProgress> {
       return step(orderId, now, event, isLate);
     },
 
     /**
-     * Closes the windows that are over; also tells a resumed workflow where its order stands.
+     * Closes the windows that have ended; also gives a resumed workflow the state of its order.
      * @returns null where there is no such order
      */
     async settleOrder(orderId: string, now: number): Promise<OrderProgress | null> {
@@ -129,7 +134,7 @@ export function createOrderActivities(pool: Pool) {
 /** An event that arrived before its order or its return, as it is kept. */
 interface EarlyEvent {
   key: string;
-  event: ToldEvent;
+  event: ReportedEvent;
   /** The rules did not allow it; it is kept for a person to look into. */
   isRefused: boolean;
 }
@@ -205,10 +210,10 @@ async function lockOrder(
 }
 
 /**
- * Of a closed order nothing is heard but what is known and what happened before its end and is told late; its returns
- * have processes of their own.
+ * A closed order accepts only what is known and what happened before its end and is reported late; its returns have
+ * processes of their own.
  */
-function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent, after: OrderState): void {
+function refuseAfterEnd(orderId: string, state: OrderState, event: ReportedEvent, after: OrderState): void {
   if (!('returnId' in event) && (after !== state || isKnown(state, event))) return;
   throw refuse({
     code: 'order_closed',
@@ -219,15 +224,15 @@ function refuseAfterEnd(orderId: string, state: OrderState, event: ToldEvent, af
 
 /**
  * What arrived early and is applied with this step. Of a closed order only what speaks of the return that the step is
- * about: nobody waits for anything else of it.
+ * about: no other part of it is awaited.
  */
-function earlyEventsFor({ early, finished }: LockedOrder, event: ToldEvent | undefined): EarlyEvent[] {
+function earlyEventsFor({ early, finished }: LockedOrder, event: ReportedEvent | undefined): EarlyEvent[] {
   const returnId = event && 'returnId' in event ? event.returnId : undefined;
-  const told = event && eventKey(event);
+  const reported = event && eventKey(event);
   return early.filter(
     ({ key, event: kept, isRefused }) =>
       !isRefused &&
-      key !== told &&
+      key !== reported &&
       (!finished || (returnId !== undefined && 'returnId' in kept && kept.returnId === returnId)),
   );
 }
@@ -237,15 +242,15 @@ function toRefusal({ code, status, message, pointer }: OrderRefusal): Error {
 }
 
 /**
- * Forgets what arrived early and is applied now or was told again, and keeps why the rules do not allow the rest of it.
+ * Deletes what arrived early and is applied now or was sent again, and keeps why the rules do not allow the rest of it.
  * @param early what was applied with the step
  */
 async function settleEarly(
   client: Client,
   orderId: string,
   early: EarlyEvent[],
-  event: ToldEvent | undefined,
-  { waiting, refused }: EventsApplied<ToldEvent>,
+  event: ReportedEvent | undefined,
+  { waiting, refused }: EventsApplied<ReportedEvent>,
 ): Promise<void> {
   const refusals = new Map(refused.map((one) => [one.event, one.refusal]));
   const left = new Set([...waiting, ...refused].map((one) => one.event));
@@ -271,7 +276,7 @@ async function save(
   client: Client,
   orderId: string,
   before: LockedOrder,
-  { applied, refused }: EventsApplied<ToldEvent>,
+  { applied, refused }: EventsApplied<ReportedEvent>,
   after: OrderState,
   now: number,
 ): Promise<void> {
@@ -330,8 +335,8 @@ async function save(
   });
 }
 
-/** What each event takes of the commissions, one after the other, so that each has transfers of its own. */
-function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ToldEvent>['applied']) {
+/** What each event takes back of the commissions, in order, so that each has transfers of its own. */
+function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ReportedEvent>['applied']) {
   const left = new Map(
     commissions
       .filter(({ state }) => state !== 'reversed' && state !== 'clawed_back')
@@ -357,7 +362,7 @@ function cutsOf(commissions: LockedCommission[], applied: EventsApplied<ToldEven
   });
 }
 
-function timelineEntry(event: ToldEvent) {
+function timelineEntry(event: ReportedEvent) {
   const { actor, at, type, ...data } = event;
   return { key: eventKey(event), type, actor, at: toIso(at), data };
 }

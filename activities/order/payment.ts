@@ -17,10 +17,10 @@ interface PaymentContext {
   products: { sku: string; category: string | null }[];
 }
 
-// One round trip for all that an order is judged by. The plan is the one in force when the order was paid; what is
-// older than the first plan falls under the first, so that a past can be imported. Restrictions are those that were open
-// when it was paid, lifted since or not. Sponsors are followed 50 levels
-// up, far beyond any lawful tree, to find the next active one.
+// One round trip for all that decides an order. The plan is the one in force when the order was paid; an order older
+// than the first plan falls under the first, so that past orders can be imported. Restrictions are those that were open
+// when it was paid, lifted since or not. Sponsors are followed 50 levels up, far beyond any lawful tree, to find the
+// next active one.
 const readContext = `
   WITH RECURSIVE candidate AS (
     SELECT
@@ -99,14 +99,14 @@ const insertOrder = `
     DELETE FROM accepted_orders WHERE id = $1
   ), refused_before AS (
     DELETE FROM early_events WHERE order_id = $1 AND key = 'paid'
-  ), told AS (
+  ), reported AS (
     INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || key_part(o.id), 'paid', 'paid', 'shop', $5 FROM o
   )
   SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
 
 /**
- * Takes a paid order in: attributes it, computes every commission and posts what is accrued, all or nothing.
- * @returns true when it is new, false when the very same order was here before
+ * Records a paid order: attributes it, computes every commission and posts what is accrued, all or nothing.
+ * @returns true when it is new, false when the very same order was recorded before
  * @throws a refusal when no plan is in force, or when the order number is known with another content
  */
 export async function insertPayment(
@@ -218,7 +218,7 @@ export function fingerprint(payment: OrderPayment): Buffer {
 }
 
 /**
- * Tells whether this very order was taken in before.
+ * Whether this very order was recorded before.
  * @throws a refusal when its number is known with another content
  */
 export async function isKnownOrder(pool: Pool, payment: OrderPayment): Promise<boolean> {

@@ -20,8 +20,8 @@ interface Row {
 }
 
 /**
- * The mails that tell distributors of the state that their withdrawals have come to, to be queued in the transaction
- * that brings them there. There is one for each state; a distributor without a mail address gets none.
+ * The mails that notify distributors of the new state of their withdrawals, to be queued in the transaction that sets
+ * it. There is one for each state; a distributor without a mail address gets none.
  */
 export async function withdrawalMails(
   client: Client,

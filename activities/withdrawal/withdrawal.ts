@@ -12,13 +12,13 @@ import type { RefusalCode } from '../../domain/refusals';
 import type { WithdrawalProgress, WithdrawalState } from '../../domain/withdrawal';
 import { withdrawalMails } from './mails';
 
-/** What a step made of a withdrawal. */
+/** The state of a withdrawal after a step. */
 export interface WithdrawalStep extends WithdrawalProgress {
-  /** Keys of the mails about it that wait for delivery. Not there in answers of before there were any. */
+  /** Keys of the mails about it that wait for delivery. Missing in answers of earlier versions. */
   mails?: string[];
 }
 
-/** A distributor, or somebody on their behalf, wants money out. */
+/** A request for a withdrawal, by a distributor or by staff on their behalf. */
 export interface WithdrawalRequest {
   id: string;
   distributorId: string;
@@ -28,7 +28,7 @@ export interface WithdrawalRequest {
   by: Actor;
 }
 
-/** What a person decided about a withdrawal. `decisionId` is the same when the message comes again. */
+/** What a person decided about a withdrawal. `decisionId` is the same when the message is repeated. */
 export interface WithdrawalDecision {
   id: string;
   decisionId: string;
@@ -122,7 +122,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
     },
 
     /**
-     * Counts one person's approval; the last one needed lets the money go.
+     * Counts one person's approval; the last one needed lets the withdrawal be paid.
      * @throws refusal `withdrawal_not_found`, `own_withdrawal`, `second_person_needed`, `distributor_not_active`,
      *   or `withdrawal_decided` that names the decision that stands
      */
@@ -155,7 +155,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
     },
 
     /**
-     * Refuses a request; the money comes back.
+     * Refuses a request; the money returns to the balance.
      * @throws refusal `withdrawal_not_found`, or `withdrawal_decided` that names the decision that stands
      */
     async rejectWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
@@ -166,8 +166,8 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
     },
 
     /**
-     * Takes a request back before the money has left; it comes back.
-     * @throws refusal `withdrawal_not_found`, or `withdrawal_decided` when it is on its way or over
+     * Cancels a request before the money has left; it returns to the balance.
+     * @throws refusal `withdrawal_not_found`, or `withdrawal_decided` when it is being paid or has ended
      */
     async cancelWithdrawal(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
       return step(decision, now, async (client, row) => {
@@ -179,8 +179,8 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
     },
 
     /**
-     * Takes note that the bank has sent back what was paid; with the last confirmation needed the money comes back to
-     * the distributor. Above the limit for one person it takes two, as to pay it: what comes back can be withdrawn again.
+     * Records that the bank has sent back what was paid; with the last confirmation needed the money returns to the
+     * balance. Above the limit for one person it takes two, as to pay it: what returns can be withdrawn again.
      * @throws refusal `withdrawal_not_found`, `withdrawal_state`, `own_withdrawal` or `second_person_needed`
      */
     async returnPayment(decision: WithdrawalDecision, now: number): Promise<WithdrawalStep> {
@@ -238,7 +238,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
 }
 
 /**
- * Ends withdrawals, moves their money and queues the mails that tell of it, set-based, in the caller's transaction.
+ * Ends withdrawals, moves their money and queues the mails about it, set-based, in the caller's transaction.
  * @param from only those in this state are touched
  * @returns the ids it ended
  */
@@ -258,7 +258,7 @@ export async function settleWithdrawals(
   return settled;
 }
 
-/** Where a withdrawal is that there must be. */
+/** The state of a withdrawal that has to exist. */
 export async function readProgress(client: Client, id: string): Promise<WithdrawalStep> {
   return (await findProgress(client, id))!;
 }
@@ -312,7 +312,7 @@ async function checkRequest(
       pointer: '/amount/amount',
     });
   }
-  // Whoever holds this row decides alone what is still available.
+  // Only the holder of this row's lock decides what is still available.
   const { rows: balances } = await client.query<{ available: number; debt: number }>(
     'SELECT available, debt FROM balances WHERE distributor_id = $1 AND currency = $2 FOR UPDATE',
     [distributorId, currency],
@@ -326,7 +326,7 @@ async function checkRequest(
       pointer: '/amount/currency',
     });
   }
-  // In a statement of its own: who keeps an amount back has locked the same row.
+  // In a separate statement: restricting an amount locks the same row.
   const { rows: kept } = await client.query<{ amount: number }>(
     `SELECT coalesce(sum(amount), 0)::bigint AS amount FROM restrictions r
      WHERE distributor_id = $1 AND currency = $2 AND lifted_at IS NULL AND commission_id IS NULL

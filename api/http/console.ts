@@ -6,8 +6,8 @@ import { Problem } from './problem';
 const FOLDER = path.join(__dirname, '..', '..', 'console', 'dist');
 
 /**
- * Serves the console: its files, and its page for every address that is a page of it. Addresses of the API never come
- * here, since its routes stand before.
+ * Serves the console: its files, and its page for every address that is a page of it. Addresses of the API never get
+ * here, since its routes are matched first.
  */
 export function serveConsole(): RequestHandler {
   const router = Router();
@@ -36,7 +36,7 @@ function serveAssets(folder: string): RequestHandler {
   const router = Router();
   router.use((req, res, next) => {
     res.vary('Accept-Encoding');
-    // By themselves: asked for both at once, the client's own order decides, and that begins with gzip.
+    // One at a time: asked for both at once, the client's own order decides, and that begins with gzip.
     const encoding = req.acceptsEncodings('br') || req.acceptsEncodings('gzip');
     const copy = `${req.path}.${encoding === 'br' ? 'br' : 'gz'}`;
     const isText = /^\/[\w~.-]+\.(js|css)$/.test(req.path);

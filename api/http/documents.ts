@@ -49,7 +49,7 @@ export function documentEndpoints(described: readonly Endpoint[]): Endpoint[] {
       params: z.object({ code: z.string().regex(/^[a-z_]{1,64}$/) }),
       responses: pageResponse,
       handler: async ({ params: { code } }) => {
-        // Not by the name alone, which may be one that every object has.
+        // An own property only: the name may be one that every object inherits.
         if (!Object.hasOwn(refusals, code)) throw notFound(`The problem ${code}`);
         const raisedBy = described
           .filter(({ errors }) => errors?.includes(code as RefusalCode))

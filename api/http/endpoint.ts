@@ -34,11 +34,11 @@ export interface ApiContext {
   temporal: Client;
   config: Config;
   log: Logger;
-  /** Where this process is in its life. Only while it runs it is ready. */
+  /** The phase of this process. It is ready only while it runs. */
   phase(): 'starting' | 'running' | 'stopping';
 }
 
-/** What a handler answers. */
+/** The answer of a handler. */
 export interface Reply {
   status: number;
   /** Sent as JSON. */
@@ -64,7 +64,7 @@ export interface ResponseSpec {
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-/** What a handler is given, checked. */
+/** The checked input of a handler. */
 export interface Call<Roles, Params, Query, Body> {
   params: Parsed<Params>;
   query: Parsed<Query>;
@@ -74,7 +74,7 @@ export interface Call<Roles, Params, Query, Body> {
   context: ApiContext;
   /**
    * Id (UUID version 7) for what a POST makes. Under an `Idempotency-Key` it stays the same over repeats, so that
-   * a repeat after a crash between any two lines makes the same thing again and not a second one.
+   * a repeat after a crash between any two lines makes the same record again and not a second one.
    */
   resourceId: string;
   requestId: string;
@@ -100,7 +100,7 @@ interface Spec<Roles, Params, Query, Body> {
   responses: Record<number, ResponseSpec>;
   /**
    * Its body has a password or code. An Idempotency-Key is ignored, because the fast hash of the body that is kept
-   * with it would give the password to whoever gets the database.
+   * with it would give the password to anyone with access to the database.
    * @default false
    */
   secretBody?: boolean;
@@ -109,7 +109,7 @@ interface Spec<Roles, Params, Query, Body> {
   handler: (call: Call<Roles, Params, Query, Body>) => Promise<Reply>;
 }
 
-/** One endpoint, with the types of its inputs forgotten: what the router, the checks and the documents go by. */
+/** One endpoint without the types of its inputs, for router, checks and documents. */
 export interface Endpoint
   extends Omit<Spec<readonly Role[] | 'public', z.ZodObject, z.ZodObject, z.ZodType>, 'handler'> {
   handler: (call: UncheckedCall) => Promise<Reply>;
@@ -142,7 +142,7 @@ export function endpoint<
   return {
     ...spec,
     params: spec.params?.strict(),
-    // Who is called back by somebody else can not choose the parameters, and says so with `z.looseObject`.
+    // A callback endpoint cannot choose its parameters, and says so with `z.looseObject`.
     query: spec.query?.def.catchall ? spec.query : (spec.query?.strict() ?? z.strictObject({})),
     body: spec.body instanceof z.ZodObject ? spec.body.strict() : spec.body,
     // The router has parsed the inputs with this very spec's schemas, which is what their types say.

@@ -13,8 +13,8 @@ interface HttpError extends Error {
 }
 
 /**
- * Turns whatever a request ended with into a problem answer.
- * @param log told of everything that is a fault of the server
+ * Turns any error of a request into a problem answer.
+ * @param log records everything that is a fault of the server
  */
 export function toProblem(error: unknown, log: Logger): Problem {
   if (error instanceof Problem) return error;
@@ -24,7 +24,7 @@ export function toProblem(error: unknown, log: Logger): Problem {
   const code = codeOf(error);
   if (isHttpError(error)) return fromHttpError(error);
   if (isUnstorable(code)) {
-    // The schemas should have refused it by name; this answer keeps their gap from being a fault of the server.
+    // The schemas should have refused it by name; without this answer their gap would be a fault of the server.
     log.warn({ err: error }, 'a value passed the schema but the database rejects it');
     return new Problem({
       status: 422,
@@ -89,7 +89,7 @@ function fromHttpError({ status, type }: HttpError): Problem {
     : new Problem({ status: 400, code: 'request_malformed', detail: 'The request could not be read.' });
 }
 
-/** PostgreSQL's class 22, data exceptions, by itself and as the Prisma client names them. */
+/** PostgreSQL's class 22, data exceptions, as PostgreSQL and as the Prisma client name them. */
 function isUnstorable(code: string): boolean {
   return (
     /^22[0-9A-Z]{3}$/.test(code) || ['P2000', 'P2006', 'P2007', 'P2020', 'P2023', 'P2033'].includes(code)

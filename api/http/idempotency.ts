@@ -14,7 +14,7 @@ export interface KeptAnswer {
   text: string;
 }
 
-/** What is known of a request with an `Idempotency-Key`. */
+/** The record of a request with an `Idempotency-Key`. */
 export interface Claim {
   key: string;
   resourceId: string;
@@ -37,11 +37,11 @@ export function idempotencyKey(req: Request): string | undefined {
 }
 
 /**
- * Notes that a request with this key has come, before anything is done for it.
+ * Records that a request with this key has arrived, before anything is done for it.
  *
  * A repeat that finds no answer yet is let through rather than made to wait: the first attempt may have died with
- * its process, and nobody could tell. Both then work with the same `resourceId`, on which all that handlers do is
- * idempotent (primary keys, workflow ids and update ids come from it), and both send the answer that was kept first.
+ * its process, and this cannot be known. Both then work with the same `resourceId`, on which all that handlers do is
+ * idempotent (primary keys, workflow and update ids are derived from it), and both send the answer that was kept first.
  * @throws Problem 409 when the key was used for another request
  */
 export async function claim(
@@ -74,8 +74,8 @@ export async function claim(
 }
 
 /**
- * Id of what a request makes whose sender is not known, so that nothing can be kept for him: the same for each repeat,
- * by which the handler recognises it.
+ * Id of what an anonymous request makes, for which no answer can be kept: the same for each repeat, so that the handler
+ * recognises it.
  */
 export function resourceIdOf(sealer: Sealer, key: string, req: Request): string {
   const hash = sealer.numberHash('idempotency', `${req.method} ${req.path}\n${key}`);
@@ -89,9 +89,9 @@ function asVersion8(byte: number, index: number): number {
 }
 
 /**
- * Whether an answer is final. What succeeded is. So is a refusal by a rule (409, 422): a client that was told no
+ * Whether an answer is final. What succeeded is. So is a refusal by a rule (409, 422): a client that was refused
  * must not find later that a delayed repeat of the same message was carried out after all; a new try is a new key.
- * Everything else may be tried again: a fault, a full queue, a thing that is not known yet.
+ * Everything else may be tried again: a fault, a full queue, a subject that is not known yet.
  */
 export function isFinal(status: number): boolean {
   return (status >= 200 && status < 300) || status === 409 || status === 422;

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Endpoint } from './endpoint';
 import { type FieldError, notFound, Problem } from './problem';
 
-/** Reads a JSON body up to a size such as `256kb`; what it can not read becomes a problem answer. */
+/** Reads a JSON body up to a size such as `256kb`; what it cannot read becomes a problem answer. */
 export function bodyReader(limit: string): RequestHandler {
   const json = express.json({ limit, strict: false, type: 'application/json', verify: refuseOtherBytes });
   return (req, res, next) => {
@@ -33,11 +33,11 @@ function refuseOtherBytes(_req: unknown, _res: unknown, bytes: Buffer, encoding:
   });
 }
 
-// Deeper than any schema here; a bound on the recursion below, over which a hostile body could run out of stack.
+// Deeper than any schema here; bounds the recursion below, where a hostile body could exhaust the stack.
 const deepest = 32;
 
 /**
- * Finds what no schema looks for and PostgreSQL can not store: NUL characters, and halves of surrogate pairs, which
+ * Finds what no schema checks and PostgreSQL cannot store: NUL characters, and halves of surrogate pairs, which
  * have no form in UTF-8. Also bounds the depth.
  */
 function findUnstorable(value: unknown, pointer: string, depth: number): FieldError | undefined {
@@ -117,10 +117,10 @@ function summarize(part: string, errors: FieldError[]): string {
   return `The ${part} is not valid: ${first?.pointer || 'it'} ${first?.detail}${more}.`;
 }
 
-// More than this helps nobody who reads it, and a hostile body could ask for thousands.
+// More errors than this do not help the reader, and a hostile body could cause thousands.
 const mostErrors = 50;
 
-/** What a schema objects to, field by field, with JSON pointers. */
+/** The errors of a schema, field by field, with JSON pointers. */
 export function fieldErrors(error: z.ZodError | undefined): FieldError[] {
   return (error?.issues ?? []).flatMap((issue) => flatten(issue, '')).slice(0, mostErrors);
 }
@@ -133,7 +133,7 @@ function flatten(issue: z.core.$ZodIssue, base: string): FieldError[] {
       detail: 'is not a known field',
     }));
   }
-  // Of a union, the branch with the fewest objections is the one that was meant.
+  // Of a union, the branch with the fewest errors is the one that was meant.
   if (issue.code === 'invalid_union' && issue.errors.length) {
     const nearest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a));
     if (nearest.length) return nearest.flatMap((inner) => flatten(inner, pointer));

@@ -17,14 +17,14 @@ export interface SortColumn {
 }
 
 interface ListSpec<Filters extends z.ZodRawShape, Item extends z.ZodObject> {
-  /** What one entry looks like. Also names the columns of the CSV. */
+  /** Schema of one entry. Also names the columns of the CSV. */
   item: Item;
   filters: Filters;
-  /** What can be sorted by, by the name in `sort=`. */
+  /** The sortable columns, by the name in `sort=`. */
   sorts: Record<string, SortColumn>;
   /** Such as `-createdAt`, the minus for descending. */
   defaultSort: string;
-  /** A unique column that decides between equal values, so that no entry is skipped or told twice. */
+  /** A unique column that decides between equal values, so that no entry is skipped or listed twice. */
   tie: SortColumn;
 }
 
@@ -34,7 +34,7 @@ interface ListQuery {
   sort: string;
 }
 
-/** What a page is made from. */
+/** The source of a page. */
 interface Source<Row, Item> {
   pool: Pool;
   req: Request;
@@ -49,9 +49,9 @@ interface Source<Row, Item> {
    */
   where: (bind: (value: unknown) => string) => (string | undefined | null | false)[];
   /**
-   * Up to how many rows are found first and sorted then, in place of a walk in the order asked for; none unless told.
+   * Up to how many rows are found first and sorted then, in place of a walk in the order asked for; off by default.
    * For spans of time: their rows lie side by side, and another time goes with it, which the planner does not know. What
-   * came in last falls due last, so that a walk from what fell due first would pass nearly all rows before the first.
+   * was recorded last falls due last, so that a walk from what fell due first would read nearly all rows before it.
    */
   sortUpTo?: number;
   toItem: (row: Row) => Item;
@@ -154,7 +154,7 @@ async function readPage<Row, Item>(
   }
   // Not before: a value that only the columns need has no type in a statement without them.
   const columns = typeof select === 'string' ? select : select(bind);
-  // The position is taken as text: a JavaScript date would cut the microseconds off and skip or repeat entries.
+  // The position is taken as text: a JavaScript date would drop the microseconds and skip or repeat entries.
   const { rows } = await pool.query<Row & { '@value': string; '@tie': string }>(
     `SELECT ${columns}, ${column.column}::text AS "@value", ${tie}::text AS "@tie"
      FROM ${table} ${filter} ORDER BY ${column.column} ${direction}, ${tie} ${direction} LIMIT ${limit + 1}`,
@@ -188,7 +188,7 @@ function encodeCursor(sort: string, { value, tie }: Position): string {
 
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
-/** Whether PostgreSQL would take a text as a value of this type. A cursor comes back from outside. */
+/** Whether PostgreSQL would take a text as a value of this type. A cursor is untrusted input. */
 const isValueOf: Record<SortColumn['type'], (text: string) => boolean> = {
   timestamptz: (text) =>
     /^.{19}(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/.test(text) && isOnClock(text.slice(0, 19)),
@@ -235,7 +235,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** All entries, each page read when the client has taken what came before. */
+/** All entries, each page read when the client has taken the page before. */
 async function* allPages<Row, Item>(
   spec: ListSpec<z.ZodRawShape, z.ZodObject>,
   source: Source<Row, Item>,

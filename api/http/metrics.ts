@@ -11,7 +11,7 @@ export interface Metrics {
   rejectedKeys: Counter;
 }
 
-/** Sets the metrics of one app up. Figures of the business are read when somebody asks for them. */
+/** Sets the metrics of one app up. Business figures are read when they are scraped. */
 export function createMetrics(context: ApiContext): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -5,10 +5,10 @@ import type { Role } from '../../domain/roles';
 import type { Principal } from './endpoint';
 import { notFound, Problem } from './problem';
 
-/** How a thing with a timeline is found. */
+/** How a subject with a timeline is found. */
 interface Readable {
   id: RegExp;
-  /** Finds it by `$1`; `$2` is the distributor whose it has to be, or null. */
+  /** Finds it by `$1`; `$2` is the distributor it has to belong to, or null. */
   find: string;
   /** Which transfers `t` belong to it, where it moves money itself, by the parameters of its id and as above. */
   transfers?: (id: string, distributorId: string) => string;
@@ -47,7 +47,7 @@ const readables: Record<TimelineKind, Readable> = {
     find: `SELECT 1 FROM withdrawals WHERE id = $1::uuid AND ${own}`,
     transfers: (id, own) => `t.withdrawal_id = ${id}::uuid AND ${isOwn(own)}`,
   },
-  // What each of its commissions moved is in the run's items: a run has too many to read as a story.
+  // What each of its commissions moved is in the run's items: a run has too many for a timeline.
   release: {
     id: uuid,
     find: 'SELECT 1 FROM release_runs WHERE id = $1::uuid AND $2::uuid IS NULL',
@@ -75,25 +75,25 @@ const readables: Record<TimelineKind, Readable> = {
 
 export const timelineKindSchema = z.enum(timelineKinds);
 
-/** A thing that the caller may read. */
-export interface ReadableThing {
+/** A subject that the caller may read. */
+export interface ReadableSubject {
   /** As events, mails and audit entries name it. */
   subject: string;
-  /** The roles that may read things of this kind. */
+  /** The roles that may read this kind. */
   roles: readonly Role[];
   transfers: Readable['transfers'];
 }
 
 /**
- * Makes sure that there is such a thing and that the caller may read it.
- * @throws Problem 403 where the kind is not for the role, 404 where there is none or it is somebody else's
+ * Makes sure that the subject exists and that the caller may read it.
+ * @throws Problem 403 where the kind is not for the role, 404 where there is none or it belongs to another distributor
  */
-export async function readableThing(
+export async function readableSubject(
   pool: Pool,
   principal: Principal,
   kind: TimelineKind,
   id: string,
-): Promise<ReadableThing> {
+): Promise<ReadableSubject> {
   const { find, transfers, ...readable } = readables[kind];
   const roles: readonly Role[] = kinds[kind].readers;
   if (!roles.includes(principal.role)) {
@@ -109,7 +109,7 @@ export async function readableThing(
   return { subject: subjectOf(kind, id), roles, transfers };
 }
 
-/** Whether what a subject names, as `order/4711`, is of a kind that a role may read; what is of no kind anybody may. */
+/** Whether a role may read a subject, such as `order/4711`. One of no known kind is readable by every role. */
 export function mayRead(subject: string, role: Role): boolean {
   const named = parseSubject(subject);
   const readers: readonly Role[] | undefined = named && kinds[named.kind].readers;

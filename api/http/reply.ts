@@ -20,7 +20,7 @@ export function render({ status, body, headers = {} }: Reply): TextAnswer {
   };
 }
 
-/** Sends a rendered answer, unless the client was told already that the database does not answer. */
+/** Sends a rendered answer, unless the client has already been answered that the database is away. */
 export function sendText(res: Response, { status, headers, text }: TextAnswer): void {
   if (res.headersSent) return;
   res.status(status).set(headers).end(text);

@@ -40,12 +40,12 @@ export const lineOf = (max: number) =>
     );
 
 /**
- * A UUID, in small letters however it came: the database takes both forms for the same thing, while workflow ids and the
- * subjects of approvals and audit entries are texts.
+ * A UUID, always turned into lower case: the database treats both forms as equal, while workflow ids and the subjects
+ * of approvals and audit entries are texts.
  */
 export const uuid = z.uuid().toLowerCase();
 
-/** Params of an endpoint about one thing with a UUID. */
+/** Params of an endpoint about one record with a UUID. */
 export const uuidParams = z.object({ id: uuid });
 
 /** Id of a commission: a number, which JSON carries as text. */

@@ -6,7 +6,7 @@ export interface Shutdown {
   /** True from the first call of `stop` on. */
   isStopping(): boolean;
   /**
-   * Takes requests for `drainMs` more, tells each client to close its connection, then stops listening, and resolves
+   * Accepts requests for `drainMs` more, asks each client to close its connection, then stops listening, and resolves
    * when the last answer is out.
    * @param options.drainMs milliseconds for a proxy to notice that this server is not ready
    * @param options.graceMs milliseconds after that, when what still runs is cut
@@ -15,9 +15,9 @@ export interface Shutdown {
 }
 
 /**
- * Lets an HTTP server end without losing a request. Node's own `close` cuts an answer that a slow client still reads,
+ * Stops an HTTP server without losing a request. Node's own `close` cuts an answer that a slow client still reads,
  * and waits for connections on which nothing was ever asked.
- * @param server before it listens, and before anything else hears its requests
+ * @param server before it listens, and before any other listener
  */
 export function shutdownOf(server: Server): Shutdown {
   let isStopping = false;
@@ -40,7 +40,7 @@ export function shutdownOf(server: Server): Shutdown {
     });
   });
 
-  /** Ends the connections on which nothing is asked at present. */
+  /** Ends the idle connections. */
   function closeIdle(): void {
     const busy = new Set([...answers].map(({ req }) => req.socket));
     for (const [socket, answered] of connections) {

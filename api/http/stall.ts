@@ -1,19 +1,19 @@
 import pg from 'pg';
 import type { ApiContext } from './endpoint';
 
-/** A wait of this length makes somebody look whether the server behind still answers. */
+/** After a wait of this length the server behind is probed. */
 const lookAfterMs = 2_000;
 
-/** On a machine that is short of time one question may be answered late, hardly two in a row. */
+/** On an overloaded machine one probe may be answered late, hardly two in a row. */
 const questions = 2;
 
-/** Longest wait for an answer to the question whether a server answers at all. */
+/** Longest wait for the answer to a probe. */
 export const answerWithinMs = 2_000;
 
 /**
  * Watches over a wait for a server. One that is down refuses connections, which ends the wait at once. One that is
- * frozen, or behind a cut network, keeps them open and says nothing, and so looks like one that works for long; only
- * asking it something else tells the two apart.
+ * frozen, or behind a cut network, keeps them open and is silent, just like one that is busy; only another
+ * request shows the difference.
  * @param answers whether it answers, within `answerWithinMs`
  * @param onStall called once, when it does not, asked twice
  * @returns ends the watch
@@ -38,7 +38,7 @@ export function watchServer(answers: () => Promise<boolean>, onStall: () => void
 
 const probes = new WeakMap<ApiContext, Promise<boolean>>();
 
-/** Whether PostgreSQL answers anybody, within two seconds. However many ask at once, it is asked once. */
+/** Whether PostgreSQL answers within two seconds. Concurrent callers share one probe. */
 export function databaseAnswers(context: ApiContext): Promise<boolean> {
   let probe = probes.get(context);
   if (!probe) {

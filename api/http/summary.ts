@@ -4,12 +4,12 @@ import type { Reply, ResponseSpec } from './endpoint';
 import { moneySchema } from './schemas';
 
 /** Beyond this nothing is counted, so that a figure costs the same however much there is. */
-export const mostCounted = 10_000;
+export const maxCounted = 10_000;
 
-/** How many, and what they add up to. */
+/** Count and total. */
 export const summarySchema = z
   .object({
-    count: z.int().describe(`Max ${mostCounted}.`),
+    count: z.int().describe(`Max ${maxCounted}.`),
     capped: z.boolean().describe('There are more: count and sums cover the first ones only.'),
     sums: z.array(moneySchema).describe('Per currency.'),
   })
@@ -48,19 +48,19 @@ export async function countBounded(pool: Pool, what: (bind: Bind) => Counted): P
        SELECT ${since ?? 'NULL::timestamptz'} AS at, ${money?.amount ?? 'NULL::bigint'} AS amount,
          ${money?.currency ?? 'NULL'} AS currency
        FROM ${from} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}
-       ${since ? `ORDER BY ${since}` : ''} LIMIT ${mostCounted + 1}
+       ${since ? `ORDER BY ${since}` : ''} LIMIT ${maxCounted + 1}
      ), numbered AS (
        SELECT *, row_number() OVER () AS number FROM found
      )
      SELECT count(*)::int AS count, min(at) AS "oldestAt", (
        SELECT coalesce(jsonb_agg(jsonb_build_object('amount', s.amount, 'currency', s.currency) ORDER BY s.currency), '[]')
        FROM (SELECT currency, sum(amount) AS amount FROM numbered
-             WHERE number <= ${mostCounted} AND currency IS NOT NULL GROUP BY currency) s
+             WHERE number <= ${maxCounted} AND currency IS NOT NULL GROUP BY currency) s
      ) AS sums FROM numbered`,
     values,
   );
   const { count, ...rest } = rows[0]!;
-  return { ...rest, count: Math.min(count, mostCounted), capped: count > mostCounted };
+  return { ...rest, count: Math.min(count, maxCounted), capped: count > maxCounted };
 }
 
 /** For the `responses` of an endpoint that answers with `replySummary`. */
@@ -68,7 +68,7 @@ export const summaryResponses: Record<200, ResponseSpec> = {
   200: { description: 'Count and totals.', schema: summarySchema },
 };
 
-/** Answers how many a filter finds, and what they add up to. */
+/** Answers count and total of what a filter finds. */
 export async function replySummary(pool: Pool, what: (bind: Bind) => Counted): Promise<Reply> {
   const { count, capped, sums } = await countBounded(pool, what);
   return { status: 200, body: { count, capped, sums } };

@@ -4,7 +4,7 @@ import type { Pool } from '../../database/pool';
 import type { Principal } from './endpoint';
 import { moneySchema, timestampOutput, uuid } from './schemas';
 
-/** One line of what happened to a thing. */
+/** One line of the timeline of a subject. */
 export const timelineEventSchema = z
   .object({
     type: z.string(),
@@ -17,7 +17,7 @@ export const timelineEventSchema = z
 
 export type TimelineEventBody = z.input<typeof timelineEventSchema>;
 
-/** What happened to a thing, oldest first. @param subject as `withdrawal/<id>` */
+/** The timeline of a subject, oldest first. @param subject as `withdrawal/<id>` */
 export async function readTimeline(pool: Pool, subject: string): Promise<TimelineEventBody[]> {
   const { rows } = await pool.query<
     Omit<TimelineEventBody, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
@@ -33,8 +33,8 @@ export async function readTimeline(pool: Pool, subject: string): Promise<Timelin
   }));
 }
 
-/** An audit entry as a story tells it. */
-export const toldAuditSchema = z.object({
+/** An audit entry as a timeline shows it. */
+export const timelineAuditSchema = z.object({
   action: z.string(),
   actorId: uuid.nullable(),
   before: z.record(z.string(), z.unknown()),
@@ -42,10 +42,10 @@ export const toldAuditSchema = z.object({
   reason: z.string().nullable(),
 });
 
-export type ToldAudit = z.infer<typeof toldAuditSchema>;
+export type TimelineAudit = z.infer<typeof timelineAuditSchema>;
 
 /**
- * SQL of what happened to a subject, each thing once: an event, an audit entry, or both of the same decision, whose
+ * SQL of what happened to a subject, each decision once: an event, an audit entry, or both of the same decision, whose
  * audit entry has the key of the event.
  * @param subject the parameter that holds it
  */
@@ -61,28 +61,28 @@ export const eventsAndAudits = (subject: string): string => `
 /** What the audit trail names otherwise than the event does. */
 const eventNames: Record<string, string> = { hold: 'reason', holds: 'lifted' };
 
-/** What an audit entry tells that the event of the same decision does not. What changed stays whole: before and after. */
-export function beyondEvent(facts: Record<string, unknown>, audit: ToldAudit): ToldAudit {
-  const told = new Map(Object.entries(facts));
+/** What an audit entry adds to the event of the same decision. What changed stays whole: before and after. */
+export function beyondEvent(facts: Record<string, unknown>, audit: TimelineAudit): TimelineAudit {
+  const known = new Map(Object.entries(facts));
   for (const [name, value] of Object.entries(facts)) {
     const money = moneySchema.safeParse(value);
     // Audit entries hold amount and currency apart.
-    if (money.success) told.set(name, money.data.amount).set('currency', money.data.currency);
+    if (money.success) known.set(name, money.data.amount).set('currency', money.data.currency);
   }
-  const isTold = ([name, value]: [string, unknown]) =>
-    isDeepStrictEqual(told.get(eventNames[name] ?? name), value);
+  const isKnown = ([name, value]: [string, unknown]) =>
+    isDeepStrictEqual(known.get(eventNames[name] ?? name), value);
   const { before, after, reason } = audit;
-  const untold = (side: ToldAudit['after'], other: ToldAudit['after']) =>
-    Object.fromEntries(Object.entries(side).filter((fact) => fact[0] in other || !isTold(fact)));
+  const added = (side: TimelineAudit['after'], other: TimelineAudit['after']) =>
+    Object.fromEntries(Object.entries(side).filter((fact) => fact[0] in other || !isKnown(fact)));
   return {
     ...audit,
-    before: untold(before, after),
-    after: untold(after, before),
+    before: added(before, after),
+    after: added(after, before),
     reason: Object.values(facts).includes(reason) ? null : reason,
   };
 }
 
-/** What a distributor may know of an event; the rest, such as a note to a decision, is among staff. */
+/** What a distributor may know of an event; the rest, such as a note to a decision, is internal. */
 const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
 
 /** Who did something, as a distributor may know it. */
@@ -90,7 +90,7 @@ export function actorForDistributor(actor: string, { name }: Pick<Principal, 'na
   return [name, 'system', 'shop'].includes(actor) ? actor : 'staff';
 }
 
-/** An event as its distributor may see it: without names of staff and without what they note among themselves. */
+/** An event as its distributor may see it: without names of staff and without internal notes. */
 export function eventForDistributor<Event extends { actor: string; data: Record<string, unknown> }>(
   event: Event,
   principal: Pick<Principal, 'name'>,

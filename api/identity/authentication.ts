@@ -35,7 +35,7 @@ interface KeyRow {
   unusable: string | null;
 }
 
-/** Whether the request says who makes it. */
+/** Whether the request carries credentials. */
 export function hasCredentials(req: Request): boolean {
   return req.get('authorization') !== undefined || sessionToken(req) !== undefined;
 }
@@ -44,7 +44,7 @@ export function hasCredentials(req: Request): boolean {
  * Finds who makes the request: whose key it carries, or without one whose session. Read from PostgreSQL on each
  * request, so that revoking a key or disabling a user takes effect with the next one.
  * @returns undefined when it carries neither
- * @throws Problem 401 when its key or session can not be used, 403 when another site may have made it
+ * @throws Problem 401 when its key or session cannot be used, 403 when another site may have made it
  */
 export async function authenticate(
   { pool, config }: Pick<ApiContext, 'pool' | 'config'>,

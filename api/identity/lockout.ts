@@ -3,15 +3,15 @@ import { Problem } from '../http/problem';
 import { everyScope } from './authentication';
 
 /**
- * Lets such changes run one after the other: two admins who disable each other at once must not both find the other
- * still there. Before the change itself where that is one of keys, which would already hold a part of this lock.
+ * Serialises such changes: two admins who disable each other at once must not both succeed. Taken before a change of
+ * keys, which would already hold a part of this lock.
  */
 export async function lockAdmins(transaction: Prisma.TransactionClient): Promise<void> {
   await transaction.$executeRaw`LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE`;
 }
 
 /**
- * Undoes, by throwing, a change after which no admin could get in any more: by password, by single sign-on, or with
+ * Undoes, by throwing, a change after which no admin could sign in any more: by password, by single sign-on, or with
  * a key that may make keys.
  * @param transaction the transaction of the change, after the change
  */

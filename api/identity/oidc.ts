@@ -23,7 +23,7 @@ export type OidcProblem =
   | 'oidc_email_not_verified'
   | 'oidc_user_unknown';
 
-// What the answer of the provider is held against. Sealed into a cookie, so that no process has to remember it.
+// Checked against the provider's answer. Sealed into a cookie, so that no process has to keep it.
 const pendingSchema = z.strictObject({
   state: z.string(),
   nonce: z.string(),
@@ -31,7 +31,7 @@ const pendingSchema = z.strictObject({
   expiresAt: z.number(),
 });
 
-/** The module and what the provider says of itself; read once, and again after a failure. */
+/** The module and the provider's metadata; read once, and again after a failure. */
 interface Provider {
   oidc: typeof import('openid-client', { with: { 'resolution-mode': 'import' }});
   provider: Configuration;
@@ -51,14 +51,14 @@ async function discover({ config }: ApiContext): Promise<Provider> {
   const oidc = await import('openid-client');
   const issuer = new URL(OIDC_ISSUER);
   const provider = await oidc.discovery(issuer, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, undefined, {
-    // The operator has written http: himself, for a provider in the same network.
+    // Only the operator can configure http:, for a provider in the same network.
     execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
     timeout: 10,
   });
   return { oidc, provider };
 }
 
-/** What the browser is sent to, with which cookies. */
+/** Where the browser is redirected to, with which cookies. */
 export interface Redirect {
   location: string;
   setCookies: string[];
@@ -151,7 +151,7 @@ const claimsSchema = z.object({
 });
 type Claims = z.output<typeof claimsSchema> & { issuer: string };
 
-/** @throws Error of whatever about the answer is not as it should be */
+/** @throws Error where the answer is not valid */
 async function readClaims(context: ApiContext, req: Request, pending: Pending): Promise<Claims> {
   const { oidc, provider } = await providerOf(context);
   const current = new URL(publicUrl(context.config) + req.originalUrl);
@@ -162,10 +162,10 @@ async function readClaims(context: ApiContext, req: Request, pending: Pending): 
     idTokenExpected: true,
   });
   const claims = tokens.claims()!;
-  // Many providers tell the mail address only on request.
-  const told =
+  // Many providers send the mail address only on request.
+  const merged =
     claims.email === undefined ? await oidc.fetchUserInfo(provider, tokens.access_token, claims.sub) : claims;
-  return { ...claimsSchema.parse(told), issuer: claims.iss };
+  return { ...claimsSchema.parse(merged), issuer: claims.iss };
 }
 
 interface User {

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem';
 // Argon2id with what OWASP's Password Storage Cheat Sheet asks for: 19 MiB, two passes, one lane.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-// Of a random text that nobody has kept. Checking against it takes as long as against a real one.
+// Of a random text that was not kept. Checking against it takes as long as against a real one.
 const decoy =
   '$argon2id$v=19$m=19456,t=2,p=1$r+ermb2dgvMbVFjbXQ9Acg$Lj8LFy91Y0UAWaCyvHmsmrs4Zkd70mSfdIiwuZdEyqI';
 
@@ -15,8 +15,8 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether a password is right. Takes the same time where there is none to compare with, so that nobody learns from it
- * which mail addresses have an account.
+ * Whether a password is right. Takes the same time where there is none to compare with, so that the time does
+ * not reveal which mail addresses have an account.
  */
 export async function isPassword(stored: string | null | undefined, password: string): Promise<boolean> {
   const right = await verify(stored ?? decoy, normalisePassword(password));

@@ -49,8 +49,8 @@ export async function replaceRecoveryCodes(
 }
 
 /**
- * Uses up a code of the app or a recovery code. The database decides, so that of two who show the same code one is
- * refused; a code of the app is also refused after a later one.
+ * Uses up a code of the app or a recovery code. The database decides, so that of two requests with the same code one
+ * is refused; a code of the app is also refused after a later one.
  */
 export async function spendCode(
   client: Client,
@@ -76,7 +76,7 @@ export async function spendCode(
   return rowCount ? 'recovery_code' : undefined;
 }
 
-/** Takes the second factor from a user. @returns whether there was one */
+/** Removes the second factor of a user. @returns whether there was one */
 export async function removeSecondFactor(client: Client, userId: string): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE users SET totp_secret_sealed = NULL, totp_confirmed_at = NULL, totp_last_step = NULL

@@ -7,9 +7,9 @@ import { Problem } from '../http/problem';
 
 export const SESSION_COOKIE = 'tributary_session';
 
-/** Pages of other sites can not send it: that would take a CORS permission, which nobody is given. */
+/** Pages of other sites cannot send it: that would take a CORS permission, which is never given. */
 export const CONSOLE_HEADER = 'X-Tributary-Console';
-/** Sent as 1 with what a page reads by itself while nobody uses it. */
+/** Sent as 1 with what a page reads automatically while it is not in use. */
 const UNATTENDED_HEADER = 'X-Tributary-Unattended';
 
 type Settings = Pick<Config, 'PUBLIC_URL' | 'API_PORT' | 'SESSION_IDLE' | 'SESSION_MAX'>;
@@ -63,10 +63,10 @@ interface SessionRow extends Omit<Principal, 'scopes' | 'keyId' | 'sessionId'> {
 }
 
 /**
- * Finds whose session the request is made in, and notes at most once a minute that it is in use: not for what a page
- * reads by itself while nobody is there.
+ * Finds whose session the request is made in, and records max once a minute that it is in use: not for what a page
+ * reads automatically while it is not in use.
  * @returns undefined when it carries no session
- * @throws Problem 401 when the session is over, 403 when another site may have made the request
+ * @throws Problem 401 when the session has ended, 403 when another site may have made the request
  */
 export async function authenticateSession(
   pool: Pool,
@@ -97,7 +97,7 @@ export async function authenticateSession(
   });
   const [row] = rows;
   if (!row?.live) {
-    // The cookie is left: whoever has signed in anew before this arrives would be signed out by its removal.
+    // The cookie is left: a user who has signed in again before this arrives would be signed out by its removal.
     throw new Problem({
       status: 401,
       code: 'session_ended',
@@ -121,8 +121,8 @@ function refuseCrossSite(req: Request): void {
 }
 
 /**
- * Begins a session, in the transaction that has found the person to be who they say. The user's row is locked: whoever
- * disables the user or changes the role at this moment ends this session too.
+ * Begins a session, in the transaction that has verified the person's identity. The user's row is
+ * locked, so that disabling the user or changing the role at this moment ends this session too.
  * @returns the Set-Cookie header; undefined when the user has been disabled since
  */
 export async function startSession(
@@ -138,7 +138,7 @@ export async function startSession(
   return rowCount ? cookie(config, SESSION_COOKIE, token) : undefined;
 }
 
-/** Ends all sessions of a user, except perhaps the one in which this is asked for. */
+/** Ends all sessions of a user, except, optionally, the present one. */
 export async function endSessions(client: Client, userId: string, except?: string): Promise<void> {
   await client.query(
     'UPDATE sessions SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $2',

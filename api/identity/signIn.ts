@@ -14,7 +14,7 @@ import { removeSecondFactor, spendCode } from './secondFactor';
 import { endSessions, startSession } from './sessions';
 import { type Attempt, attemptSucceeded, beginAttempt, takeBackAttempt } from './throttle';
 
-/** A user as far as signing in goes. */
+/** A user, as sign-in needs it. */
 export interface Account {
   id: string;
   email: string;
@@ -38,7 +38,7 @@ export async function ownAccount({ pool }: ApiContext, { userId }: Principal): P
   return rows[0]!;
 }
 
-/** What every way to sign in needs to know of the request. */
+/** What every way to sign in needs of the request. */
 export interface SignInCall {
   context: ApiContext;
   req: Request;
@@ -47,7 +47,7 @@ export interface SignInCall {
   resourceId: string;
 }
 
-/** A session that has begun: whose, and the cookie for it. */
+/** A new session: its user, and its cookie. */
 export interface SignedIn {
   userId: string;
   role: Role;
@@ -68,7 +68,7 @@ export function auditOwn(
 }
 
 /**
- * Begins a session for somebody who has proved who they are, and records how.
+ * Begins a session for a person whose identity is proved, and records how.
  * @throws Problem 401 when the user has been disabled meanwhile
  */
 export async function openSession(
@@ -90,7 +90,7 @@ export async function openSession(
 
 /**
  * Signs in with a password, and the code of the second factor where there is one. Neither the answer nor its time
- * tells whether a mail address has an account.
+ * reveals whether a mail address has an account.
  * @throws Problem 401 `sign_in_refused` or `code_required`, 429 `too_many_attempts`
  */
 export async function signIn(
@@ -136,7 +136,7 @@ export async function redeemLink(
   const [user] = rows;
   if (!user) throw linkNotValid();
   refuseWeakPassword(password, user.email, '/password');
-  // Without a code there is nothing to guess, and a pause that somebody else has caused is no reason to wait.
+  // Without a code there is nothing to guess, so the pause caused by failed attempts of others does not apply.
   const attempt = user.secondFactor ? await beginAttempt(context, { email: user.email, req }) : undefined;
   const hash = await hashPassword(password);
   return withCode(call, { user, code, attempt, by: 'link' }, async (client) => {
@@ -151,7 +151,7 @@ export async function redeemLink(
   });
 }
 
-/** Mails a one-time link to whoever has this mail address and may sign in. Never throws: nobody waits for it. */
+/** Mails a one-time link to the user of this mail address, if they may sign in. Never throws: no caller awaits it. */
 export async function mailPasswordLink(
   context: ApiContext,
   request: { email: string; mailId: string; requestId: string },
@@ -172,7 +172,7 @@ export async function mailPasswordLink(
 const linkLasts = `NOT ${linkIsDead} AND u.disabled_at IS NULL`;
 
 /**
- * Stores a password and ends what an earlier one, or another link, has opened.
+ * Stores a password and ends the sessions and links of before.
  * @param change.from the password hash that it replaces; any, when left out
  * @param change.exceptSession a session that goes on
  * @returns false when `from` is no longer the password
@@ -230,7 +230,7 @@ async function withCode(
   return signedIn;
 }
 
-/** The user's row first, as everywhere: two who use up codes at once must not wait for each other in a circle. */
+/** The user's row first, as everywhere: two concurrent sign-ins must not deadlock. */
 async function lockUser(client: Client, id: string): Promise<void> {
   await client.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
 }
@@ -265,7 +265,7 @@ function linkNotValid(): Problem {
 }
 
 /**
- * Lets the person who is signed in do what takes the password again. Guesses count as those at the sign-in.
+ * Lets the signed-in user do what takes the password again. Failed attempts count as those at the sign-in.
  * @throws Problem 403 `session_required`, 409 `password_not_set`, 429; 401 `sign_in_refused` when it is wrong
  */
 export async function confirmPassword(
@@ -290,7 +290,7 @@ export async function confirmPassword(
   return { user: { ...user, passwordHash }, attempt };
 }
 
-/** What a person does to the own account. */
+/** What users do to their own account. */
 export interface OwnCall {
   context: ApiContext;
   req: Request;
@@ -308,7 +308,7 @@ export function requireSession({ sessionId }: Principal): string {
   });
 }
 
-/** Changes the own password; all other sessions end. */
+/** Changes the user's own password; all other sessions end. */
 export async function changePassword(
   call: OwnCall,
   { current, next }: { current: string; next: string },
@@ -330,7 +330,7 @@ export async function changePassword(
   });
 }
 
-/** Takes the second factor from the own account, by password and a code. */
+/** Removes the user's own second factor, by password and a code. */
 export async function disableSecondFactor(
   call: OwnCall,
   { password, code }: { password: string; code: string },

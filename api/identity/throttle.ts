@@ -4,19 +4,19 @@ import { createSealer } from '../../database/sealing';
 import type { ApiContext } from '../http/endpoint';
 import { Problem } from '../http/problem';
 
-/** An attempt to prove who one is, counted as failed until it has succeeded. */
+/** An attempt to sign in, counted as failed until it has succeeded. */
 export interface Attempt {
   account: string;
   address: string;
 }
 
-// Behind one address there may be a whole office.
+// A whole office may share one address.
 const allowed = `CASE WHEN a.subject LIKE 'account/%' THEN 10 ELSE 50 END`;
 
 /**
- * Counts an attempt before it is looked at, so that a hundred at once are no way round the limit; in the database,
+ * Counts an attempt before it is checked, so that a hundred at once cannot get round the limit; in the database,
  * so that it holds over all processes. From some number of failures on, each is followed by a pause: 30 seconds,
- * doubling up to 15 minutes. Forgotten after a day of rest.
+ * doubling up to 15 minutes. Forgotten after a day without failures.
  * @param email as it was typed: counted in the same way whether or not it is a user's
  * @throws Problem 429 during a pause, also where the password would be right
  */
@@ -59,8 +59,8 @@ export async function beginAttempt(
 }
 
 /**
- * Counts somebody's wish for a mail that anybody may ask for: three for one mail address and twenty from one address
- * of the network, from then on an hour without.
+ * Limits a mail that can be requested without signing in: three for one mail address and twenty from one network
+ * address, then none for an hour.
  * @param email as it was typed: counted in the same way whether or not it is a user's
  * @throws Problem 429
  */
@@ -105,7 +105,7 @@ export async function countMailRequest(
   });
 }
 
-/** Takes an attempt back that was right as far as it went, such as a password without the code that is needed too. */
+/** Does not count an attempt that was right so far, such as a password without the code that is needed too. */
 export async function takeBackAttempt({ pool }: ApiContext, attempt: Attempt): Promise<void> {
   await lower(pool, [attempt.account, attempt.address], 1);
 }

@@ -11,16 +11,16 @@ interface Figure {
   value: number;
 }
 
-/** What a kind adds to the metrics. */
+/** The metrics of a kind. */
 interface Measured {
   /** Gives name, labels and value of each figure. */
   sql: string;
-  /** What each metric says, by its name. */
+  /** The help text of each metric, by its name. */
   help: Record<string, string>;
 }
 
 // What is still open, each by an index that holds only or mainly the open ones. Orders and commissions in their
-// return window are the many: past `bound` they are not counted on, since a scrape must not cost more with them.
+// return window are many: they are counted up to `bound`, since a scrape must not cost more with them.
 const bound = 10_000;
 
 /** Number of open items of a kind, by state. */
@@ -137,10 +137,10 @@ const measured: readonly Measured[] = [
 const sql = measured.map((one) => one.sql).join('\nUNION ALL\n');
 const help: Record<string, string> = Object.assign({}, ...measured.map((one) => one.help));
 
-// However many scrape, and however often, the database is asked once in this time.
+// Concurrent and frequent scrapes share one query in this time.
 const freshMs = 15_000;
 
-/** Adds gauges of open work, by state and age, that are read from PostgreSQL when somebody scrapes. */
+/** Adds gauges of open work, by state and age, that are read from PostgreSQL on each scrape. */
 export function collectBusinessMetrics(registry: Registry, pool: Pool): void {
   let figures: Promise<Figure[]> | undefined;
   let readAt = 0;

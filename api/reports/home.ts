@@ -9,10 +9,10 @@ import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
 import { stuckAfter } from './stuckAdvice';
 
-/** One figure of somebody's home page. */
+/** One figure of a user's home page. */
 export interface Card {
   key: string;
-  /** What it is about: what waits for this person, what is late, what changed in the last day. */
+  /** What waits for this user, what is late, or what changed in the last day. */
   group: 'waiting' | 'late' | 'changed';
   roles: readonly Role[];
   /** The list behind the figure, as a path of the console. */
@@ -23,7 +23,7 @@ export interface Card {
 const hour = 3_600_000;
 const day = 24 * hour;
 
-// What is usual: beyond this somebody should ask why.
+// The usual maximum: beyond it staff should ask why.
 const usual = {
   review: 3 * day,
   changesDueSoon: 2 * day,

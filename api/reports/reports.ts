@@ -8,7 +8,7 @@ import {
 } from '../../database/dailySums';
 import type { ApiContext } from '../http/endpoint';
 
-/** Sums what days have ended since, behind whoever asks: reports are right without it, and slower. */
+/** Sums the days that have ended since, in the background: reports are right without it, but slower. */
 export function keepDaysSummed({ pool, config, log }: Pick<ApiContext, 'pool' | 'config' | 'log'>): void {
   sumDays(pool, config.BRAND_TIME_ZONE).catch((error: unknown) =>
     log.warn({ err: error }, 'the daily totals could not be computed; reports read the orders instead'),
@@ -45,7 +45,7 @@ const released = `t.from_account = 'held' AND t.to_account IN ('available', 'deb
 const reversed = `t.from_account = 'held' AND t.to_account = 'commission_expense'`;
 const clawedBack = `t.from_account IN ('available', 'debt') AND t.to_account = 'commission_expense'`;
 
-/** The days from `first` to `last` whose sums do not stand: too young, or with something told late. */
+/** The days from `first` to `last` without valid sums: too recent, or with a late report. */
 const unsummed = (first: string, last: string) =>
   `unsummed AS MATERIALIZED (${withBounds(
     `SELECT generate_series(greatest(${summedUntil}, ${first}::date), ${last}::date, interval '1 day')::date
@@ -131,7 +131,7 @@ export const applicationsReport = `
 const accounts = ['held', 'available', 'reserved', 'debt'];
 const netInto = (account: string) =>
   `coalesce(sum(CASE '${account}'::account WHEN t.to_account THEN t.amount WHEN t.from_account THEN -t.amount END), 0)`;
-/** Up to which day anything can have happened: clocks of shops run a little ahead. */
+/** The last possible day of an event: clocks of shops run a little ahead. */
 const tomorrow = `((now() AT TIME ZONE $1::text)::date + 1)`;
 const lastEver = `greatest($4::date, ${tomorrow})`;
 

@@ -5,7 +5,7 @@ import { isOfReadableKind, mayRead } from '../http/readable';
 import { isResendable } from '../routes/mail/send';
 import { adviseOnStuck, type StuckAdvice, type StuckFacts, type StuckKind, stuckAfter } from './stuckAdvice';
 
-/** A piece of work that needs somebody. */
+/** A piece of work that needs a person. */
 export interface StuckItem extends Omit<StuckAdvice, 'href'> {
   kind: StuckKind;
   subject: string;
@@ -28,7 +28,7 @@ interface Row {
   };
 }
 
-/** Of each kind: whoever has this many of one kind has one cause to look for, not this many. */
+/** Max listed of each kind: this many of one kind have one cause. */
 const shown = 100;
 
 /** Events of orders that were answered with 202 and changed nothing. */
@@ -83,7 +83,7 @@ const sqlFor = (role: Role): string =>
   Object.entries(sources)
     .map(([kind, source]) => {
       const after = `'${stuckAfter[kind as StuckKind]}'`;
-      // Whoever may not read what a mail is about can not send it again either.
+      // A role that may not read the subject of a mail cannot resend it either.
       const which = kind === 'mail_undeliverable' ? isOfReadableKind('s.subject', role) : 'true';
       return `(SELECT '${kind}' AS kind, s.* FROM (${source.replaceAll('$1', after)}) AS s (subject, since, facts)
         WHERE ${which} ORDER BY s.since LIMIT ${shown + 1})`;
@@ -91,7 +91,7 @@ const sqlFor = (role: Role): string =>
     .join('\nUNION ALL\n');
 
 /**
- * Everything that needs somebody, the oldest of each kind first; of mails those about things that the role may read.
+ * All work that needs a person, the oldest of each kind first; of mails those about subjects that the role may read.
  * @returns `more`: the kinds of which there are more than are listed
  */
 export async function readStuckWork(

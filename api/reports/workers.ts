@@ -11,7 +11,7 @@ export interface TaskQueue {
   /** Tasks that wait for a worker, roughly. */
   backlog: number | null;
   backlogAgeMs: number | null;
-  /** Who asked for tasks in the last minutes, dead or alive. */
+  /** Pollers of the last minutes, running or not. */
   pollers: { identity: string; lastSeenAt: Date }[];
 }
 
@@ -71,7 +71,7 @@ export type Processing = 'working' | 'no_worker' | 'temporal_away';
 const keptMs = 5_000;
 const lastAnswers = new WeakMap<ApiContext, { askedAt: number; answer: Promise<Processing> }>();
 
-/** Whether any worker works. However many pages ask, Temporal is asked once in five seconds. */
+/** Whether any worker runs. All pages share one call of Temporal in five seconds. */
 export function processing(context: ApiContext): Promise<Processing> {
   const last = lastAnswers.get(context);
   if (last && Date.now() - last.askedAt < keptMs) return last.answer;

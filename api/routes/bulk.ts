@@ -134,7 +134,7 @@ function refuseWithoutRight({ role, scopes }: Principal, action: BulkWork['actio
   }
 }
 
-/** Whoever asked sees it, and admins. */
+/** Visible to the user who requested it and to admins. */
 async function bulkOrNotFound(pool: Pool, id: string, principal: Principal): Promise<Bulk> {
   const { rows } = await pool.query<Bulk>(`SELECT ${columns} FROM ${tables} WHERE b.id = $1`, [id]);
   const [bulk] = rows;

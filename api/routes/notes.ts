@@ -6,7 +6,7 @@ import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
-import { readableThing, timelineKindSchema } from '../http/readable';
+import { readableSubject, timelineKindSchema } from '../http/readable';
 import { timestampOutput, uuid, uuidParams } from '../http/schemas';
 import { actorOfCall } from '../workflows/decisions';
 
@@ -65,7 +65,7 @@ const mentions = defineList({
     unread: z.stringbool().optional().describe('Only unread mentions (true) or only read ones (false).'),
   },
   sorts: {
-    // Unread ones come first, as if they were from a later millennium.
+    // Unread ones sort first: their sort key is in a later millennium.
     unread: {
       column: `(n.created_at + CASE WHEN mine.read_at IS NULL THEN interval '1000 years' ELSE interval '0' END)`,
       type: 'timestamptz',
@@ -94,7 +94,7 @@ async function readNote(client: Pick<Client, 'query'>, id: string): Promise<Note
   return rows[0]!;
 }
 
-/** A mention of somebody who can not open the thing would lead nowhere. */
+/** A mention of a user who cannot open the subject would lead nowhere. */
 async function mention(
   client: Client,
   noteId: string,
@@ -108,15 +108,15 @@ async function mention(
     [noteId, userIds, roles],
   );
   const mentioned = new Set(rows.map((row) => row.user_id));
-  const stranger = userIds.findIndex((id) => !mentioned.has(id));
-  if (stranger < 0) return;
+  const unknownIndex = userIds.findIndex((id) => !mentioned.has(id));
+  if (unknownIndex < 0) return;
   const detail =
     'is not a user who can read this subject; GET /v1/colleagues lists users who can be mentioned';
   throw new Problem({
     status: 422,
     code: 'mention_not_possible',
-    detail: `The mention ${userIds[stranger]} ${detail}.`,
-    errors: [{ pointer: `/mentions/${stranger}`, detail }],
+    detail: `The mention ${userIds[unknownIndex]} ${detail}.`,
+    errors: [{ pointer: `/mentions/${unknownIndex}`, detail }],
   });
 }
 
@@ -139,20 +139,20 @@ export const noteEndpoints: Endpoint[] = [
     responses: { 201: noteResponse('The note.') },
     errors: ['mention_not_possible'],
     handler: async ({ body: { subject, body, mentions: named }, context, resourceId: id, ...call }) => {
-      const { kind, id: thingId } = subject;
-      const thing = await readableThing(context.pool, call.principal, kind, thingId);
+      const { kind, id: subjectId } = subject;
+      const readable = await readableSubject(context.pool, call.principal, kind, subjectId);
       const note = await inTransaction(context.pool, async (client) => {
         const added = await client.query(
           'INSERT INTO notes (id, subject, author_id, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING',
-          [id, thing.subject, call.principal.userId, body],
+          [id, readable.subject, call.principal.userId, body],
         );
         if (added.rowCount) {
-          await mention(client, id, [...new Set(named)], thing.roles);
+          await mention(client, id, [...new Set(named)], readable.roles);
           await addAudit(client, {
             actor: actorOfCall(call),
             action: 'note.add',
             subject: subjectOf('note', id),
-            after: { about: thing.subject, mentions: named },
+            after: { about: readable.subject, mentions: named },
           });
         }
         return readNote(client, id);
@@ -170,14 +170,14 @@ export const noteEndpoints: Endpoint[] = [
     query: notes.query,
     responses: notes.responses,
     handler: async ({ query, context, principal, req }) => {
-      const thing = await readableThing(context.pool, principal, query.subject.kind, query.subject.id);
+      const readable = await readableSubject(context.pool, principal, query.subject.kind, query.subject.id);
       return notes.reply({
         pool: context.pool,
         req,
         query,
         select: columns,
         from: tables,
-        where: (bind) => [`n.subject = ${bind(thing.subject)}`],
+        where: (bind) => [`n.subject = ${bind(readable.subject)}`],
         toItem: (row: Note) => row,
       });
     },
@@ -270,7 +270,7 @@ export const noteEndpoints: Endpoint[] = [
     responses: colleagues.responses,
     handler: async ({ query, context, req, principal }) => {
       const { subject } = query;
-      const thing = subject && (await readableThing(context.pool, principal, subject.kind, subject.id));
+      const readable = subject && (await readableSubject(context.pool, principal, subject.kind, subject.id));
       return colleagues.reply({
         pool: context.pool,
         req,
@@ -280,7 +280,7 @@ export const noteEndpoints: Endpoint[] = [
         where: (bind) => [
           `u.disabled_at IS NULL AND u.role <> 'distributor'`,
           query.role && `u.role = ${bind(query.role)}`,
-          thing && `u.role = ANY (${bind(thing.roles)})`,
+          readable && `u.role = ANY (${bind(readable.roles)})`,
         ],
         toItem: (row: z.input<typeof colleagueSchema>) => row,
       });

@@ -102,7 +102,7 @@ export const productEndpoints: Endpoint[] = [
         const write = async (statement: { name: string; text: string }) =>
           (await client.query<ProductRow>({ ...statement, values })).rows[0];
         const created = await write(insertProduct);
-        // Held until the change is made, so that the audit trail tells every value in its order.
+        // Held until the change is made, so that the audit trail has every value in order.
         const before = created ? undefined : (await client.query<ProductRow>(lockProduct, [sku])).rows[0];
         const product = created ?? (await write(updateProduct));
         if (!product) return { status: 200, body: toBody(before!) };

@@ -54,7 +54,7 @@ async function readView(pool: Pool, { userId, role }: Principal, id: string): Pr
   return rows[0];
 }
 
-/** One person's names within a list are unique: two entries of the same name could not be told apart. */
+/** One person's names within a list are unique: two entries of the same name look the same. */
 async function refuseTakenName<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;

@@ -23,14 +23,14 @@ interface Row extends Omit<z.input<typeof hitSchema>, 'kind'> {
   currency: string | null;
 }
 
-const mostOfEach = 5;
+const maxPerKind = 5;
 
 /** Gives id, title, subtitle, state, amount, currency; undefined where the text can be none of these. */
 type Source = (term: Term) => string | undefined;
 
-/** What is looked for, as parameters of a statement. */
+/** The search text, as parameters of a statement. */
 interface Term {
-  /** The distributor whose it has to be, or nothing. */
+  /** The distributor it has to belong to; null for staff. */
   own: string | null;
   /** LIKE pattern of what begins so; and of the same in small letters. */
   prefix: string;
@@ -48,14 +48,14 @@ const within = (column: string, { from, to, end }: NonNullable<Term['uuids']>) =
 const either = (select: string, conditions: (string | undefined)[]) =>
   conditions
     .filter((condition) => condition !== undefined)
-    .map((condition) => `(${select} ${condition} LIMIT ${mostOfEach})`)
+    .map((condition) => `(${select} ${condition} LIMIT ${maxPerKind})`)
     .join(' UNION ');
 
-/** Numbers of orders that have not come, of which events were told. @param prefix the parameter that holds it */
-const ordersThatHaveNotCome = (prefix: string) => `
+/** Numbers of orders that have not arrived and have events waiting. @param prefix the parameter that holds it */
+const missingOrders = (prefix: string) => `
   UNION ALL
   (SELECT DISTINCT e.order_id, e.order_id, '', 'waiting', NULL::bigint, NULL
-   FROM early_events e WHERE e.order_id LIKE ${prefix} AND NOT EXISTS (SELECT FROM orders o WHERE o.id = e.order_id) LIMIT ${mostOfEach})`;
+   FROM early_events e WHERE e.order_id LIKE ${prefix} AND NOT EXISTS (SELECT FROM orders o WHERE o.id = e.order_id) LIMIT ${maxPerKind})`;
 
 const sources: Record<SearchKind, Source> = {
   application: ({ lowerPrefix, uuids }) =>
@@ -76,8 +76,8 @@ const sources: Record<SearchKind, Source> = {
     ),
   order: ({ own, prefix }) =>
     `(SELECT id, id AS title, coalesce(customer_id, '') AS subtitle, state, NULL::bigint AS amount, NULL AS currency
-       FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~ LIMIT ${mostOfEach})
-     ${own ? '' : ordersThatHaveNotCome(prefix)}`,
+       FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~ LIMIT ${maxPerKind})
+     ${own ? '' : missingOrders(prefix)}`,
   commission: ({ own, number }) =>
     number &&
     `SELECT id::text AS id, id::text AS title, order_id AS subtitle, state, amount, currency
@@ -121,7 +121,7 @@ export const searchEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/search',
     summary: 'Search by the beginning of a name or number, or by the last eight digits of an ID',
-    description: `Max ${mostOfEach} of each kind, limited to what your role can read. Distributors find only their own.`,
+    description: `Max ${maxPerKind} of each kind, limited to what your role can read. Distributors find only their own.`,
     tag: 'search',
     roles: ROLES,
     scope: 'search:read',
@@ -159,7 +159,7 @@ export const searchEndpoints: Endpoint[] = [
         });
         if (!text) return [];
         const { rows } = await context.pool.query<Row>(
-          `SELECT * FROM (${text}) hits LIMIT ${mostOfEach}`,
+          `SELECT * FROM (${text}) hits LIMIT ${maxPerKind}`,
           values,
         );
         return rows.map((hit) => toHit(kind, hit));

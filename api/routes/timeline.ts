@@ -3,9 +3,9 @@ import { maskMailAddress } from '../../domain/mailAddress';
 import { ROLES } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
-import { readableThing, timelineKindSchema } from '../http/readable';
+import { readableSubject, timelineKindSchema } from '../http/readable';
 import { timestampOutput } from '../http/schemas';
-import { beyondEvent, eventForDistributor, eventsAndAudits, toldAuditSchema } from '../http/timeline';
+import { beyondEvent, eventForDistributor, eventsAndAudits, timelineAuditSchema } from '../http/timeline';
 
 const entrySchema = z
   .object({
@@ -19,7 +19,7 @@ const entrySchema = z
       .describe(
         'Event: its facts. Email: subject, recipient (masked), state and lastError. Transfer: from, to and amount. Note: body, authorId and retractedAt.',
       ),
-    audit: toldAuditSchema
+    audit: timelineAuditSchema
       .nullable()
       .describe(
         'The audit entry of it. For an event that is a decision, only what its facts do not contain.',
@@ -77,7 +77,7 @@ export const timelineEndpoints: Endpoint[] = [
     query: entries.query,
     responses: entries.responses,
     handler: async ({ params: { kind, id }, query, context, principal, req }) => {
-      const thing = await readableThing(context.pool, principal, kind, id);
+      const readable = await readableSubject(context.pool, principal, kind, id);
       const { distributorId } = principal;
       return entries.reply<Entry>({
         pool: context.pool,
@@ -85,10 +85,10 @@ export const timelineEndpoints: Endpoint[] = [
         query,
         select: 's.*',
         from: (bind) => {
-          const subject = bind(thing.subject);
+          const subject = bind(readable.subject);
           const parts = [
             distributorId ? events(subject) : eventsAndAudits(subject),
-            thing.transfers && transfers(thing.transfers(bind(id), bind(distributorId))),
+            readable.transfers && transfers(readable.transfers(bind(id), bind(distributorId))),
             ...(distributorId ? [] : [mails(subject), notes(subject)]),
           ];
           return `(${parts.filter(Boolean).join(' UNION ALL ')}) s`;

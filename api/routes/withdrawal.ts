@@ -308,7 +308,7 @@ async function ownWithdrawal(context: ApiContext, id: string, principal: Princip
   return withdrawal;
 }
 
-/** A distributor learns that staff asked for it on his behalf, but not who. */
+/** Distributors learn that staff requested it on their behalf, but not who. */
 function askerFor(principal: Principal, requestedBy: string | null): string | null {
   return principal.distributorId && requestedBy ? actorForDistributor(requestedBy, principal) : requestedBy;
 }

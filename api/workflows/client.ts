@@ -14,13 +14,13 @@ import type { ApiContext } from '../http/endpoint';
 import { Problem, unavailable } from '../http/problem';
 import { answerWithinMs as probeWithinMs, watchServer } from '../http/stall';
 
-/** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it came later. */
+/** Longest wait for a workflow's answer. A repeat with the same update id finds the answer if it was given later. */
 const answerWithinMs = 20_000;
 
 /**
  * How the API sends messages to workflows: within its limits of load and time, and with failures that a route or the
  * caller can act on.
- * @throws Problem when the workflow refuses, is too slow or can not be reached
+ * @throws Problem when the workflow refuses, is too slow or cannot be reached
  */
 export function senderOf(context: ApiContext): Sender {
   return {
@@ -41,7 +41,7 @@ export function queryWorkflow<R>(
   return bounded(context, (client) => client.getHandle(workflowId).query<R, unknown[]>(query), withinMs);
 }
 
-/** What the Temporal server knows of a workflow's latest run; undefined when it knows none of that id (any more). */
+/** What the Temporal server knows of a workflow's latest run; undefined when it does not know that id (any more). */
 export async function describeWorkflow(
   context: ApiContext,
   workflowId: string,
@@ -86,7 +86,7 @@ export function temporalLoad(context: ApiContext): Load {
   return { inFlight, queued: waiting.length };
 }
 
-// A client that is told at once to come again does better than one that waits until it gives up.
+// An immediate "retry later" serves a client better than a wait until it gives up.
 const longestWaitMs = 5_000;
 
 /** Waits for a place, up to a limit. */
@@ -114,7 +114,7 @@ async function bounded<R>(
     if (gate.waiting.length >= context.config.API_MAX_QUEUE) {
       throw unavailable('Too many requests are waiting for their workflows.', 1);
     }
-    // Whoever finishes hands its place on, so that a newcomer can't slip in before those who wait.
+    // A finished call hands its place on, so that a newcomer cannot overtake those who wait.
     await turnIn(gate);
   } else {
     gate.inFlight++;
@@ -142,18 +142,18 @@ async function bounded<R>(
   }
 }
 
-// gRPC status codes that pass by themselves.
+// gRPC status codes of temporary faults.
 const transient: Record<number, string> = {
   1: 'CANCELLED',
   4: 'DEADLINE_EXCEEDED',
   8: 'RESOURCE_EXHAUSTED',
-  // The workflow's worker died or failed again and again; it takes no updates until a step of it has succeeded.
+  // The workflow's worker died or kept failing; it accepts no updates until a step of it has succeeded.
   9: 'FAILED_PRECONDITION',
   10: 'ABORTED',
   14: 'UNAVAILABLE',
 };
 
-/** Turns a failure of the call into what the route or the caller can act on. */
+/** Turns a failure of the call into an error that the route or the caller can act on. */
 function explain(error: unknown, context: ApiContext): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
     const failure = rootFailure(error);
@@ -175,7 +175,7 @@ function explain(error: unknown, context: ApiContext): unknown {
   return error;
 }
 
-/** The answer that a refusal of a workflow or an activity becomes. */
+/** The problem answer for a refusal by a workflow or an activity. */
 export function refusalProblem(failure: ApplicationFailure): Problem | undefined {
   const refusal = failure.details?.[0] as Partial<Refusal> | undefined;
   const { code, status, message, pointer } = refusal ?? {};

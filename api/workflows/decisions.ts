@@ -14,10 +14,10 @@ export function actorOfCall({
   return { userId: principal.userId, name: principal.name, requestId };
 }
 
-/** Who approved what takes an approval, or two. */
+/** The approvals of a subject that needs one or two. */
 export const approvalsSchema = z.array(
   z.object({ userId: uuid, name: z.string(), note: z.string().nullable(), at: timestampOutput }),
 );
 
-/** Text that says why somebody decided so. */
+/** The reason for a decision. */
 export const decisionNote = z.string().trim().min(1).max(1000);

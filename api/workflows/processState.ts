@@ -16,12 +16,12 @@ export interface PendingActivity {
   nextAttemptAt: string | null;
 }
 
-/** What runs for a thing at this moment. */
+/** What runs for a subject at this moment. */
 export interface ProcessState {
   workflowId: string;
   runId: string | null;
   running: boolean;
-  /** Whether a worker said where the process stands; none answers while all workers are away. */
+  /** Whether a worker answered with the state of the process; none does while all workers are away. */
   answered: boolean;
   state: string | null;
   waitsFor: (Omit<ProcessStatus['waitsFor'][number], 'until'> & { until: string | null })[];
@@ -30,11 +30,11 @@ export interface ProcessState {
   url: string | null;
 }
 
-// A page that shows more than the state of the process should not hang on it.
+// A page that shows more than the state of the process should not wait for it.
 const queryWithinMs = 3_000;
 
 /**
- * Asks Temporal and the workflow itself what a process is at. One that is over, or unknown, does not run.
+ * Asks Temporal and the workflow itself what a process is at. One that has ended, or is unknown, does not run.
  * @throws Problem 503 when Temporal is away
  */
 export async function readProcessState(context: ApiContext, workflowId: string): Promise<ProcessState> {
@@ -78,7 +78,7 @@ export async function readProcessState(context: ApiContext, workflowId: string):
   };
 }
 
-/** The address of Temporal's page about a workflow; null where nobody said where that page is. */
+/** The address of Temporal's page about a workflow; null where the settings do not say where that page is. */
 export function pageOf(
   { config, temporal: { options } }: ApiContext,
   workflowId: string,
@@ -112,7 +112,7 @@ async function pendingActivity(
   };
 }
 
-/** Local activities run inside the worker: of their failures only the worker's note tells. */
+/** Local activities run inside the worker: their failures are only in the worker's note. */
 async function failingLocalActivities({ pool }: ApiContext, workflowId: string): Promise<PendingActivity[]> {
   const { rows } = await pool.query<Pick<PendingActivity, 'type' | 'attempt' | 'lastFailure'>>(
     `SELECT type, attempt, message AS "lastFailure" FROM failing_activities

@@ -31,7 +31,7 @@ export interface PurchaseHistory {
    *
    * @param quantity units, above zero
    * @param at instant of the cancellation in milliseconds
-   * @returns the purchases found, whose quantities sum to at most `quantity`
+   * @returns the purchases found, whose quantities add up to max `quantity`
    */
   takeBack(customerId: string, sku: string, quantity: number, at: number): MatchedPurchase[];
 }

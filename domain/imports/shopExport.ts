@@ -81,7 +81,7 @@ interface OpenOrder {
   /** Why the order waits: its first bad row. */
   waitsFor?: string;
   rows: number;
-  /** Number of orders started when its last row came. */
+  /** Number of orders started when its last row was read. */
   begunAtLastRow: number;
   readonly lineIds: Set<string>;
   readonly sales: (SaleRow & { readonly lineId: string })[];
@@ -138,7 +138,7 @@ export function createShiftFinder({ header, now }: { header: readonly string[]; 
 /**
  * Creates an importer of a shop's export. The same rows give the same items.
  *
- * A product comes before the first order with it, an order before its returns. Cancellations are matched in
+ * A product precedes the first order with it, an order its returns. Cancellations are matched in
  * the order of the file, so that they match only earlier purchases.
  *
  * @param options format, current time, and handling of times

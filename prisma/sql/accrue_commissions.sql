@@ -1,7 +1,7 @@
 /*
- * Puts right what was not accrued: posts what commissions would have earned, and brings each to where it would be, held
- * in its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
- * money counts from now (`at`). Commissions that are accrued already are left alone; says where those stand that were not.
+ * Accrues what was not accrued: posts what commissions would have earned, and sets each to its proper state, held in
+ * its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
+ * money counts from now (`at`). Leaves commissions that are accrued already; returns the states of the others.
  */
 CREATE OR REPLACE FUNCTION accrue_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, state text) LANGUAGE plpgsql AS $$

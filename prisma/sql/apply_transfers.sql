@@ -2,8 +2,8 @@
  * Adds up what a statement posted to each balance and applies it. A loop of small statements, because nearly every
  * batch touches one to a few balances, where setting up one set-based statement costs more than all of them; with
  * hundreds both take the same time. Rows are locked in one order, so that two batches never wait for each other in a
- * circle. What is told more than a day late is noted here, once for all transfers of a statement: asking each row in
- * a trigger of its own cost a single transfer seven hundredths of its time.
+ * circle. What is reported more than a day late is noted here, once for all transfers of a statement: a trigger for
+ * each row cost a single transfer 7 % of its time.
  */
 CREATE OR REPLACE FUNCTION apply_transfers() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,7 +1,7 @@
 /*
- * Charges distributors: it comes out of what is available, and what is not there becomes debt. The movements take their
+ * Charges distributors: what is available is charged first, the rest becomes debt. The movements take their
  * share of what is available in the order of the array. `account` of a movement is where the money goes; `debt_key` is
- * the key of the transfer that makes the debt, `key` that of the rest. Whoever calls this has locked the balances.
+ * the key of the transfer that makes the debt, `key` that of the rest. The caller has locked the balances.
  */
 CREATE OR REPLACE FUNCTION charge(movements movement[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

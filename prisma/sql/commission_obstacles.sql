@@ -1,9 +1,9 @@
 /*
  * What keeps commissions from being released at an instant, or now where that is later: the one place that decides it,
- * for releasing, for explaining and for what distributors are told. One row for each obstacle, none for a commission
+ * for releasing, for explaining and for what distributors see. One row for each obstacle, none for a commission
  * that may be released. The codes are those of domain/explanation.ts; by `rank`, then by `since`, the first one is the
- * one to name where there is room for one. `cause` is the subject that stands behind it, `restriction_id` the
- * restriction; `until` is when it ends by itself.
+ * one to show where there is room for one. `cause` is the subject that causes it, `restriction_id` the
+ * restriction; `until` is when it ends automatically.
  */
 CREATE OR REPLACE FUNCTION commission_obstacles(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, rank integer, code text, cause text, since timestamptz, until timestamptz,

@@ -1,7 +1,7 @@
 /*
  * Credits distributors: what they owe is paid first, the rest becomes available. The movements take their share of the
- * debt in the order of the array. `account` of a movement is where the money comes from; `debt_key` is the key of the
- * transfer that pays the debt, `key` that of the rest. Whoever calls this has locked the balances.
+ * debt in the order of the array. `account` of a movement is the source of the money; `debt_key` is the key of the
+ * transfer that pays the debt, `key` that of the rest. The caller has locked the balances.
  */
 CREATE OR REPLACE FUNCTION credit(movements movement[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

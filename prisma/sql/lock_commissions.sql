@@ -1,9 +1,9 @@
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
- * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
+ * for each other in a circle. A separate statement: what follows it sees what the lock waited for.
  * NO KEY UPDATE, because rows that only refer to a commission (a restriction, an item of a release run) need not wait.
  *
- * The ids come as an array, and PostgreSQL would plan anew for each array. The plan for any array is as good: every
+ * The ids are an array, and PostgreSQL would plan again for each array. The plan for any array is as good: every
  * row is found by its key.
  */
 CREATE OR REPLACE FUNCTION lock_commissions(ids bigint[]) RETURNS void LANGUAGE plpgsql

@@ -1,7 +1,7 @@
 /*
- * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of what
- * caused it (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never accrued only the amount
- * is less.
+ * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of the
+ * cause (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never
+ * accrued, only the amount is reduced.
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
  * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers'
  * keys unique, such as a return's id.

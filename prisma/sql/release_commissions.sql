@@ -3,8 +3,8 @@
  * to released in one change: it was due when the window of its line ended. Leaves the others, and says why. Serves one
  * commission or thousands.
  *
- * What a restriction keeps back stays so until whoever lifts that restriction looks for it. So lifting waits for this
- * transaction: the restriction is share-locked, and looked at again once it is.
+ * Lifting a restriction releases what it kept back at that moment. So lifting waits for this transaction: the
+ * restriction is share-locked, and looked at again once it is.
  */
 CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql

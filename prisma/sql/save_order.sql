@@ -2,8 +2,8 @@
  * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the lines in
  * its timeline. `changes`: {lines, returns, cuts: [{cause, at, items}], due, automatic, finished, events}; `at` is when
  * the step happens, each cut and event in it carries when it happened in the shop. `due` are the commissions whose
- * window is over, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is
- * held.
+ * window has ended, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what
+ * is held.
  */
 CREATE OR REPLACE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

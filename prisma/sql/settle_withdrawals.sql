@@ -1,6 +1,6 @@
 /*
  * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid is credited again. What the
- * bank sends back after it was paid comes out of `cash`, where it went.
+ * bank sends back after it was paid is taken from `cash`, where it went.
  * items: [{"id": "…", "state": "paid", "reason": null, "reference": null}] with state paid, failed, rejected or
  * canceled. Serves one withdrawal or a whole payout batch; says which ones it ended.
  */

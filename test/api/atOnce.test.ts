@@ -20,7 +20,7 @@ const sql = (text: string, values: unknown[] = []) => api.context.pool.query(tex
 const post = (path: string, body?: object) => api.call('POST', path, { key: admin, body });
 
 /**
- * Begins a transaction, as somebody who is in the middle of a step, and makes a call beside it. The transaction goes on
+ * Begins a transaction, like a step that is under way, and makes a call beside it. The transaction goes on
  * when the call is answered or waits for it.
  */
 async function beside<T>(
@@ -52,7 +52,7 @@ async function somebodyWaits(): Promise<boolean> {
   return rowCount !== 0;
 }
 
-test('a commission that comes due while its distributor is reinstated is released by one of the two', async () => {
+test('a commission that falls due while its distributor is reinstated is released by one of the two', async () => {
   const distributorId = await addDistributor(api.context.pool);
   const { ids } = await addCommissions(api.context.pool, [distributorId], [500], {
     state: 'held',
@@ -118,7 +118,7 @@ test('keys that are revoked at once are all revoked', async () => {
   }
 });
 
-test('a recovery code that is used while the second factor is given up counts once', async () => {
+test('a recovery code that is used while the second factor is removed counts once', async () => {
   const { id, email } = await makePerson(api, 'compliance');
   const browser = await signedIn(api, email);
   const { secret } = (await browser.call('POST', '/v1/me/second-factor')).body;
@@ -137,7 +137,7 @@ test('a recovery code that is used while the second factor is given up counts on
   expect(status).toBe(401);
 });
 
-test('a change that the database gives up for the sake of another can be tried again', async () => {
+test('a change that the database aborts because of a deadlock can be retried', async () => {
   const { id } = await makePerson(api, 'finance');
   const disable = () => post(`/v1/users/${id}/disable`, {});
   const given = await beside(

@@ -32,7 +32,7 @@ async function userOf(key: string): Promise<{ id: string; distributorId: string 
   return rows[0];
 }
 
-/** Names a user as nobody else is named. */
+/** Gives a user a unique name. */
 async function rename(key: string, name: string): Promise<void> {
   await api.context.pool.query('UPDATE users SET name = $2 WHERE id = $1', [(await userOf(key)).id, name]);
 }
@@ -75,7 +75,7 @@ async function inReview(): Promise<{ id: string; token: string }> {
 }
 
 describe('the review queue', () => {
-  test('reviewers who take the next one at once get different ones, until none is left', async () => {
+  test('reviewers who claim the next application at once get different ones, until none is left', async () => {
     const open = await Promise.all([inReview(), inReview(), inReview()]);
     const reviewers = await Promise.all(Array.from({ length: 5 }, () => api.keyFor('compliance')));
     const answers = await Promise.all(reviewers.map((key) => post(key, '/v1/applications/next')));
@@ -91,7 +91,7 @@ describe('the review queue', () => {
     ]);
   });
 
-  test('who has not claimed it is refused with the name of who has; an admin is not; a lapsed claim is none', async () => {
+  test('a reviewer without the claim is refused with the name of its holder; an admin is not; a lapsed claim does not count', async () => {
     const [li, wang] = [await api.keyFor('compliance'), await api.keyFor('compliance')];
     await rename(li, '李审核');
     const [first, second, third] = [await inReview(), await inReview(), await inReview()];
@@ -121,7 +121,7 @@ describe('the review queue', () => {
     expect((await post(wang, `/v1/applications/${third.id}/approve`, { tier: 'gold' })).status).toBe(200);
   });
 
-  test('a reason code tells the applicant its public text in his language; code and note stay with staff', async () => {
+  test('an applicant sees the public text of a reason code in their language; code and note stay with staff', async () => {
     const { id, token } = await inReview();
     expect((await post(keys.compliance!, `/v1/applications/${id}/reject`, {})).body.errors[0].pointer).toBe(
       '/reason',
@@ -147,9 +147,9 @@ describe('the review queue', () => {
 });
 
 describe('the timeline', () => {
-  test('tells events, changes, mails and notes of one thing, newest first, page by page without a gap', async () => {
+  test('lists events, changes, mails and notes of one subject, newest first, page by page without a gap', async () => {
     const { id } = await inReview();
-    await post(keys.compliance!, '/v1/notes', { subject: `application/${id}`, body: 'called him' });
+    await post(keys.compliance!, '/v1/notes', { subject: `application/${id}`, body: 'called the applicant' });
     await post(keys.compliance!, `/v1/applications/${id}/reject`, { reason: 'unclear' });
     const whole = await get(keys.operator!, `/v1/timeline/application/${id}?limit=100`);
     expect(new Set(whole.items.map(({ kind }: { kind: string }) => kind))).toEqual(
@@ -172,7 +172,7 @@ describe('the timeline', () => {
     );
   });
 
-  test('tells a decision once, with what its event and its audit entry know of it', async () => {
+  test('lists a decision once, with the facts of its event and its audit entry', async () => {
     const { pool } = api.context;
     const asked = await withdrawable(await makeDistributor(api.context));
     const { body } = await post(keys.finance!, '/v1/withdrawals', asked);
@@ -180,11 +180,11 @@ describe('the timeline', () => {
     const { ids } = await addCommissions(pool, [asked.distributorId], [100]);
     await post(keys.finance!, `/v1/commissions/${ids[0]}/hold`, { reason: 'risk', note: 'looks odd' });
     const { id: actorId } = await userOf(keys.finance!);
-    const told = async (thing: string) =>
-      (await get(keys.admin!, `/v1/timeline/${thing}`)).items.filter(
+    const decisionsOf = async (subject: string) =>
+      (await get(keys.admin!, `/v1/timeline/${subject}`)).items.filter(
         ({ kind }: { kind: string }) => kind === 'event' || kind === 'audit',
       );
-    expect(await told(`withdrawal/${body.id}`)).toMatchObject([
+    expect(await decisionsOf(`withdrawal/${body.id}`)).toMatchObject([
       {
         kind: 'event',
         type: 'approved',
@@ -203,12 +203,12 @@ describe('the timeline', () => {
         audit: { actorId, before: {}, after: { state: 'requested', distributorId: asked.distributorId } },
       },
     ]);
-    expect(await told(`commission/${ids[0]}`)).toMatchObject([
+    expect(await decisionsOf(`commission/${ids[0]}`)).toMatchObject([
       { type: 'hold_placed', data: { reason: 'risk', note: 'looks odd' }, audit: { actorId, after: {} } },
     ]);
   });
 
-  test('tells apart what one person does one after the other, and what was only audited', async () => {
+  test('lists consecutive decisions of one person apart, and what was only audited', async () => {
     const { id } = await inReview();
     await post(keys.compliance!, `/v1/applications/${id}/claim`);
     await post(keys.compliance!, `/v1/applications/${id}/reject`, { reason: 'unclear', note: 'odd photo' });
@@ -261,13 +261,13 @@ describe('the timeline', () => {
     ['a reason under another name', { message: 'why' }, { reason: 'why' }, { reason: null }],
     ['a reason beside a code', { reason: 'risk' }, { reason: 'why' }, { reason: 'why' }],
   ] as const)(
-    'leaves out of an audit entry what the event tells, and nothing else: %s',
+    'leaves out of an audit entry what the event says, and nothing else: %s',
     (_of, facts, audit, left) => {
       expect(beyondEvent(facts, { ...change, ...audit })).toEqual({ ...change, ...audit, ...left });
     },
   );
 
-  test('shows a distributor the own things only, without names of staff, notes and audit entries', async () => {
+  test('shows distributors their own subjects only, without names of staff, notes and audit entries', async () => {
     const { pool } = api.context;
     const own = await userOf(keys.distributor!);
     const finance = await api.keyFor('finance');
@@ -317,7 +317,7 @@ describe('the timeline', () => {
 });
 
 describe('notes', () => {
-  test('offer those for a mention who may read what they are about', async () => {
+  test('offer the users for a mention who may read the subject', async () => {
     const asked = await withdrawable(await makeDistributor(api.context));
     const { body } = await post(keys.finance!, '/v1/withdrawals', asked);
     const { items } = await get(keys.finance!, `/v1/colleagues?subject=withdrawal/${body.id}&limit=200`);
@@ -327,7 +327,7 @@ describe('notes', () => {
     expect(all.items.map(({ role }: { role: string }) => role)).toContain('operator');
   });
 
-  test('reach whom they mention, are taken back by their author alone, and stay as a place without text', async () => {
+  test('reach the users they mention, are withdrawn by their author only, and stay as a place without text', async () => {
     const about = `distributor/${await makeDistributor(api.context)}`;
     const reader = await api.keyFor('finance');
     const { id } = await userOf(reader);
@@ -357,7 +357,7 @@ describe('notes', () => {
     expect((await get(reader, '/v1/me/mentions')).items).toHaveLength(2);
   });
 
-  test('mention nobody who may not read the thing', async () => {
+  test('cannot mention a user who may not read the subject', async () => {
     const { id } = await inReview();
     const subject = `application/${id}`;
     for (const key of [keys.finance!, keys.distributor!]) {
@@ -375,7 +375,7 @@ describe('notes', () => {
 });
 
 describe('saved views', () => {
-  test('are changed by their owner alone; shared ones are seen by the same role alone', async () => {
+  test('are changed by their owner only; shared ones are visible to the same role only', async () => {
     const body = { list: 'commissions', name: 'due in CNY', query: 'state=due&currency=CNY', shared: true };
     const colleague = await api.keyFor('finance');
     const view = (await post(keys.finance!, '/v1/saved-views', body)).body;
@@ -443,7 +443,7 @@ describe('figures and search', () => {
     });
   });
 
-  test('a withdrawal that somebody has approved waits for others only', async () => {
+  test('a withdrawal that a user has approved waits for others only', async () => {
     const { pool } = api.context;
     const [distributor, second] = [await makeDistributor(api.context), await api.keyFor('finance')];
     const asked = await withdrawable(distributor);

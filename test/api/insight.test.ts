@@ -92,7 +92,7 @@ beforeAll(async () => {
     const { body } = await get(`/v1/commission-releases/${run.id}`);
     if (body.state === 'done') break;
   }
-  // Released, then returned: comes out of what is available.
+  // Released, then returned: charged to what is available.
   await post(`/v1/orders/${orders.due}/returns`, { ...back, returnId: 'late', requestedAt: ago(2) });
   await post(`/v1/orders/${orders.due}/returns/late/refund`, { refundedAt: ago(1) });
   await order('window', ago(4), ago(1));
@@ -135,7 +135,7 @@ describe('reports', () => {
     expect(Object.values(found).every((amount) => amount > 0)).toBe(true);
   });
 
-  test('of balances end at the present, and change by what the report of commissions tells', async () => {
+  test('of balances end at the present, and change by the figures of the report of commissions', async () => {
     const [balances, commissions] = await Promise.all(
       ['balances', 'commissions'].map(async (name) => (await get(`/v1/reports/${name}?${span}`)).body.rows),
     );
@@ -155,7 +155,7 @@ describe('reports', () => {
     });
   });
 
-  test('of balances never go below zero, though a refund may be told days after it was made', async () => {
+  test('of balances never go below zero, though a refund may be reported days after it was made', async () => {
     const { body } = await get(`/v1/reports/balances?${span}`);
     const amounts = (body.rows as Rows).flatMap(({ held, available, reserved, debt }) =>
       [held, available, reserved, debt].map((money) => money!.amount),
@@ -177,7 +177,7 @@ describe('reports', () => {
     expect([late.length > 0, after.rows.length, after.rows[0].orders]).toEqual([true, 1, 1]);
   });
 
-  test('count what is told late on its day, though that day was summed before', async () => {
+  test('count what is reported late on its day, though that day was summed before', async () => {
     const { pool } = api.context;
     const date = dateIn(zone, Date.now() - 30 * day);
     const ofDay = async (name: string) =>
@@ -186,13 +186,13 @@ describe('reports', () => {
     const [sales, earned] = await Promise.all(['orders', 'commissions'].map(ofDay));
     const { rows } = await pool.query('SELECT until > $1::date AS summed FROM summed_days', [date]);
     expect(rows).toEqual([{ summed: true }]);
-    await order('told late', ago(30));
+    await order('reported late', ago(30));
     const [salesAfter, earnedAfter] = await Promise.all(['orders', 'commissions'].map(ofDay));
     expect(salesAfter).toMatchObject({
       orders: sales.orders + 1,
       net: { amount: sales.net.amount + 3 * 1999 + 1900 },
     });
-    const { body: commissions } = await get(`/v1/commissions?orderId=${orders['told late']}`);
+    const { body: commissions } = await get(`/v1/commissions?orderId=${orders['reported late']}`);
     const added = commissions.items.reduce(
       (sum: number, { originalAmount }: { originalAmount: { amount: number } }) =>
         sum + originalAmount.amount,
@@ -205,14 +205,14 @@ describe('reports', () => {
     await expectSoundLedger(pool);
   });
 
-  test('that are read while orders are told late count each of them in the end', async () => {
+  test('that are read while orders are reported late count each of them in the end', async () => {
     const date = dateIn(zone, Date.now() - 25 * day);
     const ordersOf = async () =>
       (await get(`/v1/reports/orders?from=${date}&to=${date}&currency=CNY`)).body.rows[0].orders;
     const before = await ordersOf();
     const asked: Promise<unknown>[] = [];
-    for (let told = 0; told < 6; told++) {
-      await order(`told ${told}`, ago(25));
+    for (let number = 0; number < 6; number++) {
+      await order(`late ${number}`, ago(25));
       asked.push(ordersOf(), ordersOf());
     }
     await Promise.all(asked);
@@ -252,7 +252,7 @@ describe('reports', () => {
     await expectSoundLedger(pool);
   });
 
-  test('of another distributor are nothing that a distributor gets to see', async () => {
+  test('of another distributor are not visible to a distributor', async () => {
     const own = await get(`/v1/reports/commissions?${span}&distributorId=${seller.id}`, keys.sponsor);
     const sponsors = await get(`/v1/reports/commissions?${span}&distributorId=${sponsor.id}`);
     const sellers = await get(`/v1/reports/commissions?${span}&distributorId=${seller.id}`);
@@ -264,7 +264,7 @@ describe('reports', () => {
     expect((await get(`/v1/orders/${orders.due}/windows`, await api.keyFor('distributor'))).status).toBe(404);
   });
 
-  test('come as CSV too, and refuse more periods than a chart can show', async () => {
+  test('are available as CSV too, and refuse more periods than a chart can show', async () => {
     const csv = await get(`/v1/reports/commissions?${span}`, keys.finance, { Accept: 'text/csv' });
     const rows = parse(csv.text, { columns: true, bom: true });
     expect(rows).toHaveLength(41);
@@ -293,7 +293,7 @@ test('a distributor sees of an order that it brought in its own commission, not 
   expect(await commissionFor()).toEqual([sum()]);
 });
 
-test('a distributor is told that a commission is on hold, and why by its code: the note stays with staff', async () => {
+test('a distributor sees that a commission is on hold, and why by its code: the note stays with staff', async () => {
   const { body } = await get(`/v1/commissions?orderId=${orders.held}&distributorId=${seller.id}`);
   const path = `/v1/commissions/${body.items[0].id}/explain`;
   expect((await get(path)).text).toContain('looks odd');
@@ -377,7 +377,7 @@ test('a distributor reads of each earning why it is not paid yet, and totals tha
   ).toBe(totals.due.amount);
 });
 
-test('the window of an order with an open return stands still in its picture', async () => {
+test('the window of an order with an open return is paused in its picture', async () => {
   const { body } = await get(`/v1/orders/${orders.return}/windows`, keys.seller);
   const [paused, running] = body.items;
   expect(paused.window).toMatchObject({ endsAt: null, pauses: [{ returnId: 'open', to: null }] });
@@ -450,7 +450,7 @@ describe('orders', () => {
     ['the region they are shipped to', 'region=CN-54', 2],
     ['their region and when they were paid', `region=CN-54&paidAfter=${ago(2.5)}`, 1],
     ['their region and until when they were paid', `region=CN-54&paidBefore=${ago(2.5)}`, 1],
-    ['the reason why they belong to nobody', 'region=CN-54&attributionReason=no_code', 2],
+    ['the reason why they have no distributor', 'region=CN-54&attributionReason=no_code', 2],
     ['another reason', 'region=CN-54&attributionReason=code', 0],
   ])('are found by %s, and added up beside the list', async (_, query, count) => {
     const { body: list } = await get(`/v1/orders?${query}`);
@@ -530,7 +530,7 @@ test('credentials are listed by when they expire, counted in days of the brand',
   expect(soon.body.items).toHaveLength(2);
 });
 
-test('what came to nothing can be left out of the earnings, is counted, and says why', async () => {
+test('what earned nothing can be left out of the earnings, is counted, and says why', async () => {
   const before = (await get(`/v1/distributors/${seller.id}/earnings`, keys.seller)).body.nothingCount;
   const cheap = payment({
     attributionCode: seller.code,

@@ -116,7 +116,7 @@ describe('two API processes behind a proxy', () => {
     expect(rows[0].count).toBe(sent);
   });
 
-  test('one that is told to stop is not ready at once, and ends as soon as its last answer is out', async () => {
+  test('one that is asked to stop is not ready at once, and ends as soon as its last answer is out', async () => {
     const process_ = await startProcess({ SHUTDOWN_GRACE: '10m', SHUTDOWN_DRAIN: '2s' });
     await eventually('it is ready', () => isReady(process_));
     const blocker = await api.context.pool.connect();

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually';
 const state = async (api: TestApi, key: string) =>
   (await api.call('GET', '/v1/system/processing', { key })).body.state;
 
-test('staff of every role learn whether a worker works, before any has started and after', async () => {
+test('staff of every role see whether a worker runs, before any has started and after', async () => {
   const api = await startApi();
   const keys = await Promise.all(
     (['admin', 'compliance', 'finance', 'operator'] as const).map((role) => api.keyFor(role)),
@@ -17,7 +17,7 @@ test('staff of every role learn whether a worker works, before any has started a
   await api.stop();
 });
 
-test('while Temporal is away no worker can work, and the answer says which it is', async () => {
+test('while Temporal is away no worker runs, and the answer names the cause', async () => {
   const { url: databaseUrl, api: own } = await startApi().then((api) => ({
     api,
     url: api.context.config.DATABASE_URL,

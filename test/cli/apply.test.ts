@@ -248,7 +248,7 @@ test("a customer's orders are paid one after the other, since one binds the cust
   await done;
 });
 
-test('what became of the items is told in the order of the file', async () => {
+test('the results of the items are reported in the order of the file', async () => {
   const { api, answer } = heldApi();
   const done = collect(api, [order('A'), order('B')]);
   await answer('POST /v1/orders B');

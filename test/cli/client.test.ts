@@ -64,14 +64,14 @@ test('a connection that breaks is tried again', async () => {
   expect(waits).toHaveLength(2);
 });
 
-test('an API that stays away is given up after the patience is over', async () => {
+test('the client gives up an API that stays away after the set time', async () => {
   answers = Array(20).fill(busy());
   const request = client({ patienceMs: 100 }).api.request('GET', '/v1/orders');
   await expect(request).rejects.toThrow(ApiUnavailable);
   await expect(request).rejects.toThrow('The queue is full.');
 });
 
-test('requests that wait for their turn give up together with the one before them', async () => {
+test('queued requests give up together with the one before them', async () => {
   answers = Array(60).fill(busy());
   const { api } = client({ patienceMs: 1000, maxInFlight: 1 });
   const startedAt = Date.now();

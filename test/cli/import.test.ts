@@ -33,7 +33,7 @@ beforeAll(async () => {
   api = await startApi({ TEMPORAL_TASK_QUEUE: `import-${randomUUID()}` });
   stopWorker = await startWorker(api.context);
   key = await api.keyFor('admin');
-  // Releases by itself, so that what comes back late has to be clawed back.
+  // Releases automatically, so that late returns have to be clawed back.
   const terms = { automaticRelease: true, levels: [{ default: { rateBp: 1000 } }] };
   const plan = await api.call('POST', '/v1/commission-plans', { key, body: { name: 'test', terms } });
   await api.call('POST', `/v1/commission-plans/${plan.body.id}/activate`, { key, body: {} });
@@ -138,7 +138,7 @@ const amounts = ({ reconciliations }: ImportResult) =>
     return formatScaled(reconciliation.fileTotal);
   });
 
-test('an import that is stopped in the middle and run again brings in everything once', async () => {
+test('an import that is stopped in the middle and run again imports everything once', async () => {
   const attribution_code = await codeOf(await makeDistributor(api.context));
   const ids = Array.from({ length: 40 }, (_, index) => unique(`stopped-${index}`));
   const returned = { returned_quantity: 1, returned_at: daysAgo(25).toISOString() };
@@ -250,7 +250,7 @@ test('an order with a bad row waits, and the corrected file imports the whole or
   expect((await imported(corrected)).rejects).toEqual([]);
 });
 
-test('an order whose numbers hold slashes, number signs and spaces comes in with its return', async () => {
+test('an order whose numbers hold slashes, number signs and spaces is imported with its return', async () => {
   const id = unique('A/1 #2');
   const back = { returned_quantity: 1, returned_at: daysAgo(25).toISOString() };
   const result = await imported(tributary([row(id, { line_id: '1/a', sku: 'X Y/Z#1', ...back })]));

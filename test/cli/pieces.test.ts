@@ -42,7 +42,7 @@ describe('reading a file', () => {
     ]);
   });
 
-  test('a row with too many values is told from one whose last ones are missing or empty', async () => {
+  test('a row with too many values is distinguished from one whose last ones are missing or empty', async () => {
     const { rows } = await read('a,b\n1\n1,2,\n1,2,3\n');
     expect(rows).toEqual([
       { row: 2, fields: { a: '1', b: undefined } },
@@ -59,7 +59,7 @@ describe('reading a file', () => {
   test.each([
     ['a,b\n1,2\n3,"four\n5,6\n', 'after row 2: the next row has an opening quote (") without a closing one'],
     ['', 'is empty'],
-  ])('%j can not be read', async (content, message) => {
+  ])('%j cannot be read', async (content, message) => {
     await expect(read(content)).rejects.toThrow(message);
   });
 
@@ -80,7 +80,7 @@ describe('the rule of assignment', () => {
   const codes = Array.from({ length: 40 }, (_, index) => `CODE${index}`);
   const customers = Array.from({ length: 1000 }, (_, index) => String(12_000 + index));
 
-  test('gives each distributor customers, and guests nobody', () => {
+  test('gives each distributor customers, and guests no distributor', () => {
     const codeFor = createAssignment(codes);
     expect(new Set(customers.map((customer) => codeFor(order(customer))))).toEqual(new Set(codes));
     expect(codeFor(order(''))).toBeUndefined();
@@ -95,7 +95,7 @@ describe('the rule of assignment', () => {
   });
 });
 
-test('the progress tells rate and remaining time', () => {
+test('the progress shows rate and remaining time', () => {
   const total = { steps: 1000, orders: 400 };
   expect(describeProgress({ steps: 250, orders: 100, rejected: 7 }, total, 20)).toBe(
     '100 of 400 orders, 5.0 orders/s, 1 min 00 s left, 7 rows rejected',

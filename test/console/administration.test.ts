@@ -17,7 +17,7 @@ afterEach(() => expect(world.faults).toEqual([]));
 
 const NEW_PASSWORD = 'slow clouds over the ridge';
 
-/** Opens the page at the one-time link of the mails to somebody. */
+/** Opens the page at the one-time link of the mails to an address. */
 async function openLink(page: Page, email: string): Promise<void> {
   await page.goto(world.api.url + (await linkTo(smtp, email, '/welcome#')));
 }
@@ -37,7 +37,7 @@ async function act(page: Page, action: string, reason: string): Promise<void> {
 
 const menuEntry = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 
-test("an administrator's day: somebody new is let in, changes teams, leaves and comes back", async () => {
+test("an administrator's day: a new user is added, changes teams, leaves and returns", async () => {
   const desk = await world.open();
   await world.signIn(desk, await world.person('admin', { name: 'Ada' }));
   await menuEntry(desk, 'Users').click();
@@ -54,7 +54,7 @@ test("an administrator's day: somebody new is let in, changes teams, leaves and 
   const cleo = await world.open();
   await openLink(cleo, 'cleo@example.com');
   await setPassword(cleo);
-  // Unlike her home, this page asks for nothing by itself: she is asked to sign in at her next press, not before.
+  // Unlike her home, this page requests nothing automatically: she is asked to sign in at her next press, not before.
   await menuEntry(cleo, 'Blacklist').click();
   await cleo.locator('h1', { hasText: 'Blacklist' }).waitFor();
   await answered(cleo);
@@ -154,7 +154,7 @@ test('忘记密码：登录页申请链接，设置新密码后登录；未知�
   await page.getByRole('heading', { name: '忘记密码' }).waitFor();
 });
 
-test('the own password is changed, and a session elsewhere is ended', async () => {
+test('a user changes their password and ends a session elsewhere', async () => {
   const person = await world.person('finance', { name: 'Fay' });
   const [here, there] = [await world.open(), await world.open()];
   for (const page of [here, there]) await world.signIn(page, person);

@@ -40,7 +40,7 @@ async function distributor(): Promise<{ id: string; person: Person }> {
   return { id, person: await world.person('distributor', { distributorId: id }) };
 }
 
-/** A plan that releases what is due by itself. */
+/** A plan that releases automatically. */
 async function planThatReleases(): Promise<void> {
   const userId = await addUser(pool(), 'admin');
   await activatePlan({ pool: pool(), userId } as Parameters<typeof activatePlan>[0], {
@@ -48,7 +48,7 @@ async function planThatReleases(): Promise<void> {
   });
 }
 
-/** Sells something with a referral code, delivered so long ago that nothing can come back any more. */
+/** Sells something with a referral code, delivered so long ago that its return window has ended. */
 async function sell(code: string): Promise<string> {
   const shop = await world.api.keyFor('operator');
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();

@@ -100,7 +100,7 @@ test('a session that ends in the middle of a form asks to sign in over it, and n
   expect(await notesOf(id)).toEqual(['half a thought']);
 });
 
-test('a refusal that arrives after the new sign-in asks nobody again: the request goes out once more', async () => {
+test('a refusal that arrives after the new sign-in does not ask again: the request is retried', async () => {
   const person = await world.person('operator');
   const page = await world.open();
   await world.signIn(page, person);
@@ -129,8 +129,8 @@ test('a refusal that arrives after the new sign-in asks nobody again: the reques
 
 test.each([
   ['after work', () => Promise.resolve()],
-  ['after the session ended by itself', endSessions],
-])('whoever signs out %s is at the sign-in page, and going back shows nothing', async (_when, before) => {
+  ['after the session expired', endSessions],
+])('signing out %s leads to the sign-in page, and going back shows nothing', async (_when, before) => {
   const person = await world.person('operator');
   const page = await world.open();
   await world.signIn(page, person);
@@ -222,7 +222,7 @@ test.each(['pressed again', 'given up'])(
   },
 );
 
-test('whoever types an address without the right is told so, and sees nothing', async () => {
+test('an address without the right says so, and shows nothing', async () => {
   const page = await world.open();
   await world.signIn(page, await world.person('operator'));
   await page.goto(`${world.api.url}/commission-releases`);
@@ -232,7 +232,7 @@ test('whoever types an address without the right is told so, and sees nothing', 
   expect(await page.locator('tbody tr.ant-table-row').count()).toBe(0);
 });
 
-test('of two people who act on the same withdrawal at once, the second is told who decided', async () => {
+test('of two people who act on the same withdrawal at once, the second learns who decided', async () => {
   const distributorId = await addDistributor(pool());
   await credit(pool(), distributorId, 5000);
   const key = await world.api.keyFor('finance');
@@ -250,7 +250,7 @@ test('of two people who act on the same withdrawal at once, the second is told w
   await ben.getByRole('dialog').getByLabel('Reason').fill('unknown account');
   await ann.getByRole('button', { name: /^Approve/ }).click();
   await confirm(ann, 'Approve');
-  // What Ben has typed stays, also when his page has learned of it by itself.
+  // What Ben has typed stays, also when the page has refreshed automatically.
   await ben.locator('.ant-tag', { hasText: 'Approved' }).first().waitFor();
   await ben.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
   await ben.getByRole('alert').filter({ hasText: 'Ann' }).waitFor();
@@ -258,7 +258,7 @@ test('of two people who act on the same withdrawal at once, the second is told w
   expect(rows).toEqual([{ state: 'approved' }]);
 });
 
-test('what is loaded before any page comes to at most 400 KB of compressed JavaScript', () => {
+test('what is loaded before any page is max 400 KB of compressed JavaScript', () => {
   const dist = path.join(__dirname, '..', '..', 'console', 'dist');
   const files = readFileSync(path.join(dist, 'index.html'), 'utf8').match(/\/assets\/[^"]+\.js/g) ?? [];
   const sizes = files.map((file) => gzipSync(readFileSync(path.join(dist, file))).length);
@@ -266,7 +266,7 @@ test('what is loaded before any page comes to at most 400 KB of compressed JavaS
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
 });
 
-test('scripts and styles are sent compressed to whoever takes that, and are the same to everybody', async () => {
+test('scripts and styles are sent compressed to browsers that accept it, with the same content', async () => {
   const page = await (await fetch(`${world.api.url}/sign-in`)).text();
   const files = page.match(/\/assets\/[^"]+\.(js|css)/g) ?? [];
   expect(files.length).toBeGreaterThan(1);

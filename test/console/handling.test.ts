@@ -34,7 +34,7 @@ async function openAs(role: 'finance' | 'operator' | 'compliance', path: string)
   return page;
 }
 
-test('what the bank did not pay stays marked while somebody looks into it, and is not confirmed as paid', async () => {
+test('what the bank did not pay stays marked while it is looked into, and is not confirmed as paid', async () => {
   const key = await world.api.keyFor('finance');
   const withdrawals: string[] = [];
   for (const amount of [2000, 3000]) {
@@ -107,7 +107,7 @@ test('a list is turned round by the column that it is sorted by', async () => {
   await page.waitForURL('**/distributors?sort=-createdAt');
 });
 
-test('whoever comes back from an entry is on the page of the list that it is on', async () => {
+test('going back from an entry leads to its page of the list', async () => {
   const page = await openAs('finance', '/commissions?state=due');
   await page.getByRole('button', { name: 'Next', exact: true }).click();
   await page.getByText('Page 2', { exact: true }).waitFor();

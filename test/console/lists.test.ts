@@ -93,7 +93,7 @@ test('orders are found by any region that they have, chosen by its name or typed
   }
 });
 
-test('a button that can not be pressed says why beside it', async () => {
+test('a button that cannot be pressed says why beside it', async () => {
   const page = await openCommissions();
   const release = page.getByRole('button', { name: 'Release all matching' });
   expect(await release.isDisabled()).toBe(true);
@@ -105,7 +105,7 @@ test('a button that can not be pressed says why beside it', async () => {
   expect(await release.isDisabled()).toBe(false);
 });
 
-test("what came to nothing is not in the way of a distributor's earnings, and is explained on demand", async () => {
+test("what earned nothing is hidden in a distributor's earnings, and is explained on demand", async () => {
   const { pool } = world.api.context;
   const distributorId = await addDistributor(pool);
   const { ids: earned } = await addCommissions(pool, [distributorId], [500, 0]);

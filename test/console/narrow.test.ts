@@ -65,7 +65,7 @@ async function faultsOf(page: Page, path: string): Promise<string[]> {
   const faults: string[] = [];
   for (const [where, size] of WINDOWS) {
     await page.setViewportSize(size);
-    // What is laid out anew after the window has changed is so in the next frame.
+    // The new layout after a change of the window is there in the next frame.
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     const spill = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     const cut = await page.evaluate<string[]>(CUT_OFF);

@@ -14,7 +14,7 @@ const moment = '2026-03-01T02:30:00.000Z';
 
 type Facts = Record<string, unknown>;
 
-/** What each event tells, with every fact that any of its writers gives it. */
+/** The text of each event, with every fact that any of its writers gives it. */
 const EVENTS: Record<EventType, Facts> = {
   submitted: {},
   checked: { round: 1, failed: ['phone', 'credential/1/validity'] },
@@ -76,7 +76,7 @@ const terms = {
 };
 const product = { sku: 'TEA', name: 'Tea', category: 'drinks', price: money, createdAt: moment };
 
-/** What each entry of the audit trail tells, likewise. */
+/** The text of each entry of the audit trail, likewise. */
 const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: string }> = {
   'application.approve': {
     ...state('in_review', 'approved'),
@@ -234,25 +234,22 @@ const LOCALES: [Locale, string, RegExp][] = [
 /** JSON, or a name as code writes it. */
 const CODE = /[{}[\]"]|[a-z][A-Z]|[a-z]_[a-z]/;
 
-test.each(LOCALES)(
-  'in %s everything that can happen to a thing is told in words',
-  async (locale, more, unfold) => {
-    const page = await world.open({ locale });
-    await world.signIn(page, admin);
-    const story = await storyOf(page, distributorId, more, unfold);
-    expect(story.length).toBeGreaterThanOrEqual(Object.keys(EVENTS).length + Object.keys(AUDITS).length + 3);
-    expect(story.map(({ text }) => text).filter((text) => CODE.test(text))).toEqual([]);
-    // What has no words of its own falls back to English ones, so that in Chinese it is seen.
-    const isSaid = (name: string) => locale === 'en' || /\p{Script=Han}/u.test(name);
-    const names = story.flatMap(({ title, facts }) => [title, ...facts]);
-    expect(names.filter((name) => !name || !isSaid(name))).toEqual([]);
-    expect(story.map(({ text }) => text).join('\n')).toContain('1,234.56');
-    // 02:30 in London is 10:30 in Shanghai.
-    expect(story.find(({ text }) => text.includes('a clearer photo'))?.text).toMatch(/10:30/);
-  },
-);
+test.each(LOCALES)('in %s every event and audit entry has a text', async (locale, more, unfold) => {
+  const page = await world.open({ locale });
+  await world.signIn(page, admin);
+  const story = await storyOf(page, distributorId, more, unfold);
+  expect(story.length).toBeGreaterThanOrEqual(Object.keys(EVENTS).length + Object.keys(AUDITS).length + 3);
+  expect(story.map(({ text }) => text).filter((text) => CODE.test(text))).toEqual([]);
+  // What has no words of its own falls back to English ones, so that in Chinese it is seen.
+  const isSaid = (name: string) => locale === 'en' || /\p{Script=Han}/u.test(name);
+  const names = story.flatMap(({ title, facts }) => [title, ...facts]);
+  expect(names.filter((name) => !name || !isSaid(name))).toEqual([]);
+  expect(story.map(({ text }) => text).join('\n')).toContain('1,234.56');
+  // 02:30 in London is 10:30 in Shanghai.
+  expect(story.find(({ text }) => text.includes('a clearer photo'))?.text).toMatch(/10:30/);
+});
 
-test('what a later version tells of is readable before the console knows it', async () => {
+test('what a later version records is readable before the console knows it', async () => {
   const later = await addDistributor(world.api.context.pool);
   await addEvent(`distributor/${later}`, 'stock_counted', {
     countedUnits: 3,
@@ -281,9 +278,9 @@ test('the story of a plan says what it changes against the one it replaces', asy
   const page = await world.open();
   await world.signIn(page, admin);
   await page.goto(`${world.api.url}/commission-plans/${id}`);
-  const told = page.locator('.ant-timeline-item', { hasText: 'Plan activated' });
-  await told.getByText('Return window: 14 days').waitFor();
-  const text = (await told.allInnerTexts()).join().replace(/\s+/g, ' ');
+  const entry = page.locator('.ant-timeline-item', { hasText: 'Plan activated' });
+  await entry.getByText('Return window: 14 days').waitFor();
+  const text = (await entry.allInnerTexts()).join().replace(/\s+/g, ' ');
   expect(text).toContain('Return window: 7 days Return window: 14 days');
   expect(text).toContain('Level 1 · Default: 8% 10%');
   expect(text).toContain('Level 1 · Product TEA: CN¥1.00 per unit');
@@ -294,7 +291,7 @@ test('the story of a plan says what it changes against the one it replaces', asy
   );
 });
 
-test('what happened to many lines at one moment is told once, and what was posted with each on demand', async () => {
+test('what happened to many lines at one moment is shown once, and what was posted with each on demand', async () => {
   const { pool } = world.api.context;
   const distributor = await addDistributor(pool);
   for (const line of Array.from({ length: 12 }, (_, index) => String(index + 1))) {

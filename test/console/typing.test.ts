@@ -65,14 +65,14 @@ test('the days of a filter are those of the brand', async () => {
   const key = await world.api.keyFor('operator');
   // The same day in New York; the 5th and the 6th in Shanghai.
   const [before, after] = [payment({ attributionCode: code }), payment({ attributionCode: code })];
-  for (const [order, takenIn] of [
+  for (const [order, recorded] of [
     [before, '2026-03-05T15:59:00Z'],
     [after, '2026-03-05T16:01:00Z'],
   ] as const) {
     await world.api.call('POST', '/v1/orders', { key, body: order });
     await pool().query('UPDATE orders SET paid_at = $2, created_at = $2 WHERE id = $1', [
       order.externalId,
-      takenIn,
+      recorded,
     ]);
   }
   const page = await world.open({ zone: 'America/New_York' });
@@ -89,7 +89,7 @@ async function writePlan(page: Page, name: string): Promise<void> {
   await page.getByLabel('Level 1: distributor of the order Default: Rate').fill('12.5');
 }
 
-test('a plan that was not saved is offered again to whoever wrote it, until it is saved', async () => {
+test('a plan that was not saved is offered again to its author, until it is saved', async () => {
   const page = await world.open();
   const person = await world.person('finance');
   await world.signIn(page, person);
@@ -126,7 +126,7 @@ test('a plan is written, saved and put in force, and new orders go by it', async
   expect(rows).toEqual([{ amount: 750 }]);
 });
 
-test('a sample order may be in another currency than the own of the brand', async () => {
+test('a sample order may be in another currency than that of the brand', async () => {
   const page = await world.open();
   await world.signIn(page, await world.person('finance'));
   await writePlan(page, 'Export');

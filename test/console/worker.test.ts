@@ -13,17 +13,17 @@ afterAll(async () => {
 });
 afterEach(() => expect(world.faults).toEqual([]));
 
-const TOLD: Record<Locale, string> = {
+const WARNING: Record<Locale, string> = {
   'zh-CN': '后台处理程序未运行',
   en: 'No worker is running',
 };
 
-test('staff are told on every page that no worker works, in their language, until one does', async () => {
+test('staff see on every page that no worker runs, in their language, until one does', async () => {
   const pages = await Promise.all(
     (['zh-CN', 'en'] as const).map(async (locale) => {
       const page = await world.open({ locale });
       await world.signIn(page, await world.person(locale === 'en' ? 'finance' : 'admin'));
-      return { page, banner: page.getByRole('alert').filter({ hasText: TOLD[locale] }), locale };
+      return { page, banner: page.getByRole('alert').filter({ hasText: WARNING[locale] }), locale };
     }),
   );
   for (const { page, banner, locale } of pages) {
@@ -37,7 +37,7 @@ test('staff are told on every page that no worker works, in their language, unti
   for (const { banner } of pages) await banner.waitFor({ state: 'hidden' });
 });
 
-test('a distributor, who can do nothing about it, is not told', async () => {
+test('a distributor, who can do nothing about it, does not see it', async () => {
   const page = await world.open();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));

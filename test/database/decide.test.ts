@@ -76,7 +76,7 @@ test('a decision that stands is refused with who made it and when, and its two s
   await credit(pool, distributorId, 5000);
   const at = Date.parse('2026-03-01T08:00:00Z');
   await requestWithdrawal({ id, distributorId, amount: 5000, currency: 'CNY', by: li }, at);
-  // Two decisions of one person in one moment, which matching by time could not tell apart.
+  // Two decisions of one person in one moment, which matching by time would mix up.
   await approveWithdrawal({ id, decisionId: randomUUID(), by: li, text: 'fine' }, at);
 
   expect(await refusalOf(rejectWithdrawal({ id, decisionId: randomUUID(), by: wang }, at))).toMatchObject({

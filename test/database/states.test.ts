@@ -15,7 +15,7 @@ const tables: Record<ProcessKind, string> = {
   mail: 'mails',
 };
 
-/** Where other things keep a state, if they do: some are computed. */
+/** The state columns of other kinds, if any: some states are computed. */
 const others: Partial<Record<Kind, string>> = {
   distributor: 'distributors',
   commission: 'commissions',

@@ -7,7 +7,7 @@ import type { OrderEvent } from '../../domain/order';
 import { orderEvent } from '../../workflows/order';
 import { lateReturn } from '../../workflows/return';
 import { expectSoundLedger } from '../support/ledger';
-import { tell as tellProcess } from '../support/payouts';
+import { sendUpdate } from '../support/payouts';
 import {
   activatePlan,
   addDistributor,
@@ -15,9 +15,9 @@ import {
   type Platform,
   payment,
   payOrder,
+  sendEvent,
   startPlatform,
   type TestDistributor,
-  tell,
   unique,
 } from '../support/platform';
 
@@ -126,13 +126,13 @@ function createExample(distributor: TestDistributor) {
   async function event(letter: string, happened: OrderEvent): Promise<void> {
     const { id } = orders.get(letter)!;
     const { rows } = await pool.query<{ state: string }>('SELECT state FROM orders WHERE id = $1', [id]);
-    if (rows[0]!.state === 'open') await tell(platform, id, happened);
-    else if ('returnId' in happened) await tellLate(id, { ...happened, returnId: happened.returnId });
+    if (rows[0]!.state === 'open') await sendEvent(platform, id, happened);
+    else if ('returnId' in happened) await sendLateEvent(id, { ...happened, returnId: happened.returnId });
     else throw new Error(`order ${letter} is closed`);
   }
 
   /** As the API does once an order's own workflow has ended. */
-  async function tellLate(orderId: string, happened: OrderEvent & { returnId: string }): Promise<void> {
+  async function sendLateEvent(orderId: string, happened: OrderEvent & { returnId: string }): Promise<void> {
     const { returnId } = happened;
     await platform.client.workflow.executeUpdateWithStart(orderEvent, {
       args: [{ ...happened, actor: 'shop' }],
@@ -166,8 +166,8 @@ function createExample(distributor: TestDistributor) {
   async function release(): Promise<void> {
     const id = randomUUID();
     const selection = { dueBefore: new Date().toISOString(), distributorId: distributor.id };
-    await tellProcess(platform, 'release', id, 'propose', { id, selection, by }, { resume: false });
-    await tellProcess(platform, 'release', id, 'approve', { id, decisionId: randomUUID(), by });
+    await sendUpdate(platform, 'release', id, 'propose', { id, selection, by }, { resume: false });
+    await sendUpdate(platform, 'release', id, 'approve', { id, decisionId: randomUUID(), by });
     await platform.client.workflow.getHandle(`release/${id}`).result();
   }
 
@@ -181,20 +181,20 @@ function createExample(distributor: TestDistributor) {
       currency: 'CNY',
       by,
     };
-    await tellProcess(platform, 'withdrawal', withdrawalId, 'request', request, { resume: false });
+    await sendUpdate(platform, 'withdrawal', withdrawalId, 'request', request, { resume: false });
   }
 
   async function decide(update: string): Promise<void> {
     const decision = { id: withdrawalId, decisionId: randomUUID(), by };
-    await tellProcess(platform, 'withdrawal', withdrawalId, update, decision);
+    await sendUpdate(platform, 'withdrawal', withdrawalId, update, decision);
   }
 
   async function settle(outcome: string): Promise<void> {
     await decide('approve');
     const id = randomUUID();
-    await tellProcess(platform, 'payout', id, 'open', { id, currency: 'CNY', by }, { resume: false });
+    await sendUpdate(platform, 'payout', id, 'open', { id, currency: 'CNY', by }, { resume: false });
     const failed = outcome === 'failed' ? [{ withdrawalId, reason: unique('x') }] : [];
-    await tellProcess(platform, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by });
+    await sendUpdate(platform, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by });
   }
 
   return {

@@ -9,12 +9,12 @@ test('docs/refusals.md is current (npm run docs)', () => {
   expect(readFileSync(file, 'utf8')).toBe(refusalsPage());
 });
 
-test('a code of before is no code any more, and led to one code only', () => {
+test('an earlier code is not used any more, and is replaced by one code only', () => {
   const before = Object.values(codesOfBefore).flat();
   expect(before.filter((code) => Object.hasOwn(refusals, code))).toEqual([]);
   expect(new Set(before).size).toBe(before.length);
 });
 
-test('each meaning of a code is one that can be read alone', () => {
+test('each meaning of a code can be read alone', () => {
   for (const meaning of Object.values(refusals)) expect(meaning).toMatch(/^[A-Z].*\.$/s);
 });

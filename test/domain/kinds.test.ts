@@ -19,7 +19,7 @@ import * as workflows from '../../workflows';
 
 const root = path.join(__dirname, '..', '..');
 
-// The console is type-checked by rules of its own, so its modules come without their types.
+// The console is type-checked by rules of its own, so its modules are imported without their types.
 const { PAGES, pageAt } = require('../../console/src/app/pages') as {
   PAGES: readonly { path: string }[];
   pageAt(pages: readonly { path: string }[], address: string): { path: string } | undefined;
@@ -43,7 +43,7 @@ const anyId = fc.oneof(
 );
 const anyIds = fc.array(anyId, { minLength: 1, maxLength: 3 });
 
-test('a subject names the thing that it was made of, whatever its ids hold', () => {
+test('a subject parses back to its kind and ids, whatever the ids hold', () => {
   fc.assert(
     fc.property(anyKind, anyIds, (kind, id) => {
       expect(parseSubject(subjectOf(kind, id))).toEqual({ kind, id });
@@ -51,7 +51,7 @@ test('a subject names the thing that it was made of, whatever its ids hold', () 
   );
 });
 
-test('no two things have one subject, and no two lists of parts one key', () => {
+test('no two ids have one subject, and no two lists of parts one key', () => {
   // Few characters, so that pairs that differ by their slashes and percent signs alone are among them.
   const close = fc.array(fc.string({ unit: fc.constantFrom('/', '%', '2', 'F', 'a'), maxLength: 3 }), {
     minLength: 1,
@@ -68,11 +68,11 @@ test('no two things have one subject, and no two lists of parts one key', () => 
   );
 });
 
-test.each(['', 'order', 'unicorn/7', 'toString/1'])('%p names no thing', (subject) => {
+test.each(['', 'order', 'unicorn/7', 'toString/1'])('%p is no subject', (subject) => {
   expect(parseSubject(subject)).toBeUndefined();
 });
 
-test('the page of a thing has its id as the last part of its address, whatever is in it', () => {
+test('the page of a subject has its id as the last part of its address, whatever is in it', () => {
   fc.assert(
     fc.property(fc.constantFrom(...pageKinds), anyId, (kind, id) => {
       const parts = hrefOf(kind, id).split('/');
@@ -82,7 +82,7 @@ test('the page of a thing has its id as the last part of its address, whatever i
   );
 });
 
-test('a return is told of on the page of its order, and what has no page of its own in its list', () => {
+test('a return is shown on the page of its order, and what has no page of its own in its list', () => {
   expect(pageOfSubject(subjectOf('return', ['A/1', 'R 1']))).toBe('/orders/A%2F1');
   expect(pageOfSubject('blacklist/7')).toBe('/blacklist');
   expect(pageOfSubject('session/7')).toBeUndefined();
@@ -112,7 +112,7 @@ test('each workflow is that of a kind, but for the daily housekeeping', () => {
 });
 
 test.each(processKinds)(
-  'the process %s is open in some state, recorded for the replay and told of in the docs',
+  'the process %s is open in some state, recorded for the replay and described in the docs',
   (kind) => {
     const { open, workflow } = kinds[kind];
     expect(open.length).toBeGreaterThan(0);
@@ -141,6 +141,6 @@ test.each(listKinds)(
   },
 );
 
-test.each(pageKinds)('the console opens the page of one thing of the kind %s', (kind) => {
+test.each(pageKinds)('the console opens the page of a subject of the kind %s', (kind) => {
   expect(pageAt(PAGES, hrefOf(kind, 'A/1 #2'))?.path).toBe(`${kinds[kind].path}/:id`);
 });

@@ -64,7 +64,7 @@ describe('return window of a line', () => {
     expect(state.lines.map((line) => line.windowEndsAt)).toEqual([paidAt + 17 * day, paidAt + 20 * day]);
   });
 
-  it('stands still while a return of that line is open, and only of that line', () => {
+  it('is paused while a return of that line is open, and only of that line', () => {
     const state = after(delivered, returnOne);
     expect(state.lines.map((line) => [line.state, line.windowEndsAt])).toEqual([
       ['return_requested', null],
@@ -73,7 +73,7 @@ describe('return window of a line', () => {
     expect(nextWindowEnd(state)).toBe(paidAt + 17 * day);
   });
 
-  it('goes on with what was left of it when the return is rejected', () => {
+  it('continues with the time left when the return is rejected', () => {
     const state = after(delivered, returnOne, {
       type: 'return_rejected',
       at: paidAt + 7 * day,
@@ -87,7 +87,7 @@ describe('return window of a line', () => {
     });
   });
 
-  it('is over at its end and not a millisecond before', () => {
+  it('ends at its end and not a millisecond before', () => {
     expect(closeWindows(after(delivered), paidAt + 17 * day - 1).lines[0]?.state).toBe('delivered');
     expect(closeWindows(after(delivered), paidAt + 17 * day).lines[0]?.state).toBe('closed');
   });
@@ -181,7 +181,7 @@ describe('events of an order', () => {
     ['cancelation', [{ type: 'canceled', at: paidAt + day, reason: 'x' }]],
     ['return request', [delivered, returnOne]],
     ['refund', [delivered, returnOne, refund]],
-  ])('change nothing when a %s is told twice', (_name, events) => {
+  ])('change nothing when a %s is reported twice', (_name, events) => {
     const once = after(...events);
     expect(applyEvent(once, events.at(-1) as OrderEvent)).toBe(once);
   });
@@ -198,7 +198,7 @@ describe('events of an order', () => {
   });
 });
 
-it('takes a return told again without a time for the same return', () => {
+it('takes a return reported again without a time for the same return', () => {
   const untimed = { ...returnOne, untimed: true } as const;
   const first = after(delivered, untimed);
   expect(applyEvent(first, { ...untimed, at: untimed.at + 20_000 })).toBe(first);
@@ -206,10 +206,10 @@ it('takes a return told again without a time for the same return', () => {
 
 describe('one story, in whatever order its payment and its events arrive', () => {
   /**
-   * Takes in what arrives: what comes before the payment, null, or before its return waits for that.
-   * @param clock when each arrives: windows that are over by then are closed
+   * Applies what arrives: what arrives before the payment, null, or before its return waits for that.
+   * @param clock when each arrives: windows that have ended by then are closed
    */
-  function taken(story: Story, arriving: (OrderEvent | null)[], clock: (index: number) => number) {
+  function arrived(story: Story, arriving: (OrderEvent | null)[], clock: (index: number) => number) {
     let state: OrderState | undefined;
     let waiting: OrderEvent[] = [];
     let isClosedEarly = false;
@@ -230,14 +230,14 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     return { state: state!, isClosedEarly };
   }
 
-  const asToldInOrder = ({ events, window }: Story) =>
+  const inOrder = ({ events, window }: Story) =>
     applyEvents({ ...order([...quantities]), window }, events).state;
 
-  it('ends in one state while no window is over', () => {
+  it('ends in one state while no window has ended', () => {
     fc.assert(
       fc.property(arrivals(paidAt), ({ story, arriving }) => {
-        const { state } = taken({ ...story, window: 1000 * day }, arriving, () => story.end);
-        expect(sorted(state)).toEqual(sorted(asToldInOrder({ ...story, window: 1000 * day })));
+        const { state } = arrived({ ...story, window: 1000 * day }, arriving, () => story.end);
+        expect(sorted(state)).toEqual(sorted(inOrder({ ...story, window: 1000 * day })));
       }),
       { numRuns: 1000 },
     );
@@ -248,8 +248,8 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     fc.assert(
       fc.property(arrivals(paidAt), clockHours, ({ story, arriving }, hours) => {
         const clocks = hours.map((hour) => paidAt + hour * 3_600_000).sort((a, b) => a - b);
-        const { state, isClosedEarly } = taken(story, arriving, (index) => clocks[index]!);
-        const expected = asToldInOrder(story);
+        const { state, isClosedEarly } = arrived(story, arriving, (index) => clocks[index]!);
+        const expected = inOrder(story);
         seen[isClosedEarly ? 'closedEarly' : 'alike']++;
         if (!isClosedEarly) {
           const end = clocks[arriving.length - 1]!;
@@ -279,7 +279,7 @@ describe('events that are known at once', () => {
   const codes = (outcome: ReturnType<typeof applied>) =>
     outcome.refused.map(({ event, refusal }) => [event.type, refusal.code]);
 
-  it('wait while the return that they speak of is not known', () => {
+  it('wait while their return is not known', () => {
     const refund: OrderEvent = { type: 'return_refunded', at: paidAt + 6 * day, returnId: 'q' };
     const outcome = applied(refund, delivered);
     expect(outcome.waiting.map((one) => one.event)).toEqual([refund]);
@@ -306,12 +306,12 @@ describe('events that are known at once', () => {
 describe('a delivery of all lines that were on their way', () => {
   const canceled: OrderEvent = { type: 'canceled', at: paidAt + day, reason: 'x', lineIds: ['2'] };
 
-  it('was not of a line that was canceled before, also when that is told later', () => {
+  it('was not of a line that was canceled before, also when that is reported later', () => {
     expect(after(delivered, canceled)).toEqual(after(canceled, delivered));
     expect(after(delivered, canceled).lines.map((line) => line.state)).toEqual(['delivered', 'canceled']);
   });
 
-  it('was not of a line that had arrived before, also when that is told later', () => {
+  it('was not of a line that had arrived before, also when that is reported later', () => {
     const before: OrderEvent = { type: 'delivered', at: paidAt + day, lineIds: ['2'] };
     expect(after(delivered, before)).toEqual(after(before, delivered));
     expect(after(delivered, before).lines[1]!.windowEndsAt).toBe(paidAt + 16 * day);

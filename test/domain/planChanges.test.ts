@@ -5,14 +5,14 @@ const terms = (levels: object[], more = {}) => planTermsSchema.parse({ levels, .
 const rate = (rateBp: number) => ({ rateBp });
 const tea = (fixed: number, currency = 'CNY') => ({ sku: 'TEA', earning: { fixed, currency } });
 
-test('a version with the same terms changes nothing, in whatever order its rules stand', () => {
+test('a version with the same terms changes nothing, whatever the order of its rules', () => {
   const gold = { tier: 'gold', earning: rate(900) };
   const before = terms([{ default: rate(800), rules: [tea(100), tea(20, 'GBP'), gold] }]);
   const after = terms([{ default: rate(800), rules: [gold, tea(20, 'GBP'), tea(100)] }]);
   expect(planChanges(before, after)).toEqual({ terms: [], earnings: [] });
 });
 
-test('what a version changes is told by level and subject, with what was paid before', () => {
+test('the changes of a version are listed by level and subject, with what was paid before', () => {
   const before = terms([{ default: rate(800), rules: [tea(100), { tier: 'gold', earning: rate(900) }] }]);
   const after = terms(
     [
@@ -41,7 +41,7 @@ test('what a version changes is told by level and subject, with what was paid be
   });
 });
 
-test('a level that is dropped is told with all that it paid', () => {
+test('a dropped level is listed with all that it paid', () => {
   const one = { default: rate(800) };
   const { earnings } = planChanges(terms([one, { default: rate(200), rules: [tea(5)] }]), terms([one]));
   expect(earnings.map(({ level, after }) => [level, after])).toEqual([

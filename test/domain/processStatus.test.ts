@@ -14,7 +14,7 @@ test('an order waits for its delivery, then for the window or the decision on a 
   expect(orderStatusOf({ ...open, finished: true })).toEqual({ state: 'closed', waitsFor: [] });
 });
 
-test('an application says who must act, until when, and which mails are not out', () => {
+test('an application shows who must act, until when, and which mails are not sent', () => {
   const progress = { state: 'changes_requested', checked: true, reminderAt: 3, deadline: 9 } as const;
   expect(applicationStatusOf(progress, ['m'])).toEqual({
     state: 'changes_requested',
@@ -29,7 +29,7 @@ test('an application says who must act, until when, and which mails are not out'
   expect(applicationStatusOf({ ...progress, state: 'approved' }, []).waitsFor).toEqual([]);
 });
 
-test('a withdrawal by provider tells when the provider is asked again; one by file waits for nobody', () => {
+test('a withdrawal by provider shows when the provider is asked again; one by file has nothing pending', () => {
   expect(withdrawalStatusOf({ state: 'paying', method: 'http' }, 5).waitsFor).toEqual([
     { what: 'payout_answer', from: 'provider', until: 5 },
   ]);

@@ -24,8 +24,8 @@ function after(events: OrderEvent[], now: number): OrderState {
     ],
     returns: [],
   };
-  const told = events.reduce((state, event) => applyEvent(closeWindows(state, event.at), event), paid);
-  return closeWindows(told, now * day);
+  const applied = events.reduce((state, event) => applyEvent(closeWindows(state, event.at), event), paid);
+  return closeWindows(applied, now * day);
 }
 
 const delivered = (at: number): OrderEvent => ({ type: 'delivered', at: at * day });
@@ -57,7 +57,7 @@ interface Expected {
 test.each<[string, OrderEvent[], number, Expected]>([
   ['on its way', [], 1, { end: null, stretches: ['on_the_way 0-'] }],
   ['that runs', [delivered(2)], 3, { end: 9, stretches: ['on_the_way 0-2', 'window 2-9'] }],
-  ['that is over', [delivered(2)], 20, { end: 9, stretches: ['on_the_way 0-2', 'window 2-9'] }],
+  ['that has ended', [delivered(2)], 20, { end: 9, stretches: ['on_the_way 0-2', 'window 2-9'] }],
   [
     'with an open return stands still without an end',
     [delivered(2), asked(4)],
@@ -83,7 +83,7 @@ test.each<[string, OrderEvent[], number, Expected]>([
     { end: 12, stretches: ['on_the_way 0-2', 'paused 2-5', 'window 5-12'] },
   ],
   [
-    'of which all came back ends with the refund',
+    'of which all was returned ends with the refund',
     [delivered(2), asked(4, 'r', 2), refunded(6)],
     7,
     { end: null, stretches: ['on_the_way 0-2', 'window 2-4', 'paused 4-6'] },

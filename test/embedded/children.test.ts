@@ -40,7 +40,7 @@ test('two starts at once never get the same port, though neither listens yet', a
   await Promise.all(starts.map((start) => start.stop()));
 });
 
-test('a server that is started anew gets its port again', async () => {
+test('a server that is restarted gets its port again', async () => {
   const port = await freePort(0);
   expect(await freePort(port)).toBe(port);
   expect(await freePort(port, [port])).toBeGreaterThan(port);

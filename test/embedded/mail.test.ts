@@ -51,7 +51,7 @@ test('a mail sent to the catcher is shown, newest first, and kept over a restart
   expect((await caught()).map(({ subject }) => subject)).toEqual(['Second', '资质即将到期']);
 });
 
-test('what a mail contains can not act on the page that shows it', async () => {
+test('what a mail contains cannot act on the page that shows it', async () => {
   await send('<script>alert(1)</script>', '<img src=x onerror=alert(1)>');
   const [mail] = await caught();
   for (const page of ['/', `/mails/${mail?.id}`]) {

@@ -10,7 +10,7 @@ import { createDatabase } from '../support/database';
 
 const newFolder = () => mkdtempSync(path.join(process.env.TEST_DATA_DIR as string, 'start-'));
 
-/** Runs `npm start` until it ends by itself. */
+/** Runs `npm start` until it ends. */
 async function start(
   env: NodeJS.ProcessEnv,
   ...flags: string[]
@@ -121,7 +121,7 @@ test('the addresses of a start are read only while it runs', () => {
   expect(readRunning(dataDir)).toBeUndefined();
 });
 
-test('--reset asks first, and without anybody to ask deletes nothing', async () => {
+test('--reset asks first, and without a terminal deletes nothing', async () => {
   const DATA_DIR = newFolder();
   loadSecrets(DATA_DIR);
   const { code, output } = await start({ DATA_DIR }, '--reset');

@@ -19,7 +19,7 @@ test('a namespace is prepared once, even by several processes that start togethe
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   expect(optionalTsToMs(config?.workflowExecutionRetentionTtl)).toBe(RETENTION_DAYS * 86_400_000);
   const client = new Client({ connection, namespace });
-  await client.workflow.start('order', { workflowId: 'first', taskQueue: 'nobody' });
+  await client.workflow.start('order', { workflowId: 'first', taskQueue: 'unused' });
 });
 
 test('an existing namespace keeps the retention its owner chose', async () => {

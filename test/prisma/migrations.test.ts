@@ -57,7 +57,7 @@ async function schemaOf(url: string): Promise<string[]> {
        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
        UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
        UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-     ) AS things ORDER BY line`,
+     ) AS items ORDER BY line`,
   );
   return rows.map(({ line }) => line);
 }
@@ -75,7 +75,7 @@ test('prisma/sql holds the text in force of each SQL function', async () => {
   const files = readdirSync(functionsFolder).sort();
   expect(files).toEqual(migrated.map(({ name }) => `${name}.sql`));
   for (const file of files) await query(url, readFileSync(path.join(functionsFolder, file), 'utf8'));
-  // Created anew from the files, each is what the migrations left: text, language, volatility and settings.
+  // Created again from the files, each is what the migrations left: text, language, volatility and settings.
   expect(await rowsOf(url, functions)).toEqual(migrated);
 });
 
@@ -102,7 +102,7 @@ test('schema.prisma agrees with the tables that the migrations make', async () =
   );
   expect(tables).not.toEqual([]);
   // What Prisma has no words for is left out: checks, indexes of expressions or of a part of the rows, defaults that
-  // the database makes itself, arrays that can not be null, and references to tables that are not in the schema.
+  // the database makes itself, arrays that cannot be null, and references to tables that are not in the schema.
   const comparable = `
     SELECT concat_ws(' ', table_name, column_name, udt_name, character_maximum_length,
       CASE WHEN data_type <> 'ARRAY' THEN is_nullable END) AS line
@@ -197,8 +197,8 @@ test('the last migration keeps the rows of the version before, also beside its o
 });
 
 /**
- * Rows in every table of a database, made from test/prisma/rows/<last migration>.sql: whoever adds a migration writes
- * down there what a shop of the version before has, once, and leaves it.
+ * Rows in every table of a database, made from test/prisma/rows/<last migration>.sql: each new migration
+ * adds a file with the data of a shop of the version before, which is never changed afterwards.
  */
 async function fillTables(url: string): Promise<void> {
   const rows = path.join(__dirname, 'rows', `${names.at(-2)}.sql`);

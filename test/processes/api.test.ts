@@ -22,7 +22,7 @@ async function openPlan(api: TestApi): Promise<void> {
   await activatePlan({ pool, userId } as Parameters<typeof activatePlan>[0], { returnWindowDays: 15 });
 }
 
-/** Asks until the answer is the awaited one, as a client does that is told to come back. */
+/** Repeats a request until the answer is the awaited one, as a client does that is asked to retry. */
 async function until(ask: () => Promise<Answer>, awaited: (answer: Answer) => boolean): Promise<Answer> {
   for (;;) {
     const answer = await ask();
@@ -31,7 +31,7 @@ async function until(ask: () => Promise<Answer>, awaited: (answer: Answer) => bo
   }
 }
 
-describe('an order told over HTTP', () => {
+describe('an order reported over HTTP', () => {
   let api: TestApi;
   let shop: string;
   let other: string;
@@ -62,8 +62,8 @@ describe('an order told over HTTP', () => {
       )
     ).rows[0];
 
-  // The first of all: no plan is in force yet.
-  test('and refused while nobody waits says why when it is asked for, and is taken in when told again', async () => {
+  // Runs first: no plan is in force yet.
+  test('and refused asynchronously says why when it is read, and is recorded when sent again', async () => {
     const order = payment();
     const accepted = await post('/v1/orders', order, shop, { Prefer: 'respond-async' });
     expect(accepted.status).toBe(202);
@@ -88,7 +88,7 @@ describe('an order told over HTTP', () => {
     return payment({ attributionCode: seller.code, paidAt: paidAt.toISOString(), lines });
   }
 
-  /** Everything that the shop tells of one order, in order. */
+  /** Everything that the shop reports of one order, in order. */
   function story(order: OrderPayment): ((key?: string) => Promise<Answer>)[] {
     const url = `/v1/orders/${order.externalId}`;
     const returned = { returnId: 'r', requestedAt: later(48), reason: 'worn' };
@@ -101,7 +101,7 @@ describe('an order told over HTTP', () => {
     ];
   }
 
-  /** What came of it, without what differs from order to order. */
+  /** The result, without what differs from order to order. */
   async function outcome(order: OrderPayment): Promise<unknown> {
     const { body } = await get(order.externalId);
     const { rows } = await api.context.pool.query(
@@ -113,14 +113,14 @@ describe('an order told over HTTP', () => {
     return { state: body.state, lines: body.lines, returns: body.returns, commissions, transfers: rows };
   }
 
-  async function toldInOrder(): Promise<unknown> {
+  async function outcomeInOrder(): Promise<unknown> {
     const order = sold();
-    for (const tell of story(order)) await tell();
+    for (const send of story(order)) await send();
     return outcome(order);
   }
 
-  test('five times, shuffled with its delivery and its return, ends as when it is told in order', async () => {
-    const expected = await toldInOrder();
+  test('five times, shuffled with its delivery and its return, ends as when it is reported in order', async () => {
+    const expected = await outcomeInOrder();
     expect(expected).toMatchObject({
       commissions: [{ amount: { amount: 400 } }, { amount: { amount: 100 } }],
       returns: [{ state: 'refunded' }],
@@ -165,18 +165,18 @@ describe('an order told over HTTP', () => {
     expect(asked.body.commissions).toMatchObject([{ amount: { amount: 400 } }]);
   });
 
-  test('by two tellers, everything at once, ends as when one tells it in order', async () => {
-    const expected = await toldInOrder();
+  test('by two senders, everything at once, ends as when one reports it in order', async () => {
+    const expected = await outcomeInOrder();
     for (let round = 0; round < 3; round++) {
       const order = sold();
-      const told = story(order).flatMap((tell) => [() => tell(shop), () => tell(other)]);
-      const answers = await Promise.all(told.map((tell) => tell()));
+      const calls = story(order).flatMap((send) => [() => send(shop), () => send(other)]);
+      const answers = await Promise.all(calls.map((call) => call()));
       for (const { status } of answers) expect([200, 201, 202]).toContain(status);
       expect(await outcome(order)).toEqual(expected);
     }
   });
 
-  test('with "Prefer: respond-async" is answered before it is taken in, and then it is there', async () => {
+  test('with "Prefer: respond-async" is answered before it is recorded, and then it is there', async () => {
     const order = sold();
     const accepted = await post('/v1/orders', order, shop, { Prefer: 'respond-async' });
     expect([accepted.status, accepted.body, accepted.headers.get('preference-applied')]).toEqual([
@@ -189,7 +189,7 @@ describe('an order told over HTTP', () => {
       ({ status }) => status === 200,
     );
     expect(found.body).toMatchObject({ id: order.externalId, attribution: { reason: 'code' } });
-    // Nothing of it is left to be taken in again.
+    // Nothing of it is left to be recorded again.
     const { rows } = await api.context.pool.query('SELECT FROM accepted_orders WHERE id = $1', [
       order.externalId,
     ]);
@@ -286,32 +286,32 @@ describe('while a server is away', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const tell = () => api.call('POST', '/v1/orders', { key: shop, body: order });
+  const sendOrder = () => api.call('POST', '/v1/orders', { key: shop, body: order });
   const list = async () => (await api.call('GET', '/v1/orders', { key: shop })).body.items;
   const isAway = ({ status, headers }: Answer) => [status, Number(headers.get('retry-after')) > 0];
 
-  test('PostgreSQL: an order is told to come back, and is taken in when it does', async () => {
+  test('PostgreSQL: an order is refused for now, and is recorded when it is retried', async () => {
     await postgres.stop();
-    expect(isAway(await tell())).toEqual([503, true]);
+    expect(isAway(await sendOrder())).toEqual([503, true]);
     postgres = await startPostgres({ dataDir, port: Number(new URL(postgres.url).port), log });
-    await until(tell, ({ status }) => status === 201);
+    await until(sendOrder, ({ status }) => status === 201);
     expect(await list()).toHaveLength(1);
     await expectSoundLedger(api.context.pool);
   });
 
-  test('Temporal: an order is told to come back and is taken in when it does, and what only reads goes on', async () => {
+  test('Temporal: an order is refused for now and is recorded when it is retried, and what only reads goes on', async () => {
     await temporal.stop();
     order.externalId += '-2';
-    expect(isAway(await tell())).toEqual([503, true]);
+    expect(isAway(await sendOrder())).toEqual([503, true]);
     expect(await list()).toHaveLength(1);
     const port = Number(new URL(`http://${temporal.address}`).port);
     temporal = await startTemporal({ dataDir, port, uiPort: 0, log });
-    await until(tell, ({ status }) => status === 201);
+    await until(sendOrder, ({ status }) => status === 201);
     expect(await list()).toHaveLength(2);
     await expectSoundLedger(api.context.pool);
   });
 
-  /** Stops these processes as a machine does that freezes: connections stay open, and nothing is said on them. */
+  /** Stops these processes like a frozen machine: connections stay open, without any traffic. */
   async function frozen(pids: number[], look: () => Promise<void>): Promise<void> {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     try {
@@ -321,8 +321,8 @@ describe('while a server is away', () => {
     }
   }
 
-  /** Makes all these calls at once. Each has to be told to come back, in a time that a person waits. */
-  async function toldToComeBack(calls: (() => Promise<Answer>)[]): Promise<void> {
+  /** Makes all these calls at once. Each has to be answered with "retry later", in a time that a person waits. */
+  async function refusedForNow(calls: (() => Promise<Answer>)[]): Promise<void> {
     const startedAt = performance.now();
     const answers = await Promise.all(calls.map((call) => call()));
     expect(answers.map(isAway)).toEqual(calls.map(() => [503, true]));
@@ -340,7 +340,7 @@ describe('while a server is away', () => {
   const once = (path: string, key: string, body: object) =>
     call('POST', path, key, body, { 'Idempotency-Key': randomUUID() });
 
-  /** An order, and a withdrawal of a distributor who could pay it twice: each to be told again by the same call. */
+  /** An order, and a withdrawal of a distributor who could pay it twice: each to be retried by the same call. */
   async function messages() {
     const { id: distributorId } = await addDistributor(api.context.pool);
     await credit(api.context.pool, distributorId, 2000);
@@ -362,7 +362,7 @@ describe('while a server is away', () => {
     };
   }
 
-  test('a frozen PostgreSQL: everything is told to come back, and what is told again is done once', async () => {
+  test('a frozen PostgreSQL: everything is refused for now, and what is retried is done once', async () => {
     const { calls, expectOnce } = await messages();
     const product = call('PUT', '/v1/products/FROZEN', shop, {
       name: 'Tea',
@@ -386,7 +386,7 @@ describe('while a server is away', () => {
       'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
     );
     await frozen([postgres.pid, ...backends.map(({ pid }) => Number(pid))], async () => {
-      await toldToComeBack([...calls, ...others]);
+      await refusedForNow([...calls, ...others]);
       expect(await readiness()).toEqual({ status: 'unavailable', postgresql: false, temporal: true });
       expect((await api.call('GET', '/healthz')).status).toBe(200);
       expect((await api.call('GET', '/metrics')).text).toContain('tributary_http_requests_in_flight');
@@ -397,10 +397,10 @@ describe('while a server is away', () => {
     await expectOnce();
   });
 
-  test('a frozen Temporal: what needs it is told to come back, and done once when told again; reading goes on', async () => {
+  test('a frozen Temporal: what needs it is refused for now, and done once when retried; reading goes on', async () => {
     const { calls, expectOnce } = await messages();
     await frozen([temporal.pid], async () => {
-      await toldToComeBack(calls);
+      await refusedForNow(calls);
       expect(await readiness()).toEqual({ status: 'unavailable', postgresql: true, temporal: false });
       expect((await call('GET', '/v1/orders', shop)()).status).toBe(200);
       const health = (await call('GET', '/v1/system/health', admin)()).body;

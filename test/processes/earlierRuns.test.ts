@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { WithStartWorkflowOperation, type Workflow } from '@temporalio/client';
 import type { Activities } from '../../activities';
 import { acceptBulkAction } from '../../activities/bulk';
-import type { ToldEvent } from '../../activities/order/order';
+import type { ReportedEvent } from '../../activities/order/order';
 import { createSealer } from '../../database/sealing';
 import { type Id, type ProcessKind, subjectOf } from '../../domain/kinds';
 import { type Sender, send } from '../../temporal/messages';
@@ -111,7 +111,7 @@ const runOf = async ({ kind, id }: Half) =>
 interface Half {
   kind: ProcessKind;
   id: Id;
-  /** What the present code does with it, and what has to come of it. */
+  /** What the present code does with it, and the expected result. */
   end(): Promise<void>;
 }
 
@@ -125,13 +125,13 @@ async function orderHalf(): Promise<Half> {
     'pay',
     payment({ externalId: id, attributionCode: seller.code }),
   );
-  const shipped: ToldEvent = { type: 'shipped', at: Date.now(), actor: 'shop' };
+  const shipped: ReportedEvent = { type: 'shipped', at: Date.now(), actor: 'shop' };
   await sentEarlier('order', `order/${id}`, { orderId: id }, 'orderEvent', shipped);
   return {
     kind: 'order',
     id,
     async end() {
-      const delivered: ToldEvent = { type: 'delivered', at: Date.now(), actor: 'shop' };
+      const delivered: ReportedEvent = { type: 'delivered', at: Date.now(), actor: 'shop' };
       await send(sender(), {
         kind: 'order',
         id,
@@ -161,10 +161,10 @@ async function lateReturnHalf(): Promise<Half> {
   const id = `late-${randomUUID()}`;
   const paidAt = new Date(Date.now() - 25 * hour).toISOString();
   await sentEarlier('order', `order/${id}`, { orderId: id }, 'pay', payment({ externalId: id, paidAt }));
-  const delivered: ToldEvent = { type: 'delivered', at: Date.now() - 24 * hour, actor: 'shop' };
+  const delivered: ReportedEvent = { type: 'delivered', at: Date.now() - 24 * hour, actor: 'shop' };
   await sentEarlier('order', `order/${id}`, { orderId: id }, 'orderEvent', delivered);
   await ended('order', id);
-  const asked: ToldEvent = {
+  const asked: ReportedEvent = {
     type: 'return_requested',
     at: Date.now(),
     returnId: 'r',
@@ -177,7 +177,12 @@ async function lateReturnHalf(): Promise<Half> {
     kind: 'return',
     id: [id, 'r'],
     async end() {
-      const refunded: ToldEvent = { type: 'return_refunded', at: Date.now(), returnId: 'r', actor: 'shop' };
+      const refunded: ReportedEvent = {
+        type: 'return_refunded',
+        at: Date.now(),
+        returnId: 'r',
+        actor: 'shop',
+      };
       await send(sender(), {
         kind: 'return',
         id: [id, 'r'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createOrderActivities, type ToldEvent } from '../../activities/order/order';
+import { createOrderActivities, type ReportedEvent } from '../../activities/order/order';
 import { asRefusal } from '../../database/refusal';
 import { eventKey, type OrderEvent } from '../../domain/order';
 import { expectSoundLedger } from '../support/ledger';
@@ -11,8 +11,8 @@ import {
   type Platform,
   payment,
   payOrder,
+  sendEvent,
   startPlatform,
-  tell,
 } from '../support/platform';
 
 const second = 1000;
@@ -30,14 +30,14 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 afterEach(() => expectSoundLedger(platform.pool));
 
-const told = (event: OrderEvent): ToldEvent => ({ ...event, actor: 'shop' });
+const reported = (event: OrderEvent): ReportedEvent => ({ ...event, actor: 'shop' });
 
 /** Keeps an event as the API does while its order or return is not known. */
 async function keep(orderId: string, event: OrderEvent): Promise<void> {
   await platform.pool.query('INSERT INTO early_events (order_id, key, event) VALUES ($1, $2, $3)', [
     orderId,
     eventKey(event),
-    told(event),
+    reported(event),
   ]);
 }
 
@@ -81,7 +81,7 @@ describe('events that arrive before their order', () => {
     });
 
     const refunded: OrderEvent = { type: 'return_refunded', at: paidAt + 3 * second, returnId: 'r' };
-    await tell(platform, order.externalId, refunded);
+    await sendEvent(platform, order.externalId, refunded);
     await finished(platform, order.externalId);
     expect(await standOf(order.externalId)).toMatchObject({
       state: 'closed',
@@ -93,7 +93,7 @@ describe('events that arrive before their order', () => {
     });
   });
 
-  it('that the rules do not allow are kept with the reason, and go when they are told again and fit', async () => {
+  it('that the rules do not allow are kept with the reason, and are deleted when they are sent again and fit', async () => {
     await activatePlan(platform, { returnWindowDays: 15 });
     const paidAt = Date.now() - day;
     const order = payment({ attributionCode: code, paidAt: new Date(paidAt).toISOString() });
@@ -115,7 +115,7 @@ describe('events that arrive before their order', () => {
     expect(rows).toEqual([{ type: 'event_refused' }, { type: 'paid' }]);
 
     const corrected = { ...request, lines: [{ lineId: '1', quantity: 3 }] };
-    expect(await steps.applyOrderEvent(order.externalId, told(corrected), Date.now())).toMatchObject({
+    expect(await steps.applyOrderEvent(order.externalId, reported(corrected), Date.now())).toMatchObject({
       openReturns: ['r'],
     });
     expect(await keptOf(order.externalId)).toEqual([]);
@@ -158,7 +158,7 @@ describe('one story, in whatever order its payment and its events arrive', () =>
       } else if (!isPaid) {
         await keep(orderId, event);
       } else {
-        const code = await tellStep(orderId, event, clock(index));
+        const code = await sendStep(orderId, event, clock(index));
         expect([undefined, 'return_not_found']).toContain(code);
         if (code !== undefined) await keep(orderId, event);
       }
@@ -175,11 +175,11 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     return { orderId, isClosedEarly };
   }
 
-  /** Tells an event as the API does, to the process of a return where the order is closed. @returns the code of a refusal */
-  async function tellStep(orderId: string, event: OrderEvent, now: number): Promise<string | undefined> {
+  /** Sends an event as the API does: of a closed order to the process of the return. @returns the code of a refusal */
+  async function sendStep(orderId: string, event: OrderEvent, now: number): Promise<string | undefined> {
     for (const isLate of [false, true]) {
       try {
-        await steps.applyOrderEvent(orderId, told(event), now, isLate);
+        await steps.applyOrderEvent(orderId, reported(event), now, isLate);
         return undefined;
       } catch (error) {
         const code = asRefusal(error)?.code;
@@ -195,7 +195,7 @@ describe('one story, in whatever order its payment and its events arrive', () =>
     const end = paidAt + 29 * day;
     for (const [returnId, state] of (await standOf(orderId)).returns ?? []) {
       const rejected: OrderEvent = { type: 'return_rejected', at: end, returnId, reason: 'worn' };
-      if (state === 'requested') expect(await tellStep(orderId, rejected, end)).toBe(undefined);
+      if (state === 'requested') expect(await sendStep(orderId, rejected, end)).toBe(undefined);
     }
     await steps.settleOrder(orderId, Date.now() + 100 * day);
   }

@@ -63,7 +63,7 @@ async function everythingAbout(id: string): Promise<string> {
   return rows.map(({ text }) => text).join('\n');
 }
 
-it('the data of an applicant who was not admitted is erased when its time is over, and the decision stays', async () => {
+it('the data of an applicant who was not admitted is erased after the retention period, and the decision stays', async () => {
   const [old, recent] = await Promise.all([
     rejected('Old Applicant', 366),
     rejected('Recent Applicant', 364),
@@ -99,7 +99,7 @@ it('the data of an applicant who was not admitted is erased when its time is ove
   expect(await keepHouse()).toMatchObject({ erased: 0 });
 });
 
-it('idempotency keys, sessions and failures to sign in are deleted when they protect from nothing any more', async () => {
+it('idempotency keys, sessions and failures to sign in are deleted when they are not needed any more', async () => {
   const { pool } = world;
   const { userId } = world.compliance;
   for (const days of [29, 31, 89, 100]) {
@@ -162,7 +162,7 @@ it('what an earlier key sealed is sealed with the present one, so that the earli
   expect(await reseal()).toEqual({ resealed: 0, unreadable: 1 });
 });
 
-it("housekeeping has one schedule, at night in the brand's time zone, and stays paused when somebody paused it", async () => {
+it("housekeeping has one schedule, at night in the brand's time zone, and stays paused once it was paused", async () => {
   const namespace = unique('housekeeping');
   await connection.workflowService.registerNamespace({
     namespace,

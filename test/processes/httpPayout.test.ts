@@ -10,8 +10,8 @@ import {
   credit,
   ledgerFaults,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
   until,
 } from '../support/payouts';
@@ -94,7 +94,7 @@ let worker: Awaited<ReturnType<typeof startWorker>>;
 let provider: Provider;
 let li: Actor;
 
-/** Whether the next mark of a payout is committed without its step being told. */
+/** Whether the next mark of a payout is committed without an answer to its step. */
 let loseMark = false;
 
 beforeAll(async () => {
@@ -132,8 +132,8 @@ async function payOut(): Promise<{ id: string; distributor: string }> {
   const [id, distributor] = [randomUUID(), await addDistributor(pool)];
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
-  await tell(worker, 'withdrawal', id, 'request', request, { resume: false });
-  await tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
+  await sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
+  await sendUpdate(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
   return { id, distributor };
 }
 const end = (id: string) => worker.client.workflow.getHandle(`withdrawal/${id}`).result();
@@ -160,7 +160,7 @@ test.each<[Behaviour, string[]]>([
   expect(await balanceOf(pool, distributor)).toMatchObject({ available: 0, reserved: 0 });
 });
 
-test('a pending payout is asked about until it is paid', async () => {
+test('a pending payout is inquired until it is paid', async () => {
   provider.instructions = ['accept'];
   provider.pendingFor = 2;
   const { id } = await payOut();
@@ -168,7 +168,7 @@ test('a pending payout is asked about until it is paid', async () => {
   expect(provider.calls).toEqual(['POST', 'GET', 'GET', 'GET']);
 });
 
-test('as long as the provider does not say that it never heard of it, nothing is sent again', async () => {
+test('nothing is sent again until the provider answers that the payout is unknown', async () => {
   provider.instructions = ['pay and answer 500'];
   provider.inquiries = ['answer 500', 'never answer'];
   const { id } = await payOut();
@@ -177,7 +177,7 @@ test('as long as the provider does not say that it never heard of it, nothing is
   expect(provider.paid(id)).toBe(1);
 });
 
-test('a refusal gives the money back and says why', async () => {
+test('a refusal returns the money to the balance and says why', async () => {
   provider.instructions = ['refuse'];
   const { id, distributor } = await payOut();
   await end(id);
@@ -185,7 +185,7 @@ test('a refusal gives the money back and says why', async () => {
   expect(await balanceOf(pool, distributor)).toMatchObject({ available: 5000, reserved: 0 });
 });
 
-test('a payout whose workflow was lost on the way is asked for before anything is sent', async () => {
+test('a payout whose workflow was lost is inquired before anything is sent', async () => {
   provider.instructions = ['accept'];
   provider.pendingFor = Number.POSITIVE_INFINITY;
   const { id } = await payOut();
@@ -201,7 +201,7 @@ test('a payout whose workflow was lost on the way is asked for before anything i
   expect(await row(id)).toMatchObject({ state: 'paid' });
 });
 
-test('a payout that an attempt without an answer has marked is asked for before anything is sent', async () => {
+test('a payout marked by an attempt without an answer is inquired before anything is sent', async () => {
   loseMark = true;
   const { id } = await payOut();
   await end(id);
@@ -209,24 +209,24 @@ test('a payout that an attempt without an answer has marked is asked for before 
   expect(provider.paid(id)).toBe(1);
 });
 
-test('a payout on its way can not be canceled', async () => {
+test('a payout on its way cannot be canceled', async () => {
   provider.instructions = ['accept'];
   provider.pendingFor = 2;
   const { id } = await payOut();
   await until(async () => provider.calls.includes('GET'));
   await expect(
-    tell(worker, 'withdrawal', id, 'cancel', { id, decisionId: randomUUID(), by: li }),
+    sendUpdate(worker, 'withdrawal', id, 'cancel', { id, decisionId: randomUUID(), by: li }),
   ).rejects.toMatchObject({ cause: { type: 'withdrawal_decided' } });
   await end(id);
   expect(await row(id)).toMatchObject({ state: 'paid' });
 });
 
-test('who is suspended between approval and payment is paid once reinstated, not before', async () => {
+test('a distributor suspended between approval and payment is paid once reinstated, not before', async () => {
   const [id, distributor, restriction] = [randomUUID(), await addDistributor(pool), randomUUID()];
   await credit(pool, distributor, 5000);
   const request = { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
-  await tell(worker, 'withdrawal', id, 'request', request, { resume: false });
-  // As if the suspension came while the approval was being written.
+  await sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
+  // As if the suspension happened while the approval was being written.
   await pool.query(`CREATE FUNCTION suspend_with_approval() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO restrictions (id, distributor_id, effect, cause, reason, note, placed_at, effective_from)
@@ -235,7 +235,7 @@ test('who is suspended between approval and payment is paid once reinstated, not
     END $$`);
   await pool.query(`CREATE TRIGGER suspend_with_approval AFTER UPDATE ON withdrawals
     FOR EACH ROW WHEN (NEW.state = 'approved') EXECUTE FUNCTION suspend_with_approval()`);
-  await tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
+  await sendUpdate(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li });
   const handle = worker.client.workflow.getHandle(`withdrawal/${id}`);
   await until(async () =>
     (await handle.fetchHistory()).events!.some((event) => event.timerFiredEventAttributes),

@@ -32,8 +32,8 @@ type Name = keyof Activities;
 
 const FAILED_PRECONDITION = 9;
 
-/** What a story is told with: its thing's id, and names that no other story uses. */
-interface Teller {
+/** What a story runs with: its subject's id, and names that no other story uses. */
+interface StoryContext {
   id: string;
   currency: string;
   /** Queue of workers that pay by file, or over HTTP. */
@@ -41,8 +41,8 @@ interface Teller {
   http: string;
 }
 
-/** What happens to one thing from beginning to end. Returns every subject and distributor to look at afterwards. */
-type Story = (teller: Teller) => Promise<{ subjects: string[]; distributors: string[] }>;
+/** What happens to one subject from beginning to end. Returns every subject and distributor to look at afterwards. */
+type Story = (context: StoryContext) => Promise<{ subjects: string[]; distributors: string[] }>;
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
@@ -138,7 +138,7 @@ const orderReleased: Story = async ({ id, file }) => {
   return { subjects: [`order/${id}`], distributors: [seller.id] };
 };
 
-/** Told again with another content when it is over, by somebody who does not wait for the answer. */
+/** Sent again with another content after its end, by a sender that does not wait for the answer. */
 const orderRefused: Story = async ({ id, file }) => {
   const seller = await addSeller(pool);
   const order = payment({ externalId: id, attributionCode: seller.code });
@@ -162,50 +162,50 @@ function submission(change: Partial<Submission> = {}): Submission {
   return personSubmission(sealer, personNumbers(), change);
 }
 const applicant: Actor = { userId: null, name: 'applicant' };
-const apply = ({ id, file }: Teller) =>
+const apply = ({ id, file }: StoryContext) =>
   send(file, 'application', { id }, 'submit', {
     submission: submission(),
     actor: applicant,
   });
-const review = ({ id, file }: Teller, step: string, request: object = {}) =>
+const review = ({ id, file }: StoryContext, step: string, request: object = {}) =>
   send(file, 'application', { id, resume: true }, step, { actor: li, ...request });
-const applicationEnd = async ({ id }: Teller) => {
+const applicationEnd = async ({ id }: StoryContext) => {
   await end('application', id);
   const { rows } = await pool.query('SELECT distributor_id FROM applications WHERE id = $1', [id]);
   return { subjects: [`application/${id}`], distributors: [rows[0].distributor_id].filter(Boolean) };
 };
 const approve = { tier: 'gold', note: null };
 
-const applicationApproved: Story = async (teller) => {
-  await apply(teller);
-  await review(teller, 'requestChanges', { message: 'a clearer photo', deadline: Date.now() + 86_400_000 });
-  await review(teller, 'resubmit', { submission: submission() });
-  await review(teller, 'approve', approve);
-  return applicationEnd(teller);
+const applicationApproved: Story = async (context) => {
+  await apply(context);
+  await review(context, 'requestChanges', { message: 'a clearer photo', deadline: Date.now() + 86_400_000 });
+  await review(context, 'resubmit', { submission: submission() });
+  await review(context, 'approve', approve);
+  return applicationEnd(context);
 };
-const applicationRejected: Story = async (teller) => {
-  await apply(teller);
-  await review(teller, 'reject', { reason: 'unclear' });
-  return applicationEnd(teller);
+const applicationRejected: Story = async (context) => {
+  await apply(context);
+  await review(context, 'reject', { reason: 'unclear' });
+  return applicationEnd(context);
 };
-const applicationWithdrawn: Story = async (teller) => {
-  await apply(teller);
-  await review(teller, 'withdraw');
-  return applicationEnd(teller);
+const applicationWithdrawn: Story = async (context) => {
+  await apply(context);
+  await review(context, 'withdraw');
+  return applicationEnd(context);
 };
-const applicationUnanswered: Story = async (teller) => {
-  await apply(teller);
-  await review(teller, 'requestChanges', { message: 'a clearer photo', deadline: null });
-  return applicationEnd(teller);
+const applicationUnanswered: Story = async (context) => {
+  await apply(context);
+  await review(context, 'requestChanges', { message: 'a clearer photo', deadline: null });
+  return applicationEnd(context);
 };
-const applicationLost: Story = async (teller) => {
-  await apply(teller);
-  await lose('application', teller.id);
-  await review(teller, 'approve', approve);
-  return applicationEnd(teller);
+const applicationLost: Story = async (context) => {
+  await apply(context);
+  await lose('application', context.id);
+  await review(context, 'approve', approve);
+  return applicationEnd(context);
 };
 
-async function request({ id, currency }: Teller, queue: string, email?: string): Promise<string> {
+async function request({ id, currency }: StoryContext, queue: string, email?: string): Promise<string> {
   const distributor = await addDistributor(pool, { email });
   await credit(pool, distributor, 5000, currency);
   const message = { id, distributorId: distributor, amount: 5000, currency, by: li };
@@ -219,9 +219,9 @@ async function mailed(id: string, ...states: string[]): Promise<void> {
 }
 const settleWithdrawal =
   (what: 'approve' | 'reject' | 'cancel', { lost = false, email = '' } = {}): Story =>
-  async (teller) => {
-    const { id, file } = teller;
-    const distributor = await request(teller, file, email);
+  async (context) => {
+    const { id, file } = context;
+    const distributor = await request(context, file, email);
     if (lost) await lose('withdrawal', id);
     await send(file, 'withdrawal', { id, resume: true }, what, decision(id));
     await end('withdrawal', id);
@@ -230,10 +230,10 @@ const settleWithdrawal =
   };
 const paidByFile =
   ({ lost = false, email = '' } = {}): Story =>
-  async (teller) => {
-    const { id, currency, file } = teller;
+  async (context) => {
+    const { id, currency, file } = context;
     const withdrawal = randomUUID();
-    const distributor = await request({ ...teller, id: withdrawal }, file, email);
+    const distributor = await request({ ...context, id: withdrawal }, file, email);
     await send(file, 'withdrawal', { id: withdrawal, resume: true }, 'approve', decision(withdrawal));
     await send(file, 'payout', { id }, 'open', { id, currency, by: li });
     if (lost) await lose('payout', id);
@@ -242,20 +242,20 @@ const paidByFile =
     if (email) await mailed(withdrawal, 'requested', 'paid');
     return { subjects: [`payout/${id}`, `withdrawal/${withdrawal}`], distributors: [distributor] };
   };
-const paidByProvider: Story = async (teller) => {
-  const { id, http } = teller;
-  const distributor = await request(teller, http);
+const paidByProvider: Story = async (context) => {
+  const { id, http } = context;
+  const distributor = await request(context, http);
   await send(http, 'withdrawal', { id, resume: true }, 'approve', decision(id));
   await end('withdrawal', id);
   expect(provider.instructed.get(id)).toBe(1);
   return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
 };
-const sentBack: Story = async (teller) => {
-  const { id, http } = teller;
-  const told = await paidByProvider(teller);
+const sentBack: Story = async (context) => {
+  const { id, http } = context;
+  const outcome = await paidByProvider(context);
   await send(http, 'withdrawal', { id, resume: true }, 'returnPayment', decision(id));
   await end('withdrawal', id);
-  return told;
+  return outcome;
 };
 const releaseRun =
   (what: 'approve' | 'reject', { lost = false } = {}): Story =>
@@ -342,7 +342,7 @@ const stories: Record<Name, Story> = {
   resealNumbers: houseKept,
 };
 
-/** Everything that a story left in the books, without the names and times in which two tellings of it differ. */
+/** Everything that a story left in the ledger, without the names and times that differ between two runs. */
 async function traces({ subjects, distributors }: Awaited<ReturnType<Story>>): Promise<unknown> {
   const rows = async (sql: string, values: unknown[]) =>
     (await pool.query<{ line: string }>(sql, values)).rows.map(({ line }) =>
@@ -385,7 +385,7 @@ describe('worker killed with SIGKILL between commit and acknowledgement of each 
   const outcomes = new Map<Name, { killed: unknown; undisturbed: unknown }>();
   let reached = new Set<string>();
 
-  // All stories are told at once, each held where its activity has committed; one kill ends them all.
+  // All stories run at once, each held where its activity has committed; one kill ends them all.
   beforeAll(async () => {
     const known = names.filter((name) => stories[name]);
     await activatePlan({ pool, userId: li.userId } as Parameters<typeof activatePlan>[0], {
@@ -398,12 +398,12 @@ describe('worker killed with SIGKILL between commit and acknowledgement of each 
       http: { taskQueue: `${run}-http-${randomUUID()}`, settings: settings.http },
     });
     const [killed, undisturbed] = [queues('killed'), queues('undisturbed')];
-    const tellers = (run: ReturnType<typeof queues>) =>
-      known.map((): Teller => {
+    const contexts = (run: ReturnType<typeof queues>) =>
+      known.map((): StoryContext => {
         const [file, http] = [run.file.taskQueue, run.http.taskQueue];
         return { id: randomUUID(), currency: currencies.pop() as string, file, http };
       });
-    const [dying, living] = [tellers(killed), tellers(undisturbed)];
+    const [dying, living] = [contexts(killed), contexts(undisturbed)];
     const killPoints = known.map((activity, index) => ({ activity, of: dying[index]!.id }));
     const doomed = await startWorkerProcess({
       databaseUrl: database.url,
@@ -413,11 +413,11 @@ describe('worker killed with SIGKILL between commit and acknowledgement of each 
     });
     reached = doomed.reached;
     processes.push(doomed.child);
-    const telling = Promise.all(
+    const dyingRuns = Promise.all(
       known.map(async (name, index) => ({ name, traces: await traces(await stories[name](dying[index]!)) })),
     );
     // What goes wrong in a story ends the wait; the test then says which points were not reached.
-    await Promise.race([doomed.exited, telling]);
+    await Promise.race([doomed.exited, dyingRuns]);
     const workers = await Promise.all(
       [killed.file, killed.http, undisturbed.file, undisturbed.http].map((queue) =>
         startQueueWorker(native, queue, { pool, bundle }),
@@ -431,7 +431,7 @@ describe('worker killed with SIGKILL between commit and acknowledgement of each 
     for (const { name, traces: undisturbedTraces } of await Promise.all(control)) {
       outcomes.set(name, { killed: undefined, undisturbed: undisturbedTraces });
     }
-    for (const { name, traces: killedTraces } of await telling) outcomes.get(name)!.killed = killedTraces;
+    for (const { name, traces: killedTraces } of await dyingRuns) outcomes.get(name)!.killed = killedTraces;
     for (const worker of workers) worker.shutdown();
     await running;
   }, 600_000);

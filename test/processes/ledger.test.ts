@@ -66,7 +66,7 @@ describe('the ledger', () => {
     expect(await balanceOf(pool, distributor)).toMatchObject({ available: 5 });
   });
 
-  test('never lets somebody have money to withdraw while owing', async () => {
+  test('never leaves a distributor money to withdraw while owing', async () => {
     const distributor = await addDistributor(pool);
     await charge(pool, distributor, 10);
     await expect(credit(pool, distributor, 5)).rejects.toThrow('balances_check');
@@ -113,7 +113,7 @@ describe('releasing', () => {
     expect(await ledgerFaults(pool)).toEqual([]);
   });
 
-  test('money that comes back from a withdrawal pays debt first as well', async () => {
+  test('money that returns from a withdrawal pays debt first as well', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 300 }),
@@ -209,7 +209,7 @@ describe('releasing', () => {
     const lane = async (number: number): Promise<void> => {
       for (let turn = 0; turn < 40; turn++) {
         await doSomething(number * 1000 + turn).catch((error) => {
-          // Refusals are right answers: nothing available, or reduced by somebody else in between.
+          // Refusals are right answers: nothing available, or reduced by another call in between.
           if (!['insufficient_available', 'currency_unknown'].includes(error.type)) unhealthy.push(error);
         });
       }

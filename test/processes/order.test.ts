@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import fc from 'fast-check';
-import { createOrderActivities, type ToldEvent } from '../../activities/order/order';
+import { createOrderActivities, type ReportedEvent } from '../../activities/order/order';
 import { isKnownOrder } from '../../activities/order/payment';
 import { reinstateDistributor, suspendDistributor } from '../../database/distributors';
 import type { OrderEvent } from '../../domain/order';
@@ -17,9 +17,9 @@ import {
   type Platform,
   payment,
   payOrder,
+  sendEvent,
   startPlatform,
   type TestDistributor,
-  tell,
 } from '../support/platform';
 import { suspend } from '../support/restrictions';
 
@@ -78,14 +78,14 @@ describe('a paid order', () => {
       other.id,
     ]);
     const at = Date.now();
-    await tell(platform, order.externalId, {
+    await sendEvent(platform, order.externalId, {
       type: 'return_requested',
       at,
       returnId: 'r',
       reason: 'x',
       lines: [{ lineId: '1', quantity: 1 }],
     });
-    await tell(platform, order.externalId, { type: 'return_refunded', at, returnId: 'r' });
+    await sendEvent(platform, order.externalId, { type: 'return_refunded', at, returnId: 'r' });
     expect(await commissionsOf(order.externalId)).toEqual([
       { line: '1', level: 1, state: 'held', amount: 400, original: 600 },
       { line: '1', level: 2, state: 'held', amount: 120, original: 180 },
@@ -93,7 +93,7 @@ describe('a paid order', () => {
     expect(await balanceOf(platform.pool, other.id)).toMatchObject({ held: 0 });
   });
 
-  it('of the distributor in person earns nothing and says why', async () => {
+  it('of the distributor as buyer earns nothing and says why', async () => {
     await activatePlan(platform);
     const buyer = await addDistributor(platform.pool, { sponsorId: upline.id, shopCustomerId: 'self-1' });
     const order = payment({ attributionCode: buyer.code, customer: { externalId: 'self-1' } });
@@ -136,7 +136,7 @@ describe('a paid order', () => {
     expect(rows.map((row) => row.id)).toEqual(earners({ top: top.id, seller: bottom.id }));
   });
 
-  it('without a code belongs to the distributor its customer came through before', async () => {
+  it('without a code belongs to the distributor its customer is bound to', async () => {
     await activatePlan(platform);
     const first = payment({ attributionCode: seller.code });
     await payOrder(platform, first);
@@ -145,7 +145,7 @@ describe('a paid order', () => {
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 1200 });
   });
 
-  it('with a code binds its customer anew, also with the same distributor, and that order is what late ones find', async () => {
+  it('with a code binds its customer again, also with the same distributor, and that order is what late ones find', async () => {
     await activatePlan(platform, { attributionDays: 365 });
     const other = await addDistributor(platform.pool);
     const start = Date.now() - 500 * day;
@@ -166,7 +166,7 @@ describe('a paid order', () => {
     expect(await ownerOf(301)).toBe(seller.id);
   });
 
-  it('with a code as a person types it belongs to the distributor whose code it is', async () => {
+  it('with a code in small letters and with a dash belongs to the distributor of the code', async () => {
     await activatePlan(platform);
     await platform.pool.query("UPDATE distributors SET referral_code = '7K2M9QXD' WHERE id = $1", [
       seller.id,
@@ -200,11 +200,11 @@ describe('a paid order', () => {
 });
 
 describe('the return window', () => {
-  it('releases by itself when it is over and the plan says so', async () => {
+  it('releases automatically when it has ended and the plan says so', async () => {
     await activatePlan(platform, { returnWindowDays: second, automaticRelease: true });
     const order = payment({ attributionCode: seller.code });
     await payOrder(platform, order);
-    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() });
+    await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() });
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
     await finished(platform, order.externalId);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0, available: 600 });
@@ -219,7 +219,7 @@ describe('the return window', () => {
     });
     await payOrder(platform, order);
     // The order's clock is that of its events: three weeks ago is past 15 days at once.
-    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
+    await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
     await finished(platform, order.externalId);
     expect(await commissionsOf(order.externalId)).toMatchObject([{ state: 'due' }, { state: 'due' }]);
   });
@@ -234,7 +234,7 @@ describe('the return window', () => {
     const actor = { userId: platform.userId, name: 'Compliance' };
     const command = { distributorId: seller.id, reason: 'under review', actor, now: Date.now() };
     await suspendDistributor(platform.pool, { ...command, commandId: randomUUID() });
-    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
+    await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
     await finished(platform, order.externalId);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
     expect(await balanceOf(platform.pool, upline.id)).toMatchObject({ held: 0, available: 180 });
@@ -260,19 +260,19 @@ describe('the return window', () => {
       ],
     });
     await payOrder(platform, order);
-    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() });
+    await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() });
     const lines = [
       { lineId: '1', quantity: 2 },
       { lineId: '2', quantity: 1 },
     ];
-    await tell(platform, order.externalId, {
+    await sendEvent(platform, order.externalId, {
       type: 'return_requested',
       at: Date.now(),
       returnId: 'r',
       reason: 'x',
       lines,
     });
-    await tell(platform, order.externalId, { type: 'return_refunded', at: Date.now(), returnId: 'r' });
+    await sendEvent(platform, order.externalId, { type: 'return_refunded', at: Date.now(), returnId: 'r' });
     expect(await commissionsOf(order.externalId)).toEqual([
       { line: '1', level: 1, state: 'held', amount: 200, original: 600 },
       { line: '1', level: 2, state: 'held', amount: 60, original: 180 },
@@ -285,7 +285,11 @@ describe('the return window', () => {
     await activatePlan(platform);
     const order = payment({ attributionCode: seller.code });
     await payOrder(platform, order);
-    await tell(platform, order.externalId, { type: 'canceled', at: Date.now(), reason: 'changed my mind' });
+    await sendEvent(platform, order.externalId, {
+      type: 'canceled',
+      at: Date.now(),
+      reason: 'changed my mind',
+    });
     await finished(platform, order.externalId);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 0, available: 0 });
   });
@@ -298,12 +302,12 @@ describe('a refund after release', () => {
       paidAt: new Date(Date.now() - 10 * day).toISOString(),
     });
     await payOrder(platform, order);
-    await tell(platform, order.externalId, { type: 'delivered', at: Date.now() - 9 * day });
+    await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() - 9 * day });
     await finished(platform, order.externalId);
     return order;
   }
 
-  async function tellLate(orderId: string, event: Extract<OrderEvent, { returnId: string }>) {
+  async function sendLateEvent(orderId: string, event: Extract<OrderEvent, { returnId: string }>) {
     await platform.client.workflow.executeUpdateWithStart(orderEvent, {
       args: [{ ...event, actor: 'shop' }],
       startWorkflowOperation: new WithStartWorkflowOperation(lateReturn, {
@@ -317,14 +321,14 @@ describe('a refund after release', () => {
 
   async function refundLate(orderId: string, quantity: number) {
     const at = Date.now();
-    await tellLate(orderId, {
+    await sendLateEvent(orderId, {
       type: 'return_requested',
       at,
       returnId: 'late',
       reason: 'x',
       lines: [{ lineId: '1', quantity }],
     });
-    await tellLate(orderId, { type: 'return_refunded', at, returnId: 'late' });
+    await sendLateEvent(orderId, { type: 'return_refunded', at, returnId: 'late' });
   }
 
   it('claws back what is available', async () => {
@@ -338,7 +342,7 @@ describe('a refund after release', () => {
     ]);
   });
 
-  it('leaves a debt for what is no longer there, which the next release pays first', async () => {
+  it('leaves a debt for what is no longer available, which the next release pays first', async () => {
     await activatePlan(platform, { automaticRelease: true });
     const order = await releasedOrder();
     await withdrawEverything(seller.id);
@@ -367,7 +371,7 @@ describe('a refund after release', () => {
   }
 });
 
-describe('messages that come twice and in the wrong order', () => {
+describe('messages that arrive twice and in the wrong order', () => {
   it('500 orders, each refunded twice at once, are each reversed exactly once', async () => {
     await activatePlan(platform);
     const orders = Array.from({ length: 500 }, () => payment({ attributionCode: seller.code }));
@@ -375,7 +379,7 @@ describe('messages that come twice and in the wrong order', () => {
     const steps = createOrderActivities(platform.pool);
     await atOnce(orders, 20, async (order) => {
       await steps.payOrder(order, Date.now());
-      const request: ToldEvent = {
+      const request: ReportedEvent = {
         type: 'return_requested',
         at: Date.parse(order.paidAt),
         returnId: 'r',
@@ -386,13 +390,13 @@ describe('messages that come twice and in the wrong order', () => {
       await steps.applyOrderEvent(order.externalId, request, Date.now());
     });
     await atOnce(orders, 20, async ({ externalId, paidAt }) => {
-      const refund: ToldEvent = {
+      const refund: ReportedEvent = {
         type: 'return_refunded',
         at: Date.parse(paidAt),
         returnId: 'r',
         actor: 'shop',
       };
-      const tellOnce = () =>
+      const sendOnce = () =>
         platform.client.workflow.executeUpdateWithStart(orderEvent, {
           args: [refund],
           startWorkflowOperation: new WithStartWorkflowOperation(order, {
@@ -402,7 +406,7 @@ describe('messages that come twice and in the wrong order', () => {
             workflowIdConflictPolicy: 'USE_EXISTING',
           }),
         });
-      const results = await Promise.allSettled([tellOnce(), tellOnce()]);
+      const results = await Promise.allSettled([sendOnce(), sendOnce()]);
       // The second may find the workflow gone: the first has finished the order.
       expect(results.some((result) => result.status === 'fulfilled')).toBe(true);
     });
@@ -423,7 +427,7 @@ describe('messages that come twice and in the wrong order', () => {
   }
 
   it.each(['before the payment', 'after it'])(
-    'a refund told ahead of its return, both without a time and %s, takes the commission back',
+    'a refund reported ahead of its return, both without a time and %s, takes the commission back',
     async (when) => {
       await activatePlan(platform, { returnWindowDays: 15 });
       const steps = createOrderActivities(platform.pool);
@@ -432,8 +436,14 @@ describe('messages that come twice and in the wrong order', () => {
         paidAt: new Date(Date.now() - day).toISOString(),
       });
       const at = Date.now();
-      const refund: ToldEvent = { type: 'return_refunded', at, untimed: true, returnId: 'r', actor: 'shop' };
-      const request: ToldEvent = {
+      const refund: ReportedEvent = {
+        type: 'return_refunded',
+        at,
+        untimed: true,
+        returnId: 'r',
+        actor: 'shop',
+      };
+      const request: ReportedEvent = {
         type: 'return_requested',
         at: at + 2000,
         untimed: true,
@@ -442,7 +452,7 @@ describe('messages that come twice and in the wrong order', () => {
         lines: [{ lineId: '1', quantity: 3 }],
         actor: 'shop',
       };
-      const keep = (event: ToldEvent) =>
+      const keep = (event: ReportedEvent) =>
         platform.pool.query('INSERT INTO early_events (order_id, key, event) VALUES ($1, $2, $3)', [
           order.externalId,
           event.type,
@@ -460,12 +470,12 @@ describe('messages that come twice and in the wrong order', () => {
     },
   );
 
-  it('what came before the payment is applied by whoever goes on, when the process ended right after the payment', async () => {
+  it('what arrived before the payment is applied by the next process, when the first ended right after the payment', async () => {
     await activatePlan(platform, { returnWindowDays: 15 });
     const steps = createOrderActivities(platform.pool);
     const order = payment({ attributionCode: seller.code, paidAt: new Date(Date.now() - day).toISOString() });
     await steps.payOrder(order, Date.now());
-    const event: ToldEvent = { type: 'canceled', at: Date.now(), reason: 'x', actor: 'shop' };
+    const event: ReportedEvent = { type: 'canceled', at: Date.now(), reason: 'x', actor: 'shop' };
     await platform.pool.query('INSERT INTO early_events (order_id, key, event) VALUES ($1, $2, $3)', [
       order.externalId,
       'canceled',
@@ -496,12 +506,12 @@ describe('messages that come twice and in the wrong order', () => {
         const order = payment({ attributionCode: seller.code, paidAt: new Date(base).toISOString() });
         await payOrder(platform, order);
         for (const event of events) {
-          // Told before its return was: the shop tells it again, which the second copy here stands for.
-          await tell(platform, order.externalId, event).catch((error) =>
+          // Sent before its return: the shop sends it again, which the second copy here stands for.
+          await sendEvent(platform, order.externalId, event).catch((error) =>
             expect(String(error.cause?.type)).toBe('return_not_found'),
           );
         }
-        await tell(platform, order.externalId, story[3] as OrderEvent);
+        await sendEvent(platform, order.externalId, story[3] as OrderEvent);
         const { rows } = await platform.pool.query(
           'SELECT state, returned_quantity, shipped_at, delivered_at, window_ends_at FROM order_lines WHERE order_id = $1',
           [order.externalId],

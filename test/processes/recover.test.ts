@@ -13,8 +13,8 @@ import {
   type Platform,
   payment,
   payOrder,
+  sendEvent,
   startPlatform,
-  tell,
 } from '../support/platform';
 
 const folders: string[] = [];
@@ -43,7 +43,9 @@ it("open orders go on where they were after Temporal's database is deleted, and 
   await Promise.all(orders.map((order) => payOrder(before, order)));
   const [delivered, returning, waiting] = [orders.slice(0, 5), orders.slice(5, 10), orders.slice(10)];
   const now = Date.now();
-  await Promise.all(delivered.map((order) => tell(before, order.externalId, { type: 'delivered', at: now })));
+  await Promise.all(
+    delivered.map((order) => sendEvent(before, order.externalId, { type: 'delivered', at: now })),
+  );
   await Promise.all(returning.map((order) => askReturn(before, order, now)));
 
   // Temporal goes away in the middle, with everything it knew.
@@ -61,9 +63,9 @@ it("open orders go on where they were after Temporal's database is deleted, and 
   expect(again.get('order')?.started).toBe(0);
   await Promise.all([
     ...returning.map((order) =>
-      tell(after, order.externalId, { type: 'return_refunded', at: now, returnId: 'r' }),
+      sendEvent(after, order.externalId, { type: 'return_refunded', at: now, returnId: 'r' }),
     ),
-    ...waiting.map((order) => tell(after, order.externalId, { type: 'delivered', at: now })),
+    ...waiting.map((order) => sendEvent(after, order.externalId, { type: 'delivered', at: now })),
   ]);
   await Promise.all(orders.map((order) => finished(after, order.externalId)));
   expect(await balanceOf(after.pool, seller.id)).toMatchObject({ held: 0, available: 15 * 600 });
@@ -74,7 +76,7 @@ it("open orders go on where they were after Temporal's database is deleted, and 
 
 function askReturn(platform: Platform, order: OrderPayment, at: number) {
   const lines = [{ lineId: '1', quantity: 3 }];
-  return tell(platform, order.externalId, {
+  return sendEvent(platform, order.externalId, {
     type: 'return_requested',
     at,
     returnId: 'r',

@@ -12,8 +12,8 @@ import {
   codeOf,
   ledgerFaults,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
   until,
 } from '../support/payouts';
@@ -47,12 +47,12 @@ async function propose(
 ): Promise<{ id: string; answer: unknown }> {
   const id = randomUUID();
   const answer = await codeOf(
-    tell(on, 'release', id, 'propose', { id, selection, by: li }, { resume: false }),
+    sendUpdate(on, 'release', id, 'propose', { id, selection, by: li }, { resume: false }),
   );
   return { id, answer };
 }
 const decide = (id: string, what: 'approve' | 'reject', by: Actor, on: Queue = worker) =>
-  codeOf(tell(on, 'release', id, what, { id, decisionId: randomUUID(), by, text: 'because' }));
+  codeOf(sendUpdate(on, 'release', id, what, { id, decisionId: randomUUID(), by, text: 'because' }));
 const end = (id: string) => worker.client.workflow.getHandle(`release/${id}`).result();
 const resultsOf = async (runId: string) =>
   (
@@ -83,7 +83,7 @@ async function people(count: number): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, () => addDistributor(pool)));
 }
 
-test('a run releases what is due, pays debts first, and says why it leaves out what it leaves out', async () => {
+test('a run releases what is due, pays debts first, and gives the reason for each commission it leaves out', async () => {
   const [rich, indebted, suspended] = (await people(3)) as [string, string, string];
   await charge(pool, indebted, 150);
   const { ids } = await addCommissions(pool, [rich, indebted], amounts(4000));
@@ -161,7 +161,7 @@ test('a run over an unknown commission is refused as a whole', async () => {
   expect((await propose({ commissionIds: ids })).answer).toBe('proposed');
 });
 
-test('a run above the set amount is approved by somebody other than who proposed it', async () => {
+test('a run above the set amount is approved by a person other than its proposer', async () => {
   const { ids } = await addCommissions(pool, await people(1), [100_000_001]);
   const { id } = await propose({ commissionIds: ids });
   expect(await runOf(id)).toMatchObject({ approvals_needed: 2 });
@@ -182,7 +182,7 @@ test('approved and rejected by two people at once, a run has one decision', asyn
   }
 });
 
-test('a run whose worker is killed in the middle goes on where it was, and nothing is released twice', async () => {
+test('a run whose worker is killed in the middle resumes, and nothing is released twice', async () => {
   const queue = { client: worker.client, taskQueue: `killed-${randomUUID()}` };
   const { child, exited } = await startWorkerProcess({
     databaseUrl: database.url,
@@ -190,7 +190,7 @@ test('a run whose worker is killed in the middle goes on where it was, and nothi
   });
   const { ids } = await addCommissions(pool, await people(4), amounts(5000));
   const { id } = await propose({ commissionIds: ids }, queue);
-  // Somebody keeps the first commission of one distributor locked, so that the run is caught with only the others done.
+  // The first commission of one distributor is kept locked, so that the run is caught with only the others done.
   const blocker = await pool.connect();
   await blocker.query('BEGIN');
   await blocker.query('SELECT FROM commissions WHERE id = $1 FOR UPDATE', [ids[0]]);

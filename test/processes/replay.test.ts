@@ -35,7 +35,7 @@ test('each workflow has a recorded history', () => {
   expect([...recorded].sort()).toEqual(Object.keys(workflows).sort());
 });
 
-test('a step that was left out of a running workflow is noticed', async () => {
+test('a missing step in a running workflow is noticed', async () => {
   const { code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('../support/changedWorkflows'),
     logger: new DefaultLogger('ERROR'),

@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 afterEach(() => expectSoundLedger(pool));
 
-/** Takes an order in, of 3 × 10000 paid an hour ago. */
+/** Records an order of 3 × 10000 paid an hour ago. */
 async function pay(change: Partial<OrderPayment> = {}): Promise<string> {
   const paid = payment({
     attributionCode: seller.code,
@@ -57,7 +57,7 @@ async function pay(change: Partial<OrderPayment> = {}): Promise<string> {
   return paid.externalId;
 }
 
-/** A delivery so long ago that the window is over. */
+/** A delivery so long ago that the window has ended. */
 function deliver(orderId: string, at = Date.now()) {
   return steps.applyOrderEvent(orderId, { type: 'delivered', at, actor: 'shop' }, Date.now() + 60 * day);
 }
@@ -137,7 +137,7 @@ describe('restrictions by cause', () => {
     expect(await obstaclesOf(id)).toEqual(['awaiting_delivery']);
   });
 
-  it('suspend beside each other: reinstating ends what people placed, and the state says what is left', async () => {
+  it('suspend independently: reinstating ends what people placed, and the state shows what is left', async () => {
     const ofCase = await suspend(pool, seller.id);
     expect(await stateOf(seller.id)).toBe('suspended');
     expect(await codeOf(reinstated())).toBe('distributor_state');
@@ -149,7 +149,7 @@ describe('restrictions by cause', () => {
     expect(await stateOf(seller.id)).toBe('active');
   });
 
-  it('end by themselves at their time', async () => {
+  it('end automatically at their time', async () => {
     await restrict(pool, seller.id, { effect: 'suspended', effective_until: new Date(Date.now() - 1000) });
     expect(await stateOf(seller.id)).toBe('active');
     await restrict(pool, seller.id, { effect: 'suspended', effective_from: new Date(Date.now() + day) });
@@ -175,8 +175,8 @@ describe('restrictions by cause', () => {
   });
 });
 
-describe('an order that comes in while its distributor may not earn', () => {
-  it('keeps whom it belongs to and what each would have earned, and posts nothing', async () => {
+describe('an order that arrives while its distributor may not earn', () => {
+  it('keeps its distributor and what each would have earned, and posts nothing', async () => {
     await activatePlan(platform, { automaticRelease: true });
     await suspend(pool, seller.id);
     const orderId = await pay();
@@ -191,9 +191,9 @@ describe('an order that comes in while its distributor may not earn', () => {
     // A return makes what would have been earned less; the end of the window releases nothing.
     const at = Date.now();
     const lines = [{ lineId: '1', quantity: 1 }];
-    const told = { actor: 'shop', at, returnId: 'r' };
-    await steps.applyOrderEvent(orderId, { ...told, type: 'return_requested', reason: 'x', lines }, at);
-    await steps.applyOrderEvent(orderId, { ...told, type: 'return_refunded' }, at);
+    const reported = { actor: 'shop', at, returnId: 'r' };
+    await steps.applyOrderEvent(orderId, { ...reported, type: 'return_requested', reason: 'x', lines }, at);
+    await steps.applyOrderEvent(orderId, { ...reported, type: 'return_refunded' }, at);
     await deliver(orderId);
     const commissions = await commissionsOf(orderId);
     expect(commissions).toMatchObject([
@@ -204,7 +204,7 @@ describe('an order that comes in while its distributor may not earn', () => {
     expect(await balanceOf(pool, seller.id)).toMatchObject({ held: 0, available: 0 });
   });
 
-  it('is judged by the time of the payment, whenever it comes in', async () => {
+  it('is judged by the time of the payment, whenever it arrives', async () => {
     await activatePlan(platform);
     const id = await suspend(pool, seller.id);
     const before = await pay({ paidAt: new Date(Date.now() - 2 * day).toISOString() });
@@ -236,7 +236,7 @@ describe('an order that comes in while its distributor may not earn', () => {
     expect(await commissionsOf(await pay())).toMatchObject([{ level: 1, state: 'held', amount: 3000 }]);
   });
 
-  it('is put right by accruing it: held in its window, due after it, released where the plan is automatic', async () => {
+  it('is corrected by accruing it: held in its window, due after it, released where the plan is automatic', async () => {
     for (const [automaticRelease, afterWindow, balance] of [
       [false, 'due', { held: 3000, available: 0 }],
       [true, 'released', { held: 0, available: 3000 }],
@@ -306,20 +306,20 @@ describe('an amount that is kept back', () => {
     );
   });
 
-  it('leaves the rest to be withdrawn, and is not paid out of what comes later', async () => {
+  it('leaves the rest to be withdrawn, and is not paid out of later earnings', async () => {
     await inTransaction(pool, keepBack);
     expect(await codeOf(withdraw(1001))).toBe('insufficient_available');
     expect(await codeOf(withdraw(1000))).toBe('done');
     expect(await codeOf(withdraw(1))).toBe('insufficient_available');
   });
 
-  it('may be more than there is: it keeps back what comes later', async () => {
+  it('may exceed the balance: it keeps back later earnings', async () => {
     await inTransaction(pool, keepBack);
     await inTransaction(pool, keepBack);
     expect(await codeOf(withdraw(1))).toBe('insufficient_available');
   });
 
-  it('is placed before a withdrawal or after it, never beside it', async () => {
+  it('is placed before a withdrawal or after it, never concurrently', async () => {
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
@@ -371,7 +371,7 @@ describe('suspending and lifting', () => {
     expect(await changed()).toEqual({ rows: 1, lifted: 1 });
   });
 
-  it('releases what came due meanwhile by a run in batches, which goes on where it stopped', async () => {
+  it('releases what fell due meanwhile by a run in batches, which resumes where it stopped', async () => {
     await suspended();
     await manyCommissions(1500, true);
     expect(await balanceOf(pool, seller.id)).toMatchObject({ held: 15_000, available: 0 });
@@ -408,7 +408,7 @@ describe('suspending and lifting', () => {
     ]);
   });
 
-  it('of two causes that are lifted at once makes one run, by whichever comes last', async () => {
+  it('of two causes that are lifted at once makes one run, by the last of them', async () => {
     await suspended();
     const cause = `violation/${randomUUID()}`;
     await restrict(pool, seller.id, { effect: 'suspended', cause });
@@ -445,8 +445,8 @@ describe('suspending and lifting', () => {
         await suspendDistributor(pool, { ...command, commandId: randomUUID() });
         const step = async () => {
           await headStart(race % 3);
-          const told = { type: 'delivered' as const, at: Date.now() - 20 * day, actor: 'shop' };
-          await steps.applyOrderEvent(orderId, told, Date.now());
+          const delivered = { type: 'delivered' as const, at: Date.now() - 20 * day, actor: 'shop' };
+          await steps.applyOrderEvent(orderId, delivered, Date.now());
         };
         const lifting = async () => {
           await headStart((race >> 2) % 5);

@@ -94,8 +94,8 @@ test('an order whose numbers hold slashes, number signs and spaces goes from pay
   const types = story.items.map(({ type }: { type: string }) => type);
   for (const type of ['paid', 'shipped', 'delivered', 'return_requested', 'return_refunded'])
     expect(types).toContain(type);
-  const told = await get(`${order}/timeline`);
-  expect(told.entries.map(({ type }: { type: string }) => type)).toEqual(
+  const timeline = await get(`${order}/timeline`);
+  expect(timeline.entries.map(({ type }: { type: string }) => type)).toEqual(
     expect.arrayContaining(['paid', 'return_refunded', 'transfer']),
   );
   expect((await get(`${order}/windows`)).items).toMatchObject([{ lineId: numbers.line, state: 'delivered' }]);
@@ -115,7 +115,7 @@ test('a late return with such numbers is decided by a process of its own', async
   const number = `${numbers.order}/late`;
   const order = `/v1/orders/${part(number)}`;
   await post('/v1/orders', { ...sold(number), paidAt: new Date(paidAt - 20 * day).toISOString() });
-  // Delivered so long ago that the window is over at once.
+  // Delivered so long ago that the window has already ended.
   await post(`${order}/deliveries`, { deliveredAt: after(-15) });
   while ((await get(order)).state !== 'closed') await pause(50);
   const lines = [{ lineId: numbers.line, quantity: 2 }];

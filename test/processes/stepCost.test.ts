@@ -57,7 +57,7 @@ test('the steps of an order read no more rows when many orders are open', async 
     return (await rowsRead()) - before;
   };
 
-  // The server would look at the tables by itself after a minute, in the middle of this, and plan for what is there then.
+  // The server would analyse the tables automatically after a minute, in the middle of this, and change its plans.
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
   );

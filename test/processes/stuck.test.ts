@@ -76,7 +76,7 @@ async function stuckOrder(): Promise<{ id: string; answer: Promise<Answer>; show
   return { id: order.externalId, answer, shown: shown! };
 }
 
-test('an activity that fails again and again shows as stuck work, without what is personal, until it succeeds', async () => {
+test('an activity that keeps failing shows as stuck work, without personal data, until it succeeds', async () => {
   const { id, answer, shown } = await stuckOrder();
   expect(shown.kind).toBe('failing_activity');
   expect(shown.attempts).toBeGreaterThanOrEqual(3);
@@ -100,7 +100,7 @@ test('an activity that fails again and again shows as stuck work, without what i
   });
 });
 
-test('an activity that ends with a refusal is no longer stuck, and its process is over', async () => {
+test('an activity that ends with a refusal is no longer stuck, and its process has ended', async () => {
   const { id, answer } = await stuckOrder();
   paying = 'is refused';
   expect((await answer).status).toBe(409);
@@ -191,25 +191,22 @@ test.each([
   ['application', ['admin', 'compliance', 'operator']],
   ['withdrawal', ['admin', 'compliance', 'finance']],
   ['user', ['admin']],
-])(
-  'who may read a thing of the kind %s sees and sends again the mails about it, nobody else',
-  async (kind, allowed) => {
-    for (const role of ['admin', 'compliance', 'finance', 'operator'] as const) {
-      const about = `${kind}/${randomUUID()}`;
-      const mail = await undeliverableMail(about);
-      const key = await api.keyFor(role);
-      const mayRead = allowed.includes(role);
-      const { body } = await get(`/v1/mails?about=${encodeURIComponent(about)}`, key);
-      const stuck = await stuckOf(about, key);
-      const { cards } = (await get('/v1/home', key)).body;
-      const card = cards.find((one: { key: string }) => one.key === 'mails_undeliverable');
-      expect([role, body.items.length, stuck.length, card.count]).toEqual([role, ...Array(3).fill(+mayRead)]);
-      const { status } = await resend(mail, key);
-      expect([role, status]).toEqual([role, mayRead ? 200 : 404]);
-      await api.context.pool.query('DELETE FROM mails WHERE key = $1', [mail]);
-    }
-  },
-);
+])('only roles that may read the kind %s see and resend the mails about it', async (kind, allowed) => {
+  for (const role of ['admin', 'compliance', 'finance', 'operator'] as const) {
+    const about = `${kind}/${randomUUID()}`;
+    const mail = await undeliverableMail(about);
+    const key = await api.keyFor(role);
+    const mayRead = allowed.includes(role);
+    const { body } = await get(`/v1/mails?about=${encodeURIComponent(about)}`, key);
+    const stuck = await stuckOf(about, key);
+    const { cards } = (await get('/v1/home', key)).body;
+    const card = cards.find((one: { key: string }) => one.key === 'mails_undeliverable');
+    expect([role, body.items.length, stuck.length, card.count]).toEqual([role, ...Array(3).fill(+mayRead)]);
+    const { status } = await resend(mail, key);
+    expect([role, status]).toEqual([role, mayRead ? 200 : 404]);
+    await api.context.pool.query('DELETE FROM mails WHERE key = $1', [mail]);
+  }
+});
 
 test('a mail that is asked for again in the moment in which its last attempt fails is tried once more', async () => {
   const key = await undeliverableMail(`withdrawal/${randomUUID()}`);
@@ -238,7 +235,7 @@ test('a mail that is asked for again in the moment in which its last attempt fai
   expect(events?.filter((event) => event.activityTaskCompletedEventAttributes)).toHaveLength(2);
 });
 
-test('a mail whose one-time link is over is not sent again, nor is it stuck', async () => {
+test('a mail whose one-time link has expired is not sent again, nor is it stuck', async () => {
   const { pool } = api.context;
   const userId = await addUser(pool, 'finance');
   const linkId = randomUUID();
@@ -259,7 +256,7 @@ test('a mail whose one-time link is over is not sent again, nor is it stuck', as
   expect(sentTo(key)).toBe(0);
 });
 
-test('what is late shows as stuck work, and what is not, does not', async () => {
+test('only late work shows as stuck work', async () => {
   const { pool } = api.context;
   const at = (ago: string) =>
     pool.query(
@@ -280,7 +277,7 @@ test('what is late shows as stuck work, and what is not, does not', async () => 
   expect(await stuckOf(`order/${order.externalId}`)).toMatchObject([{ kind: 'window_not_closed' }]);
 });
 
-test('stuck work leads to a page only those whose page it is', async () => {
+test('stuck work links to a page only for roles that may open it', async () => {
   const id = randomUUID();
   await api.context.pool.query(
     `INSERT INTO payout_batches (id, state, currency, created_by, created_at)

@@ -13,16 +13,16 @@ import {
   type Platform,
   payment,
   payOrder,
+  sendEvent,
   startPlatform,
   type TestDistributor,
-  tell,
 } from '../support/platform';
 import { startTimeSkipping } from '../support/timeSkipping';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
-describe('the return window of 15 days, of a plan that releases by itself', () => {
+describe('the return window of 15 days, of a plan that releases automatically', () => {
   let env: TestWorkflowEnvironment;
   let platform: Platform;
   let seller: TestDistributor;
@@ -77,7 +77,7 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
   test('releases at its end and not before', async () => {
     const delivered = await env.currentTimeMs();
     const order = await paid(delivered - hour);
-    await tell(platform, order, { type: 'delivered', at: delivered });
+    await sendEvent(platform, order, { type: 'delivered', at: delivered });
     await passUntil(delivered + 15 * day - hour);
     expect(await seen()).toMatchObject({ held: 300, available: 0 });
     await passUntil(delivered + 15 * day);
@@ -92,10 +92,10 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
   test('runs for each line from its own delivery', async () => {
     const first = await env.currentTimeMs();
     const order = await paid(first - hour);
-    await tell(platform, order, { type: 'delivered', at: first, lineIds: ['1'] });
+    await sendEvent(platform, order, { type: 'delivered', at: first, lineIds: ['1'] });
     await passUntil(first + 4 * day);
     const second = first + 4 * day;
-    await tell(platform, order, { type: 'delivered', at: second, lineIds: ['2'] });
+    await sendEvent(platform, order, { type: 'delivered', at: second, lineIds: ['2'] });
     await passUntil(first + 15 * day + hour);
     expect(await seen()).toMatchObject({ held: 200, available: 100 });
     await passUntil(second + 15 * day - hour);
@@ -106,10 +106,10 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
     expect((await linesOf(order)).map(({ due }) => due)).toEqual([first + 15 * day, second + 15 * day]);
   });
 
-  test('stands still while a return is open, and ends that much later', async () => {
+  test('is paused while a return is open, and ends that much later', async () => {
     const delivered = await env.currentTimeMs();
     const order = await paid(delivered - hour);
-    await tell(platform, order, { type: 'delivered', at: delivered });
+    await sendEvent(platform, order, { type: 'delivered', at: delivered });
     await passUntil(delivered + 5 * day);
     const request: OrderEvent = {
       type: 'return_requested',
@@ -118,11 +118,11 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
       reason: 'x',
       lines: [{ lineId: '1', quantity: 1 }],
     };
-    await tell(platform, order, request);
+    await sendEvent(platform, order, request);
     await passUntil(delivered + 20 * day);
     // The other line is not touched by the return.
     expect(await seen()).toMatchObject({ held: 100, available: 200 });
-    await tell(platform, order, {
+    await sendEvent(platform, order, {
       type: 'return_rejected',
       at: delivered + 20 * day,
       returnId: 'r',
@@ -139,10 +139,10 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
     ]);
   });
 
-  test('is over at once for a delivery that is told three weeks late', async () => {
+  test('ends at once for a delivery that is reported three weeks late', async () => {
     const delivered = (await env.currentTimeMs()) - 21 * day;
     const order = await paid(delivered - hour);
-    await tell(platform, order, { type: 'delivered', at: delivered });
+    await sendEvent(platform, order, { type: 'delivered', at: delivered });
     await finished(platform, order);
     expect(await seen()).toMatchObject({ held: 0, available: 300 });
     expect((await linesOf(order)).map(({ due }) => due)).toEqual([
@@ -162,7 +162,7 @@ describe('the return window of 15 days, of a plan that releases by itself', () =
     async (local) => {
       const delivered = parseLocalTime(local, 'Europe/London')!.instant;
       const order = await paid(delivered - hour);
-      await tell(platform, order, { type: 'delivered', at: delivered });
+      await sendEvent(platform, order, { type: 'delivered', at: delivered });
       expect((await linesOf(order)).map(({ due }) => due)).toEqual(
         await platform.pool
           .query<{ end: Date }>('SELECT window_ends_at AS end FROM order_lines WHERE order_id = $1', [order])

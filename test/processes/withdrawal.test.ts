@@ -12,8 +12,8 @@ import {
   credit,
   ledgerFaults,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
 } from '../support/payouts';
 import { suspend } from '../support/restrictions';
@@ -45,7 +45,7 @@ const request = (
   { id = randomUUID() as string, currency = 'CNY' } = {},
 ) => ({
   id,
-  answer: tell(
+  answer: sendUpdate(
     worker,
     'withdrawal',
     id,
@@ -61,7 +61,14 @@ const decide = (
   decisionId = randomUUID() as string,
 ) =>
   codeOf(
-    tell(worker, 'withdrawal', id, what, { id, decisionId, by, text: 'because' }, { updateId: decisionId }),
+    sendUpdate(
+      worker,
+      'withdrawal',
+      id,
+      what,
+      { id, decisionId, by, text: 'because' },
+      { updateId: decisionId },
+    ),
   );
 const stateOf = async (id: string) =>
   (await pool.query<{ state: string }>('SELECT state FROM withdrawals WHERE id = $1', [id])).rows[0]?.state;
@@ -93,7 +100,7 @@ describe('a request', () => {
     expect(await keysOf(id)).toEqual(['reserve']);
   });
 
-  test('that comes twice is one', async () => {
+  test('that arrives twice is one', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 2000);
     await answer;
@@ -135,7 +142,7 @@ describe('a request', () => {
 });
 
 describe('a decision', () => {
-  test('to reject gives the money back, debt first', async () => {
+  test('to reject returns the money to the balance, debt first', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
@@ -166,7 +173,7 @@ describe('a decision', () => {
     expect(await balanceOf(pool, distributor)).toMatchObject({ available: 5000, reserved: 0 });
   });
 
-  test('that comes twice gets the same answer, also after the workflow is gone', async () => {
+  test('that arrives twice gets the same answer, also after the workflow is gone', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
@@ -187,24 +194,24 @@ describe('a decision', () => {
     expect(await decide(id, 'approve', wang)).toMatchObject({ state: 'approved' });
   });
 
-  test('to approve is not for the distributor the money goes to', async () => {
+  test('to approve is refused to the distributor who is paid', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
     expect(await decide(id, 'approve', await addUser(pool, 'Self', distributor))).toBe('own_withdrawal');
   });
 
-  test('after the rejection is told by whom it was rejected', async () => {
+  test('after the rejection learns who rejected it', async () => {
     const distributor = await funded(5000);
     const { id, answer } = request(distributor, 5000);
     await answer;
     await decide(id, 'reject', wang);
     await expect(
-      tell(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li }),
+      sendUpdate(worker, 'withdrawal', id, 'approve', { id, decisionId: randomUUID(), by: li }),
     ).rejects.toMatchObject({ cause: { message: expect.stringContaining('rejected by Wang at') } });
   });
 
-  test('to cancel works until the money is on its way, also when the workflow has ended', async () => {
+  test('to cancel works until it is being paid, also when the workflow has ended', async () => {
     const { id, distributor } = await approved();
     await worker.client.workflow.getHandle(`withdrawal/${id}`).result();
     expect(await decide(id, 'cancel', li)).toMatchObject({ state: 'canceled' });
@@ -217,12 +224,12 @@ describe('a decision', () => {
 describe('a payout file', () => {
   const open = async (id = randomUUID() as string) => {
     const answer = await codeOf(
-      tell(worker, 'payout', id, 'open', { id, currency: 'CNY', by: li }, { resume: false }),
+      sendUpdate(worker, 'payout', id, 'open', { id, currency: 'CNY', by: li }, { resume: false }),
     );
     return { id, answer };
   };
   const confirm = (id: string, failed: { withdrawalId: string; reason: string }[] = [], by = li) =>
-    codeOf(tell(worker, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by }));
+    codeOf(sendUpdate(worker, 'payout', id, 'confirm', { id, decisionId: randomUUID(), failed, by }));
   const listed = async (batchId: string) =>
     (await revealPayoutFile({ pool, sealer }, { id: batchId, by: li }))!.map((row) => row.withdrawalId);
 
@@ -233,7 +240,7 @@ describe('a payout file', () => {
     expect((await open()).answer).toBe('nothing_to_pay');
   });
 
-  test('pays what it lists and gives back what the bank refused', async () => {
+  test('pays what it lists and returns what the bank refused to the balance', async () => {
     const [paid, failed] = [await approved(5000), await approved(7000)];
     const { id } = await open();
     expect((await listed(id)).sort()).toEqual([paid.id, failed.id].sort());
@@ -244,7 +251,7 @@ describe('a payout file', () => {
     expect(await keysOf(paid.id)).toEqual(['reserve', 'pay']);
   });
 
-  test('what the bank sends back after it was confirmed comes back to the distributor, once, and pays debt first', async () => {
+  test('what the bank sends back after it was confirmed is credited to the distributor, once, and pays debt first', async () => {
     const { id, distributor } = await approved(5000);
     await confirm((await open()).id);
     await charge(pool, distributor, 2000);

@@ -11,8 +11,8 @@ import {
   codeOf,
   credit,
   openDatabase,
+  sendUpdate,
   startWorker,
-  tell,
   testConfig,
   until,
 } from '../support/payouts';
@@ -23,7 +23,7 @@ let database: Awaited<ReturnType<typeof openDatabase>>;
 let pool: Pool;
 let smtp: TestSmtp;
 let li: Actor & { userId: string };
-/** Mail addresses that the mail server has no room for just now. */
+/** Mail addresses that the mail server refuses for now as full. */
 const full = new Set<string>();
 
 beforeAll(async () => {
@@ -53,18 +53,18 @@ afterEach(async () => {
 
 type World = Awaited<ReturnType<typeof work>>;
 
-/** Somebody with money who wants it. */
+/** A distributor with money who requests a withdrawal. */
 async function requested(world: World, details: { email?: string; locale?: string } = {}) {
   const email = details.email ?? `${randomUUID()}@example.com`;
   const distributor = await addDistributor(pool, { locale: 'en', ...details, email });
   await credit(pool, distributor, 123_456);
   const id = randomUUID();
   const request = { id, distributorId: distributor, amount: 123_456, currency: 'CNY', by: li };
-  await tell(world, 'withdrawal', id, 'request', request, { resume: false });
+  await sendUpdate(world, 'withdrawal', id, 'request', request, { resume: false });
   return { id, email };
 }
 const decide = (world: World, id: string, what: string, text = 'because') =>
-  tell(world, 'withdrawal', id, what, { id, decisionId: randomUUID(), by: li, text });
+  sendUpdate(world, 'withdrawal', id, what, { id, decisionId: randomUUID(), by: li, text });
 const ended = (world: World, workflowId: string) => world.client.workflow.getHandle(workflowId).result();
 const mailsTo = (email: string) =>
   smtp.received.filter(({ to }) => to?.some(({ address }) => address === email));
@@ -79,7 +79,7 @@ const states = async (id: string) =>
     ])
   ).rows.map(({ key, state }) => `${key.split('/')[2]} ${state}`);
 
-test('a distributor is told that a withdrawal was requested, and rejected with the reason and where the money is', async () => {
+test('a distributor is mailed about a requested withdrawal, and about a rejected one with reason and where the money is', async () => {
   const world = await work();
   const { id, email } = await requested(world);
   await arrived(email, 1);
@@ -97,7 +97,7 @@ test('a distributor is told that a withdrawal was requested, and rejected with t
   expect(`${first}${second}`).not.toContain('6222020200112233445');
 });
 
-test('whoever has no mail address is told nothing, and gets the money all the same', async () => {
+test('a distributor without a mail address gets no mail, and the money all the same', async () => {
   const world = await work();
   const { id } = await requested(world, { email: '' });
   expect(await decide(world, id, 'cancel')).toMatchObject({ state: 'canceled' });
@@ -105,7 +105,7 @@ test('whoever has no mail address is told nothing, and gets the money all the sa
   expect(await states(id)).toEqual([]);
 });
 
-test('a withdrawal paid by a provider ends while the mail server is away, and the mails follow by themselves', async () => {
+test('a withdrawal paid by a provider ends while the mail server is away, and the mails follow automatically', async () => {
   const provider = await startProvider();
   const world = await work({
     PAYOUT_METHOD: 'http',
@@ -127,7 +127,7 @@ test('a withdrawal paid by a provider ends while the mail server is away, and th
   await provider.stop();
 });
 
-test('a payout batch tells each distributor once what became of the money, past one whose mailbox is full', async () => {
+test('a payout batch mails each distributor the result once, also after one whose mailbox is full', async () => {
   const world = await work();
   const all = [];
   for (let i = 0; i < 6; i++) all.push(await requested(world));
@@ -138,10 +138,10 @@ test('a payout batch tells each distributor once what became of the money, past 
   const [failed, unreachable, ...paid] = all;
   full.add(unreachable!.email);
   const batch = randomUUID();
-  await tell(world, 'payout', batch, 'open', { id: batch, currency: 'CNY', by: li }, { resume: false });
+  await sendUpdate(world, 'payout', batch, 'open', { id: batch, currency: 'CNY', by: li }, { resume: false });
   const confirm = () =>
     codeOf(
-      tell(world, 'payout', batch, 'confirm', {
+      sendUpdate(world, 'payout', batch, 'confirm', {
         id: batch,
         decisionId: randomUUID(),
         failed: [{ withdrawalId: failed!.id, reason: 'account closed' }],

@@ -51,7 +51,7 @@ export function companyNumbers(): Numbers {
   };
 }
 
-/** What a person hands in, sealed as the API does. */
+/** The submission of a person, sealed as the API does. */
 export function personSubmission(
   sealer: Sealer,
   numbers: Numbers,

@@ -5,7 +5,7 @@ import type { ReleaseRunState } from '../../domain/release';
 
 const { proposeRelease } = proxyActivities<Activities>({ startToCloseTimeout: '2m' });
 
-/** The release run as somebody might break it: it no longer carries out what was approved. */
+/** The release run with a possible mistake: it no longer carries out what was approved. */
 export async function release(): Promise<void> {
   let approved = false;
   setHandler(defineUpdate<ReleaseRunState, [ReleaseProposal]>('propose'), (proposal) =>

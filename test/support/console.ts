@@ -8,7 +8,7 @@ import { startChromium } from './chromium';
 import type { TestSettings } from './config';
 import { eventually } from './eventually';
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export interface Person {
   id: string;
   name: string;
@@ -33,11 +33,11 @@ export interface ConsoleWorld {
   api: TestApi;
   /** Makes a user with a password. */
   person(role: Role, details?: { name?: string; distributorId?: string | null }): Promise<Person>;
-  /** Opens a browser of its own: cookies and storage are shared with nobody. */
+  /** Opens a browser of its own: cookies and storage are not shared. */
   open(options?: Browsing): Promise<Page>;
   /** Signs a person in through the page. */
   signIn(page: Page, person: Person): Promise<void>;
-  /** Errors of the pages that nobody caught. */
+  /** Uncaught errors of the pages. */
   faults: string[];
   stop(): Promise<void>;
 }

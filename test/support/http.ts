@@ -7,7 +7,7 @@ export async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What came back. */
+/** The answer. */
 export interface Heard {
   status: number;
   connection?: string;

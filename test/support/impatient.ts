@@ -1,7 +1,7 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
 /**
- * Shortens the time after which Temporal gives up an activity that nobody reports on, minutes in production, so that
+ * Shortens the time after which Temporal gives up an activity without a report, minutes in production, so that
  * tests of dead workers need not wait for it. Bundled beside the real workflows.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => ({

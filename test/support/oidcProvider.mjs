@@ -1,5 +1,5 @@
 // A real OpenID Connect provider, as a process of its own: it is a tree of ES modules, which Jest does not load.
-// Whoever signs in gets the claims that the parent has sent for that subject.
+// A person who signs in gets the claims that the parent has sent for that subject.
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 

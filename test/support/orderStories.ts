@@ -3,7 +3,7 @@ import type { OrderEvent } from '../../domain/order';
 
 const hour = 3_600_000;
 
-/** The units of the two lines of the order that the stories tell of. */
+/** The units of the two lines of the order of the stories. */
 export const quantities = [3, 2] as const;
 
 /** What happened to an order in the shop, without contradiction. Times are milliseconds since 1970. */
@@ -12,7 +12,7 @@ export interface Story {
   window: number;
   /** In the order in which they happened. */
   events: OrderEvent[];
-  /** When all of them have been told. */
+  /** When all of them have been reported. */
   end: number;
 }
 
@@ -83,7 +83,7 @@ export const arrivals = (paidAt: number): fc.Arbitrary<{ story: Story; arriving:
     });
   });
 
-/** Hours after the payment at which one message after the other arrives: while things happen, or when all is over. */
+/** Hours after the payment at which one message after the other arrives: while the order is open, or after its end. */
 export const clockHours: fc.Arbitrary<number[]> = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 30, maxLength: 30 }),
   fc.constant(Array.from({ length: 30 }, () => 100)),

@@ -211,7 +211,7 @@ export async function ledgerFaults(pool: Pool): Promise<unknown[]> {
 }
 
 /** Sends an update as the API does: the workflow is started first where it does not run. */
-export async function tell<R>(
+export async function sendUpdate<R>(
   worker: { client: Client; taskQueue: string },
   workflow: 'withdrawal' | 'payout' | 'release',
   id: string,

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
-import type { OrderProgress, ToldEvent } from '../../activities/order/order';
+import type { OrderProgress, ReportedEvent } from '../../activities/order/order';
 import { createPool, type Pool } from '../../database/pool';
 import type { OrderEvent, OrderPayment } from '../../domain/order';
 import { planTermsSchema } from '../../domain/plan';
@@ -17,7 +17,7 @@ export interface Platform {
   databaseUrl: string;
   client: Client;
   taskQueue: string;
-  /** A user who may decide things. */
+  /** A user who may make decisions. */
   userId: string;
   startWorker(): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
@@ -84,7 +84,7 @@ export async function startPlatform({
   };
 }
 
-/** A name nobody else uses: workflow ids are shared by all tests of a run. */
+/** A unique name: workflow ids are shared by all tests of a run. */
 export function unique(prefix: string): string {
   return `${prefix}-${randomBytes(5).toString('hex')}`;
 }
@@ -151,7 +151,7 @@ export async function addDistributor(
   return { id, code };
 }
 
-/** An order of one line of three units at 19.99 paid a minute ago, unless told otherwise. */
+/** An order of one line of three units at 19.99 paid a minute ago by default. */
 export function payment(change: Partial<OrderPayment> = {}): OrderPayment {
   return {
     externalId: unique('order'),
@@ -178,10 +178,10 @@ export async function payOrder({ client, taskQueue }: Platform, paid: OrderPayme
   });
 }
 
-/** Tells an open order's workflow of an event. */
-export function tell({ client }: Platform, orderId: string, event: OrderEvent): Promise<OrderProgress> {
-  const told: ToldEvent = { ...event, actor: 'shop' };
-  return client.workflow.getHandle(`order/${orderId}`).executeUpdate(orderEvent, { args: [told] });
+/** Sends an event to the workflow of an open order. */
+export function sendEvent({ client }: Platform, orderId: string, event: OrderEvent): Promise<OrderProgress> {
+  const reported: ReportedEvent = { ...event, actor: 'shop' };
+  return client.workflow.getHandle(`order/${orderId}`).executeUpdate(orderEvent, { args: [reported] });
 }
 
 /** Waits until an order's workflow has ended. */

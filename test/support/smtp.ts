@@ -43,7 +43,7 @@ export function smtpAnswer(responseCode: number, text: string): Error {
 }
 
 /**
- * The newest link to a page of the console in the mails to somebody, waited for.
+ * The newest link to a page of the console in the mails to an address, waited for.
  * @param page how its path begins
  * @returns path and fragment: the mails name the configured address of the console, which a test runs elsewhere
  */

@@ -15,7 +15,7 @@ import { startProvider } from './provider';
 import { startSmtp } from './smtp';
 
 /** A workflow that a story has run to its end. */
-export interface Told {
+export interface EndedProcess {
   /** `<workflow>-<story>`, as the recorded file is called. */
   name: string;
   workflowId: string;
@@ -29,7 +29,9 @@ const applicant: Actor = { userId: null, name: 'applicant' };
  * Runs one story of each kind that the platform knows, with real servers, and gives the workflows to `look`. What
  * the histories are recorded from.
  */
-export async function tellStories(look: (client: Client, told: Told[]) => Promise<void>): Promise<void> {
+export async function runScenarios(
+  look: (client: Client, processes: EndedProcess[]) => Promise<void>,
+): Promise<void> {
   const database = await openDatabase();
   const { pool } = database;
   const [smtp, provider] = [await startSmtp(), await startProvider()];
@@ -62,7 +64,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
   );
   const running = Promise.all(workers.map((worker) => worker.run()));
 
-  function send(
+  function sendUpdate(
     workflow: string,
     workflowId: string,
     input: object,
@@ -81,7 +83,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       }),
     });
   }
-  async function ended(name: string, workflowId: string): Promise<Told> {
+  async function ended(name: string, workflowId: string): Promise<EndedProcess> {
     await client.workflow.getHandle(workflowId).result();
     return { name, workflowId };
   }
@@ -94,9 +96,10 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     ];
     const paidAt = new Date(at - 60_000).toISOString();
     const order = payment({ externalId: id, paidAt, attributionCode: seller.code, lines });
-    const tell = (update: string, message: unknown) => send('order', `order/${id}`, { id }, update, message);
-    await tell('pay', order);
-    for (const event of events) await tell('orderEvent', { ...event, actor: 'shop' });
+    const send = (update: string, message: unknown) =>
+      sendUpdate('order', `order/${id}`, { id }, update, message);
+    await send('pay', order);
+    for (const event of events) await send('orderEvent', { ...event, actor: 'shop' });
     return id;
   }
   const plan = (terms: object) =>
@@ -104,11 +107,11 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
   const seller = await addSeller(pool);
   await plan({ returnWindowDays: second, automaticRelease: true });
 
-  async function orderReleased(): Promise<Told> {
+  async function orderReleased(): Promise<EndedProcess> {
     const id = await orderWith('released', [{ type: 'delivered', at: Date.now() }]);
     return ended('order-released', `order/${id}`);
   }
-  async function orderReturned(): Promise<Told> {
+  async function orderReturned(): Promise<EndedProcess> {
     const at = Date.now();
     const id = await orderWith('returned', [
       { type: 'shipped', at, lineIds: ['1'] },
@@ -125,11 +128,11 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     ]);
     return ended('order-partial-return-and-cancel', `order/${id}`);
   }
-  async function orderRefused(): Promise<Told> {
+  async function orderRefused(): Promise<EndedProcess> {
     const canceled = { type: 'canceled' as const, at: Date.now(), reason: 'changed my mind' };
     const id = await orderWith('refused', [canceled]);
     await ended('', `order/${id}`);
-    // The number is taken: another order under it is refused, with nobody there to hear it.
+    // The number is taken: another order under it is refused, without a sender that waits for the answer.
     await client.workflow.signalWithStart('order', {
       workflowId: `order/${id}`,
       taskQueue: taskQueues.file,
@@ -139,19 +142,19 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     });
     return ended('order-refused', `order/${id}`);
   }
-  async function lateReturn(): Promise<Told> {
+  async function lateReturn(): Promise<EndedProcess> {
     const at = Date.now() - day;
     const id = await orderWith('late', [{ type: 'delivered', at }], at);
     await ended('', `order/${id}`);
     const workflowId = `return/${id}/late`;
-    const tell = (event: OrderEvent) =>
-      send('lateReturn', workflowId, { id: [id, 'late'], resume: true }, 'orderEvent', {
+    const send = (event: OrderEvent) =>
+      sendUpdate('lateReturn', workflowId, { id: [id, 'late'], resume: true }, 'orderEvent', {
         ...event,
         actor: 'shop',
       });
     const lines = [{ lineId: '1', quantity: 2 }];
-    await tell({ type: 'return_requested', at: Date.now(), returnId: 'late', reason: 'worn', lines });
-    await tell({ type: 'return_refunded', at: Date.now(), returnId: 'late' });
+    await send({ type: 'return_requested', at: Date.now(), returnId: 'late', reason: 'worn', lines });
+    await send({ type: 'return_refunded', at: Date.now(), returnId: 'late' });
     return ended('lateReturn-refunded', workflowId);
   }
 
@@ -159,7 +162,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
   async function apply(taskQueue: string): Promise<{ id: string; step: Step }> {
     const id = randomUUID();
     const step: Step = (update, request) =>
-      send(
+      sendUpdate(
         'application',
         `application/${id}`,
         { id },
@@ -170,14 +173,14 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     await step('submit', { submission: submission() });
     return { id, step };
   }
-  async function applicationApproved(): Promise<Told> {
+  async function applicationApproved(): Promise<EndedProcess> {
     const { id, step } = await apply(taskQueues.file);
     await step('requestChanges', { message: 'a clearer photo', deadline: null });
     await step('resubmit', { submission: submission() });
     await step('approve', { tier: 'gold', note: null });
     return ended('application-approved-after-changes', `application/${id}`);
   }
-  async function applicationUnanswered(): Promise<Told> {
+  async function applicationUnanswered(): Promise<EndedProcess> {
     const { id, step } = await apply(taskQueues.http);
     await step('requestChanges', { message: 'a clearer photo', deadline: null });
     return ended('application-withdrawn-at-deadline', `application/${id}`);
@@ -188,35 +191,35 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     const id = randomUUID();
     const distributor = await addDistributor(pool, { email: 'li@example.com' });
     await credit(pool, distributor, 5000);
-    const tell = (update: string, message: unknown) =>
-      send('withdrawal', `withdrawal/${id}`, { id }, update, message, taskQueues[method]);
-    await tell('request', { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li });
-    await tell('approve', decision(id));
+    const send = (update: string, message: unknown) =>
+      sendUpdate('withdrawal', `withdrawal/${id}`, { id }, update, message, taskQueues[method]);
+    await send('request', { id, distributorId: distributor, amount: 5000, currency: 'CNY', by: li });
+    await send('approve', decision(id));
     return `withdrawal/${id}`;
   }
-  async function paidByFile(): Promise<Told[]> {
+  async function paidByFile(): Promise<EndedProcess[]> {
     const withdrawal = await ended('withdrawal-by-file-mailed', await withdraw('file'));
     const id = randomUUID();
-    const tell = (update: string, message: unknown) =>
-      send('payout', `payout/${id}`, { id }, update, message);
-    await tell('open', { id, currency: 'CNY', by: li });
-    await tell('confirm', { ...decision(id), failed: [] });
+    const send = (update: string, message: unknown) =>
+      sendUpdate('payout', `payout/${id}`, { id }, update, message);
+    await send('open', { id, currency: 'CNY', by: li });
+    await send('confirm', { ...decision(id), failed: [] });
     return [withdrawal, await ended('payout-settled-mailed', `payout/${id}`)];
   }
-  async function paidByProvider(): Promise<Told> {
+  async function paidByProvider(): Promise<EndedProcess> {
     return ended('withdrawal-by-http-mailed', await withdraw('http'));
   }
-  async function released(): Promise<Told> {
+  async function released(): Promise<EndedProcess> {
     const { ids } = await addCommissions(pool, [await addDistributor(pool)], [100, 200]);
     const id = randomUUID();
-    const tell = (update: string, message: unknown) =>
-      send('release', `release/${id}`, { id }, update, message);
-    await tell('propose', { id, selection: { commissionIds: ids }, by: li });
-    await tell('approve', decision(id));
+    const send = (update: string, message: unknown) =>
+      sendUpdate('release', `release/${id}`, { id }, update, message);
+    await send('propose', { id, selection: { commissionIds: ids }, by: li });
+    await send('approve', decision(id));
     return ended('release-approved', `release/${id}`);
   }
 
-  async function mailSent(): Promise<Told> {
+  async function mailSent(): Promise<EndedProcess> {
     const key = `user/${randomUUID()}/sign-in-link`;
     await pool.query(
       `INSERT INTO mails (key, subject_ref, recipient, subject, body) VALUES ($1, $1, 'li@example.com', 'link', 'link')`,
@@ -227,11 +230,11 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return ended('mail-sent', workflowId);
   }
 
-  async function approvedTogether(): Promise<Told> {
+  async function approvedTogether(): Promise<EndedProcess> {
     const [id, withdrawal, distributor] = [randomUUID(), randomUUID(), await addDistributor(pool)];
     await credit(pool, distributor, 5000);
     const request = { id: withdrawal, distributorId: distributor, amount: 5000, currency: 'CNY', by: li };
-    await send('withdrawal', `withdrawal/${withdrawal}`, { id: withdrawal }, 'request', request);
+    await sendUpdate('withdrawal', `withdrawal/${withdrawal}`, { id: withdrawal }, 'request', request);
     const work = { action: 'withdrawals.approve', input: {} } as const;
     await acceptBulkAction(pool, { ...work, id, ids: [withdrawal], by: li, keyId: 'session' });
     const workflowId = `bulk/${id}`;
@@ -239,14 +242,14 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return ended('bulk-withdrawals-approved', workflowId);
   }
 
-  async function houseKept(): Promise<Told> {
+  async function houseKept(): Promise<EndedProcess> {
     const workflowId = `housekeeping-${randomUUID()}`;
     await client.workflow.start('housekeeping', { workflowId, args: [], taskQueue: taskQueues.file });
     return ended('housekeeping-done', workflowId);
   }
 
   try {
-    const told = await Promise.all([
+    const processes = await Promise.all([
       orderReleased(),
       orderReturned(),
       orderRefused(),
@@ -260,7 +263,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       approvedTogether(),
       houseKept(),
     ]);
-    await look(client, told.flat());
+    await look(client, processes.flat());
   } finally {
     for (const worker of workers) worker.shutdown();
     await running;

@@ -14,7 +14,7 @@ export interface TestQueue {
   settings: TestSettings;
 }
 
-/** Where a worker process is to die: when this activity has run for this thing, and nobody has been told. */
+/** Where a worker process is to die: when this activity has run for this subject, before its result is reported. */
 export interface KillPoint {
   activity: string;
   /** Part of the activity's arguments or of its workflow's id. */

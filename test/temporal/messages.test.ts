@@ -73,7 +73,7 @@ describe('with the processes of the platform', () => {
     expect(await eventsOf(subjectOf('withdrawal', id), 'approved')).toBe(1);
   });
 
-  test('so is the repeat of an approval of an application that is over', async () => {
+  test('so is the repeat of an approval of an application that has ended', async () => {
     const [li, id, messageId] = [await addUser(database.pool, 'Li'), randomUUID(), randomUUID()];
     const submission = personSubmission(createSealer(testConfig()), personNumbers());
     await send(sender, {
@@ -100,7 +100,7 @@ describe('with the processes of the platform', () => {
     expect(await eventsOf(subjectOf('application', id), 'approved')).toBe(1);
   });
 
-  test('a process that is asked for what does not exist refuses, and has ended well', async () => {
+  test('a process of a subject that does not exist refuses, and ends without a failure', async () => {
     const id = randomUUID();
     const delivered = { type: 'delivered', at: Date.now(), actor: 'shop' } as const;
     const asked = [
@@ -139,7 +139,7 @@ describe('with the processes of the platform', () => {
       // @ts-expect-error a release run takes no approval of a withdrawal
       send(sender, { kind: 'release', id, update: approveWithdrawal, args: [decision], messageId: id }));
     void (() =>
-      // @ts-expect-error nor an approval without whom it is from
+      // @ts-expect-error nor an approval without its author
       send(sender, { kind: 'release', id, update: approveRelease, args: [{ id }], messageId: id }));
     await worker.stop();
     expect(await start(sender, { kind: 'withdrawal', id })).toBe(true);
@@ -148,7 +148,7 @@ describe('with the processes of the platform', () => {
   });
 });
 
-test('a message whose process ends meanwhile is sent once more, and not for ever', async () => {
+test('a message whose process ends meanwhile is sent once more, not endlessly', async () => {
   const native = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
   const taskQueue = `messages-${randomUUID()}`;
   const asked = new Map<string, number>();

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import globalSetup from '../support/globalSetup';
 import { encodeHistory } from '../support/histories';
-import { tellStories } from '../support/stories';
+import { runScenarios } from '../support/stories';
 
 // `npm run histories` runs each story once against the test servers and writes what Temporal recorded to
 // test/histories. Run it when workflows were changed behind `patched`, and keep the older files: they are what
@@ -29,8 +29,8 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await globalSetup();
   try {
-    await tellStories(async (client, told) => {
-      for (const { name, workflowId } of told) {
+    await runScenarios(async (client, ended) => {
+      for (const { name, workflowId } of ended) {
         const history = await client.workflow.getHandle(workflowId).fetchHistory();
         const file = path.join(folder, `${name}.json`);
         writeFileSync(file, `${normalise(encodeHistory(history))}\n`);

@@ -11,7 +11,7 @@ import { freePort } from '../../embedded/children';
 import { readRunning } from '../../embedded/running';
 import { startProcess } from '../support/sampleProcess';
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export interface Person {
   role: 'admin' | 'compliance' | 'finance' | 'operator' | 'distributor';
   name: string;
@@ -24,7 +24,7 @@ export interface SampleSystem {
   url: string;
   /** One of each role; finance twice, since payments take two. */
   people: readonly Person[];
-  /** The page of the thing that shows most of its kind, in place of any of a list. */
+  /** The page of the subject that shows most of its kind, in place of any of a list. */
   tellingOf(address: string): string;
   stop(): Promise<void>;
 }
@@ -41,7 +41,7 @@ const PEOPLE = [
 /**
  * Boots Tributary in a temporary folder, fills it with the data of `npm run demo`, and adds what waits for people:
  * applications, an open return, a hold, withdrawals, notes, a mail that could not be delivered.
- * @param say told what is done
+ * @param say called with each step
  */
 export async function startSampleSystem(say: (line: string) => void): Promise<SampleSystem> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tributary-screens-'));
@@ -225,7 +225,7 @@ async function untilInReview(api: ApiClient, id: string): Promise<void> {
   throw new Error(`the application ${id} did not come to its review`);
 }
 
-/** The mail catcher refuses nobody, so one that could not be delivered is written as the mailer leaves it. */
+/** The mail catcher accepts every mail, so one that could not be delivered is written as the mailer leaves it. */
 async function addUndeliverableMail(databaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();

@@ -26,7 +26,7 @@ interface Shot {
   size: { width: number; height: number };
 }
 
-/** Pages that need nobody to be signed in. */
+/** Pages without sign-in. */
 const PUBLIC: readonly Shot[] = [
   { name: 'sign-in', address: '/sign-in', size: WIDE },
   { name: 'apply', address: '/apply', size: PHONE },
@@ -65,9 +65,9 @@ async function takeAll(
     for (const { name } of fresh) taken.add(name);
   };
 
-  const stranger = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce' });
-  await take(stranger, PUBLIC);
-  await stranger.close();
+  const signedOut = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce' });
+  await take(signedOut, PUBLIC);
+  await signedOut.close();
   for (const person of system.people) {
     const context = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce' });
     await signIn(context, system.url, person);
@@ -85,7 +85,7 @@ async function signIn(context: BrowserContext, url: string, { email, password }:
   if (!answer.ok()) throw new Error(`${email} can't sign in: ${await answer.text()}`);
 }
 
-/** The pages of a person's menu, the first thing of each list, and what stands beside the menu. */
+/** The pages of a person's menu, the first entry of each list, and what stands beside the menu. */
 async function pagesOf(context: BrowserContext, system: SampleSystem, { role }: Person): Promise<Shot[]> {
   const size = role === 'distributor' ? PHONE : WIDE;
   const page = await context.newPage();

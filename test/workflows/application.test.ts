@@ -143,7 +143,7 @@ test('each automatic check says what is wrong and which other application it col
   }
 });
 
-test('a failed check does not reject by itself, but approving in spite of it needs a note', async () => {
+test('a failed check does not reject automatically, but approving in spite of it needs a note', async () => {
   const world = await start();
   const { id } = await world.submit(
     personSubmission(world.sealer, { ...personNumbers(), bankAccount: '123' }),
@@ -158,7 +158,7 @@ test('a failed check does not reject by itself, but approving in spite of it nee
   });
 });
 
-test('an identity number that a distributor has can not be approved again, note or not', async () => {
+test('an identity number that a distributor has cannot be approved again, note or not', async () => {
   const world = await start();
   const numbers = companyNumbers();
   const company = () => ({ ...personSubmission(world.sealer, numbers), kind: 'company' as const });
@@ -223,7 +223,7 @@ test('of an approval and a rejection at once exactly one is carried out', async 
   }
 });
 
-test('a decision that comes after another is refused with what was decided', async () => {
+test('a decision after another is refused with what was decided', async () => {
   const slow = await startSmtp({
     onRcptTo: (_address, _session, done) => done(smtpAnswer(451, 'try later')),
   });

@@ -46,7 +46,7 @@ const unanswered = [
   ['withdrawn', 14],
 ];
 
-test('who does not answer requested changes is reminded, and his application is withdrawn at the deadline', async () => {
+test('an applicant who does not answer requested changes is reminded, and their application is withdrawn at the deadline', async () => {
   const id = await changesRequested();
   expect(await world.result(id)).toBe('withdrawn');
   expect((await timeline(id)).slice(2)).toEqual(unanswered);

@@ -3,17 +3,17 @@ import type { Id } from '../../domain/kinds';
 import { inTurn } from './inTurn';
 
 /** What a run of a process is started with. */
-export interface ProcessInput<ThingId extends Id = string> {
-  id: ThingId;
-  /** Set when the thing has a row: the run goes on from there. Left out with the message that makes it. */
+export interface ProcessInput<SubjectId extends Id = string> {
+  id: SubjectId;
+  /** Set when the subject has a row: the run goes on from there. Left out with the message that creates it. */
   resume?: boolean;
 }
 
-/** How the run of a process keeps what it knows. */
+/** How the run of a process keeps its state. */
 interface ProcessOptions<State> {
   id: Id;
   /**
-   * The later of two states. With it steps run side by side, since answers that overtake each other do no harm;
+   * The later of two states. With it steps run side by side, since the order of the answers does not matter;
    * without it they run in turn.
    */
   later?: (known: State | undefined, news: State) => State;
@@ -21,19 +21,19 @@ interface ProcessOptions<State> {
   underway?: () => boolean;
 }
 
-/** What all processes have in common: what is known so far, and how a run begins, waits and ends. */
+/** The shared part of all processes: the state known so far, and how a run begins, waits and ends. */
 export interface Process<State> {
-  /** Where the thing stands; undefined before the first answer. */
+  /** The state of the subject; undefined before the first answer. */
   state(): State | undefined;
-  /** True where there is nothing to go on with: no row, and what would have made one was refused. */
+  /** True where there is no row, and the message that would have created it was refused. */
   refused(): boolean;
-  /** Carries out a step and learns where it leads. @throws what refuses it */
+  /** Runs a step and keeps its new state. @throws the refusal */
   step<News extends State>(work: () => Promise<News>): Promise<News>;
-  /** Looks at the row, and goes on from there; null where there is none. */
+  /** Reads the row and keeps its state; null where there is none. */
   look(find: () => Promise<State | null>): Promise<void>;
-  /** Waits until this holds. @returns the state; undefined where there is nothing to go on with */
+  /** Waits until this holds. @returns the state; undefined where `refused` */
   until(holds: (state: State) => boolean): Promise<State | undefined>;
-  /** Waits until every message is answered, and nothing that the process began is underway. Comes before each end. */
+  /** Waits until every message is answered, and nothing that the process began is underway. Called before each end. */
   settled(): Promise<void>;
   /** Goes on as a new run, from the row, when the server suggests it because the history has grown long. */
   renewIfLong(): Promise<void>;

@@ -32,7 +32,7 @@ export const oidcEndpoints: Endpoint[] = [
       'On failure it redirects to `/sign-in?problem=` with oidc_unavailable, oidc_denied, oidc_failed, oidc_email_not_verified or oidc_user_unknown.',
     tag: 'sign-in',
     roles: 'public',
-    // What a provider adds is its own affair.
+    // Providers may add parameters of their own.
     query: z.looseObject({}),
     responses: {
       302: { description: 'Redirect to the console, signed in, or to the sign-in page with a problem.' },

@@ -10,10 +10,10 @@ import { countMailRequest } from '../throttle';
 
 export const everybody = roleSchema.options;
 
-/** A mail address as it is typed; whether it is one is of no matter, since only those of users count. */
+/** A mail address as it is typed; its form is not checked, since only those of users count. */
 const emailInput = z.string().trim().toLowerCase().min(1).max(254);
 
-/** A password as it is typed. The bound is against bodies that keep the hash busy, not a rule. */
+/** A password as it is typed. The bound only keeps long bodies from costing hash time. */
 export const passwordInput = z.string().min(1).max(512);
 export const codeInput = z
   .string()
@@ -95,9 +95,9 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       errors: ['too_many_mails'],
       handler: async ({ body: { email }, context, req, requestId, resourceId }) => {
         await countMailRequest(context, { email, req });
-        // Of key and address: whoever repeats another one's key with an address of their own must not be sent that link.
+        // Of key and address: a repeat of another client's key with a new address must not get that link by mail.
         const mailId = uuidv5(email, resourceId);
-        // After the answer, whose time would tell otherwise who has an account.
+        // After the answer: otherwise its time would reveal who has an account.
         setImmediate(() => void mailPasswordLink(context, { email, mailId, requestId }));
         return { status: 202 };
       },

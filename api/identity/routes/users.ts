@@ -76,7 +76,7 @@ const reason = lineOf(2000);
 const staffRole = roleSchema.exclude(['distributor']);
 const userResponse = { 200: { description: 'The user.', schema: userSchema } };
 
-/** Whoever could would be the one person whom nobody watches. */
+/** An admin who could do this would act without a second person. */
 function refuseOwn(principal: Principal, id: string): void {
   if (principal.userId !== id) return;
   throw new Problem({
@@ -87,7 +87,7 @@ function refuseOwn(principal: Principal, id: string): void {
 }
 
 /**
- * Reads a user, whom nobody else changes until the transaction ends.
+ * Reads and locks a user until the transaction ends.
  * @throws Problem 404
  */
 async function lockUser(tx: Prisma.TransactionClient, id: string): Promise<User> {
@@ -97,7 +97,7 @@ async function lockUser(tx: Prisma.TransactionClient, id: string): Promise<User>
   return user;
 }
 
-/** Ends the user's sessions; what was begun in them is asked for again. */
+/** Ends the user's sessions; they sign in again. */
 async function endSessions(tx: Prisma.TransactionClient, userId: string): Promise<void> {
   await tx.session.updateMany({ where: { userId, endedAt: null }, data: { endedAt: new Date() } });
 }

@@ -70,7 +70,7 @@ const healthSchema = z
 
 type Health = z.input<typeof healthSchema>;
 
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
 async function databaseHealth({ pool, log }: ApiContext): Promise<Pick<Health, 'database' | 'mails'>> {
   try {
@@ -94,7 +94,7 @@ async function databaseHealth({ pool, log }: ApiContext): Promise<Pick<Health, '
          (SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending,
            count(*) FILTER (WHERE state = 'undeliverable')::int AS undeliverable,
            min(coalesce(resent_at, created_at)) FILTER (WHERE state = 'pending') AS oldest
-         FROM (SELECT state, created_at, resent_at FROM mails WHERE state <> 'sent' LIMIT ${mostCounted}) waiting) m`,
+         FROM (SELECT state, created_at, resent_at FROM mails WHERE state <> 'sent' LIMIT ${maxCounted}) waiting) m`,
     );
     const { size, applied, latest, unfinished, pending, undeliverable, oldest } = rows[0]!;
     return {
@@ -103,7 +103,7 @@ async function databaseHealth({ pool, log }: ApiContext): Promise<Pick<Health, '
         pending,
         undeliverable,
         oldestPendingAt: oldest?.toISOString() ?? null,
-        capped: pending + undeliverable === mostCounted,
+        capped: pending + undeliverable === maxCounted,
       },
     };
   } catch (error) {
@@ -138,7 +138,7 @@ async function temporalHealth(context: ApiContext): Promise<Pick<Health, 'tempor
   }
 }
 
-/** What staff look at to see whether all goes well, and what does not. */
+/** Health and stuck work, for staff. */
 export const healthEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',

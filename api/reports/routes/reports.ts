@@ -16,7 +16,7 @@ import {
   topDistributorsReport,
 } from '../reports';
 
-/** A chart of more says nothing, and each costs a look into an index. */
+/** A chart of more periods is not readable, and each costs an index look-up. */
 const mostPeriods = 400;
 const daysOf = { day: 1, week: 7, month: 30 } as const;
 

@@ -7,10 +7,10 @@ import type { ApiContext, Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
 import { actorOfCall } from '../../workflows/decisions';
 
-/** Carries the token by which an applicant, who has no user, comes back to the application. */
+/** Carries the token by which an applicant, who has no user, returns to the application. */
 export const TOKEN_HEADER = 'X-Applicant-Token';
 
-/** The applicant by the token he got, or a user of the staff by his key. */
+/** The applicant by their token, or a user of the staff by their key. */
 export function applicantOrStaff(
   call: { req: Request; context: ApiContext; principal: Principal | undefined; requestId: string },
   id: string,

@@ -69,7 +69,7 @@ export const applicationEndpoints: Endpoint[] = [
     },
     errors: ['application_differs'],
     handler: async ({ body, context, principal: sender, requestId, resourceId: id }) => {
-      // A distributor who is signed in may fill the form in for somebody else, like anybody on the street.
+      // A signed-in distributor may fill in the form for another person, as in public.
       const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
       if (principal) refuseDistributors(principal);
       const actor = principal

@@ -3,13 +3,13 @@ import type { ApiContext, Endpoint } from '../../http/endpoint';
 import { senderOf } from '../../workflows/client';
 import { type ApplicationBody, applicationSchema, readApplication } from './view';
 
-/** What every step of an application may be refused with, and what it answers. */
+/** The refusals and the answer of every step of an application. */
 export const applicationStep = {
   errors: ['application_decided', 'application_state', 'claimed_by_another'],
   responses: { 200: { description: 'The application after the change.', schema: applicationSchema } },
 } as const satisfies Pick<Endpoint, 'errors' | 'responses'>;
 
-/** Sends a message to the process of an application and answers with what it made of the application. */
+/** Sends a message to the process of an application and answers with the application after it. */
 export async function sendToApplication<U extends UpdateOf<'application'>>(
   context: ApiContext,
   message: { id: string; update: U; args: ArgsOf<U>; messageId: string },

@@ -9,7 +9,7 @@ import { canonicalJson } from '../../http/idempotency';
 import { lineOf } from '../../http/schemas';
 import { applicantKind } from './view';
 
-/** What an applicant hands in. */
+/** What an applicant submits. */
 export const submissionBody = z.strictObject({
   kind: applicantKind,
   name: lineOf(200).describe('Name of the person or company.'),
@@ -48,7 +48,7 @@ export const submissionBody = z.strictObject({
     .max(20),
 });
 
-/** Seals every sensitive number; from here on nothing has it in plain. */
+/** Seals every sensitive number; from here on none is in plain text. */
 export function protectSubmission(config: Config, body: z.output<typeof submissionBody>): Submission {
   const sealer = createSealer(config);
   const { bankAccount, credentials, identityNumber, ...rest } = body;

@@ -209,7 +209,7 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
 
 const toCheck = <Check extends { at: Date }>(check: Check) => ({ ...check, at: check.at.toISOString() });
 
-/** What the applicant sees of it: nothing of other applicants, nor of what staff note among themselves. */
+/** What the applicant sees of it: nothing of other applicants, nor internal notes. */
 export function forApplicant(body: ApplicationBody): ApplicationBody {
   const checks = body.checks.filter(({ name }) => !/^(duplicate\/|blacklist|sponsor)/.test(name));
   return {

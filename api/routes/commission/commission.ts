@@ -38,7 +38,7 @@ const filters = {
 };
 const filterSchema = z.strictObject(filters);
 
-/** As the index has it. What is not due yet comes last. */
+/** As in the index. What is not due yet sorts last. */
 const dueAt = `(coalesce(c.due_at, '9999-12-31 00:00:00+00'::timestamptz))`;
 
 const list = defineList({
@@ -134,7 +134,7 @@ export const summarizeCommissions = endpoint({
     replySummary(context.pool, (bind) => ({
       from: 'commissions c',
       where: conditions(query, principal, bind),
-      // What was not accrued is no money.
+      // What was not accrued counts no money.
       money: { amount: `CASE c.state WHEN 'not_accrued' THEN 0 ELSE c.amount END`, currency: 'c.currency' },
     })),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { earningSchema } from '../../../domain/plan';
 import { uuid } from '../../http/schemas';
 
-/** Whom an order belongs to, and why. */
+/** Which distributor an order belongs to, and why. */
 export const attributionSchema = z.object({
   reason: z.enum(['code', 'customer_binding', 'own_purchase', 'code_unknown', 'no_code']),
   explanation: z.string(),

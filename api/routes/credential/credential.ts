@@ -23,7 +23,7 @@ const credentialSchema = z.object({
   state: stateSchema.describe(`Expiring: ${expiringDays} days or less are left.`),
 });
 
-// Never null, so that it can be sorted by: a long-term credential comes last.
+// Never null, so that it can be sorted by: a long-term credential sorts last.
 const until = `coalesce(c.valid_until, '9999-12-31'::date)`;
 
 const credentials = defineList({
@@ -52,7 +52,7 @@ export const credentialEndpoints: Endpoint[] = [
     responses: credentials.responses,
     handler: ({ query, context, req }) => {
       const today = dateIn(context.config.BRAND_TIME_ZONE, Date.now());
-      // A date that was made here and is none of the request's, so that it may stand in the text.
+      // A date made here, not of the request, so that it may stand in the SQL text.
       const day = `'${today}'::date`;
       const ranges = {
         expired: `${until} < ${day}`,

@@ -106,7 +106,7 @@ export const balanceEndpoints: Endpoint[] = [
           // One of a few known names, in the text so that the index of the rare accounts is found to fit.
           query.account && `(t.from_account = '${query.account}' OR t.to_account = '${query.account}')`,
           query.currency && `t.currency = ${bind(query.currency)}`,
-          // Whoever moved anything in a currency has a balance in it: where nobody has, no transfer need be read.
+          // Every transfer leaves a balance in its currency: where there is no balance, no transfer need be read.
           query.currency && `EXISTS (SELECT FROM balances WHERE currency = ${bind(query.currency)})`,
           query.commissionId !== undefined && `t.commission_id = ${bind(query.commissionId)}`,
           query.withdrawalId && `t.withdrawal_id = ${bind(query.withdrawalId)}`,

@@ -219,7 +219,7 @@ const restrictions = defineList({
 
 const openNow = 'r.lifted_at IS NULL AND restriction_open(r, now())';
 
-/** A distributor sees only itself: for everybody else's id the answer is that there is none. */
+/** A distributor sees only itself: another id is answered with not found. */
 async function refuseOthers({ pool }: ApiContext, principal: Principal, id: string): Promise<void> {
   if (principal.role === 'distributor' && principal.distributorId !== id)
     throw notFound(`The distributor ${id}`);
@@ -318,7 +318,7 @@ export const distributorEndpoints: Endpoint[] = [
       await refuseOthers(context, principal, id);
       const body = await readDistributor(context, id);
       if (principal.role !== 'distributor') return { status: 200, body };
-      // What staff note among themselves, such as compliance alerts, is not for the distributor.
+      // Internal events, such as compliance alerts, are not for the distributor.
       const timeline = body.timeline
         .filter(({ type }) => type !== 'compliance_alert')
         .map((event) => ({ ...event, actor: 'staff', data: {} }));
@@ -495,7 +495,7 @@ export const distributorEndpoints: Endpoint[] = [
   }),
 ];
 
-/** Sets off a run that was made with the decision. Where Temporal can not be reached, `npm run recover` finds it. */
+/** Starts a run that was made with the decision. Where Temporal cannot be reached, `npm run recover` finds it. */
 async function startRelease(context: ApiContext, id: string): Promise<void> {
   await start(senderOf(context), { kind: 'release', id }).catch((error: unknown) =>
     context.log.error({ err: error, releaseRunId: id }, 'could not start a release run'),

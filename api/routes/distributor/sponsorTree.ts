@@ -6,7 +6,7 @@ import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
 import { uuid, uuidParams } from '../../http/schemas';
 
-/** Of the nodes below the page's own; whoever wants more asks for that node's page. */
+/** Max below the page's own node; more are on the page of the node above them. */
 const belowEach = 50;
 const deepest = 3;
 

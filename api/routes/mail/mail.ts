@@ -6,7 +6,7 @@ import { maskMailAddress } from '../../../domain/mailAddress';
 import type { RefusalCode } from '../../../domain/refusals';
 import { STAFF } from '../../../domain/roles';
 import { scrub } from '../../../log';
-import { tell } from '../../../temporal/messages';
+import { signal } from '../../../temporal/messages';
 import { resendApplicationMail } from '../../../workflows/application';
 import { resendMail } from '../../../workflows/mail';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
@@ -101,7 +101,7 @@ export const mailEndpoints: Endpoint[] = [
         from: 'mails m',
         where: (bind) => [
           isOfReadableKind('m.subject_ref', principal.role),
-          // Said once more where an index holds only what is not sent.
+          // Repeats the condition of the index, which holds only what is not sent.
           query.state &&
             `m.state = ${bind(query.state)}${query.state === 'sent' ? '' : " AND m.state <> 'sent'"}`,
           query.resendable !== undefined && (query.resendable ? isResendable : `NOT ${isResendable}`),
@@ -154,13 +154,13 @@ export const mailEndpoints: Endpoint[] = [
       }
       const sender = senderOf(context);
       await (named?.kind === 'application'
-        ? tell(sender, {
+        ? signal(sender, {
             kind: 'application',
             id: named.id,
             signal: resendApplicationMail,
             args: [key],
           })
-        : tell(sender, { kind: 'mail', id: key, signal: resendMail, args: [] }));
+        : signal(sender, { kind: 'mail', id: key, signal: resendMail, args: [] }));
       return { status: 200, body: toBody(await readMail(context, call.principal, key)) };
     },
   }),

@@ -4,7 +4,7 @@ import type { ApiContext } from '../../http/endpoint';
 import { senderOf } from '../../workflows/client';
 
 /**
- * Has a mail sent that stands in `mails` and that no other process sends. Where Temporal is away it stays pending,
+ * Starts the delivery of a mail in `mails` that no other process sends. Where Temporal is away it stays pending,
  * until `npm run recover` finds it.
  */
 export async function sendQueuedMail(context: ApiContext, key: string): Promise<void> {
@@ -14,8 +14,8 @@ export async function sendQueuedMail(context: ApiContext, key: string): Promise<
 }
 
 /**
- * SQL: whether a mail `m` waits for somebody who sends it again. A one-time link that is over opens nothing; those in
- * mails of an application are made anew when the mail leaves.
+ * SQL: whether a mail `m` waits to be resent by a person. An expired one-time link opens nothing; those in mails of
+ * an application are made again when the mail is sent.
  */
 export const isResendable = `(m.state = 'undeliverable' AND (m.subject_ref LIKE 'application/%' OR NOT EXISTS (
   SELECT 1 FROM sign_in_links l WHERE l.id = m.sign_in_link_id AND ${linkIsDead})))`;

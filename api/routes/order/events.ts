@@ -28,7 +28,7 @@ const eventErrors = [
   'order_closed',
 ] as const;
 
-/** What telling of anything has in common. */
+/** What all reported events have in common. */
 const event = {
   method: 'post',
   tag: 'orders',
@@ -122,7 +122,7 @@ const requestReturn = endpoint({
   },
 });
 
-/** When it happened: now, where the teller names no time. */
+/** When it happened: now, where the sender names no time. */
 const momentOf = (text: string | undefined) =>
   text === undefined ? { at: Date.now(), untimed: true as const } : { at: Date.parse(text) };
 

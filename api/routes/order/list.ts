@@ -67,9 +67,9 @@ function conditions(
     query.distributorId && `o.distributor_id = ${bind(query.distributorId)}`,
     query.customerId && `o.customer_id = ${bind(query.customerId)}`,
     query.region && `o.region = ${bind(query.region)}`,
-    // As the index has it.
+    // As in the index.
     query.attributionReason && `(o.attribution ->> 'reason') = ${bind(query.attributionReason)}`,
-    // An order is paid before it is taken in, but for clocks that differ a little: so each time bounds the other, and an
+    // An order is paid before it is recorded, but for small clock differences: so each time bounds the other, and an
     // index over either begins where it has to.
     query.paidAfter &&
       `o.paid_at >= ${bind(query.paidAfter)} AND o.created_at >= ${bind(before(query.paidAfter))}`,

@@ -5,7 +5,7 @@ import { knownCustomer } from '../../../domain/customer';
 import type { OrderPayment } from '../../../domain/order';
 import { sentCode } from '../../../domain/referralCode';
 import { OPERATORS, ROLES } from '../../../domain/roles';
-import { send, tell } from '../../../temporal/messages';
+import { send, signal } from '../../../temporal/messages';
 import { paid, pay } from '../../../workflows/order';
 import { type ApiContext, endpoint, type Principal } from '../../http/endpoint';
 import { notFound, Problem } from '../../http/problem';
@@ -16,7 +16,7 @@ import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema'
 import { readUnappliedEvents, unappliedEventEndpoints } from './unapplied';
 import { awaitedNext, readOrder, readOrderTimeline } from './view';
 
-/** Bound of every amount in an order, and of their sum, so that no sum of many orders outgrows a safe integer. */
+/** Bound of every amount in an order, and of their sum, so that no sum of many orders exceeds a safe integer. */
 const mostMinorUnits = 1_000_000_000_000;
 const minorUnits = z.int().min(0).max(mostMinorUnits);
 
@@ -116,7 +116,7 @@ const createOrder = endpoint({
   errors: ['order_differs', 'no_plan_in_force'],
   handler: async ({ body, context, req, resourceId }) => {
     const id = body.externalId;
-    // Shops tell of the same order again and again: what is known needs no process.
+    // Shops send the same order repeatedly: a known one needs no process.
     if (await isKnown(context, body)) return { status: 201, body: await readOrder(context.pool, id) };
     const process = { kind: 'order', id, resume: false } as const;
     if (/\brespond-async\b/.test(req.get('prefer') ?? '')) {
@@ -124,7 +124,7 @@ const createOrder = endpoint({
         'INSERT INTO accepted_orders (id, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING',
         [id, JSON.stringify(body)],
       );
-      await tell(senderOf(context), { ...process, signal: paid, args: [body] });
+      await signal(senderOf(context), { ...process, signal: paid, args: [body] });
       return {
         status: 202,
         body: { status: 'accepted', id },
@@ -166,7 +166,7 @@ const getOrder = endpoint({
 async function orderOrNotFound(context: ApiContext, id: string, principal: Principal) {
   const order = await readOrder(context.pool, id, principal.distributorId);
   if (order) return order;
-  // An order that was taken in asynchronously may have been refused since: say why, to those who sent it.
+  // An order that was accepted asynchronously may have been refused since: tell its sender why.
   const { rows } = await context.pool.query<{ message: string }>(
     `SELECT data ->> 'message' AS message FROM events WHERE subject = 'order/' || key_part($1) AND type = 'payment_refused' ORDER BY recorded_at DESC LIMIT 1`,
     [id],
@@ -180,11 +180,11 @@ async function orderOrNotFound(context: ApiContext, id: string, principal: Princ
   }
   const waiting = principal.distributorId ? [] : await readUnappliedEvents(context.pool, id);
   if (waiting.length > 0) {
-    const told = waiting.map(({ type, at }) => `${type.replaceAll('_', ' ')} at ${at}`).join(', ');
+    const events = waiting.map(({ type, at }) => `${type.replaceAll('_', ' ')} at ${at}`).join(', ');
     throw new Problem({
       status: 404,
       code: 'not_found',
-      detail: `Order ${id} has not come, and events wait for it: ${told}. They are applied when it comes; send it, or discard them.`,
+      detail: `Order ${id} has not arrived, and events wait for it: ${events}. They are applied when it arrives; send it, or discard them.`,
     });
   }
   throw notFound(`Order ${id}`);

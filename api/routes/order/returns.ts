@@ -72,7 +72,7 @@ export const returnEndpoints: Endpoint[] = [
           query.requestedAfter && `r.requested_at >= ${bind(query.requestedAfter)}`,
           query.requestedBefore && `r.requested_at < ${bind(query.requestedBefore)}`,
           query.resolvedAfter && `r.resolved_at >= ${bind(query.resolvedAfter)}`,
-          // Nothing is resolved before it is requested, which tells the index where to begin.
+          // Nothing is resolved before it is requested, which gives the index its starting point.
           query.resolvedBefore &&
             `r.resolved_at < ${bind(query.resolvedBefore)} AND r.requested_at < ${bind(query.resolvedBefore)}`,
         ],

@@ -29,10 +29,10 @@ export const unappliedEventSchema = z
     type: z.enum(eventTypes),
     state: z
       .enum(['waiting', 'refused'])
-      .describe('Waiting for its order or return, which applies it; or refused when that came.'),
+      .describe('Waiting for its order or return, which applies it; or refused when that arrived.'),
     at: timestampOutput.describe('When it happened in the shop.'),
     receivedAt: timestampOutput,
-    actor: z.string().describe('Name of who told it.'),
+    actor: z.string().describe('Name of the user or key that reported it.'),
     lineIds: z.array(z.string()).nullable().describe('Null where it means all lines, or a return.'),
     returnId: z.string().nullable(),
     refusal: z

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ToldEvent } from '../../../activities/order/order';
+import type { ReportedEvent } from '../../../activities/order/order';
 import { eventKey, needsReturn, type OrderEvent } from '../../../domain/order';
 import { send } from '../../../temporal/messages';
 import { orderEvent } from '../../../workflows/order';
@@ -15,11 +15,11 @@ export async function sendOrderEvent(
   orderId: string,
   event: OrderEvent,
 ) {
-  const told: ToldEvent = { ...event, actor: principal.name };
-  if (!(await apply(context, orderId, told))) {
-    await keep(context, orderId, told);
-    // What was awaited may have arrived between the answer and the keeping; then nobody else would apply it.
-    if (!(await apply(context, orderId, told))) {
+  const reported: ReportedEvent = { ...event, actor: principal.name };
+  if (!(await apply(context, orderId, reported))) {
+    await keep(context, orderId, reported);
+    // What was awaited may have arrived between the answer and the keeping; then only this retry applies it.
+    if (!(await apply(context, orderId, reported))) {
       const waitsFor = needsReturn(event)
         ? `order ${orderId} with return ${event.returnId}`
         : `order ${orderId}`;
@@ -29,7 +29,7 @@ export async function sendOrderEvent(
   return { status: 200, body: await readOrder(context.pool, orderId) };
 }
 
-async function keep(context: ApiContext, orderId: string, event: ToldEvent): Promise<void> {
+async function keep(context: ApiContext, orderId: string, event: ReportedEvent): Promise<void> {
   await context.pool.query(
     `INSERT INTO early_events AS e (order_id, key, event) VALUES ($1, $2, $3)
      ON CONFLICT (order_id, key) DO UPDATE SET event = EXCLUDED.event, refusal = NULL WHERE e.refusal IS NOT NULL`,
@@ -41,10 +41,10 @@ async function keep(context: ApiContext, orderId: string, event: ToldEvent): Pro
  * Sends an event to the order's process, or once the order is closed to that of its return.
  * @returns false when the order, or the return that the event speaks of, is not known yet
  */
-async function apply(context: ApiContext, orderId: string, event: ToldEvent): Promise<boolean> {
+async function apply(context: ApiContext, orderId: string, event: ReportedEvent): Promise<boolean> {
   const sender = senderOf(context);
-  // Not the same for repeats: what was refused as too early is asked again, and what was applied changes nothing.
-  const message = { update: orderEvent, args: [event] as [ToldEvent], messageId: randomUUID() };
+  // A new id for repeats: what was refused as too early is decided again, and what was applied changes nothing.
+  const message = { update: orderEvent, args: [event] as [ReportedEvent], messageId: randomUUID() };
   try {
     await send(sender, { kind: 'order', id: orderId, ...message }).catch((error: unknown) => {
       if (!isRefused(error, 'order_closed') || !('returnId' in event)) throw error;

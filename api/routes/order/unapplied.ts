@@ -18,7 +18,7 @@ export const unappliedEventsOf = (orderId: string) => `(
       'refusal', e.refusal) ORDER BY e.received_at, e.key), '[]')
   FROM early_events e WHERE e.order_id = ${orderId})`;
 
-/** The events that wait for an order that has not come, oldest first. */
+/** The events that wait for an order that has not arrived, oldest first. */
 export async function readUnappliedEvents(pool: Pool, orderId: string): Promise<UnappliedEvent[]> {
   const { rows } = await pool.query<{ events: UnappliedEvent[] }>(
     `SELECT ${unappliedEventsOf('$1')} AS events`,
@@ -57,7 +57,7 @@ const discardUnappliedEvent = endpoint({
   path: '/v1/orders/{id}/unapplied-events/discard',
   summary: 'Discard an event that was answered with 202 and will never be applied',
   description:
-    'For an event whose order or return will never come, or that was refused and has been looked into. It changes nothing in the order; the audit trail names it. The order need not exist.',
+    'For an event whose order or return will never arrive, or that was refused and has been looked into. It changes nothing in the order; the audit trail names it. The order need not exist.',
   tag: 'orders',
   roles: OPERATORS,
   scope: 'orders:write',

@@ -61,7 +61,7 @@ export interface OrderCommissionView {
   releasedAt: string | null;
 }
 
-/** The attribution as `viewer` may see it: staff (null) the whole chain, a distributor only the own level. */
+/** The attribution as `viewer` may see it: staff (null) the whole chain, a distributor only their own level. */
 export const attributionFor = (
   viewer: string,
 ) => `CASE WHEN ${viewer} IS NULL THEN o.attribution ELSE jsonb_set(o.attribution, '{chain}',

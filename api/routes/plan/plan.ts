@@ -221,7 +221,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     errors: ['acknowledgement_missing', 'plan_activated', 'effective_from_past', 'effective_from_taken'],
     handler: async ({ params: { id }, body: { effectiveFrom }, context: { pool }, ...call }) => {
       const plan = await inTransaction(pool, async (client) => {
-        // One activation at a time, so that two can not both be the very first. Readers don't wait.
+        // One activation at a time, so that two cannot both be the very first. Readers don't wait.
         await client.query('LOCK TABLE commission_plans IN SHARE ROW EXCLUSIVE MODE');
         const before = await readPlan(client, id);
         if (before.effectiveFrom) {

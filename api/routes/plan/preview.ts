@@ -42,7 +42,7 @@ const levelSchema = z.object({
   arithmetic: z.string().nullable(),
 });
 
-/** Trying a plan before it is one. Nothing is stored. */
+/** Computes an order by a plan that is not created yet. Nothing is stored. */
 export const planPreviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',

@@ -16,7 +16,7 @@ CREATE TABLE users (
   -- Without a time of confirmation the second factor is begun and not yet asked for.
   totp_secret_sealed text,
   totp_confirmed_at timestamptz,
-  -- The 30-second step of the last code that was taken: no code counts twice.
+  -- The 30-second step of the last code that was accepted: no code counts twice.
   totp_last_step bigint,
   -- Issuer and subject at the provider of single sign-on.
   oidc_subject text UNIQUE,
@@ -44,7 +44,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX ON sessions (user_id, created_at, id);
 
--- The token of a link is its id and a keyed hash of it, so nothing here opens anything.
+-- The token of a link is its id and a keyed hash of it, so these rows alone open no link.
 CREATE TABLE sign_in_links (
   id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users,
@@ -93,7 +93,7 @@ CREATE INDEX ON idempotency_keys (created_at);
 
 -- Timelines, audit trail, approvals, mails ------------------------------------------------------------------
 
--- What happened to one thing, in the order it happened. The key makes a repeated message leave no second line.
+-- What happened to one subject, in the order it happened. The key keeps a repeated message from leaving a second line.
 CREATE TABLE events (
   subject text NOT NULL,
   key text NOT NULL,
@@ -122,7 +122,7 @@ CREATE TABLE audit_entries (
 CREATE INDEX ON audit_entries (subject, id);
 CREATE INDEX ON audit_entries (actor_id, id);
 
--- Maker-checker: who approved what. The primary key is why one person never counts twice.
+-- Maker-checker: who approved what. The primary key keeps one person from counting twice.
 CREATE TABLE approvals (
   subject text NOT NULL,
   user_id uuid NOT NULL REFERENCES users,
@@ -143,7 +143,7 @@ CREATE TABLE mails (
   sign_in_link_id uuid REFERENCES sign_in_links,
   created_at timestamptz NOT NULL DEFAULT now(),
   sent_at timestamptz,
-  -- MAIL_RETRY_FOR starts anew when a person sends the mail again.
+  -- MAIL_RETRY_FOR starts again when a person sends the mail again.
   resent_at timestamptz
 );
 CREATE INDEX ON mails (subject_ref);
@@ -201,7 +201,7 @@ CREATE INDEX ON applications (identity_number_hash);
 CREATE INDEX ON applications (bank_account_hash);
 CREATE INDEX ON applications (phone_hash);
 -- Search by the beginning of a name or number. Uuids are found by ranges of their primary keys and by their last
--- eight digits: those people read off a page, and the first ones are the time.
+-- eight digits: people read those off a page, and the first ones are the time.
 CREATE INDEX applications_name_prefix ON applications (lower(name) text_pattern_ops);
 CREATE INDEX applications_id_end ON applications (right(id::text, 8));
 
@@ -315,7 +315,7 @@ CREATE TABLE customers (
 );
 CREATE INDEX ON customers (device_id) WHERE device_id IS NOT NULL;
 
--- Which distributor a customer came from, since when. Kept as history, so that a late order finds the binding
+-- Which distributor brought a customer, since when. Kept as history, so that a late order finds the binding
 -- that held when it was paid.
 CREATE TABLE customer_bindings (
   customer_id text NOT NULL REFERENCES customers,
@@ -408,21 +408,21 @@ CREATE INDEX ON returns (requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (state, requested_at, (order_id || E'\n' || id));
 CREATE INDEX ON returns (resolved_at) WHERE resolved_at IS NOT NULL;
 
--- Messages that arrived before the order or return they speak of. They are applied as soon as it is known. Also those that
--- were refused after they had been answered with 202; an order that was so has the key `paid`.
+-- Messages that arrived before their order or return, to be applied as soon as it is known. Also those that were
+-- refused after they had been answered with 202; such an order has the key `paid`.
 CREATE TABLE early_events (
   order_id text NOT NULL,
   key text NOT NULL,
   event jsonb NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
-  -- {code?, message}: it was judged and the rules do not allow it. Kept until it is told again and applied, or discarded.
+  -- {code?, message}: the rules do not allow it. Kept until it is sent again and applied, or discarded.
   refusal jsonb,
   PRIMARY KEY (order_id, key)
 );
 CREATE INDEX ON early_events (received_at);
 CREATE INDEX early_events_order_prefix ON early_events (order_id text_pattern_ops);
 
--- Orders that were answered with 202 and are not taken in yet. Here, so that losing Temporal loses none of them.
+-- Orders that were answered with 202 and are not recorded yet. Here, so that losing Temporal loses none of them.
 CREATE TABLE accepted_orders (
   id text PRIMARY KEY,
   payment jsonb NOT NULL,
@@ -456,7 +456,7 @@ CREATE TABLE commissions (
   CHECK (state <> 'not_accrued' OR not_accrued_by IS NOT NULL)
 );
 -- Each change of state writes a commission into all its indexes, so these are few and narrow. The list is read in the
--- order in which commissions came in: with the time in front, a span of it is where the reading begins and ends.
+-- order in which commissions were recorded: with the time in front, a span of it is where the reading begins and ends.
 CREATE INDEX ON commissions (created_at, id);
 CREATE INDEX ON commissions (amount, id);
 -- Without a date a commission is due last, so that sorting by it loses no row.
@@ -468,13 +468,13 @@ CREATE INDEX ON commissions (distributor_id, id);
 CREATE INDEX commissions_open_of_distributor ON commissions (distributor_id, id) WHERE state IN ('not_accrued', 'held', 'due');
 -- Due under an automatic plan is only what something keeps back: what is released when that is lifted.
 CREATE INDEX commissions_kept_back ON commissions (distributor_id, id) WHERE state = 'due' AND automatic;
--- Commissions lie in the order in which they came in, and fall due and are released nearly so: an index of ranges of
+-- Commissions lie in the order of recording, and fall due and are released nearly so: an index of ranges of
 -- pages finds a span of time among them and is not written again with each change.
 CREATE INDEX commissions_times ON commissions USING brin (due_at, released_at)
   WITH (pages_per_range = 32, autosummarize = on);
 
--- What a distributor may not do, or what is kept back from them: whom, what, caused by what, from when until when. Rights
--- and shown states are computed from the rows that are open; nothing else is set or unset. A row is lifted once and
+-- What a distributor may not do, or what is kept back from them: subject, effect, cause, from, until. Rights and
+-- shown states are computed from the rows that are open; nothing else is set or unset. A row is lifted once and
 -- never changed otherwise, and lifting goes by the cause, so that what another cause keeps back stays back.
 CREATE TABLE restrictions (
   id uuid PRIMARY KEY,
@@ -509,7 +509,7 @@ CREATE TABLE restrictions (
   CHECK (category IS NULL AND sku IS NULL OR effect NOT IN ('suspended', 'tier_at_most')),
   CHECK ((tier IS NULL) = (effect <> 'tier_at_most'))
 );
--- One cause restricts the same thing once. A person may, for several reasons.
+-- One cause restricts the same subject once. A person may, for several reasons.
 CREATE UNIQUE INDEX restrictions_one_open ON restrictions (distributor_id, effect, cause, reason, commission_id, category, sku, currency)
   NULLS NOT DISTINCT WHERE lifted_at IS NULL;
 CREATE INDEX restrictions_open_of_distributor ON restrictions (distributor_id, effect) WHERE lifted_at IS NULL AND commission_id IS NULL;
@@ -625,14 +625,14 @@ CREATE TABLE balances (
   reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
   debt bigint NOT NULL DEFAULT 0 CHECK (debt >= 0),
   PRIMARY KEY (distributor_id, currency),
-  -- Whatever becomes withdrawable pays debt first, so nobody can withdraw while owing.
+  -- Whatever becomes withdrawable pays debt first, so no distributor can withdraw while owing.
   CHECK (debt = 0 OR available = 0)
 );
 -- Balances change with every transfer, which an index over the amounts would slow down; they are as many as
 -- distributors, so a list of them is sorted when it is asked for. Debts change seldom.
 CREATE INDEX ON balances (debt, distributor_id) WHERE debt > 0;
 
--- Every movement of money, once and for ever. `debt` is what the distributor owes: a transfer out of it raises
+-- Every movement of money, append-only. `debt` is what the distributor owes: a transfer out of it raises
 -- the debt, a transfer into it pays the debt off.
 CREATE TABLE transfers (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -652,12 +652,12 @@ CREATE INDEX ON transfers (distributor_id, id);
 CREATE INDEX ON transfers (occurred_at, id);
 CREATE INDEX ON transfers (commission_id) WHERE commission_id IS NOT NULL;
 CREATE INDEX ON transfers (withdrawal_id) WHERE withdrawal_id IS NOT NULL;
--- The accounts that few transfers touch: without it a list of one of them would read all the others.
+-- For accounts with few transfers: without it a list of one of them would read all the others.
 CREATE INDEX transfers_rare_accounts ON transfers (occurred_at, id)
   WHERE from_account IN ('reserved', 'debt', 'cash', 'tax', 'fees', 'penalties', 'write_off')
      OR to_account IN ('reserved', 'debt', 'cash', 'tax', 'fees', 'penalties', 'write_off');
 
--- What `credit` and `charge` are given: money of a distributor to or from another account.
+-- The input of `credit` and `charge`: money of a distributor to or from another account.
 CREATE TYPE movement AS (
   key text,
   debt_key text,
@@ -672,7 +672,7 @@ CREATE TYPE movement AS (
 
 -- Sums of days, for reports ---------------------------------------------------------------------------------
 
--- What happened on days that are over: see database/dailySums.ts, which alone writes these. No step of an order
+-- What happened on past days: only database/dailySums.ts writes these. No step of an order
 -- touches them: a row that all orders of a day counted in would be one that they all wait for.
 CREATE TABLE summed_days (
   zone text PRIMARY KEY,
@@ -683,7 +683,7 @@ CREATE TABLE summed_days (
 CREATE TABLE daily_sales (
   day date NOT NULL,
   currency char(3) NOT NULL,
-  -- Null: all orders of the day, also those that belong to nobody.
+  -- Null: all orders of the day, also those without a distributor.
   distributor_id uuid,
   orders integer NOT NULL,
   net bigint NOT NULL,
@@ -704,8 +704,8 @@ CREATE TABLE daily_transfers (
   PRIMARY KEY (day, currency, from_account, to_account)
 );
 
--- When things happened that were told more than a day later: their days may be summed already. Without a key, so
--- that none who tells of something waits for another who does.
+-- Times of events that were reported more than a day later: their days may be summed already. Without a key, so that
+-- concurrent reports do not wait for each other.
 CREATE TABLE late_entries (at timestamptz NOT NULL);
 
 -- Daily work: notes, saved views, bulk actions, imports, stuck work -----------------------------------------
@@ -777,7 +777,7 @@ CREATE INDEX ON bulk_items (bulk_id, position) WHERE state = 'pending';
 CREATE TABLE import_runs (
   id uuid PRIMARY KEY,
   file_name text NOT NULL,
-  -- Tells files apart by their content; the id of the run where it is read from the standard input.
+  -- Identifies a file by its content; the id of the run where it is read from the standard input.
   file_hash text NOT NULL,
   state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'stopped', 'finished')),
   -- How often it was begun: a file whose import was stopped goes on in the same run.
@@ -812,7 +812,7 @@ CREATE TABLE import_rejections (
 );
 CREATE INDEX ON import_rejections (run_id, reason, number);
 
--- Activities that fail again and again, noted by the workers from the third attempt on, and removed when the
+-- Activities that keep failing, noted by the workers from the third attempt on, and removed when the
 -- activity succeeds or ends. A row that is not renewed any more belongs to a workflow that was ended from outside:
 -- readers leave it out, and the next note removes it.
 CREATE TABLE failing_activities (
@@ -846,7 +846,7 @@ BEGIN
   RAISE EXCEPTION 'commission plan % is immutable: create a new version', OLD.id USING ERRCODE = 'restrict_violation';
 END $$;
 
--- Notes what is told more than a day late: its day may be summed already.
+-- Notes what is reported more than a day late: its day may be summed already.
 CREATE OR REPLACE FUNCTION note_late_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_TABLE_NAME = 'orders' THEN INSERT INTO late_entries VALUES (NEW.paid_at);
@@ -859,8 +859,8 @@ END $$;
  * Adds up what a statement posted to each balance and applies it. A loop of small statements, because nearly every
  * batch touches one to a few balances, where setting up one set-based statement costs more than all of them; with
  * hundreds both take the same time. Rows are locked in one order, so that two batches never wait for each other in a
- * circle. What is told more than a day late is noted here, once for all transfers of a statement: asking each row in
- * a trigger of its own cost a single transfer seven hundredths of its time.
+ * circle. What is reported more than a day late is noted here, once for all transfers of a statement: a trigger for
+ * each row cost a single transfer 7 % of its time.
  */
 CREATE OR REPLACE FUNCTION apply_transfers() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -898,8 +898,8 @@ END $$;
 
 /*
  * Credits distributors: what they owe is paid first, the rest becomes available. The movements take their share of the
- * debt in the order of the array. `account` of a movement is where the money comes from; `debt_key` is the key of the
- * transfer that pays the debt, `key` that of the rest. Whoever calls this has locked the balances.
+ * debt in the order of the array. `account` of a movement is the source of the money; `debt_key` is the key of the
+ * transfer that pays the debt, `key` that of the rest. The caller has locked the balances.
  */
 CREATE OR REPLACE FUNCTION credit(movements movement[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -917,9 +917,9 @@ BEGIN
 END $$;
 
 /*
- * Charges distributors: it comes out of what is available, and what is not there becomes debt. The movements take their
+ * Charges distributors: what is available is charged first, the rest becomes debt. The movements take their
  * share of what is available in the order of the array. `account` of a movement is where the money goes; `debt_key` is
- * the key of the transfer that makes the debt, `key` that of the rest. Whoever calls this has locked the balances.
+ * the key of the transfer that makes the debt, `key` that of the rest. The caller has locked the balances.
  */
 CREATE OR REPLACE FUNCTION charge(movements movement[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -969,10 +969,10 @@ $$;
 
 /*
  * Locks commissions and then the balances behind them, each in one order, so that concurrent batches never wait
- * for each other in a circle. A statement of its own: what follows it sees whatever the lock was waiting for.
+ * for each other in a circle. A separate statement: what follows it sees what the lock waited for.
  * NO KEY UPDATE, because rows that only refer to a commission (a restriction, an item of a release run) need not wait.
  *
- * The ids come as an array, and PostgreSQL would plan anew for each array. The plan for any array is as good: every
+ * The ids are an array, and PostgreSQL would plan again for each array. The plan for any array is as good: every
  * row is found by its key.
  */
 CREATE OR REPLACE FUNCTION lock_commissions(ids bigint[]) RETURNS void LANGUAGE plpgsql
@@ -986,10 +986,10 @@ END $$;
 
 /*
  * What keeps commissions from being released at an instant, or now where that is later: the one place that decides it,
- * for releasing, for explaining and for what distributors are told. One row for each obstacle, none for a commission
+ * for releasing, for explaining and for what distributors see. One row for each obstacle, none for a commission
  * that may be released. The codes are those of domain/explanation.ts; by `rank`, then by `since`, the first one is the
- * one to name where there is room for one. `cause` is the subject that stands behind it, `restriction_id` the
- * restriction; `until` is when it ends by itself.
+ * one to show where there is room for one. `cause` is the subject that causes it, `restriction_id` the
+ * restriction; `until` is when it ends automatically.
  */
 CREATE OR REPLACE FUNCTION commission_obstacles(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, rank integer, code text, cause text, since timestamptz, until timestamptz,
@@ -1045,8 +1045,8 @@ END $$;
  * to released in one change: it was due when the window of its line ended. Leaves the others, and says why. Serves one
  * commission or thousands.
  *
- * What a restriction keeps back stays so until whoever lifts that restriction looks for it. So lifting waits for this
- * transaction: the restriction is share-locked, and looked at again once it is.
+ * Lifting a restriction releases what it kept back at that moment. So lifting waits for this transaction: the
+ * restriction is share-locked, and looked at again once it is.
  */
 CREATE OR REPLACE FUNCTION release_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, obstacle text, amount bigint) LANGUAGE plpgsql
@@ -1090,9 +1090,9 @@ BEGIN
 END $$;
 
 /*
- * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of what
- * caused it (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never accrued only the amount
- * is less.
+ * Takes commissions back, wholly or partly. Before release the held money goes back to the brand, as of the time of the
+ * cause (`caused_at`), since it was never the distributor's; after release it is charged, now (`at`). Of what was never
+ * accrued, only the amount is reduced.
  * items: [{"id": 7, "amount": 120, "final": false}] - the amount that is left, and whether nothing can be earned
  * any more. An amount above the present one leaves it as it is: nothing is ever added here. `cause` makes the transfers'
  * keys unique, such as a return's id.
@@ -1127,9 +1127,9 @@ BEGIN
 END $$;
 
 /*
- * Puts right what was not accrued: posts what commissions would have earned, and brings each to where it would be, held
- * in its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
- * money counts from now (`at`). Commissions that are accrued already are left alone; says where those stand that were not.
+ * Accrues what was not accrued: posts what commissions would have earned, and sets each to its proper state, held in
+ * its window or due. What an automatic plan would have released is released, where nothing keeps it back now. The
+ * money counts from now (`at`). Leaves commissions that are accrued already; returns the states of the others.
  */
 CREATE OR REPLACE FUNCTION accrue_commissions(ids bigint[], at timestamptz)
 RETURNS TABLE (commission_id bigint, state text) LANGUAGE plpgsql AS $$
@@ -1157,7 +1157,7 @@ END $$;
 
 /*
  * Ends withdrawals that are in one of `from_states`: what is paid leaves, what is not paid is credited again. What the
- * bank sends back after it was paid comes out of `cash`, where it went.
+ * bank sends back after it was paid is taken from `cash`, where it went.
  * items: [{"id": "…", "state": "paid", "reason": null, "reference": null}] with state paid, failed, rejected or
  * canceled. Serves one withdrawal or a whole payout batch; says which ones it ended.
  */
@@ -1225,8 +1225,8 @@ END $$;
  * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the lines in
  * its timeline. `changes`: {lines, returns, cuts: [{cause, at, items}], due, automatic, finished, events}; `at` is when
  * the step happens, each cut and event in it carries when it happened in the shop. `due` are the commissions whose
- * window is over, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what is
- * held.
+ * window has ended, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what
+ * is held.
  */
 CREATE OR REPLACE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -1291,7 +1291,7 @@ CREATE TRIGGER plans_immutable BEFORE UPDATE ON commission_plans FOR EACH ROW
   EXECUTE FUNCTION refuse_plan_change();
 CREATE TRIGGER plans_not_deleted BEFORE DELETE ON commission_plans FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
 
--- The conditions cost next to nothing where they do not hold, which is nearly always.
+-- The conditions cost almost nothing where they do not hold, which is the usual case.
 CREATE TRIGGER orders_late AFTER INSERT ON orders FOR EACH ROW
   WHEN (NEW.paid_at < now() - interval '1 day') EXECUTE FUNCTION note_late_entry();
 CREATE TRIGGER returns_late AFTER INSERT OR UPDATE ON returns FOR EACH ROW

@@ -63,7 +63,7 @@ test.each([
     () => ({ name: 'many', terms }),
     "SELECT 1 FROM commission_plans WHERE name = 'many'",
   ],
-])('ten repeats at once of POST %s make one thing and get one answer', async (path, body, sql) => {
+])('ten repeats at once of POST %s make one record and get one answer', async (path, body, sql) => {
   const key = newKey();
   const answers = await Promise.all(Array.from({ length: 10 }, () => post(path, body(), key)));
   expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
@@ -93,7 +93,7 @@ test.each([
   },
 );
 
-test('a refusal is final for its key: what the client was told stays true', async () => {
+test('a refusal is final for its key: a repeat gets the same answer', async () => {
   const key = newKey();
   const taken = user('gus');
   await post('/v1/users', taken, newKey());

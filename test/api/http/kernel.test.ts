@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const product = { name: 'Tea', price: { amount: 100, currency: 'CNY' } };
 
-describe("a request that can not be understood is the client's fault and says why", () => {
+describe("a request that cannot be understood is the client's fault and says why", () => {
   const put = (body: unknown, headers?: Record<string, string>) =>
     api.call('PUT', '/v1/products/T-1', { key: admin, body, headers });
 
@@ -216,7 +216,7 @@ describe('a null body is refused, also if every field is optional', () => {
   );
 });
 
-describe('no request, however odd, is answered as a fault of the server', () => {
+describe('no malformed request is answered as a fault of the server', () => {
   const writing = endpoints.filter(({ method }) => method !== 'get');
 
   test.each(writing.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
@@ -279,7 +279,7 @@ describe('no request, however odd, is answered as a fault of the server', () => 
 
 const pathOf = ({ path }: Endpoint, id: string) => path.replace(/\{\w+\}/g, () => percentEncode(id));
 
-/** Asks as somebody who may, from an address of their own, with a session where it takes one. */
+/** Asks as an authorised user, from an address of its own, with a session where one is needed. */
 async function callerOf({
   method,
   path,

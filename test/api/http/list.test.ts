@@ -32,7 +32,7 @@ async function walk(path: string, id = 'sku'): Promise<string[]> {
   return found;
 }
 
-test.each([1, 2, 4, 5, 7, 24, 25, 200])('pages of %i tell every entry once and in order', async (limit) => {
+test.each([1, 2, 4, 5, 7, 24, 25, 200])('pages of %i list every entry once and in order', async (limit) => {
   expect(await walk(`/v1/products?limit=${limit}`)).toEqual(skus);
   expect(await walk(`/v1/products?limit=${limit}&sort=-sku`)).toEqual([...skus].reverse());
 });
@@ -103,7 +103,7 @@ test.each([
   expect([status, body.errors]).toMatchObject([400, [{ pointer: '/cursor' }]]);
 });
 
-describe('what a span of time finds comes in the order asked for, on every page', () => {
+describe('a filter by time lists in the requested order, on every page', () => {
   const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString();
   // Each time in another order, two of the same now and then, and every third commission without two of its times.
   const made = Array.from({ length: 29 }, (_, n) => ({
@@ -148,7 +148,7 @@ describe('what a span of time finds comes in the order asked for, on every page'
     { query: `dueAfter=${day(5)}`, holds: ({ dueAt = -1 }) => dueAt >= 5 },
   ])('$query', async ({ query, holds }) => {
     for (const sort of ['createdAt', 'amount', 'dueAt'] as const) {
-      // What is not due yet comes last.
+      // What is not due yet sorts last.
       const order = ({ [sort]: value = Number.MAX_SAFE_INTEGER }: Made) => value;
       const expected = made
         .filter(holds)

@@ -24,12 +24,12 @@ const protectedEndpoints = endpoints.flatMap((endpoint) =>
 let clients = 0;
 /** Another address for each request, so that the limit of failed ones is not met. */
 const fromElsewhere = () => ({ 'X-Forwarded-For': `10.0.${clients >> 8}.${clients++ & 255}` });
-const nobody = '01a20153-9024-75ed-882c-b2f9524ca828';
+const unknownId = '01a20153-9024-75ed-882c-b2f9524ca828';
 
 test.each(protectedEndpoints)('%s is for its roles and its scope only', async (_name, endpoint) => {
   // A broken body, so that nothing is changed where the key is let through.
   const body = endpoint.method === 'get' ? undefined : '{';
-  const address = endpoint.path.replace(/\{\w+\}/g, nobody);
+  const address = endpoint.path.replace(/\{\w+\}/g, unknownId);
   const call = (key?: string) =>
     api.call(endpoint.method.toUpperCase(), address, { key, body, headers: fromElsewhere() });
 

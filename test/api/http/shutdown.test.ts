@@ -4,7 +4,7 @@ import { shutdownOf } from '../../../api/http/shutdown';
 import { eventually } from '../../support/eventually';
 import { ask, listening } from '../../support/http';
 
-describe('a server that is told to stop', () => {
+describe('a server that is asked to stop', () => {
   const agents: Agent[] = [];
   const kept = () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -64,7 +64,7 @@ describe('a server that is told to stop', () => {
     await expect(ask(port, proxy)).rejects.toThrow('ECONNREFUSED');
   });
 
-  test('cuts what outlasts the grace', async () => {
+  test('cuts requests that outlast the grace period', async () => {
     const { port, shutdown, asked } = await start();
     const slow = ask(port, kept(), { path: '/slow' }).catch((error: NodeJS.ErrnoException) => error.code);
     await eventually('it is asked', asked);

@@ -36,7 +36,7 @@ const textsTo = (email: string) =>
     .filter(({ to }) => to?.some(({ address }) => address === email))
     .map(({ text }) => text ?? '');
 
-/** The tokens of the links that were mailed to somebody, once there are so many. */
+/** The tokens of the links that were mailed to an address, once there are so many. */
 async function tokensTo(email: string, count = 1): Promise<string[]> {
   await until(async () => textsTo(email).length >= count);
   return textsTo(email).map((text) => /\/welcome#(\S+)/.exec(text)?.[1] ?? '');
@@ -44,7 +44,7 @@ async function tokensTo(email: string, count = 1): Promise<string[]> {
 const redeem = (token: string) =>
   openBrowser(api).call('POST', '/v1/sign-in-links/redeem', { body: { token, password: NEW_PASSWORD } });
 
-test('whoever repeats the request of somebody else with another address is not mailed that link', async () => {
+test('a repeat of the request of another client with a new address does not mail that link', async () => {
   const [victim, other] = [await makePerson(api, 'admin'), await makePerson(api, 'distributor')];
   const headers = { 'Idempotency-Key': randomUUID() };
   for (const { email } of [victim, other]) {
@@ -57,7 +57,7 @@ test('whoever repeats the request of somebody else with another address is not m
   expect((await redeem(own)).body.user.id).toBe(victim.id);
 });
 
-test('who has forgotten the password is mailed a link that sets a new one, once and within an hour', async () => {
+test('a user with a forgotten password is mailed a link that sets a new one, once and within an hour', async () => {
   const { id, email } = await makePerson(api, 'finance');
   const before = await signedIn(api, email);
   expect((await ask(` ${email.toUpperCase()} `)).status).toBe(202);
@@ -87,7 +87,7 @@ test('who has forgotten the password is mailed a link that sets a new one, once 
   ]);
 });
 
-test('somebody who asks in the name of a user voids nothing that the user has, and changes no password', async () => {
+test('a request in the name of a user voids none of their links, and changes no password', async () => {
   const { email } = await makePerson(api, 'finance');
   await ask(email);
   await tokensTo(email);
@@ -100,12 +100,12 @@ test('somebody who asks in the name of a user voids nothing that the user has, a
   expect((await redeem(second)).status).toBe(409);
 });
 
-test('the answer tells nobody whose mail address it is, nor does its time', async () => {
+test('neither the answer nor its time reveals whether a mail address has an account', async () => {
   const { email } = await makePerson(api, 'finance');
   const disabled = await makePerson(api, 'finance');
   await sql('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id]);
   const answers = await inTransaction(api.context.pool, async (client) => {
-    // Whoever looked for the user before the answer would wait here.
+    // A look-up of the user before the answer would wait here.
     await client.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
     const all = [];
     for (const address of [email, disabled.email, `${randomUUID()}@example.com`, 'no address at all'])
@@ -135,7 +135,7 @@ test('a user who is disabled is mailed nothing, nor is an address without user',
   expect(links.rowCount).toBe(1);
 });
 
-test('who signs in by single sign-on and has no password is told so, without a link', async () => {
+test('a user with single sign-on and no password is advised by mail, without a link', async () => {
   const { id, email } = await makePerson(api, 'finance', null);
   await sql("UPDATE users SET oidc_subject = 'issuer zhao', locale = 'en' WHERE id = $1", [id]);
   expect((await ask(email)).status).toBe(202);

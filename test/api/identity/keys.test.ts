@@ -48,7 +48,7 @@ describe('a key', () => {
     expect((await api.call('DELETE', `/v1/keys/${id}`, { key: admin })).body).toEqual(revoked.body);
   });
 
-  test('expires at the moment that was set, whatever zone the database server stands in', async () => {
+  test('expires at the moment that was set, whatever the time zone of the database server', async () => {
     const { pool } = api.context;
     const { rows } = await pool.query('SELECT current_database() AS name');
     await pool.query(`ALTER DATABASE "${rows[0].name}" SET timezone = 'America/New_York'`);
@@ -85,7 +85,7 @@ describe('a key', () => {
     expect((await make('2020-01-01T00:00:00Z')).status).toBe(409);
   });
 
-  test('can not have a scope that the role of its user does not reach', async () => {
+  test('cannot have a scope that the role of its user does not reach', async () => {
     const userId = await makeUser('operator');
     const body = { userId, name: 'x', scopes: ['products:write', 'users:write'] };
     const answer = await api.call('POST', '/v1/keys', { key: admin, body });
@@ -104,7 +104,7 @@ describe('a key', () => {
     }
   });
 
-  test('is not made again by a repeat of the request, which is told which key to revoke', async () => {
+  test('is not made again by a repeat of the request, which learns which key to revoke', async () => {
     const userId = await makeUser('operator');
     const request = {
       key: admin,
@@ -122,8 +122,8 @@ describe('a key', () => {
   });
 });
 
-describe('nobody locks everybody out', () => {
-  test('the last admin key can not be revoked, nor its user disabled, also not by two at once', async () => {
+describe('the last access cannot be removed', () => {
+  test('the last admin key cannot be revoked, nor its user disabled, also not by two at once', async () => {
     const second = await api.keyFor('admin');
     const { body } = await api.call('GET', '/v1/users?role=admin', { key: admin });
     const [a, b] = body.items;
@@ -169,7 +169,7 @@ describe('BOOTSTRAP_ADMIN_KEY', () => {
 });
 
 describe('too many requests', () => {
-  test('of one key are refused until the minute is over, while other keys go on', async () => {
+  test('of one key are refused until the minute has passed, while other keys go on', async () => {
     const limited = await startApi({ API_RATE_LIMIT: '3' });
     try {
       const [one, other] = [await limited.keyFor('admin'), await limited.keyFor('admin')];

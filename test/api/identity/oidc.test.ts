@@ -84,7 +84,7 @@ test('single sign-on finds the user by the verified mail address, and later by t
   expect(await whoIs(first.cookie)).toBe(id);
   await knows('li', { email: 'other@example.com', email_verified: false });
   expect(await whoIs((await signOn('li')).cookie)).toBe(id);
-  // Somebody else at the provider with that address does not become this user.
+  // Another person at the provider with that address does not become this user.
   await knows('wang', { email, email_verified: true });
   expect(await signOn('wang')).toEqual(refusal('oidc_user_unknown'));
   const { rows } = await api.context.pool.query(
@@ -94,7 +94,7 @@ test('single sign-on finds the user by the verified mail address, and later by t
   expect(rows.map(({ action }) => action)).toEqual(['user.bind_oidc', 'user.sign_in', 'user.sign_in']);
 });
 
-test('single sign-on makes no users, and lets nobody in who is disabled or whose address is not verified', async () => {
+test('single sign-on makes no users, and refuses users who are disabled or whose address is not verified', async () => {
   await knows('new', { email: 'new@example.com', email_verified: true });
   expect(await signOn('new')).toEqual(refusal('oidc_user_unknown'));
   const { id, email } = await makePerson(api, 'finance');
@@ -121,7 +121,7 @@ test('an answer of the provider counts once, and only in the browser that asked'
   expect((await go('GET', denied)).location).toBe(refusal('oidc_denied').location);
 });
 
-test('what no provider answered leads back to the page for signing in, however odd it is', async () => {
+test('a callback that is no answer of the provider leads back to the sign-in page', async () => {
   const odd = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '\0', 'x'.repeat(500)));
   const query = fc.dictionary(
     fc.constantFrom('code', 'state', 'iss', 'error', 'error_description', 'odd'),
@@ -150,7 +150,7 @@ test('what no provider answered leads back to the page for signing in, however o
   );
 });
 
-test('while the provider is away people are told so, and can use a password', async () => {
+test('while the provider is away sign-in says so, and people can use a password', async () => {
   const away = await startApi({ ...settings, OIDC_ISSUER: 'http://127.0.0.1:1' });
   const { email } = await makePerson(away, 'finance');
   const { headers } = await fetch(`${away.url}/v1/auth/oidc`, { redirect: 'manual' });

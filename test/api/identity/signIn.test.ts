@@ -99,11 +99,11 @@ describe('a session', () => {
     await sql(`UPDATE sessions SET ${change} WHERE user_id = $1`, [id]);
     const answer = await browser.call('GET', '/v1/me');
     expect(answer).toMatchObject(problem(401, 'session_ended'));
-    // A refusal that arrives late must not take the cookie of whoever has signed in anew meanwhile.
+    // A late refusal must not remove the cookie of a user who has signed in again meanwhile.
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
-  test('is not kept open by what a page reads by itself while nobody is there', async () => {
+  test('is not kept open by what a page reads automatically while it is not in use', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const idle = "UPDATE sessions SET last_seen_at = now() - interval '59 minutes' WHERE user_id = $1";
@@ -122,7 +122,7 @@ describe('a session', () => {
     expect(await seenWithin(1)).toBe(true);
   });
 
-  test('stays open while it is used, which is written at most once a minute', async () => {
+  test('stays open while it is used, which is written max once a minute', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const seen = async () =>
@@ -135,7 +135,7 @@ describe('a session', () => {
     expect((await seen()) > first).toBe(true);
   });
 
-  test('ends when the user is disabled, who can not sign in again', async () => {
+  test('ends when the user is disabled, who cannot sign in again', async () => {
     const { id, email } = await makePerson(api, 'compliance');
     const browser = await signedIn(api, email);
     const { cookie } = browser;
@@ -148,20 +148,20 @@ describe('a session', () => {
     expect(link).toMatchObject(problem(409, 'user_disabled'));
   });
 
-  test('can be ended from another device, but not by somebody else', async () => {
+  test('can be ended from another device, but not by another user', async () => {
     const { email } = await makePerson(api, 'operator');
     const [here, there] = [await signedIn(api, email), await signedIn(api, email)];
-    const stranger = await signedIn(api, (await makePerson(api, 'admin')).email);
+    const other = await signedIn(api, (await makePerson(api, 'admin')).email);
     const { items } = (await here.call('GET', '/v1/me/sessions')).body;
     expect(items.map(({ current }: { current: boolean }) => current)).toEqual([false, true]);
     const path = `/v1/me/sessions/${items[0].id}`;
-    expect((await stranger.call('DELETE', path)).status).toBe(404);
+    expect((await other.call('DELETE', path)).status).toBe(404);
     expect((await here.call('DELETE', path)).status).toBe(204);
     expect((await there.call('GET', '/v1/me')).status).toBe(401);
     expect((await here.call('GET', '/v1/me/sessions')).body.items).toHaveLength(1);
   });
 
-  test('is nothing that another site can use', async () => {
+  test('cannot be used by another site', async () => {
     const { email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const rename = (headers: Record<string, string>) =>
@@ -172,12 +172,12 @@ describe('a session', () => {
     expect(await rename({ 'Sec-Fetch-Site': 'same-origin' })).toMatchObject({
       body: { user: { name: 'Li' } },
     });
-    // An application is open to everybody, but not in somebody's name from elsewhere.
+    // An application is public, but cannot be sent from another site in a user's name.
     const apply = { body: {}, headers: { 'X-Tributary-Console': '' } };
     expect(await browser.call('POST', '/v1/applications', apply)).toMatchObject(problem(403, 'csrf_refused'));
   });
 
-  test('that is over does not keep an applicant from applying', async () => {
+  test('that has ended does not keep an applicant from applying', async () => {
     const browser = openBrowser(api);
     browser.cookie = 'tributary_session=of-last-week';
     expect(await browser.call('POST', '/v1/applications', { body: {} })).toMatchObject(
@@ -309,7 +309,7 @@ describe('a password', () => {
     expect(kept.rowCount).toBe(0);
   });
 
-  test('is nothing that an API key can set, nor a second factor', async () => {
+  test('cannot be set by an API key, nor can a second factor', async () => {
     for (const [path, body] of [
       ['password', { current: PASSWORD, new: NEW_PASSWORD }],
       ['second-factor', undefined],
@@ -366,7 +366,7 @@ describe('a second factor', () => {
     expect((await attempt()).status).toBe(429);
   });
 
-  test('is given up with password and code, or taken away by an admin', async () => {
+  test('is removed with password and code, or by an admin', async () => {
     const { id, email } = await makePerson(api, 'finance');
     const browser = await signedIn(api, email);
     const { recoveryCodes } = await withSecondFactor(email, id);
@@ -405,7 +405,7 @@ describe('a one-time link', () => {
     expect(await audits(id)).toEqual(['user.make_sign_in_link', 'user.set_password', 'user.sign_in']);
   });
 
-  test('is void when it is too old, was replaced or made up, or the password was set since', async () => {
+  test('is void when it is too old, replaced, forged, or older than the password', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const [first, second] = [await linkFor(id), await linkFor(id)];
     expect((await redeem(tokenOf(first.url))).status).toBe(409);
@@ -418,7 +418,7 @@ describe('a one-time link', () => {
     expect((await redeem(tokenOf(third.url))).status).toBe(409);
   });
 
-  test('ends the sessions of before, and is no way round the second factor', async () => {
+  test('ends earlier sessions, and does not bypass the second factor', async () => {
     const { id, email } = await makePerson(api, 'operator');
     const browser = await signedIn(api, email);
     const { recoveryCodes } = await withSecondFactor(email, id);
@@ -452,7 +452,7 @@ describe('a one-time link', () => {
     await empty.stop();
   });
 
-  test('is printed by npm run sign-in-link, for whoever has the settings of the platform', async () => {
+  test('is printed by npm run sign-in-link, for operators with the settings of the platform', async () => {
     const { id, email } = await makePerson(api, 'operator', null);
     const { DATABASE_URL, SMTP_URL, FIELD_KEYS, FIELD_HASH_KEY } = api.context.config;
     const run = (address: string) =>
@@ -528,7 +528,7 @@ describe('mails', () => {
     expect(JSON.stringify(rows)).not.toContain(applicantToken);
   });
 
-  test('hand no account over to who applies with the mail address of a user', async () => {
+  test('give no account to an applicant with the mail address of a user', async () => {
     const { email } = await makePerson(api, 'finance');
     const { texts } = await approve(email);
     expect(texts.join()).not.toContain('/welcome#');

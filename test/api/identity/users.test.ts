@@ -68,12 +68,12 @@ describe('another role', () => {
     expect((await changeRole('01a20153-9024-75ed-882c-b2f9524ca828', 'finance')).status).toBe(404);
   });
 
-  test("is nothing for a distributor's user, who could come to decide about the own money", async () => {
+  test("is nothing for a distributor's user, who could otherwise decide about their own money", async () => {
     const { id } = await makePerson(api, 'distributor');
     expect(await changeRole(id, 'finance')).toMatchObject(problem(409, 'user_of_distributor'));
   });
 
-  test('is given by another admin only, and nobody disables the own account', async () => {
+  test('is given by another admin only, and users cannot disable their own account', async () => {
     const { id, email } = await makePerson(api, 'admin');
     const browser = await signedIn(api, email);
     const own = (path: string, body: object) => browser.call('POST', `/v1/users/${id}/${path}`, { body });
@@ -114,7 +114,7 @@ describe('the last admin', () => {
     await own.stop();
   });
 
-  test('is one who can get in: an admin without password or key is none', async () => {
+  test('is one who can sign in: an admin without password or key does not count', async () => {
     const own = await startApi({ TRUST_PROXY: 'true' });
     const key = await own.keyFor('admin');
     const { items } = (await own.call('GET', '/v1/keys', { key })).body;
@@ -175,8 +175,8 @@ test('the list of users says who has a second factor', async () => {
 test('the list of keys says whose each is, and finds them by name, mail address and state', async () => {
   const { id, email } = await makePerson(api, 'operator');
   await sql("UPDATE users SET name = 'Zhao Liu' WHERE id = $1", [id]);
-  for (const name of ['one that works', 'one that is over', 'one that is revoked']) await keyOf(id, name);
-  await sql("UPDATE api_keys SET expires_at = now() - interval '1 s' WHERE name = 'one that is over'");
+  for (const name of ['one that works', 'one that has expired', 'one that is revoked']) await keyOf(id, name);
+  await sql("UPDATE api_keys SET expires_at = now() - interval '1 s' WHERE name = 'one that has expired'");
   const found = async (query: string): Promise<{ id: string; name: string; userName: string }[]> =>
     (await api.call('GET', `/v1/keys?${query}`, { key: admin })).body.items;
   const all = await found('user=zhao');
@@ -186,7 +186,7 @@ test('the list of keys says whose each is, and finds them by name, mail address 
   expect(revoked.body).toMatchObject({ userName: 'Zhao Liu', revokedAt: expect.any(String) });
   for (const [state, name] of [
     ['active', 'one that works'],
-    ['expired', 'one that is over'],
+    ['expired', 'one that has expired'],
     ['revoked', 'one that is revoked'],
   ]) {
     const items = await found(`user=${encodeURIComponent(email)}&state=${state}`);

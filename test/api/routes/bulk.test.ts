@@ -69,7 +69,7 @@ test('a bulk action asks for the same role and scope as the single call', async 
   expect((await start(finance, { ...body, ids: ['7'] })).body.errors[0].pointer).toBe('/ids/0');
 });
 
-test('fifty approvals whose worker is killed half-way: each is decided once, refusals keep none of the others back', async () => {
+test('fifty approvals whose worker is killed half-way: each is decided once, and a refusal does not stop the others', async () => {
   const { pool, config } = api.context;
   const ids = await requested(50);
   const [rejected, mine] = [ids.slice(10, 14), ids.slice(30, 33)];
@@ -122,7 +122,7 @@ test('fifty approvals whose worker is killed half-way: each is decided once, ref
   await expectSoundLedger(pool);
 }, 120_000);
 
-test('what is left when the right of whoever asked ends is refused, even after a recovery', async () => {
+test('what is left when the requesting user loses the right is refused, even after a recovery', async () => {
   const { pool } = api.context;
   const leaving = await api.keyFor('compliance');
   const { ids } = await addCommissions(pool, [await makeDistributor(api.context)], [100, 200]);
@@ -157,7 +157,7 @@ test('what is left when the right of whoever asked ends is refused, even after a
   ]);
 }, 60_000);
 
-test('nobody but admins sees the bulk action of somebody else', async () => {
+test('only admins see the bulk action of another user', async () => {
   const { body } = await api.call('GET', '/v1/bulk-actions', { key: finance });
   const [{ id }] = body.items;
   const other = await api.keyFor('finance');

@@ -48,7 +48,7 @@ describe('commission plans', () => {
     ]);
   });
 
-  test('whoever activates one finds in the audit trail which one it replaces', async () => {
+  test('the audit trail of an activation names the version it replaces', async () => {
     const [a, b, between] = [await makePlan(), await makePlan(), await makePlan()];
     await activate(a.id);
     await activate(b.id, { effectiveFrom: later(7_200_000) });
@@ -61,7 +61,7 @@ describe('commission plans', () => {
     ]);
   });
 
-  test('an activated one can not be activated for another moment, nor two for the same', async () => {
+  test('an activated one cannot be activated for another moment, nor two for the same', async () => {
     const [a, b] = [await makePlan(), await makePlan()];
     const effectiveFrom = later(3_600_000);
     await activate(a.id, { effectiveFrom });
@@ -72,7 +72,7 @@ describe('commission plans', () => {
     expect((await activate(b.id, { effectiveFrom })).body.type).toBe('/problems/effective_from_taken');
   });
 
-  test('a third level needs the recorded word of compliance', async () => {
+  test('a third level needs the recorded confirmation of compliance', async () => {
     const plan = await makePlan([level, level, level]);
     expect((await activate(plan.id)).body.type).toBe('/problems/acknowledgement_missing');
     const acknowledge = (key: string) =>
@@ -125,7 +125,7 @@ describe('products', () => {
     expect((await api.call('GET', '/v1/products/T%2F1', { key: keys.finance })).body.category).toBe('tea');
   });
 
-  test('changes at once all end well, the last one stays', async () => {
+  test('concurrent changes all succeed, the last one stays', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => put(i + 1)));
     expect(answers.every(({ status }) => status < 300)).toBe(true);
     const { body } = await api.call('GET', '/v1/audit?subject=product/T%252F1&limit=1', { key: keys.admin });

@@ -40,7 +40,7 @@ async function withdraw(amount: number, distributor?: string): Promise<Answer> {
   return post('/v1/withdrawals', { distributorId, amount: { amount, currency: 'CNY' } });
 }
 
-test('a withdrawal goes from request over approval and payout file to paid, and tells its story', async () => {
+test('a withdrawal goes from request over approval and payout file to paid, with a timeline', async () => {
   const { status, body: requested } = await withdraw(12_345);
   expect([status, requested.state]).toEqual([201, 'requested']);
   expect((await post(`/v1/withdrawals/${requested.id}/approve`, { note: 'ok' })).body.state).toBe('approved');
@@ -113,7 +113,7 @@ test('an approval after a rejection is answered with the decision that stands', 
   expect(late.body.detail).toContain('rejected by test finance');
 });
 
-test('a distributor withdraws and cancels their own, and sees nobody else', async () => {
+test('distributors withdraw, cancel and see only their own', async () => {
   const { pool } = api.context;
   const { rows } = await pool.query<{ distributor_id: string }>(
     `SELECT distributor_id FROM users WHERE role = 'distributor'`,
@@ -194,7 +194,7 @@ test('a withdrawal is the same one, with the same workflow, when its id is writt
   );
 });
 
-test('a run above the set amount needs somebody other than its proposer', async () => {
+test('a run above the set amount needs an approver other than its proposer', async () => {
   const { pool } = api.context;
   const { ids } = await addCommissions(pool, [await addDistributor(pool)], [100_001]);
   const { body } = await post('/v1/commission-releases', { commissionIds: ids.map(String) });

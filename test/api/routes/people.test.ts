@@ -65,7 +65,7 @@ async function key(role: string, distributorId: string | null = null): Promise<s
 
 interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look at whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: the tests read any answer
   body: any;
   text: string;
 }
@@ -248,7 +248,7 @@ test('the same request twice with one Idempotency-Key is one application and one
   ]);
 });
 
-test('an applicant whom no answer reached may send the same again: it is one application', async () => {
+test('an applicant who got no answer may send the same again: it is one application', async () => {
   const body = form(personNumbers());
   const idempotencyKey = randomUUID();
   const answers = await Promise.all(
@@ -371,7 +371,7 @@ test('balance and statement show what the ledger has, per currency', async () =>
   ]);
 });
 
-test('suspending and reinstating take a reason each, happen once, and refuse what is not so', async () => {
+test('suspending and reinstating need a reason, happen once, and are refused in the wrong state', async () => {
   const { distributorId } = await approved();
   const path = `/v1/distributors/${distributorId}`;
   const suspend = { as: compliance, body: { reason: 'diversion' }, idempotencyKey: randomUUID() };
@@ -393,7 +393,7 @@ test('suspending and reinstating take a reason each, happen once, and refuse wha
   ]);
 });
 
-test('a blacklisted phone keeps its owner out, however it is typed, until it is taken off', async () => {
+test('a blacklisted phone number is refused, however it is typed, until it is removed', async () => {
   const numbers = personNumbers();
   const entry = await call('POST', '/v1/blacklist', {
     as: compliance,
@@ -419,7 +419,7 @@ test('a blacklisted phone keeps its owner out, however it is typed, until it is 
   expect((await approve()).status).toBe(200);
 });
 
-test('compliance is alerted once for each bound that a sponsor tree reaches', async () => {
+test('compliance is alerted once for each limit that a sponsor tree reaches', async () => {
   const codeOf = async (id: string) =>
     (await call('GET', `/v1/distributors/${id}`, { as: compliance })).body.referralCode;
   const root = (await approved()).distributorId;

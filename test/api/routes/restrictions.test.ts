@@ -35,7 +35,7 @@ const released = (distributorId: string) =>
     return held === 0;
   });
 
-test('who is suspended is paid nothing; reinstating sets off a run that releases what was kept back', async () => {
+test('a suspended distributor is not paid; reinstating starts a run that releases what was kept back', async () => {
   const distributorId = await addDistributor(api.context.pool);
   const path = `/v1/distributors/${distributorId}`;
   await addCommissions(api.context.pool, [distributorId], [300, 200], { automatic: true });
@@ -73,7 +73,7 @@ test('who is suspended is paid nothing; reinstating sets off a run that releases
   ]);
 });
 
-test('reinstating many at once sets off their runs, too', async () => {
+test('reinstating many at once starts their runs, too', async () => {
   const ids = [await addDistributor(api.context.pool), await addDistributor(api.context.pool)];
   await addCommissions(api.context.pool, ids, [300, 200], { automatic: true });
   const done = async (action: string) => {
@@ -86,7 +86,7 @@ test('reinstating many at once sets off their runs, too', async () => {
   for (const id of ids) await released(id);
 });
 
-test('a distributor is told that something is restricted, and neither note nor cause', async () => {
+test('a distributor sees that something is restricted, and neither note nor cause', async () => {
   const key = await api.keyFor('distributor');
   const { distributorId } = (await api.call('GET', '/v1/me', { key })).body.user;
   await addCommissions(api.context.pool, [distributorId], [300]);

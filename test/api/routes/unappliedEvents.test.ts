@@ -25,7 +25,7 @@ const stuckOf = async (id: string) =>
     (item: { subject: string }) => item.subject === `order/${id}`,
   );
 
-test('an event whose order never came is found, is stuck work after a day, and can be discarded', async () => {
+test('an event whose order never arrived is found, is stuck work after a day, and can be discarded', async () => {
   const id = `never-${randomUUID()}`;
   const deliveredAt = '2026-03-01T08:00:00Z';
   expect((await post(`/v1/orders/${id}/deliveries`, { deliveredAt })).status).toBe(202);
@@ -68,7 +68,7 @@ test('an event whose order never came is found, is stuck work after a day, and c
   ]);
 });
 
-test('an event that was refused when its order came shows there and as stuck work, until it comes corrected', async () => {
+test('an event that was refused when its order arrived shows there and as stuck work, until it is sent corrected', async () => {
   const order = payment();
   const id = order.externalId;
   const ask = (quantity: number) =>
@@ -101,7 +101,7 @@ test('an event that was refused when its order came shows there and as stuck wor
   expect(await stuckOf(id)).toEqual([]);
 });
 
-test('a refund told ahead of its return waits in the order for that', async () => {
+test('a refund reported ahead of its return waits in the order for that', async () => {
   const order = payment();
   await post('/v1/orders', order);
   const url = `/v1/orders/${order.externalId}`;

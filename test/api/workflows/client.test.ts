@@ -34,7 +34,7 @@ beforeAll(async () => {
     connection: native,
     taskQueue,
     workflowsPath: require.resolve('./doorbell'),
-    // The order during a change of keys: workers know the new key before anybody encrypts with it.
+    // The order during a change of keys: workers know the new key before it is used to encrypt.
     dataConverter: dataConverter({ TEMPORAL_PAYLOAD_KEYS: `${oldKey},${newKey}` }),
   });
   const running = worker.run();
@@ -93,7 +93,7 @@ test('a failure that is no refusal stays a fault of the server', async () => {
   });
 });
 
-test('beyond the places and the queue a request is turned away at once, and those before it are served', async () => {
+test('beyond the limit and the queue a request is refused at once, and those before it are served', async () => {
   const context = contextWith({ API_MAX_IN_FLIGHT: '2', API_MAX_QUEUE: '1' });
   const id = randomUUID();
   const [a, b, queued] = [ring(context, id, 'wait'), ring(context, id, 'wait'), ring(context, id, 'wait')];
@@ -108,7 +108,7 @@ test('beyond the places and the queue a request is turned away at once, and thos
   expect(temporalLoad(context)).toEqual({ inFlight: 0, queued: 0 });
 });
 
-test('a Temporal that is away is told as such, within seconds', async () => {
+test('a Temporal that is away is reported as such, within seconds', async () => {
   const away = Connection.lazy({ address: '127.0.0.1:1' });
   const context = contextWith({}, away);
   await expect(ring(context, randomUUID(), 'once')).rejects.toMatchObject({ status: 503 });

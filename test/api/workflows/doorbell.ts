@@ -14,7 +14,7 @@ const refuse = () =>
     details: [refusal],
   });
 
-/** A workflow with every kind of answer that the API has to tell apart. */
+/** A workflow with every kind of answer that the API has to distinguish. */
 export async function doorbell(): Promise<void> {
   let open = false;
   let rung = 0;

@@ -7,7 +7,7 @@ import {
 
 export type Row = Record<string, string>;
 
-/** Imports rows numbered from 2, as in a file with a header, and returns everything that came out. */
+/** Imports rows numbered from 2, as in a file with a header, and returns everything that was imported. */
 export function importRows(
   rows: readonly Row[],
   options: ImporterOptions,
@@ -45,7 +45,7 @@ export function applyInOrder(items: readonly ImportItem[]): void {
       const { externalId, lines } = item.order;
       giveOnce(`order ${externalId}`);
       for (const { lineId, sku, quantity } of lines) {
-        if (!given.has(`product ${sku}`)) throw new Error(`order ${externalId} comes before product ${sku}`);
+        if (!given.has(`product ${sku}`)) throw new Error(`order ${externalId} precedes product ${sku}`);
         giveOnce(`line ${externalId}/${lineId}`);
         left.set(`line ${externalId}/${lineId}`, quantity);
       }

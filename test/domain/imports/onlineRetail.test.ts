@@ -253,7 +253,7 @@ describe('cancellations', () => {
     ]);
   });
 
-  test('what was returned can not be returned again', () => {
+  test('what was returned cannot be returned again', () => {
     const { returns, rejects } = imported([
       row({ Quantity: '3' }),
       cancellation({ Quantity: '-2' }),
@@ -394,7 +394,7 @@ describe('any file', () => {
     [...unsorted].sort((a, b) => (a.InvoiceDate! < b.InvoiceDate! ? -1 : 1)),
   );
 
-  /** The total by arithmetic of its own: prices here have at most five decimals, so that this sum is exact. */
+  /** The total by arithmetic of its own: prices here have max five decimals, so that this sum is exact. */
   function totalOf(file: Row[]): bigint {
     return file.reduce((total, { Quantity = '', UnitPrice = '' }) => {
       const isReadable = /^-?\d+$/.test(Quantity) && /^-?\d/.test(UnitPrice);
@@ -421,8 +421,8 @@ describe('any file', () => {
       fc.property(sorted, (file) => {
         const { items } = importRows(file, { header, now });
         const sold = ofKind(items, 'order').flatMap(({ order }) => order.lines);
-        const pieces = (things: readonly { quantity?: number }[]) =>
-          things.reduce((sum, { quantity = 0 }) => sum + quantity, 0);
+        const pieces = (items: readonly { quantity?: number }[]) =>
+          items.reduce((sum, { quantity = 0 }) => sum + quantity, 0);
         const inFile = file.map(({ Quantity = '' }) => ({
           quantity: /^-?\d+$/.test(Quantity) ? Number(Quantity) : 0,
         }));

@@ -295,7 +295,7 @@ test('moved to the present, all times of a row move together', () => {
   expect(returns[0]!.at).toBe('2026-02-23T10:00:00+08:00');
 });
 
-test('each currency is reconciled by itself', () => {
+test('each currency is reconciled separately', () => {
   const { reconciliations } = imported([
     row({}),
     row({ order_id: 'SO-2', currency: 'JPY', unit_price: '100' }),
