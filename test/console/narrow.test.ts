@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { type ConsoleWorld, startConsole } from '../support/console';
+import { type ConsoleWorld, settled, startConsole } from '../support/console';
 import { addUser, credit } from '../support/payouts';
 import { activatePlan, addDistributor, payment } from '../support/platform';
 
@@ -61,7 +61,7 @@ const WINDOWS = [
 async function faultsOf(page: Page, path: string): Promise<string[]> {
   await page.goto(world.api.url + path);
   await page.locator('h1').first().waitFor();
-  await page.waitForLoadState('networkidle');
+  await settled(page);
   const faults: string[] = [];
   for (const [where, size] of WINDOWS) {
     await page.setViewportSize(size);

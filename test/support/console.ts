@@ -116,6 +116,14 @@ export async function answered(page: Page): Promise<void> {
   await eventually('the page asks for nothing more', () => underWay.get(page)?.size === 0);
 }
 
+/** Waits until the page has drawn what it asked for, and asks for nothing more. */
+export async function settled(page: Page): Promise<void> {
+  do {
+    await answered(page);
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  } while (underWay.get(page)?.size !== 0);
+}
+
 /** Presses a button of the open dialog, and waits until the dialog has gone. */
 export async function confirm(page: Page, button: string): Promise<void> {
   const dialog = page.getByRole('dialog');
