@@ -1,4 +1,12 @@
-import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineSignal,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Id } from '../../domain/kinds';
 import { inTurn } from './inTurn';
 
@@ -9,9 +17,16 @@ export interface ProcessInput<ThingId extends Id = string> {
   resume?: boolean;
 }
 
+/** Signal: the row may say something that the run does not know. Changes nothing where they agree. */
+export const lookAgain = defineSignal('lookAgain');
+
 /** How the run of a process keeps what it knows. */
 interface ProcessOptions<State> {
   id: Id;
+  /** Where the row stands; null where there is none. */
+  find: () => Promise<State | null>;
+  /** What the run begins because of where the row stands, such as mails. @returns what it keeps of it */
+  take?: (standing: State) => State;
   /**
    * The later of two states. With it steps run side by side, since answers that overtake each other do no harm;
    * without it they run in turn.
@@ -29,8 +44,10 @@ export interface Process<State> {
   refused(): boolean;
   /** Carries out a step and learns where it leads. @throws what refuses it */
   step<News extends State>(work: () => Promise<News>): Promise<News>;
-  /** Looks at the row, and goes on from there; null where there is none. */
-  look(find: () => Promise<State | null>): Promise<void>;
+  /** Begins to listen, when all handlers are set; a resumed run looks at its row first. */
+  begin(resume: boolean | undefined): Promise<void>;
+  /** Looks at the row, and goes on from there. */
+  look(): Promise<void>;
   /** Waits until this holds. @returns the state; undefined where there is nothing to go on with */
   until(holds: (state: State) => boolean): Promise<State | undefined>;
   /** Waits until every message is answered, and nothing that the process began is underway. Comes before each end. */
@@ -42,6 +59,8 @@ export interface Process<State> {
 /** Begins the run of a process. */
 export function beginProcess<State>({
   id,
+  find,
+  take = (standing) => standing,
   later,
   underway = () => false,
 }: ProcessOptions<State>): Process<State> {
@@ -50,6 +69,16 @@ export function beginProcess<State>({
   const turn = later ? <T>(work: () => Promise<T>) => work() : inTurn();
   const refused = () => state === undefined && refusals > 0;
 
+  function learn(news: State): void {
+    state = later ? later(state, news) : news;
+  }
+
+  /** What was found besides the steps. Where it is what is known, nobody is woken. */
+  function learnIfNew(standing: State): void {
+    const found = take(standing);
+    if (JSON.stringify(found) !== JSON.stringify(state)) learn(found);
+  }
+
   const process: Process<State> = {
     state: () => state,
     refused,
@@ -57,21 +86,37 @@ export function beginProcess<State>({
       turn(async () => {
         try {
           const news = await work();
-          state = later ? later(state, news) : news;
+          learn(news);
           return news;
         } catch (refusal) {
+          // An earlier step may have been written and never told: a server that dies loses the answer, not the row.
+          const standing = standingOf<State>(refusal);
+          if (standing !== undefined) learnIfNew(standing);
           refusals++;
           throw refusal;
         }
       }),
-    look: (find) =>
+    async begin(resume) {
+      setHandler(lookAgain, () =>
+        turn(async () => {
+          const found = await find();
+          if (found !== null) learnIfNew(found);
+        }),
+      );
+      if (resume) await process.look();
+    },
+    look: () =>
       turn(async () => {
         const found = await find();
         if (found === null) refusals++;
-        else state = later ? later(state, found) : found;
+        else learn(take(found));
       }),
     async until(holds) {
-      await condition(() => refused() || (state !== undefined && holds(state)));
+      do {
+        await condition(() => refused() || (state !== undefined && holds(state)));
+        // What was refused first may be taken in by a message that is being answered.
+        if (refused()) await process.settled();
+      } while (state !== undefined && !holds(state));
       return state;
     },
     settled: () => condition(() => !underway() && allHandlersFinished()),
@@ -82,4 +127,12 @@ export function beginProcess<State>({
     },
   };
   return process;
+}
+
+/** Where the row stands, as a refusal tells it. Those of earlier versions do not. */
+function standingOf<State>(refusal: unknown): State | undefined {
+  for (let cause = refusal; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure) return cause.details?.[1] as State | undefined;
+  }
+  return undefined;
 }
