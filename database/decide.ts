@@ -49,9 +49,11 @@ export async function decide<Row, Answer>(
 ): Promise<Answer> {
   const { kind, id, key, by, at } = command;
   const subject = subjectOf(kind, id);
+  let found = false;
   const attempt = inTransaction(pool, async (client) => {
     const row = await lock(client);
     if (row === undefined) throw notFound(kind, id);
+    found = true;
     if (!(await hasEvent(client, subject, key))) {
       const { type, action, data, before, after, reason, mails = [] } = await change(client, row);
       await addEvent(client, { subject, key, type, actor: by, occurredAt: at, data });
@@ -64,7 +66,8 @@ export async function decide<Row, Answer>(
   try {
     return await attempt;
   } catch (error) {
-    if (!(error instanceof ApplicationFailure) || !asRefusal(error) || !isProcess(kind)) throw error;
+    if (!found || !isProcess(kind) || !(error instanceof ApplicationFailure) || !asRefusal(error))
+      throw error;
     // After the roll-back: what the refused message would have made is not where the thing stands.
     const standing = await inTransaction(pool, answer).catch((missing: unknown) => {
       if (asRefusal(missing)) return null;

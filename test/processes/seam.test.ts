@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
@@ -12,6 +13,7 @@ import {
   startWorker,
   tell,
   testConfig,
+  until,
 } from '../support/payouts';
 import {
   activatePlan,
@@ -193,4 +195,43 @@ describe('an order', () => {
     await tellOrder(platform, id, { type: 'delivered', at: Date.now() });
     await finished(platform, id);
   });
+});
+
+test('a message that PostgreSQL works on for longer than a run waits for one is carried out by that run', async () => {
+  const database = await openDatabase();
+  const { pool } = database;
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    workflowInterceptorModules: [require.resolve('../support/shortTimers')],
+    logger: new DefaultLogger('ERROR'),
+  });
+  const worker = await startWorker(pool, testConfig(), undefined, undefined, { code });
+  const distributorId = await addDistributor(pool);
+  await credit(pool, distributorId, 5000);
+  const id = randomUUID();
+  const handle = await worker.client.workflow.start('withdrawal', {
+    workflowId: `withdrawal/${id}`,
+    args: [{ id }],
+    taskQueue: worker.taskQueue,
+  });
+  // It waits for a message, a second here.
+  await until(async () =>
+    (await handle.fetchHistory()).events!.some((event) => event.timerStartedEventAttributes),
+  );
+  const stall = await pool.connect();
+  await stall.query('BEGIN');
+  await stall.query('LOCK TABLE withdrawals IN EXCLUSIVE MODE');
+  const by = await addUser(pool, 'Li');
+  const request = { id, distributorId, amount: 5000, currency: 'CNY', by };
+  const answer = tell(worker, 'withdrawal', id, 'request', request, { resume: false });
+  const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    AND state_change < now() - interval '3 seconds'`;
+  await until(async () => (await pool.query(waits)).rowCount === 1);
+  await stall.query('COMMIT');
+  stall.release();
+  expect(await answer).toMatchObject({ state: 'requested' });
+  const { status, runId } = await handle.describe();
+  expect([status.name, runId]).toEqual(['RUNNING', handle.firstExecutionRunId]);
+  await worker.stop();
+  await database.close();
 });

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   defineSignal,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -19,6 +20,9 @@ export interface ProcessInput<ThingId extends Id = string> {
 
 /** Signal: the row may say something that the run does not know. Changes nothing where they agree. */
 export const lookAgain = defineSignal('lookAgain');
+
+/** How long a run without a row waits for the message that it was started for. */
+const untoldFor = '10 minutes';
 
 /** How the run of a process keeps what it knows. */
 interface ProcessOptions<State> {
@@ -66,8 +70,30 @@ export function beginProcess<State>({
 }: ProcessOptions<State>): Process<State> {
   let state: State | undefined;
   let refusals = 0;
-  const turn = later ? <T>(work: () => Promise<T>) => work() : inTurn();
+  /** Steps and looks that are under way. */
+  let atWork = 0;
+  const order = later ? <T>(work: () => Promise<T>) => work() : inTurn();
   const refused = () => state === undefined && refusals > 0;
+
+  async function turn<T>(work: () => Promise<T>): Promise<T> {
+    atWork++;
+    try {
+      return await order(work);
+    } finally {
+      atWork--;
+    }
+  }
+
+  /**
+   * Ends a run whose message was lost: an update does not stand in the history before it is answered. Not while a
+   * step is under way, however long PostgreSQL takes, and not if there is a row.
+   */
+  async function endIfUntold(): Promise<void> {
+    const told = () => state !== undefined || refusals > 0;
+    if (await condition(told, untoldFor)) return;
+    await condition(() => told() || atWork === 0);
+    if (!told()) await process.look();
+  }
 
   function learn(news: State): void {
     state = later ? later(state, news) : news;
@@ -97,6 +123,8 @@ export function beginProcess<State>({
         }
       }),
     async begin(resume) {
+      // Those that came with the start are being answered since their handlers were set.
+      const untold = !resume && allHandlersFinished();
       setHandler(lookAgain, () =>
         turn(async () => {
           const found = await find();
@@ -104,6 +132,7 @@ export function beginProcess<State>({
         }),
       );
       if (resume) await process.look();
+      else if (untold && patched('end-untold')) void endIfUntold();
     },
     look: () =>
       turn(async () => {
