@@ -1,10 +1,11 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { AuditAction, EventType } from '../domain/journal';
-import { type Id, type Kind, kinds, subjectOf } from '../domain/kinds';
+import { type Id, isProcess, type Kind, kinds, subjectOf } from '../domain/kinds';
 import type { RefusalCode } from '../domain/refusals';
 import { type Actor, addAudit, addEvent, hasEvent } from './journal';
 import { type QueuedMail, queueMails } from './mails';
 import { type Client, inTransaction, type Pool } from './pool';
-import { refuse } from './refusal';
+import { asRefusal, refuse, withStanding } from './refusal';
 
 /** A request about one subject, and who makes it. */
 export interface Command {
@@ -36,10 +37,10 @@ export interface Outcome {
  * @param lock locks the subject's row and reads it, or makes it where the message is the first; undefined where
  *   there is none
  * @param change makes the change, or refuses
- * @param answer reads the state after it; the same for a repeat
- * @throws refusal `<kind>_not_found`, and what `lock` and `change` refuse
+ * @param answer reads the state after it; the same for a repeat. Where there is no row, null or a refusal
+ * @throws refusal `<kind>_not_found`, and what `lock` and `change` refuse, with the state of the row
  */
-export function decide<Row, Answer>(
+export async function decide<Row, Answer>(
   pool: Pool,
   command: Command,
   lock: (client: Client) => Promise<Row | undefined>,
@@ -48,9 +49,11 @@ export function decide<Row, Answer>(
 ): Promise<Answer> {
   const { kind, id, key, by, at } = command;
   const subject = subjectOf(kind, id);
-  return inTransaction(pool, async (client) => {
+  let found = false;
+  const attempt = inTransaction(pool, async (client) => {
     const row = await lock(client);
     if (row === undefined) throw notFound(kind, id);
+    found = true;
     if (!(await hasEvent(client, subject, key))) {
       const { type, action, data, before, after, reason, mails = [] } = await change(client, row);
       await addEvent(client, { subject, key, type, actor: by, occurredAt: at, data });
@@ -60,6 +63,18 @@ export function decide<Row, Answer>(
     }
     return answer(client);
   });
+  try {
+    return await attempt;
+  } catch (error) {
+    if (!found || !isProcess(kind) || !(error instanceof ApplicationFailure) || !asRefusal(error))
+      throw error;
+    // After the roll-back: what the refused message would have made is not where the thing stands.
+    const standing = await inTransaction(pool, answer).catch((missing: unknown) => {
+      if (asRefusal(missing)) return null;
+      throw missing;
+    });
+    throw standing === null ? error : withStanding(error, standing);
+  }
 }
 
 /** Kinds whose rows are decided about, so that one of them may be missing. */

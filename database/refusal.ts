@@ -26,6 +26,16 @@ export function refuse(refusal: Refusal): ApplicationFailure {
   });
 }
 
+/** Says with a refusal where the row stands, so that a process that does not know it goes on from there. */
+export function withStanding(refusal: ApplicationFailure, standing: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: refusal.type ?? undefined,
+    message: refusal.message,
+    nonRetryable: true,
+    details: [refusal.details?.[0], standing],
+  });
+}
+
 /** The refusal inside an error, if it is one. */
 export function asRefusal(error: unknown): Refusal | undefined {
   return error instanceof ApplicationFailure && error.nonRetryable

@@ -280,6 +280,10 @@ export type PageKind = KindWith<'page', true>;
 
 export const processKinds = KINDS.filter((kind): kind is ProcessKind => kinds[kind].workflow !== null);
 
+export function isProcess(kind: Kind): kind is ProcessKind {
+  return kinds[kind].workflow !== null;
+}
+
 export const timelineKinds = KINDS.filter((kind): kind is TimelineKind => kinds[kind].timeline);
 
 /** Whether a state is not final. */

@@ -89,7 +89,12 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
   const mailsUnderway = new Set<string>();
   // Steps run in turn. Two at once would be safe in the database, but their results could arrive in the other
   // order and leave an old state here.
-  const process = beginProcess<ApplicationProgress>({ id, underway: () => mailsUnderway.size > 0 });
+  const process = beginProcess<ApplicationProgress>({
+    id,
+    find: async () => (await steps.resumeApplication(id))?.progress ?? null,
+    take: withMails,
+    underway: () => mailsUnderway.size > 0,
+  });
 
   async function take(step: () => Promise<ApplicationProgress>): Promise<ApplicationAnswer> {
     const { state, round, distributorId } = await process.step(async () => withMails(await step()));
@@ -166,12 +171,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     mailsUnderway: [...mailsUnderway],
   }));
 
-  if ('resume' in input && input.resume) {
-    await process.look(async () => {
-      const found = await steps.resumeApplication(id);
-      return found && withMails(found.progress);
-    });
-  }
+  await process.begin('resume' in input && input.resume);
   let progress = await process.until(() => true);
   while (progress && !isDecided(progress.state)) {
     const { state, round, checked, reminderAt, deadline } = progress;

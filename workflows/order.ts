@@ -41,7 +41,7 @@ interface EarlierInput {
  */
 export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   const id = 'orderId' in input ? input.orderId : input.id;
-  const process = beginProcess<OrderProgress>({ id });
+  const process = beginProcess<OrderProgress>({ id, find: () => settleOrder(id, Date.now()) });
 
   setHandler(orderStatus, () => orderStatusOf(process.state()));
   const recordPayment = (payment: OrderPayment) => process.step(() => payOrder(payment, Date.now()));
@@ -57,7 +57,7 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   });
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(id, event, Date.now())));
 
-  if (input.resume) await process.look(() => settleOrder(id, Date.now()));
+  await process.begin(input.resume);
   // A payment sent twice may be refused first and recorded then.
   const isOver = async () => {
     const over = () => process.refused() || process.state()?.finished;
@@ -70,7 +70,6 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
     const moved = () => process.state() !== seen || process.refused();
     const end = seen?.nextWindowEnd ?? null;
     if (end === null) await condition(moved);
-    else if (!(await condition(moved, Math.max(1, end - Date.now()))))
-      await process.look(() => settleOrder(id, Date.now()));
+    else if (!(await condition(moved, Math.max(1, end - Date.now())))) await process.look();
   }
 }

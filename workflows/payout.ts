@@ -24,6 +24,7 @@ const mails = proxyActivities<Activities>({
 export async function payout({ id, resume }: ProcessInput): Promise<void> {
   const process = beginProcess<BatchState>({
     id,
+    find: () => steps.findPayoutBatch(id),
     later: (known, news) => (known === 'settled' ? known : news),
   });
 
@@ -33,7 +34,7 @@ export async function payout({ id, resume }: ProcessInput): Promise<void> {
     process.step(() => steps.confirmPayoutBatch(confirmation, Date.now())),
   );
 
-  if (resume) await process.look(() => steps.findPayoutBatch(id));
+  await process.begin(resume);
   const state = await process.until((known) => known === 'settled');
   if (state && patched('payout-mails')) await mails.startPayoutMails(id);
   await process.settled();

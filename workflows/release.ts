@@ -18,14 +18,18 @@ const run = proxyActivities<Activities>({ startToCloseTimeout: '6h', heartbeatTi
 
 /** One release run: proposed, approved by as many people as needed, carried out in batches. */
 export async function release({ id, resume }: ProcessInput): Promise<void> {
-  const process = beginProcess<ReleaseRunState>({ id, later: laterRunState });
+  const process = beginProcess<ReleaseRunState>({
+    id,
+    find: () => steps.findReleaseRun(id),
+    later: laterRunState,
+  });
 
   setHandler(releaseStatus, () => releaseStatusOf(process.state()));
   setHandler(proposeRelease, (proposal) => process.step(() => steps.proposeRelease(proposal, Date.now())));
   setHandler(approveRelease, (decision) => process.step(() => steps.approveRelease(decision, Date.now())));
   setHandler(rejectRelease, (decision) => process.step(() => steps.rejectRelease(decision, Date.now())));
 
-  if (resume) await process.look(() => steps.findReleaseRun(id));
+  await process.begin(resume);
   const state = await process.until((known) => known !== 'proposed');
   if (state === 'approved' || state === 'running')
     await process.step(() => run.executeRelease(id, Date.now()));

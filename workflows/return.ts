@@ -28,12 +28,12 @@ export async function lateReturn(
 ): Promise<void> {
   const id = 'orderId' in input ? ([input.orderId, input.returnId] as const) : input.id;
   const [orderId, returnId] = id;
-  const process = beginProcess<OrderProgress>({ id });
+  const process = beginProcess<OrderProgress>({ id, find: () => settleOrder(orderId, Date.now()) });
 
   setHandler(orderStatus, () => lateReturnStatusOf(returnId, process.state()));
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(orderId, event, Date.now(), true)));
 
-  if (input.resume) await process.look(() => settleOrder(orderId, Date.now()));
+  await process.begin(input.resume);
   await process.until(({ openReturns }) => !openReturns.includes(returnId));
   await process.settled();
 }

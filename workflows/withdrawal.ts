@@ -54,6 +54,8 @@ export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
   let startingMails = 0;
   const process = beginProcess<WithdrawalProgress>({
     id,
+    find: () => steps.findWithdrawal(id),
+    take: withMails,
     later: laterOf,
     underway: () => startingMails > 0,
   });
@@ -85,12 +87,7 @@ export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
   setHandler(cancelWithdrawal, (decision) => step(() => steps.cancelWithdrawal(decision, Date.now())));
   setHandler(returnPayment, (decision) => step(() => steps.returnPayment(decision, Date.now())));
 
-  if (resume) {
-    await process.look(async () => {
-      const found = await steps.findWithdrawal(id);
-      return found && withMails(found);
-    });
-  }
+  await process.begin(resume);
   const decided = await process.until(({ state }) => state !== 'requested');
   if (decided && !isHandedOver(decided)) await payOverHttp();
   await process.settled();

@@ -1,3 +1,4 @@
+import { notFound } from '../../database/decide';
 import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type {
@@ -118,7 +119,8 @@ export async function applicationProgress(
      FROM applications a WHERE id = $1`,
     [applicationId, subject],
   );
-  const row = rows[0]!;
+  const row = rows[0];
+  if (!row) throw notFound('application', applicationId);
   return {
     state: row.state,
     round: row.round,

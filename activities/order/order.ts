@@ -1,7 +1,8 @@
+import type { ApplicationFailure } from '@temporalio/common';
 import { notFound } from '../../database/decide';
 import { createPlanReader } from '../../database/plans';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
-import { asRefusal, refuse } from '../../database/refusal';
+import { asRefusal, refuse, withStanding } from '../../database/refusal';
 import { earned } from '../../domain/commission';
 import { keyOf } from '../../domain/kinds';
 import {
@@ -59,8 +60,9 @@ export function createOrderActivities(pool: Pool) {
       const outcome = applyEvents(order.state, event ? [event, ...events] : events);
       const { refused, waiting } = outcome;
       const refusal = [...refused, ...waiting].find((one) => one.event === event)?.refusal;
-      if (event && order.finished && !isLate) refuseAfterEnd(orderId, order.state, event, outcome.state);
-      if (refusal) throw toRefusal(refusal);
+      const isOver = event && order.finished && !isLate && isAfterEnd(order.state, event, outcome.state);
+      const failure = isOver ? closedRefusal(orderId) : refusal && toRefusal(refusal);
+      if (failure) throw withStanding(failure, progressOf(order.state));
       const settled = closeWindows(outcome.state, now);
       if (settled !== order.state || refused.length > 0)
         await save(client, orderId, order, outcome, settled, now);
@@ -213,9 +215,12 @@ async function lockOrder(
  * A closed order accepts only what is known and what happened before its end and is reported late; its returns have
  * processes of their own.
  */
-function refuseAfterEnd(orderId: string, state: OrderState, event: ReportedEvent, after: OrderState): void {
-  if (!('returnId' in event) && (after !== state || isKnown(state, event))) return;
-  throw refuse({
+function isAfterEnd(state: OrderState, event: ReportedEvent, after: OrderState): boolean {
+  return 'returnId' in event || (after === state && !isKnown(state, event));
+}
+
+function closedRefusal(orderId: string): ApplicationFailure {
+  return refuse({
     code: 'order_closed',
     status: 409,
     message: `Order ${orderId} is closed; only returns are possible.`,
@@ -237,7 +242,7 @@ function earlyEventsFor({ early, finished }: LockedOrder, event: ReportedEvent |
   );
 }
 
-function toRefusal({ code, status, message, pointer }: OrderRefusal): Error {
+function toRefusal({ code, status, message, pointer }: OrderRefusal): ApplicationFailure {
   return refuse({ code, status, message, pointer });
 }
 
