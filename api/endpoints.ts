@@ -24,7 +24,9 @@ import { holdEndpoints } from './routes/commission/holds';
 import { credentialEndpoints } from './routes/credential/credential';
 import { balanceEndpoints } from './routes/distributor/balances';
 import { distributorEndpoints } from './routes/distributor/distributor';
+import { restrictionEndpoints } from './routes/distributor/restrictions';
 import { sponsorTreeEndpoints } from './routes/distributor/sponsorTree';
+import { statementEndpoints } from './routes/distributor/statement';
 import { importEndpoints } from './routes/import';
 import { ledgerEndpoints } from './routes/ledger';
 import { mailEndpoints } from './routes/mail/mail';
@@ -54,6 +56,8 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...sponsorTreeEndpoints,
     ...reviewQueueEndpoints,
     ...distributorEndpoints,
+    ...statementEndpoints,
+    ...restrictionEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
     ...blacklistEndpoints,

@@ -4,7 +4,7 @@ import { FINANCE } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { currencySchema, moneySchema, timestampInput, uuid } from '../../http/schemas';
-import { accountSchema, type TransferRow, toTransfer, transferColumns, transferSchema } from './distributor';
+import { accountSchema, type TransferRow, toTransfer, transferColumns, transferSchema } from './statement';
 
 const balanceSchema = z.object({
   distributorId: uuid,

@@ -1,27 +1,18 @@
 import { z } from 'zod';
 import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
 import { kinds, subjectOf } from '../../../domain/kinds';
-import { EFFECTS } from '../../../domain/restriction';
-import { CHANNEL, CONTROLLERS, ROLES, STAFF } from '../../../domain/roles';
+import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
 import { start } from '../../../temporal/messages';
-import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
+import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
 import { reveal, revealBody, revealResponse } from '../../http/reveal';
-import {
-  currencySchema,
-  holdReason,
-  lineOf,
-  moneySchema,
-  timestampInput,
-  timestampOutput,
-  uuid,
-  uuidParams,
-} from '../../http/schemas';
+import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/decisions';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
+import { refuseOthers } from './own';
 
 const stateSchema = z.enum(kinds.distributor.states);
 
@@ -110,122 +101,6 @@ const downline = defineList({
   defaultSort: 'createdAt',
   tie: { column: 'd.id', type: 'uuid' },
 });
-
-export const accountSchema = z.enum([
-  'held',
-  'available',
-  'reserved',
-  'debt',
-  'commission_expense',
-  'cash',
-  'tax',
-  'fees',
-  'penalties',
-  'write_off',
-]);
-
-export const transferSchema = z
-  .object({
-    id: z.int(),
-    key: z.string().describe('Cause of the transfer.'),
-    from: accountSchema,
-    to: accountSchema,
-    amount: moneySchema,
-    commissionId: z.int().nullable(),
-    withdrawalId: uuid.nullable(),
-    occurredAt: timestampOutput,
-    recordedAt: timestampOutput,
-  })
-  .meta({ id: 'Transfer' });
-
-export interface TransferRow {
-  id: number;
-  key: string;
-  from: z.output<typeof accountSchema>;
-  to: z.output<typeof accountSchema>;
-  amount: number;
-  currency: string;
-  commissionId: number | null;
-  withdrawalId: string | null;
-  occurredAt: Date;
-  recordedAt: Date;
-}
-
-export const transferColumns = `t.id, t.key, t.from_account AS "from", t.to_account AS "to", t.amount, t.currency,
-  t.commission_id AS "commissionId", t.withdrawal_id AS "withdrawalId", t.occurred_at AS "occurredAt",
-  t.recorded_at AS "recordedAt"`;
-
-export const toTransfer = ({ amount, currency, occurredAt, recordedAt, ...row }: TransferRow) => ({
-  ...row,
-  amount: { amount, currency },
-  occurredAt: occurredAt.toISOString(),
-  recordedAt: recordedAt.toISOString(),
-});
-
-const statement = defineList({
-  item: transferSchema,
-  filters: {
-    currency: currencySchema.optional(),
-    account: z
-      .enum(['held', 'available', 'reserved', 'debt'])
-      .optional()
-      .describe('Transfers into or out of this account.'),
-    occurredAfter: timestampInput.optional(),
-    occurredBefore: timestampInput.optional(),
-  },
-  sorts: { id: { column: 't.id', type: 'bigint' } },
-  defaultSort: '-id',
-  tie: { column: 't.id', type: 'bigint' },
-});
-
-const balanceSchema = z.object({
-  currency: currencySchema,
-  held: moneySchema.describe('Commissions that are held or due.'),
-  available: moneySchema.describe('Available for withdrawal.'),
-  reserved: moneySchema.describe('In withdrawals.'),
-  debt: moneySchema.describe('Debt; new releases pay it first.'),
-});
-
-const restrictionSchema = z
-  .object({
-    id: uuid,
-    effect: z.enum(EFFECTS),
-    category: z.string().nullable().describe('Only in this product category.'),
-    sku: z.string().nullable().describe('Only of this product.'),
-    commissionId: z.string().nullable().describe('Only of this commission.'),
-    amount: moneySchema.nullable().describe('Kept back of what can be withdrawn.'),
-    tier: z.string().nullable().describe('Of `tier_at_most`: the tier that counts.'),
-    cause: z.string().describe('What it was placed for: user/…, credential/…, violation/….'),
-    reason: holdReason,
-    note: z.string(),
-    open: z.boolean(),
-    placedBy: z.string().nullable().describe('Null where a process placed it.'),
-    placedAt: timestampOutput,
-    effectiveFrom: timestampOutput,
-    effectiveUntil: timestampOutput.nullable(),
-    liftedBy: z.string().nullable(),
-    liftedAt: timestampOutput.nullable(),
-    liftNote: z.string().nullable(),
-  })
-  .meta({ id: 'Restriction' });
-
-const restrictions = defineList({
-  item: restrictionSchema,
-  filters: { open: z.stringbool().optional(), effect: z.enum(EFFECTS).optional() },
-  sorts: { placedAt: { column: 'r.placed_at', type: 'timestamptz' } },
-  defaultSort: '-placedAt',
-  tie: { column: 'r.id', type: 'uuid' },
-});
-
-const openNow = 'r.lifted_at IS NULL AND restriction_open(r, now())';
-
-/** A distributor sees only itself: another id is answered with not found. */
-async function refuseOthers({ pool }: ApiContext, principal: Principal, id: string): Promise<void> {
-  if (principal.role === 'distributor' && principal.distributorId !== id)
-    throw notFound(`The distributor ${id}`);
-  const { rowCount } = await pool.query('SELECT 1 FROM distributors WHERE id = $1', [id]);
-  if (!rowCount) throw notFound(`The distributor ${id}`);
-}
 
 async function readDistributor({ pool }: ApiContext, id: string): Promise<z.input<typeof distributorSchema>> {
   const { rows } = await pool.query<Row>(
@@ -327,67 +202,6 @@ export const distributorEndpoints: Endpoint[] = [
   }),
   endpoint({
     method: 'get',
-    path: '/v1/distributors/{id}/balance',
-    summary: 'Get the balance of a distributor',
-    description:
-      'The top level shows the requested currency; by default the only currency, or CNY if there are several. `balances` has all.',
-    tag: 'distributors',
-    roles: ROLES,
-    scope: 'distributors:read',
-    params: uuidParams,
-    query: z.object({ currency: currencySchema.optional() }),
-    responses: {
-      200: {
-        description: 'The balance.',
-        schema: balanceSchema.extend({ balances: z.array(balanceSchema) }).meta({ id: 'Balance' }),
-      },
-    },
-    handler: async ({ params: { id }, query, context, principal }) => {
-      await refuseOthers(context, principal, id);
-      const { rows } = await context.pool.query<
-        Record<'held' | 'available' | 'reserved' | 'debt', number> & { currency: string }
-      >(
-        'SELECT currency, held, available, reserved, debt FROM balances WHERE distributor_id = $1 ORDER BY currency',
-        [id],
-      );
-      const balances = rows.map(({ currency, ...amounts }) => balanceOf(currency, amounts));
-      const only = balances.length === 1 ? balances[0]?.currency : undefined;
-      const currency = query.currency ?? only ?? 'CNY';
-      const top = balances.find((balance) => balance.currency === currency) ?? balanceOf(currency, nothing);
-      return { status: 200, body: { ...top, balances } };
-    },
-  }),
-  endpoint({
-    method: 'get',
-    path: '/v1/distributors/{id}/statement',
-    summary: 'List all transfers of a distributor',
-    tag: 'distributors',
-    roles: ROLES,
-    scope: 'distributors:read',
-    params: uuidParams,
-    query: statement.query,
-    responses: statement.responses,
-    handler: async ({ params: { id }, query, context, principal, req }) => {
-      await refuseOthers(context, principal, id);
-      return statement.reply<TransferRow>({
-        pool: context.pool,
-        req,
-        query,
-        select: transferColumns,
-        from: 'transfers t',
-        where: (bind) => [
-          `t.distributor_id = ${bind(id)}`,
-          query.currency && `t.currency = ${bind(query.currency)}`,
-          query.account && `${bind(query.account)} IN (t.from_account::text, t.to_account::text)`,
-          query.occurredAfter && `t.occurred_at >= ${bind(query.occurredAfter)}`,
-          query.occurredBefore && `t.occurred_at < ${bind(query.occurredBefore)}`,
-        ],
-        toItem: toTransfer,
-      });
-    },
-  }),
-  endpoint({
-    method: 'get',
     path: '/v1/distributors/{id}/credentials',
     summary: 'List the credentials of a distributor',
     tag: 'distributors',
@@ -430,37 +244,6 @@ export const distributorEndpoints: Endpoint[] = [
       });
     },
   }),
-  endpoint({
-    method: 'get',
-    path: '/v1/distributors/{id}/restrictions',
-    summary: 'List what restricts a distributor, and what did',
-    tag: 'distributors',
-    roles: STAFF,
-    scope: 'distributors:read',
-    params: uuidParams,
-    query: restrictions.query,
-    responses: restrictions.responses,
-    handler: async ({ params: { id }, query, context, principal, req }) => {
-      await refuseOthers(context, principal, id);
-      return restrictions.reply({
-        pool: context.pool,
-        req,
-        query,
-        select: `r.id, r.effect, r.category, r.sku, r.commission_id::text AS "commissionId",
-          CASE WHEN r.amount IS NOT NULL THEN jsonb_build_object('amount', r.amount, 'currency', r.currency) END AS amount,
-          r.tier, r.cause, r.reason, r.note, ${openNow} AS open, p.name AS "placedBy", r.placed_at AS "placedAt",
-          r.effective_from AS "effectiveFrom", r.effective_until AS "effectiveUntil", l.name AS "liftedBy",
-          r.lifted_at AS "liftedAt", r.lift_note AS "liftNote"`,
-        from: 'restrictions r LEFT JOIN users p ON p.id = r.placed_by LEFT JOIN users l ON l.id = r.lifted_by',
-        where: (bind) => [
-          `r.distributor_id = ${bind(id)}`,
-          query.open !== undefined && `${query.open ? '' : 'NOT '}(${openNow})`,
-          query.effect && `r.effect = ${bind(query.effect)}`,
-        ],
-        toItem: (row: z.input<typeof restrictionSchema>) => row,
-      });
-    },
-  }),
   stateChange(
     'suspend',
     'Suspend a distributor; nothing is accrued, released or paid',
@@ -500,16 +283,4 @@ async function startRelease(context: ApiContext, id: string): Promise<void> {
   await start(senderOf(context), { kind: 'release', id }).catch((error: unknown) =>
     context.log.error({ err: error, releaseRunId: id }, 'could not start a release run'),
   );
-}
-
-const nothing = { held: 0, available: 0, reserved: 0, debt: 0 };
-
-function balanceOf(currency: string, amounts: typeof nothing): z.input<typeof balanceSchema> {
-  return {
-    currency,
-    held: { amount: amounts.held, currency },
-    available: { amount: amounts.available, currency },
-    reserved: { amount: amounts.reserved, currency },
-    debt: { amount: amounts.debt, currency },
-  };
 }
