@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { recover } from '../../cli/recover';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
+import type { Found } from '../../temporal/looks';
 import { lookAgain } from '../../workflows/shared/process';
 import { activityContext } from '../support/config';
 import {
@@ -109,6 +111,48 @@ describe('a withdrawal that is paid by a provider', () => {
     await steps.approveWithdrawal(approval(id), Date.now());
     await handle(id).signal(lookAgain);
     await expectPaidOnce(id);
+  });
+
+  test('shows in recover --check, which changes nothing, and is paid once after recover', async () => {
+    const id = await requested();
+    await steps.approveWithdrawal(approval(id), Date.now() - 180_000);
+    const subject = `withdrawal/${id}`;
+    const found: Found[] = [];
+    const context = { pool, client: worker.client, taskQueue: worker.taskQueue };
+    await recover(context, { mend: false, onFound: (page) => found.push(...page) });
+    expect(found.filter((one) => one.subject === subject)).toEqual([
+      { disagreement: 'overdue', kind: 'withdrawal', subject },
+    ]);
+    expect((await handle(id).query<{ state: string }, []>('status')).state).toBe('requested');
+    await recover(context);
+    await expectPaidOnce(id);
+  });
+
+  test('ends after recover when its row says that it was rejected', async () => {
+    const id = await requested();
+    await steps.rejectWithdrawal(approval(id), Date.now());
+    // Temporal lists what has begun a moment later.
+    await until(async () => {
+      await recover({ pool, client: worker.client, taskQueue: worker.taskQueue });
+      return (await handle(id).describe()).status.name === 'COMPLETED';
+    });
+  });
+
+  test('is not begun again where its workflow has ended and PostgreSQL is from an older copy', async () => {
+    const id = await requested();
+    await tell(worker, 'withdrawal', id, 'reject', approval(id));
+    await handle(id).result();
+    await pool.query(`UPDATE withdrawals SET state = 'requested' WHERE id = $1`, [id]);
+    const subject = `withdrawal/${id}`;
+    await until(async () => {
+      const found: Found[] = [];
+      const context = { pool, client: worker.client, taskQueue: worker.taskQueue };
+      await recover(context, { mend: false, onFound: (page) => found.push(...page) });
+      return found.some((one) => one.subject === subject && one.disagreement === 'ahead');
+    });
+    await recover({ pool, client: worker.client, taskQueue: worker.taskQueue });
+    expect((await handle(id).describe()).status.name).toBe('COMPLETED');
+    await pool.query(`UPDATE withdrawals SET state = 'rejected' WHERE id = $1`, [id]);
   });
 
   test('ends when its row says that it was rejected', async () => {
