@@ -7,7 +7,7 @@ import { connectionConfig } from '../temporal/connection';
 import { type Found, lookAtAll } from '../temporal/looks';
 import type { Sender } from '../temporal/messages';
 import { dataConverter } from '../temporal/payloadCodec';
-import { scheduleHousekeeping } from '../temporal/schedules';
+import { scheduleAll } from '../temporal/schedules';
 import { commandSettings } from './settings';
 
 /** Number of open rows whose workflow was started, and of the others, by kind of process. */
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace, dataConverter: dataConverter(config) });
   const isCheck = process.argv.includes('--check');
-  if (!isCheck) await scheduleHousekeeping(client, config);
+  if (!isCheck) await scheduleAll(client, config);
   let disagreements = 0;
   const onFound = (found: Found[]) => {
     for (const { disagreement, subject } of found) console.log(`${disagreement}: ${subject}`);

@@ -128,6 +128,18 @@ describe('a withdrawal that is paid by a provider', () => {
     await expectPaidOnce(id);
   });
 
+  test('is paid once when its approval was lost, by the looks of the schedule', async () => {
+    const id = await requested();
+    await steps.approveWithdrawal(approval(id), Date.now() - 180_000);
+    const looked = await worker.client.workflow.execute('looks', {
+      workflowId: `looks-${randomUUID()}`,
+      args: [],
+      taskQueue: worker.taskQueue,
+    });
+    expect(looked).toMatchObject({ overdue: 1 });
+    await expectPaidOnce(id);
+  });
+
   test('ends after recover when its row says that it was rejected', async () => {
     const id = await requested();
     await steps.rejectWithdrawal(approval(id), Date.now());

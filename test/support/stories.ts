@@ -245,6 +245,12 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
     return ended('housekeeping-done', workflowId);
   }
 
+  async function lookedAt(): Promise<Told> {
+    const workflowId = `looks-${randomUUID()}`;
+    await client.workflow.start('looks', { workflowId, args: [], taskQueue: taskQueues.file });
+    return ended('looks-done', workflowId);
+  }
+
   try {
     const told = await Promise.all([
       orderReleased(),
@@ -257,6 +263,7 @@ export async function tellStories(look: (client: Client, told: Told[]) => Promis
       paidByProvider(),
       released(),
       mailSent(),
+      lookedAt(),
       approvedTogether(),
       houseKept(),
     ]);
