@@ -66,7 +66,9 @@ const overdue: Partial<Record<ProcessKind, readonly string[]>> = {
   withdrawal: [
     byId(
       'withdrawals w',
-      `w.method = 'http' AND w.state IN ('approved', 'paying')
+      // One that waits for its distributor to be reinstated is not late.
+      `w.method = 'http' AND (w.state = 'paying' OR w.state = 'approved' AND (
+         SELECT payout_obstacle(d, now()) FROM distributors d WHERE d.id = w.distributor_id) IS NULL)
        AND ${decidedBefore("'withdrawal/' || w.id", "'approved'")}`,
     ),
   ],
