@@ -24,7 +24,7 @@ import { countActivities } from './temporal/activityMetrics';
 import { connectionConfig } from './temporal/connection';
 import { noteFailures } from './temporal/failingActivities';
 import { dataConverter } from './temporal/payloadCodec';
-import { scheduleHousekeeping } from './temporal/schedules';
+import { scheduleAll } from './temporal/schedules';
 import { startTracing } from './temporal/tracing';
 import { workerLimits } from './temporal/workerLimits';
 
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     { taskQueue: config.TEMPORAL_TASK_QUEUE, namespace, address: server.address() },
     'the worker runs',
   );
-  scheduleHousekeeping(new Client({ connection, namespace }), config).catch((error: unknown) =>
+  scheduleAll(new Client({ connection, namespace }), config).catch((error: unknown) =>
     log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
   );
   try {

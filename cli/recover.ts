@@ -1,50 +1,38 @@
 import { Client, Connection } from '@temporalio/client';
 import { ConfigError } from '../config';
 import { createPool } from '../database/pool';
-import { type OpenProcess, openProcesses } from '../database/recovery';
+import type { OpenProcess } from '../database/recovery';
 import type { ProcessKind } from '../domain/kinds';
 import { connectionConfig } from '../temporal/connection';
-import { type Sender, signal, start } from '../temporal/messages';
+import { type Found, lookAtAll } from '../temporal/looks';
+import type { Sender } from '../temporal/messages';
 import { dataConverter } from '../temporal/payloadCodec';
-import { scheduleHousekeeping } from '../temporal/schedules';
-import { paid } from '../workflows/order';
+import { scheduleAll } from '../temporal/schedules';
 import { commandSettings } from './settings';
 
-/** Number of started and already running workflows, by kind of process. */
+/** Number of open rows whose workflow was started, and of the others, by kind of process. */
 export type Recovered = Map<ProcessKind, { started: number; running: number }>;
 
-const inFlight = 20;
-
 /**
- * Starts a workflow for everything that is open in PostgreSQL and has none. It can run at any time and be stopped
- * and run again: running workflows are not touched, and a started one resumes from the rows, so nothing is
- * posted twice.
+ * Compares all open rows with all open workflows, starts the missing ones and has those look at their rows that do not
+ * know what these have. It can run at any time and be stopped and run again: a started workflow resumes from the rows,
+ * so nothing is posted twice. What is ahead of PostgreSQL is not touched.
+ * @param options.onFound told what disagrees, page by page
+ * @param options.mend whether anything is changed @default true
  */
 export async function recover(
   { pool, client, taskQueue }: { pool: ReturnType<typeof createPool>; client: Client; taskQueue: string },
-  report: (recovered: Recovered) => void = () => {},
+  { onFound = () => {}, mend = true }: { onFound?: (found: Found[]) => void; mend?: boolean } = {},
 ): Promise<Recovered> {
   const recovered: Recovered = new Map();
   const sender: Sender = { taskQueue, call: (work) => work(client.workflow) };
-  for await (const page of openProcesses(pool)) {
-    const left = [...page];
-    const startNext = async (): Promise<void> => {
-      for (let next = left.pop(); next; next = left.pop()) {
-        const counts = recovered.get(next.kind) ?? { started: 0, running: 0 };
-        recovered.set(next.kind, counts);
-        counts[(await startOne(sender, next)) ? 'started' : 'running']++;
-      }
-    };
-    await Promise.all(Array.from({ length: inFlight }, startNext));
-    report(recovered);
-  }
+  const onOpen = ({ kind }: OpenProcess, isStarted: boolean) => {
+    const counts = recovered.get(kind) ?? { started: 0, running: 0 };
+    recovered.set(kind, counts);
+    counts[isStarted ? 'started' : 'running']++;
+  };
+  for await (const found of lookAtAll({ pool, sender }, { mend, onOpen })) onFound(found);
   return recovered;
-}
-
-async function startOne(sender: Sender, { payment, ...open }: OpenProcess): Promise<boolean> {
-  if (!payment) return start(sender, open);
-  await signal(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [payment] });
-  return true;
 }
 
 async function main(): Promise<void> {
@@ -54,15 +42,25 @@ async function main(): Promise<void> {
   const { connectionOptions, namespace } = connectionConfig();
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace, dataConverter: dataConverter(config) });
-  await scheduleHousekeeping(client, config);
-  const recovered = await recover({ pool, client, taskQueue: config.TEMPORAL_TASK_QUEUE }, (soFar) => {
-    const total = [...soFar.values()].reduce((sum, { started, running: ran }) => sum + started + ran, 0);
-    console.log(`${total} checked`);
-  });
-  for (const [kind, { started, running: ran }] of recovered) {
-    console.log(`${kind}: ${started} started, ${ran} already running`);
+  const isCheck = process.argv.includes('--check');
+  if (!isCheck) await scheduleAll(client, config);
+  let disagreements = 0;
+  const onFound = (found: Found[]) => {
+    for (const { disagreement, subject } of found) console.log(`${disagreement}: ${subject}`);
+    disagreements += found.length;
+  };
+  const recovered = await recover(
+    { pool, client, taskQueue: config.TEMPORAL_TASK_QUEUE },
+    { onFound, mend: !isCheck },
+  );
+  if (isCheck) {
+    console.log(`${disagreements} disagreements; nothing was changed.`);
+  } else {
+    for (const [kind, { started, running: ran }] of recovered) {
+      console.log(`${kind}: ${started} started, ${ran} not started`);
+    }
+    if (!recovered.size) console.log('Nothing is open; no workflow to start.');
   }
-  if (!recovered.size) console.log('Nothing is open; no workflow to start.');
   await Promise.all([pool.end(), connection.close()]);
 }
 

@@ -38,12 +38,14 @@ export interface NewRestriction extends RestrictedPart {
  * @returns false where the same cause restricts the same already
  */
 export async function placeRestriction(client: Client, restriction: NewRestriction): Promise<boolean> {
-  const { distributorId, amount, commissionId, category, sku, by, at, from = at, until } = restriction;
+  const { distributorId, amount, commissionId, category, sku, by, at, from, until } = restriction;
+  // It holds from now on by the clock of the database, also where the caller's clock is ahead.
+  const effectiveFrom = from === undefined ? 'least($15, clock_timestamp())' : '$15';
   if (amount) await lockBalance(client, distributorId, amount.currency);
   const { rowCount } = await client.query(
     `INSERT INTO restrictions (id, distributor_id, category, sku, commission_id, currency, amount, effect, tier, cause,
        reason, note, placed_by, placed_at, effective_from, effective_until)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${effectiveFrom}, $16) ON CONFLICT DO NOTHING`,
     [
       restriction.id,
       distributorId,
@@ -59,7 +61,7 @@ export async function placeRestriction(client: Client, restriction: NewRestricti
       restriction.note,
       by.userId,
       new Date(at),
-      new Date(from),
+      new Date(from ?? at),
       until === undefined ? null : new Date(until),
     ],
   );
@@ -156,7 +158,7 @@ export async function releaseKeptBack(
        AND NOT EXISTS (
          SELECT FROM restrictions r WHERE r.distributor_id = $2 AND r.lifted_at IS NULL AND r.commission_id IS NULL
            AND r.effect IN ('suspended', 'no_release') AND r.category IS NULL AND r.sku IS NULL
-           AND restriction_open(r, greatest($4, now())))
+           AND restriction_open(r, greatest($4, clock_timestamp())))
      ON CONFLICT DO NOTHING`,
     [id, distributorId, { distributorId, automatic: true }, new Date(at)],
   );

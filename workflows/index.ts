@@ -1,6 +1,7 @@
 export { application } from './application';
 export { bulk } from './bulk';
 export { housekeeping } from './housekeeping';
+export { looks } from './looks';
 export { mail } from './mail';
 export { order } from './order';
 export { payout } from './payout';

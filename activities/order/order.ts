@@ -212,11 +212,12 @@ async function lockOrder(
 }
 
 /**
- * A closed order accepts only what is known and what happened before its end and is reported late; its returns have
- * processes of their own.
+ * A closed order accepts only repeats and what happened before its end and is reported late; new events of its returns
+ * go to processes of their own.
  */
 function isAfterEnd(state: OrderState, event: ReportedEvent, after: OrderState): boolean {
-  return 'returnId' in event || (after === state && !isKnown(state, event));
+  if ('returnId' in event) return after !== state;
+  return after === state && !isKnown(state, event);
 }
 
 function closedRefusal(orderId: string): ApplicationFailure {

@@ -330,7 +330,7 @@ async function checkRequest(
   const { rows: kept } = await client.query<{ amount: number }>(
     `SELECT coalesce(sum(amount), 0)::bigint AS amount FROM restrictions r
      WHERE distributor_id = $1 AND currency = $2 AND lifted_at IS NULL AND commission_id IS NULL
-       AND restriction_open(r, greatest($3, now()))`,
+       AND restriction_open(r, greatest($3, clock_timestamp()))`,
     [distributorId, currency, new Date(now)],
   );
   const keptBack = kept[0]!.amount;

@@ -63,7 +63,7 @@ const sources: Record<StuckKind, string> = {
     WHERE r.state = 'requested' AND r.requested_at < now() - $1::interval`,
   release_running: `SELECT 'release/' || r.id, s.since, '{}'::jsonb FROM release_runs r CROSS JOIN LATERAL (
       SELECT coalesce(max(p.at), r.proposed_at) AS since FROM approvals p WHERE p.subject = 'release/' || r.id) s
-    WHERE r.state = 'running' AND s.since < now() - $1::interval`,
+    WHERE r.state IN ('approved', 'running') AND s.since < now() - $1::interval`,
   // Those in a payout file wait for its confirmation, which is one line of its own.
   withdrawal_paying: `SELECT 'withdrawal/' || w.id, s.since, '{}'::jsonb FROM withdrawals w CROSS JOIN LATERAL (
       SELECT coalesce(max(e.occurred_at), w.requested_at) AS since FROM events e

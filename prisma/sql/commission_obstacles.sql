@@ -11,7 +11,7 @@ RETURNS TABLE (commission_id bigint, rank integer, code text, cause text, since 
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-  instant timestamptz := greatest(at, now());
+  instant timestamptz := greatest(at, clock_timestamp());
 BEGIN
   RETURN QUERY
   SELECT c.id, o.*

@@ -106,9 +106,9 @@ test('no two kinds have one name or one path', () => {
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test('each workflow is that of a kind, but for the daily housekeeping', () => {
+test('each workflow is that of a kind, but for those of a schedule', () => {
   const ofKinds = processKinds.map((kind) => kinds[kind].workflow);
-  expect([...ofKinds, 'housekeeping'].sort()).toEqual(Object.keys(workflows).sort());
+  expect([...ofKinds, 'housekeeping', 'looks'].sort()).toEqual(Object.keys(workflows).sort());
 });
 
 test.each(processKinds)(

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import { createHousekeepingActivities, type Resealed } from '../../activities/housekeeping';
 import { createSealer } from '../../database/sealing';
-import { HOUSEKEEPING, scheduleHousekeeping } from '../../temporal/schedules';
+import { HOUSEKEEPING, scheduleAll } from '../../temporal/schedules';
 import {
   type ApplicationWorld,
   personNumbers,
@@ -169,7 +169,7 @@ it("housekeeping has one schedule, at night in the brand's time zone, and stays 
     workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
   });
   const client = new Client({ connection, namespace });
-  const schedule = (zone: string) => scheduleHousekeeping(client, testConfig({ BRAND_TIME_ZONE: zone }));
+  const schedule = (zone: string) => scheduleAll(client, testConfig({ BRAND_TIME_ZONE: zone }));
   await eventually('the namespace', () =>
     schedule('Asia/Shanghai').then(
       () => true,

@@ -295,6 +295,15 @@ const houseKept: Story = async ({ id, file }) => {
   return { subjects: [`application/${id}`], distributors: [] };
 };
 
+const lookedAt: Story = async (teller) => {
+  const { id, file } = teller;
+  const distributor = await request(teller, file);
+  const workflowId = `looks-${id}`;
+  await client.workflow.start('looks', { workflowId, args: [], taskQueue: file });
+  await client.workflow.getHandle(workflowId).result();
+  return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
+};
+
 /** The story in which the worker dies after each activity. A new activity needs one. */
 const stories: Record<Name, Story> = {
   payOrder: orderReleased,
@@ -340,6 +349,7 @@ const stories: Record<Name, Story> = {
   eraseApplicants: houseKept,
   deleteSpent: houseKept,
   resealNumbers: houseKept,
+  lookAtProcesses: lookedAt,
 };
 
 /** Everything that a story left in the ledger, without the names and times that differ between two runs. */

@@ -137,6 +137,28 @@ describe('restrictions by cause', () => {
     expect(await obstaclesOf(id)).toEqual(['awaiting_delivery']);
   });
 
+  it('count for a release that had begun before them, and has not locked the commission yet', async () => {
+    await activatePlan(platform);
+    const orderId = await pay();
+    await deliver(orderId);
+    const { id } = (await commissionsOf(orderId))[0]!;
+    const obstacle = await inTransaction(pool, async (client) => {
+      await client.query('SELECT now()');
+      await placeHold(
+        pool,
+        { id: randomUUID(), commissionId: id, reason: 'risk', note: 'x', by },
+        Date.now(),
+      );
+      const { rows } = await client.query<{ obstacle: string | null }>(
+        'SELECT obstacle FROM release_commissions($1, now())',
+        [[id]],
+      );
+      return rows[0]!.obstacle;
+    });
+    expect(obstacle).toBe('hold_risk');
+    expect((await commissionsOf(orderId))[0]).toMatchObject({ state: 'due' });
+  });
+
   it('suspend independently: reinstating ends what people placed, and the state shows what is left', async () => {
     const ofCase = await suspend(pool, seller.id);
     expect(await stateOf(seller.id)).toBe('suspended');

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { recover } from '../../cli/recover';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
+import type { Found } from '../../temporal/looks';
 import { lookAgain } from '../../workflows/shared/process';
 import { activityContext } from '../support/config';
 import {
@@ -103,12 +105,66 @@ describe('a withdrawal that is paid by a provider', () => {
     await expectPaidOnce(id);
   });
 
-  test('is paid once when its approval was lost and it is told to look at its row', async () => {
+  test('is paid once when its approval was lost and it is asked to look at its row', async () => {
     const id = await requested();
     await handle(id).signal(lookAgain);
     await steps.approveWithdrawal(approval(id), Date.now());
     await handle(id).signal(lookAgain);
     await expectPaidOnce(id);
+  });
+
+  test('shows in recover --check, which changes nothing, and is paid once after recover', async () => {
+    const id = await requested();
+    await steps.approveWithdrawal(approval(id), Date.now() - 180_000);
+    const subject = `withdrawal/${id}`;
+    const found: Found[] = [];
+    const context = { pool, client: worker.client, taskQueue: worker.taskQueue };
+    await recover(context, { mend: false, onFound: (page) => found.push(...page) });
+    expect(found.filter((one) => one.subject === subject)).toEqual([
+      { disagreement: 'overdue', kind: 'withdrawal', subject },
+    ]);
+    expect((await handle(id).query<{ state: string }, []>('status')).state).toBe('requested');
+    await recover(context);
+    await expectPaidOnce(id);
+  });
+
+  test('is paid once when its approval was lost, by the looks of the schedule', async () => {
+    const id = await requested();
+    await steps.approveWithdrawal(approval(id), Date.now() - 180_000);
+    const looked = await worker.client.workflow.execute('looks', {
+      workflowId: `looks-${randomUUID()}`,
+      args: [],
+      taskQueue: worker.taskQueue,
+    });
+    expect(looked).toMatchObject({ overdue: 1 });
+    await expectPaidOnce(id);
+  });
+
+  test('ends after recover when its row says that it was rejected', async () => {
+    const id = await requested();
+    await steps.rejectWithdrawal(approval(id), Date.now());
+    // Temporal lists what has begun a moment later.
+    await until(async () => {
+      await recover({ pool, client: worker.client, taskQueue: worker.taskQueue });
+      return (await handle(id).describe()).status.name === 'COMPLETED';
+    });
+  });
+
+  test('is not begun again where its workflow has ended and PostgreSQL is from an older copy', async () => {
+    const id = await requested();
+    await sendUpdate(worker, 'withdrawal', id, 'reject', approval(id));
+    await handle(id).result();
+    await pool.query(`UPDATE withdrawals SET state = 'requested' WHERE id = $1`, [id]);
+    const subject = `withdrawal/${id}`;
+    await until(async () => {
+      const found: Found[] = [];
+      const context = { pool, client: worker.client, taskQueue: worker.taskQueue };
+      await recover(context, { mend: false, onFound: (page) => found.push(...page) });
+      return found.some((one) => one.subject === subject && one.disagreement === 'ahead');
+    });
+    await recover({ pool, client: worker.client, taskQueue: worker.taskQueue });
+    expect((await handle(id).describe()).status.name).toBe('COMPLETED');
+    await pool.query(`UPDATE withdrawals SET state = 'rejected' WHERE id = $1`, [id]);
   });
 
   test('ends when its row says that it was rejected', async () => {
@@ -144,7 +200,7 @@ describe('an order', () => {
     (await handle(id).query<{ waitsFor: { what: string }[] }, []>('status')).waitsFor.map(({ what }) => what);
   const released = async () => (await balanceOf(platform.pool, seller.id)).available;
 
-  test('closes its window when its delivery was written and lost, and is told again', async () => {
+  test('closes its window when its delivery was written and lost, and is sent again', async () => {
     const before = await released();
     const id = await paid();
     const at = Date.now();
@@ -166,7 +222,7 @@ describe('an order', () => {
     await finished(platform, id);
   });
 
-  test('closes its window when its delivery was lost and it is told to look at its row', async () => {
+  test('closes its window when its delivery was lost and it is asked to look at its row', async () => {
     const id = await paid();
     await steps.applyOrderEvent(id, delivered(Date.now()), Date.now());
     await handle(id).signal(lookAgain);
@@ -179,7 +235,7 @@ describe('an order', () => {
       (id: string) =>
         expect(sendEvent(platform, id, { type: 'canceled', at: Date.now(), reason: 'x' })).rejects.toThrow(),
     ],
-    ['it is told to look at its row', (id: string) => handle(id).signal(lookAgain)],
+    ['it is asked to look at its row', (id: string) => handle(id).signal(lookAgain)],
   ])('ends when its rows are closed and %s', async (_what, wake) => {
     const id = await paid();
     const longAgo = Date.now() - 30_000;
@@ -188,7 +244,7 @@ describe('an order', () => {
     await finished(platform, id);
   });
 
-  test('goes on as it was when it is told to look and nothing has changed', async () => {
+  test('goes on as it was when it is asked to look and nothing has changed', async () => {
     const id = await paid();
     await handle(id).signal(lookAgain);
     expect(await waitsFor(id)).toEqual(['delivery']);

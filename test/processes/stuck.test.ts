@@ -150,6 +150,14 @@ test.each(['approved', 'in_review'])(
     expect((await post(shown!.actions[0]!.path)).body.type).toBe('/problems/mail_state');
     const { rows: audits } = await pool.query('SELECT action FROM audit_entries WHERE subject = $1', [about]);
     expect(audits).toEqual([{ action: 'mail.resend' }]);
+    // Its process goes on from the row: it ends where the application is decided, else it waits for the decision.
+    const process = api.context.temporal.workflow.getHandle(about);
+    if (state === 'approved') expect(await process.result()).toBe('approved');
+    else
+      await until(
+        () => process.query<{ state: string | null }>('status'),
+        (status) => status.state === state,
+      );
   },
 );
 

@@ -11,7 +11,7 @@ import { startTimeSkipping } from '../support/timeSkipping';
 
 const minute = 60_000;
 
-// An update that is lost with its server leaves the run that it started, which nobody told anything.
+// An update that is lost with its server leaves the run that it started, which then has no message.
 describe('a run that was started for a message that never came', () => {
   let env: TestWorkflowEnvironment;
   let platform: Platform;

@@ -248,6 +248,12 @@ export async function runScenarios(
     return ended('housekeeping-done', workflowId);
   }
 
+  async function lookedAt(): Promise<EndedProcess> {
+    const workflowId = `looks-${randomUUID()}`;
+    await client.workflow.start('looks', { workflowId, args: [], taskQueue: taskQueues.file });
+    return ended('looks-done', workflowId);
+  }
+
   try {
     const processes = await Promise.all([
       orderReleased(),
@@ -260,6 +266,7 @@ export async function runScenarios(
       paidByProvider(),
       released(),
       mailSent(),
+      lookedAt(),
       approvedTogether(),
       houseKept(),
     ]);

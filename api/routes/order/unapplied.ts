@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { inTransaction, type Pool } from '../../../database/pool';
+import { subjectOf } from '../../../domain/kinds';
 import type { OrderEvent } from '../../../domain/order';
 import { OPERATORS, STAFF } from '../../../domain/roles';
 import { endpoint } from '../../http/endpoint';
@@ -83,7 +84,7 @@ const discardUnappliedEvent = endpoint({
       await addAudit(client, {
         actor: actorOfCall(call),
         action: 'order.discard_event',
-        subject: `order/${id}`,
+        subject: subjectOf('order', id),
         before: {
           event: event.type,
           ...('returnId' in event

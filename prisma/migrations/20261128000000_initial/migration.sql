@@ -958,11 +958,11 @@ $$;
  * `no_payout`; null where payouts may leave. What is only kept back in part, as an amount, is no obstacle.
  */
 CREATE OR REPLACE FUNCTION payout_obstacle(d distributors, at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN d.terminated_at <= greatest(at, now()) THEN 'terminated' ELSE (
+  SELECT CASE WHEN d.terminated_at <= greatest(at, clock_timestamp()) THEN 'terminated' ELSE (
     SELECT r.effect FROM restrictions r
     WHERE r.distributor_id = d.id AND r.lifted_at IS NULL AND r.commission_id IS NULL
       AND r.effect IN ('suspended', 'no_payout') AND r.amount IS NULL AND r.category IS NULL AND r.sku IS NULL
-      AND restriction_open(r, greatest(at, now()))
+      AND restriction_open(r, greatest(at, clock_timestamp()))
     ORDER BY r.effect DESC LIMIT 1
   ) END
 $$;
@@ -997,7 +997,7 @@ RETURNS TABLE (commission_id bigint, rank integer, code text, cause text, since 
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-  instant timestamptz := greatest(at, now());
+  instant timestamptz := greatest(at, clock_timestamp());
 BEGIN
   RETURN QUERY
   SELECT c.id, o.*
