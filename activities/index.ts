@@ -5,10 +5,10 @@ import { createApplicationActivities } from './application/application';
 import { createApplicationCheckActivities } from './application/checks';
 import { createBulkActivities } from './bulk';
 import { createHousekeepingActivities } from './housekeeping';
-import { createLookActivities } from './looks';
 import { createMailActivities, type Mailer } from './mail';
 import { createOrderActivities } from './order/order';
 import { createPayoutActivities } from './payout';
+import { createReconcileActivities } from './reconcile';
 import { createReleaseActivities } from './release';
 import { createWithdrawalActivities } from './withdrawal/withdrawal';
 
@@ -32,7 +32,7 @@ export function createActivities(context: ActivityContext) {
     ...createReleaseActivities(context),
     ...createBulkActivities(context),
     ...createHousekeepingActivities(context),
-    ...createLookActivities(context.pool),
+    ...createReconcileActivities(context.pool),
   };
 }
 

@@ -4,9 +4,9 @@ import { createPool } from '../database/pool';
 import type { OpenProcess } from '../database/recovery';
 import type { ProcessKind } from '../domain/kinds';
 import { connectionConfig } from '../temporal/connection';
-import { type Found, lookAtAll } from '../temporal/looks';
 import type { Sender } from '../temporal/messages';
 import { dataConverter } from '../temporal/payloadCodec';
+import { type Found, reconcileAll } from '../temporal/reconcile';
 import { scheduleAll } from '../temporal/schedules';
 import { commandSettings } from './settings';
 
@@ -31,7 +31,7 @@ export async function recover(
     recovered.set(kind, counts);
     counts[isStarted ? 'started' : 'running']++;
   };
-  for await (const found of lookAtAll({ pool, sender }, { mend, onOpen })) onFound(found);
+  for await (const found of reconcileAll({ pool, sender }, { mend, onOpen })) onFound(found);
   return recovered;
 }
 

@@ -10,8 +10,8 @@ import type { Config } from '../config';
 /** Id of the schedule, and beginning of the ids of its workflows. */
 export const HOUSEKEEPING = 'housekeeping';
 
-/** Likewise, of the looks at rows and workflows. */
-const LOOKS = 'looks';
+/** The same for the comparison of rows and workflows. */
+const RECONCILE = 'reconcile';
 
 /**
  * Schedules housekeeping once a day, at night in the brand's time zone, and the comparison of rows and workflows every
@@ -25,7 +25,7 @@ export async function scheduleAll(
   const daily = { calendars: [{ hour: 3, minute: 30 }], timezone };
   await schedule(client, { id: HOUSEKEEPING, taskQueue, spec: daily, catchupWindow: '1 day' });
   await schedule(client, {
-    id: LOOKS,
+    id: RECONCILE,
     taskQueue,
     spec: { intervals: [{ every: '5 minutes' }] },
     catchupWindow: '1 minute',

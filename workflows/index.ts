@@ -1,10 +1,10 @@
 export { application } from './application';
 export { bulk } from './bulk';
 export { housekeeping } from './housekeeping';
-export { looks } from './looks';
 export { mail } from './mail';
 export { order } from './order';
 export { payout } from './payout';
+export { reconcile } from './reconcile';
 export { release } from './release';
 export { lateReturn } from './return';
 export { withdrawal } from './withdrawal';

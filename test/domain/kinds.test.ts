@@ -108,7 +108,7 @@ test('no two kinds have one name or one path', () => {
 
 test('each workflow is that of a kind, but for those of a schedule', () => {
   const ofKinds = processKinds.map((kind) => kinds[kind].workflow);
-  expect([...ofKinds, 'housekeeping', 'looks'].sort()).toEqual(Object.keys(workflows).sort());
+  expect([...ofKinds, 'housekeeping', 'reconcile'].sort()).toEqual(Object.keys(workflows).sort());
 });
 
 test.each(processKinds)(

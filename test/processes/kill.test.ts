@@ -295,11 +295,11 @@ const houseKept: Story = async ({ id, file }) => {
   return { subjects: [`application/${id}`], distributors: [] };
 };
 
-const lookedAt: Story = async (teller) => {
+const reconciled: Story = async (teller) => {
   const { id, file } = teller;
   const distributor = await request(teller, file);
-  const workflowId = `looks-${id}`;
-  await client.workflow.start('looks', { workflowId, args: [], taskQueue: file });
+  const workflowId = `reconcile-${id}`;
+  await client.workflow.start('reconcile', { workflowId, args: [], taskQueue: file });
   await client.workflow.getHandle(workflowId).result();
   return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
 };
@@ -349,7 +349,7 @@ const stories: Record<Name, Story> = {
   eraseApplicants: houseKept,
   deleteSpent: houseKept,
   resealNumbers: houseKept,
-  lookAtProcesses: lookedAt,
+  reconcileProcesses: reconciled,
 };
 
 /** Everything that a story left in the ledger, without the names and times that differ between two runs. */

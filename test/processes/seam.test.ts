@@ -4,7 +4,7 @@ import { createActivities } from '../../activities';
 import { recover } from '../../cli/recover';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
-import type { Found } from '../../temporal/looks';
+import type { Found } from '../../temporal/reconcile';
 import { lookAgain } from '../../workflows/shared/process';
 import { activityContext } from '../support/config';
 import {
@@ -128,15 +128,15 @@ describe('a withdrawal that is paid by a provider', () => {
     await expectPaidOnce(id);
   });
 
-  test('is paid once when its approval was lost, by the looks of the schedule', async () => {
+  test('is paid once when its approval was lost, by the schedule that compares rows and workflows', async () => {
     const id = await requested();
     await steps.approveWithdrawal(approval(id), Date.now() - 180_000);
-    const looked = await worker.client.workflow.execute('looks', {
-      workflowId: `looks-${randomUUID()}`,
+    const result = await worker.client.workflow.execute('reconcile', {
+      workflowId: `reconcile-${randomUUID()}`,
       args: [],
       taskQueue: worker.taskQueue,
     });
-    expect(looked).toMatchObject({ overdue: 1 });
+    expect(result).toMatchObject({ overdue: 1 });
     await expectPaidOnce(id);
   });
 

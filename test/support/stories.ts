@@ -248,10 +248,10 @@ export async function runScenarios(
     return ended('housekeeping-done', workflowId);
   }
 
-  async function lookedAt(): Promise<EndedProcess> {
-    const workflowId = `looks-${randomUUID()}`;
-    await client.workflow.start('looks', { workflowId, args: [], taskQueue: taskQueues.file });
-    return ended('looks-done', workflowId);
+  async function reconciled(): Promise<EndedProcess> {
+    const workflowId = `reconcile-${randomUUID()}`;
+    await client.workflow.start('reconcile', { workflowId, args: [], taskQueue: taskQueues.file });
+    return ended('reconcile-done', workflowId);
   }
 
   try {
@@ -266,7 +266,7 @@ export async function runScenarios(
       paidByProvider(),
       released(),
       mailSent(),
-      lookedAt(),
+      reconciled(),
       approvedTogether(),
       houseKept(),
     ]);

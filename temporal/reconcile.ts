@@ -20,7 +20,7 @@ export interface Found {
   subject: string;
 }
 
-interface Looker {
+interface Reconciler {
   pool: Pool;
   sender: Sender;
 }
@@ -38,8 +38,8 @@ const endOnlyWhenOver: readonly ProcessKind[] = ['withdrawal', 'payout', 'releas
  * @param options.onOpen called for each open row, and whether a workflow was started for it
  * @returns what disagrees, page by page
  */
-export async function* lookAtAll(
-  { pool, sender }: Looker,
+export async function* reconcileAll(
+  { pool, sender }: Reconciler,
   { mend, onOpen = () => {} }: { mend: boolean; onOpen?: (open: OpenProcess, started: boolean) => void },
 ): AsyncGenerator<Found[]> {
   const running = new Map<ProcessKind, Set<string>>();
