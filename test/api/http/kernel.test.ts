@@ -87,7 +87,7 @@ describe("a request that cannot be understood is the client's fault and says why
     ],
     [
       'unknown encoding',
-      () => put(product, { 'Content-Encoding': 'zstd' }),
+      () => put(product, { 'Content-Encoding': 'lzma' }),
       415,
       'content_type_not_supported',
     ],
