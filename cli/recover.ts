@@ -17,7 +17,7 @@ export type Recovered = Map<ProcessKind, { started: number; running: number }>;
  * Compares all open rows with all open workflows, starts the missing ones and has those look at their rows that do not
  * know what these have. It can run at any time and be stopped and run again: a started workflow resumes from the rows,
  * so nothing is posted twice. What is ahead of PostgreSQL is not touched.
- * @param options.onFound told what disagrees, page by page
+ * @param options.onFound called with what disagrees, page by page
  * @param options.mend whether anything is changed @default true
  */
 export async function recover(

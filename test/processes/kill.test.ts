@@ -295,9 +295,9 @@ const houseKept: Story = async ({ id, file }) => {
   return { subjects: [`application/${id}`], distributors: [] };
 };
 
-const reconciled: Story = async (teller) => {
-  const { id, file } = teller;
-  const distributor = await request(teller, file);
+const reconciled: Story = async (context) => {
+  const { id, file } = context;
+  const distributor = await request(context, file);
   const workflowId = `reconcile-${id}`;
   await client.workflow.start('reconcile', { workflowId, args: [], taskQueue: file });
   await client.workflow.getHandle(workflowId).result();

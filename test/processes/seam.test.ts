@@ -81,7 +81,7 @@ describe('a withdrawal that is paid by a provider', () => {
       cause: { type: 'withdrawal_decided' },
     });
 
-  test('is paid once when its approval was written and lost, and somebody approves again', async () => {
+  test('is paid once when its approval was written and lost, and it is approved again', async () => {
     const id = await requested();
     await steps.approveWithdrawal(approval(id), Date.now());
     await approveAgain(id);
