@@ -23,6 +23,7 @@ const SEALED = [
   { table: 'applications', column: 'identity_number_sealed' },
   { table: 'applications', column: 'bank_account_sealed' },
   { table: 'credentials', column: 'number_sealed' },
+  { table: 'credential_renewals', column: 'number_sealed' },
   { table: 'distributors', column: 'bank_account_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },

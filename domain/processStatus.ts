@@ -1,4 +1,5 @@
 import { type ApplicationState, awaited } from './application';
+import type { CredentialProgress } from './credentialTerm';
 import type { ProcessKind, StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
@@ -18,9 +19,11 @@ export interface Wait {
     | 'release'
     | 'payout'
     | 'payout_answer'
-    | 'bank_confirmation';
+    | 'bank_confirmation'
+    | 'reminder'
+    | 'renewal';
   /** Who must act; `clock` for a timer. */
-  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'shop' | 'provider';
+  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'distributor' | 'shop' | 'provider';
   /** Time of the timer or of the next check, in milliseconds since 1970; null if it ends only by an action. */
   until: number | null;
   /** IDs, if there can be several: returns or emails. */
@@ -117,4 +120,18 @@ export function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessSta
     state: state ?? null,
     waitsFor: state === 'open' ? [{ what: 'bank_confirmation', from: 'finance', until: null }] : [],
   };
+}
+
+/** Status of a credential process. */
+export function credentialStatusOf(progress: CredentialProgress | undefined): ProcessStatus<'credential'> {
+  if (!progress) return { state: null, waitsFor: [] };
+  const { nextReminderAt, openRenewal } = progress;
+  const waitsFor: Wait[] = [
+    openRenewal
+      ? { what: 'decision', from: 'compliance', until: null, which: [openRenewal] }
+      : { what: 'renewal', from: 'distributor', until: null },
+    ...(nextReminderAt === null ? [] : [{ what: 'reminder', from: 'clock', until: nextReminderAt } as const]),
+  ];
+  // Its state is computed from its dates, which only the row has.
+  return { state: null, waitsFor };
 }

@@ -11,11 +11,13 @@ export const refusals = {
   not_found: 'The requested resource does not exist, or belongs to another user.',
   application_not_found: 'The application does not exist.',
   commission_not_found: 'The commission does not exist.',
+  credential_not_found: 'The credential does not exist.',
   distributor_not_found: 'The distributor does not exist.',
   line_not_found: 'The order has no such line.',
   order_not_found: 'The order does not exist yet.',
   payout_not_found: 'The payout batch does not exist.',
   release_not_found: 'The release run does not exist.',
+  renewal_not_found: 'The credential has no such renewal.',
   return_not_found: 'The order has no such return yet.',
   user_not_found: 'The user does not exist.',
   withdrawal_not_found: 'The withdrawal does not exist.',
@@ -24,11 +26,13 @@ export const refusals = {
   application_decided: 'The application is already approved, rejected or withdrawn; the decision is final.',
   payout_decided: 'The payout batch is already settled; this is final.',
   release_decided: 'The release run is already approved or rejected; the decision is final.',
+  renewal_decided: 'The renewal is already accepted or refused; the decision is final.',
   return_decided: 'The return is already refunded or rejected; the decision is final.',
   withdrawal_decided: 'The withdrawal has passed the step in which this can be decided.',
 
   // The current state does not allow it
   application_state: 'The state of the application does not allow this step.',
+  renewal_under_review: 'A renewal of the credential is already under review.',
   distributor_not_active: 'Only an active distributor can be paid.',
   payouts_restricted: 'Payouts to the distributor are restricted.',
   distributor_state: 'The state of the distributor does not allow this change.',
@@ -64,7 +68,7 @@ export const refusals = {
   blacklisted: 'A number of the applicant is on the blacklist. Remove the entry first, or reject.',
   claimed_by_another: 'A colleague has claimed this application.',
   deadline_passed: 'The deadline is in the past.',
-  note_required: 'A check failed; a note must explain why the application is approved anyway.',
+  note_required: 'A check failed; a note must explain why it is approved or accepted anyway.',
 
   // Orders and returns
   already_delivered: 'The line was already delivered; the first delivery counts.',

@@ -4,6 +4,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -180,6 +181,8 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     else await process.until((known) => known.state !== state);
     progress = process.state();
   }
+  if (progress?.distributorId && patched('start-credentials'))
+    await checks.startCredentials(progress.distributorId);
   // A mail may be asked for again while others are still under way.
   await process.settled();
   return process.state()?.state ?? 'refused';

@@ -1,6 +1,7 @@
 import type { Config } from '../../config';
 import { durationMs } from '../../config';
 import { endClaim, refuseUnless } from '../../database/claims';
+import { placeExpiries } from '../../database/credentials';
 import { decide, type Outcome } from '../../database/decide';
 import { type Actor, addEvent, SYSTEM } from '../../database/journal';
 import type { QueuedMail } from '../../database/mails';
@@ -208,9 +209,10 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           [applicationId, tier, note, actor.userId, new Date(now), distributorId],
         );
         await client.query(
-          'UPDATE credentials SET distributor_id = $3 WHERE application_id = $1 AND round = $2',
-          [applicationId, row.round, distributorId],
+          'UPDATE credentials SET distributor_id = $3, known_at = $4 WHERE application_id = $1 AND round = $2',
+          [applicationId, row.round, distributorId, new Date(now)],
         );
+        await placeExpiries(client, distributorId, { zone: config.BRAND_TIME_ZONE, at: now });
         await addEvent(client, {
           subject: subjectOf('distributor', distributorId),
           key: 'joined',

@@ -34,6 +34,9 @@ const EVENTS: Record<EventType, Facts> = {
   withdrawn: { because: 'deadline' },
   joined: { applicationId: id, tier: 'gold', sponsorId: id },
   compliance_alert: { measure: 'levels', bound: 3, value: 3, applicationId: id },
+  renewal_submitted: { renewalId: id, validFrom: '2026-03-01', validUntil: '2031-02-28' },
+  renewal_accepted: { renewalId: id, validFrom: '2026-03-01', validUntil: null },
+  renewal_refused: { renewalId: id, reason: 'blurred', reasonCode: 'document_unreadable' },
   suspended: { reason: 'papers' },
   reinstated: { reason: 'papers came' },
   paid: { batchId: id, reason: 'as asked', reference: 'P-7' },
@@ -102,6 +105,18 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   },
   'commission.hold': { after: { hold: 'credential_expired' }, reason: 'odd' },
   'commission.unhold': { before: { holds: ['credential_expired'] }, after: { released: false } },
+  'credential.accept_renewal': {
+    before: { numberMasked: '***1', validFrom: '2021-03-01', validUntil: '2026-02-28' },
+    after: { numberMasked: '***2', validFrom: '2026-03-01', validUntil: '2031-02-28' },
+    reason: 'seen',
+  },
+  'credential.refuse_renewal': {
+    after: { state: 'refused', reasonCode: 'document_unreadable', note: 'odd' },
+    reason: 'blurred',
+  },
+  'credential.submit_renewal': {
+    after: { renewalId: id, validFrom: '2026-03-01', validUntil: null, numberMasked: '***2' },
+  },
   'distributor.reinstate': state('suspended', 'active'),
   'distributor.reveal': { after: { field: 'bankAccount' }, reason: 'a call' },
   'distributor.suspend': { ...state('active', 'suspended'), reason: 'papers' },

@@ -30,8 +30,8 @@ async function main(): Promise<void> {
   await globalSetup();
   try {
     await runScenarios(async (client, ended) => {
-      for (const { name, workflowId } of ended) {
-        const history = await client.workflow.getHandle(workflowId).fetchHistory();
+      for (const { name, workflowId, runId } of ended) {
+        const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
         const file = path.join(folder, `${name}.json`);
         writeFileSync(file, `${normalise(encodeHistory(history))}\n`);
         process.stdout.write(`${name}: ${history.events?.length} events\n`);
