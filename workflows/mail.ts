@@ -1,9 +1,12 @@
-import { defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import type { ProcessInput } from './shared/process';
 
 /** Signal: the mail could not be delivered and waits to be sent again. Sent with the start of the workflow. */
 export const resendMail = defineSignal('resend');
+
+export const mailStatus = defineQuery<ProcessStatus>('status');
 
 const { deliverMail } = proxyActivities<Activities>({
   startToCloseTimeout: '2m',
@@ -22,6 +25,7 @@ export async function mail(input: ProcessInput | { key: string }): Promise<'sent
   setHandler(resendMail, () => {
     asked = true;
   });
+  setHandler(mailStatus, () => statusOf.mail());
   let result: 'sent' | 'undeliverable';
   do {
     asked = false;

@@ -1,3 +1,4 @@
+import type { Wait } from '../../../domain/processStatus';
 import type { Text } from '../locale/locale';
 
 /** Names of events by type, and of audit entries by action. */
@@ -161,4 +162,4 @@ export const AWAITED: Record<string, Text> = {
   release: { zh: '执行结算', en: 'Release' },
   mail: { zh: '发送邮件', en: 'Sending emails' },
   work: { zh: '执行', en: 'Execution' },
-};
+} satisfies Record<Wait['what'], Text>;
