@@ -191,7 +191,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         }
         await refuseOwn(client, row, by);
         const given = await countApproval(client, {
-          subject: `${subjectOf('withdrawal', id)}/payment_returned`,
+          subject: keyOf('withdrawal', id, 'payment_returned'),
           by,
           at: now,
           note: text,
