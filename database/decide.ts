@@ -36,7 +36,7 @@ export interface Outcome {
  * changes, and writes event, audit entry and mails beside it.
  * @param lock locks the subject's row and reads it, or makes it where the message is the first; undefined where
  *   there is none
- * @param change makes the change, or refuses
+ * @param change makes the change, or refuses; null where the row leaves nothing to change, so nothing happened
  * @param answer reads the state after it; the same for a repeat. Where there is no row, null or a refusal
  * @throws refusal `<kind>_not_found`, and what `lock` and `change` refuse, with the state of the row
  */
@@ -44,7 +44,7 @@ export async function decide<K extends LockedKind, Row, Answer>(
   pool: Pool,
   command: Command<K>,
   lock: (client: Client) => Promise<Row | undefined>,
-  change: (client: Client, row: Row) => Promise<Outcome>,
+  change: (client: Client, row: Row) => Promise<Outcome | null>,
   answer: (client: Client) => Promise<Answer>,
 ): Promise<Answer> {
   const { kind, id, key, by, at } = command;
@@ -54,8 +54,9 @@ export async function decide<K extends LockedKind, Row, Answer>(
     const row = await lock(client);
     if (row === undefined) throw notFound(kind, id);
     found = true;
-    if (!(await hasEvent(client, subject, key))) {
-      const { type, action, data, before, after, reason, mails = [] } = await change(client, row);
+    const outcome = (await hasEvent(client, subject, key)) ? null : await change(client, row);
+    if (outcome) {
+      const { type, action, data, before, after, reason, mails = [] } = outcome;
       await addEvent(client, { subject, key, type, actor: by, occurredAt: at, data });
       if (action)
         await addAudit(client, { actor: by, action, subject, before, after, reason, eventKey: key });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addAudit } from '../../../database/journal';
+import { addAudit, addEvent } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
 import { keyOf, kinds, subjectOf } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
@@ -95,12 +95,14 @@ export const commissionPlanEndpoints: Endpoint[] = [
         // Plans have numbers, which are handed out only now; this line is how a repeat finds the number again. A
         // concurrent repeat waits on it for the first to commit.
         const request = keyOf('request', resourceId);
-        const claim = await client.query(
-          `INSERT INTO events (subject, key, type, actor, occurred_at)
-           VALUES ($1, 'plan', 'plan.requested', $2, now()) ON CONFLICT DO NOTHING`,
-          [request, call.principal.name],
-        );
-        if (!claim.rowCount) {
+        const isNew = await addEvent(client, {
+          subject: request,
+          key: 'plan',
+          type: 'plan.requested',
+          actor: actorOfCall(call),
+          occurredAt: Date.now(),
+        });
+        if (!isNew) {
           const { rows } = await client.query<{ id: number }>(
             `SELECT (data ->> 'planId')::bigint AS id FROM events WHERE subject = $1 AND key = 'plan'`,
             [request],
