@@ -5,6 +5,7 @@ import { Client, Pool } from 'pg';
 import { query } from '../../embedded/postgres';
 import { openEngine } from '../../prisma/engine';
 import { MIGRATIONS, migrate } from '../../prisma/migrate';
+import { FIRST_MIGRATION } from '../../prisma/unreleased';
 
 const functionsFolder = path.join(MIGRATIONS, '..', 'sql');
 const names = readdirSync(MIGRATIONS).sort();
@@ -65,6 +66,7 @@ async function schemaOf(url: string): Promise<string[]> {
 
 test('names of migrations say what is in them: a day, a number and words', () => {
   for (const name of names) expect(name).toMatch(/^\d{14}_[a-z]+(_[a-z]+)*$/);
+  expect(names[0]).toBe(FIRST_MIGRATION);
 });
 
 test('prisma/sql holds the text in force of each SQL function', async () => {

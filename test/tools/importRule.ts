@@ -33,7 +33,7 @@ export const rules: Record<string, { from: string[]; typesFrom?: string[] }> = {
   },
   // Runs in the browser: of the rest it knows only the rules.
   console: { from: ['console', 'domain'] },
-  worker: { from: ['activities', 'database', 'temporal', 'config', 'log', 'retry'] },
+  worker: { from: ['activities', 'database', 'temporal', 'prisma', 'config', 'log', 'retry'] },
   prisma: { from: ['prisma'] },
   // Starts API and worker as processes of their own.
   embedded: { from: ['embedded', 'cli', 'database', 'prisma', 'config'] },
