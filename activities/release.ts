@@ -2,7 +2,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Config } from '../config';
 import { countApproval } from '../database/approvals';
 import { decide, decided, type Outcome } from '../database/decide';
-import { type Actor, addEvent, SYSTEM } from '../database/journal';
+import { type Actor, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import { approvalsNeeded } from '../domain/approval';
@@ -412,24 +412,29 @@ export async function releaseKeptBackBatch(
   });
 }
 
-async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
-  return inTransaction(pool, async (client) => {
-    // A run whose items were frozen has these figures since it was proposed.
-    await client.query(
-      `UPDATE release_runs r SET item_count = made.items, totals = made.totals
-       FROM (
-         SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
-         FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
-               FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
-       ) made
-       WHERE r.id = $1 AND r.state = 'running' AND r.filter ? 'automatic'`,
-      [id],
-    );
-    const { rowCount } = await client.query(
-      `UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running'`,
-      [id, new Date(now)],
-    );
-    if (rowCount === 1) {
+/** Ends a run that is under way. */
+function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
+  return decide(
+    pool,
+    { kind: 'release', id, key: 'done', by: SYSTEM, at: now },
+    (client) => lockRun(client, id),
+    async (client, { state }) => {
+      if (state !== 'running') return null;
+      // A run whose items were frozen has these figures since it was proposed.
+      await client.query(
+        `UPDATE release_runs r SET item_count = made.items, totals = made.totals
+         FROM (
+           SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
+           FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
+                 FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
+         ) made
+         WHERE r.id = $1 AND r.filter ? 'automatic'`,
+        [id],
+      );
+      await client.query(`UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1`, [
+        id,
+        new Date(now),
+      ]);
       const { rows } = await client.query<{ released: number; left_out: number }>(
         `SELECT count(*) FILTER (WHERE state = 'released')::int AS released,
            count(*) FILTER (WHERE state = 'left_out')::int AS left_out
@@ -437,15 +442,8 @@ async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunSt
         [id],
       );
       const { released, left_out: leftOut } = rows[0]!;
-      await addEvent(client, {
-        subject: subjectOf('release', id),
-        key: 'done',
-        type: 'done',
-        actor: SYSTEM,
-        occurredAt: now,
-        data: { released, leftOut },
-      });
-    }
-    return readRunState(client, id);
-  });
+      return { type: 'done', data: { released, leftOut } };
+    },
+    (client) => readRunState(client, id),
+  );
 }

@@ -10,6 +10,7 @@ export const refusals = {
   // The resource does not exist
   not_found: 'The requested resource does not exist, or belongs to another user.',
   application_not_found: 'The application does not exist.',
+  bulk_not_found: 'The bulk action does not exist.',
   commission_not_found: 'The commission does not exist.',
   credential_not_found: 'The credential does not exist.',
   distributor_not_found: 'The distributor does not exist.',

@@ -20,7 +20,7 @@ import {
   isDecided,
   type Submission,
 } from '../domain/application';
-import { applicationStatusOf, type ProcessStatus } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 /** What runs of before the common input were started with: a new application with its durations. */
@@ -167,7 +167,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     send(key);
   });
   setHandler(applicationStatus, () => ({
-    ...applicationStatusOf(process.state(), [...mailsUnderway]),
+    ...statusOf.application(process.state(), [...mailsUnderway]),
     progress: process.state() ?? null,
     mailsUnderway: [...mailsUnderway],
   }));

@@ -9,7 +9,7 @@ import {
 import type { Activities } from '../activities';
 import type { RenewalDecision, RenewalRequest } from '../activities/credential/credential';
 import type { CredentialProgress } from '../domain/credentialTerm';
-import { credentialStatusOf, type ProcessStatus } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 export const submitRenewal = defineUpdate<CredentialProgress, [RenewalRequest]>('submitRenewal');
@@ -57,7 +57,7 @@ export async function credential({ id, resume }: ProcessInput): Promise<void> {
   const step = (work: () => Promise<CredentialProgress>) =>
     process.step(async () => withEffects(await work()));
 
-  setHandler(credentialStatus, () => credentialStatusOf(process.state()));
+  setHandler(credentialStatus, () => statusOf.credential(process.state()));
   setHandler(submitRenewal, (request) => step(() => steps.submitRenewal(request, Date.now())));
   setHandler(acceptRenewal, (decision) => step(() => steps.acceptRenewal(decision, Date.now())));
   setHandler(refuseRenewal, (decision) => step(() => steps.refuseRenewal(decision, Date.now())));

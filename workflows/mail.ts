@@ -1,6 +1,7 @@
-import { defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { StateOf } from '../domain/kinds';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import type { ProcessInput } from './shared/process';
 
 /** What became of a mail; canceled if its text was no longer true. */
@@ -8,6 +9,8 @@ export type MailOutcome = Exclude<StateOf<'mail'>, 'pending'>;
 
 /** Signal: the mail could not be delivered and waits to be sent again. Sent with the start of the workflow. */
 export const resendMail = defineSignal('resend');
+
+export const mailStatus = defineQuery<ProcessStatus>('status');
 
 const { deliverMail } = proxyActivities<Activities>({
   startToCloseTimeout: '2m',
@@ -26,6 +29,7 @@ export async function mail(input: ProcessInput | { key: string }): Promise<MailO
   setHandler(resendMail, () => {
     asked = true;
   });
+  setHandler(mailStatus, () => statusOf.mail());
   let result: MailOutcome;
   do {
     asked = false;

@@ -74,7 +74,7 @@ export function applicationPolicy(
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   function newsMail(
     row: ApplicationRow,
-    key: string,
+    step: (string | number)[],
     news: ApplicationNews,
     signInLinkId?: string,
   ): QueuedMail {
@@ -87,7 +87,8 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       applicationId: row.id,
     };
     const text = applicationMail(setting, news);
-    return { key: `${subjectRef}/${key}`, subjectRef, recipient: row.email, signInLinkId, ...text };
+    const key = keyOf('application', row.id, ...step);
+    return { key, subjectRef, recipient: row.email, signInLinkId, ...text };
   }
 
   /** One step: refused when the state of the application does not allow it; the applicant is notified. */
@@ -108,7 +109,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       async (client, row) => {
         await refuseUnless(client, row, from, `it cannot be ${type.replaceAll('_', ' ')} now`);
         const { news, signInLinkId, ...outcome } = await change(client, row);
-        return { ...outcome, type, mails: [newsMail(row, key, news, signInLinkId)] };
+        return { ...outcome, type, mails: [newsMail(row, [type, commandId], news, signInLinkId)] };
       },
       (client) => applicationProgress(client, id),
     );
@@ -146,7 +147,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         },
         async (client, row) => {
           await addCredentials(client, row, submission);
-          return { type: 'submitted', mails: [newsMail(row, key, { step: 'submitted' })] };
+          return { type: 'submitted', mails: [newsMail(row, [key], { step: 'submitted' })] };
         },
         (client) => applicationProgress(client, id),
       );

@@ -11,6 +11,7 @@ import {
   checkValidity,
   numberChecks,
 } from '../../domain/credential';
+import { keyOf } from '../../domain/kinds';
 import { normaliseReferralCode } from '../../domain/referralCode';
 
 /** Which round of which application to check, and as of when. */
@@ -104,7 +105,10 @@ export function createApplicationCheckActivities({
       for (const [at, { type, number_sealed }] of (await credentials(command)).entries()) {
         const check = numberChecks[type];
         if (check) {
-          findings.push({ ...check(sealer.open(number_sealed), today), name: `credential/${at + 1}/number` });
+          findings.push({
+            ...check(sealer.open(number_sealed), today),
+            name: keyOf('credential', at + 1, 'number'),
+          });
         }
       }
       await record(command, findings);
@@ -115,7 +119,11 @@ export function createApplicationCheckActivities({
       const today = dayFormat.format(command.now);
       const findings = (await credentials(command)).map(({ type, valid_from, valid_until }, at) => {
         const result = checkValidity({ validFrom: valid_from, validUntil: valid_until }, today);
-        return { ...result, reason: `${type}: ${result.reason}`, name: `credential/${at + 1}/validity` };
+        return {
+          ...result,
+          reason: `${type}: ${result.reason}`,
+          name: keyOf('credential', at + 1, 'validity'),
+        };
       });
       await record(command, findings);
     },
@@ -151,7 +159,7 @@ export function createApplicationCheckActivities({
         );
         const found = rows.map((row) => row.found).join(', ');
         findings.push({
-          name: `duplicate/${what}`,
+          name: keyOf('duplicate', what),
           passed: !found,
           code: found ? `${what}_duplicate` : `${what}_unique`,
           reason: found

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { createSealer } from '../../database/sealing';
+import { keyOf } from '../../domain/kinds';
 import type { ApiContext } from '../http/endpoint';
 import { Problem } from '../http/problem';
 
@@ -25,8 +26,8 @@ export async function beginAttempt(
   { email, req }: { email: string; req: Request },
 ): Promise<Attempt> {
   const sealer = createSealer(config);
-  const account = `account/${sealer.numberHash('sign_in_account', email)}`;
-  const address = `address/${sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown'))}`;
+  const account = keyOf('account', sealer.numberHash('sign_in_account', email));
+  const address = keyOf('address', sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown')));
   const { rows } = await pool.query<{ counted: number; seconds: number | null }>(
     `WITH blocked AS (
        SELECT max(blocked_until) AS until FROM sign_in_attempts WHERE subject = ANY ($1) AND blocked_until > now()
@@ -69,8 +70,11 @@ export async function countMailRequest(
   { email, req }: { email: string; req: Request },
 ): Promise<void> {
   const sealer = createSealer(config);
-  const account = `mail/${sealer.numberHash('sign_in_account', email)}`;
-  const address = `mail-address/${sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown'))}`;
+  const account = keyOf('mail', sealer.numberHash('sign_in_account', email));
+  const address = keyOf(
+    'mail-address',
+    sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown')),
+  );
   const { rows } = await pool.query<{ counted: number; seconds: number | null }>(
     `WITH wanted AS (
        SELECT * FROM unnest($1::text[], $2::int[]) AS w (subject, allowed)

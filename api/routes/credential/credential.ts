@@ -76,7 +76,8 @@ export const credentialEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/credentials',
     summary: 'List credentials by expiry date',
-    description: "Days are counted in the brand's time zone. Distributors see only their own.",
+    description:
+      "Days are counted in the brand's time zone. Distributors see only their own; those of terminated distributors are listed only with `distributorId`.",
     tag: 'credentials',
     roles: ROLES,
     scope: 'credentials:read',
@@ -92,6 +93,7 @@ export const credentialEndpoints: Endpoint[] = [
         from: 'credentials c JOIN distributors d ON d.id = c.distributor_id',
         where: (bind) => [
           'c.distributor_id IS NOT NULL',
+          !query.distributorId && '(d.terminated_at > now()) IS NOT false',
           principal.distributorId && `c.distributor_id = ${bind(principal.distributorId)}`,
           query.state && stateRanges(today)[query.state],
           query.expiresBefore && `${endOfCredential} < ${bind(query.expiresBefore)}::date`,

@@ -1,3 +1,4 @@
+import type { Wait } from '../../../domain/processStatus';
 import type { Text } from '../locale/locale';
 
 /** Names of events by type, and of audit entries by action. */
@@ -169,4 +170,4 @@ export const AWAITED: Record<string, Text> = {
   work: { zh: '执行', en: 'Execution' },
   reminder: { zh: '到期提醒', en: 'Reminder of the expiry' },
   renewal: { zh: '资质续期', en: 'Renewal' },
-};
+} satisfies Record<Wait['what'], Text>;
