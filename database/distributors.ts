@@ -3,7 +3,7 @@ import { causedByPerson, isCausedByPerson } from '../domain/restriction';
 import { decide, wrongState } from './decide';
 import type { Actor } from './journal';
 import type { Client, Pool } from './pool';
-import { liftRestrictions, PEOPLE, placeRestriction, releaseKeptBack } from './restrictions';
+import { liftRestrictions, NOT_OVER, PEOPLE, placeRestriction, releaseKeptBack } from './restrictions';
 
 /** What a person decides about a distributor, with the reason that the audit trail keeps. */
 export interface DistributorCommand {
@@ -111,7 +111,7 @@ async function lockDistributor(client: Client, id: string): Promise<LockedDistri
   // A separate statement, which sees what the lock waited for.
   const { rows } = await client.query<LockedDistributor>(
     `SELECT distributor_state(d) AS state, ARRAY(
-       SELECT r.cause FROM restrictions r WHERE r.distributor_id = d.id AND r.effect = 'suspended' AND r.lifted_at IS NULL
+       SELECT r.cause FROM restrictions r WHERE r.distributor_id = d.id AND r.effect = 'suspended' AND ${NOT_OVER}
      ) AS "suspendedBy"
      FROM distributors d WHERE d.id = $1`,
     [id],

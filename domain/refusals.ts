@@ -35,6 +35,8 @@ export const refusals = {
   mail_state: 'Only an undeliverable email can be resent.',
   withdrawal_state: 'Only a paid withdrawal can be returned by the bank.',
   commission_settled: 'The commission is already released or reversed and cannot be put on hold.',
+  commission_not_accrued:
+    'The commission was not accrued because of a restriction, so there is nothing to put on hold.',
   already_on_hold: 'The commission is already on hold for this reason.',
   not_on_hold: 'The commission is not on hold for this reason.',
   order_closed: 'The order is closed; only returns are possible.',

@@ -22,7 +22,7 @@ import {
   startPlatform,
   type TestDistributor,
 } from '../support/platform';
-import { lift, restrict, suspend } from '../support/restrictions';
+import { lift, restrict, suspend, voided } from '../support/restrictions';
 
 const day = 86_400_000;
 let platform: Platform;
@@ -270,7 +270,7 @@ describe('an order that arrives while its distributor may not earn', () => {
       const overId = await pay();
       await deliver(overId);
       const over = (await commissionsOf(overId)).map(({ id }) => id);
-      await lift(pool, restriction);
+      await voided(pool, restriction);
       const accrue = (ids: number[]) => pool.query('SELECT * FROM accrue_commissions($1, now())', [ids]);
       expect((await accrue(inWindow)).rows).toEqual(
         inWindow.map((id) => ({ commission_id: id, state: 'held' })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OPEN_NOW } from '../../../database/restrictions';
 import { EFFECTS } from '../../../domain/restriction';
 import { STAFF } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
@@ -37,8 +38,6 @@ const restrictions = defineList({
   tie: { column: 'r.id', type: 'uuid' },
 });
 
-const openNow = 'r.lifted_at IS NULL AND restriction_open(r, now())';
-
 export const restrictionEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
@@ -58,13 +57,13 @@ export const restrictionEndpoints: Endpoint[] = [
         query,
         select: `r.id, r.effect, r.category, r.sku, r.commission_id::text AS "commissionId",
           CASE WHEN r.amount IS NOT NULL THEN jsonb_build_object('amount', r.amount, 'currency', r.currency) END AS amount,
-          r.tier, r.cause, r.reason, r.note, ${openNow} AS open, p.name AS "placedBy", r.placed_at AS "placedAt",
+          r.tier, r.cause, r.reason, r.note, ${OPEN_NOW} AS open, p.name AS "placedBy", r.placed_at AS "placedAt",
           r.effective_from AS "effectiveFrom", r.effective_until AS "effectiveUntil", l.name AS "liftedBy",
           r.lifted_at AS "liftedAt", r.lift_note AS "liftNote"`,
         from: 'restrictions r LEFT JOIN users p ON p.id = r.placed_by LEFT JOIN users l ON l.id = r.lifted_by',
         where: (bind) => [
           `r.distributor_id = ${bind(id)}`,
-          query.open !== undefined && `${query.open ? '' : 'NOT '}(${openNow})`,
+          query.open !== undefined && `${query.open ? '' : 'NOT '}(${OPEN_NOW})`,
           query.effect && `r.effect = ${bind(query.effect)}`,
         ],
         toItem: (row: z.input<typeof restrictionSchema>) => row,
