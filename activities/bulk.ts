@@ -1,7 +1,8 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { v5 as uuidv5 } from 'uuid';
+import type { Config } from '../config';
 import { claimApplication } from '../database/claims';
-import { reinstateDistributor, suspendDistributor } from '../database/distributors';
+import { type DistributorDecision, reinstateDistributor, suspendDistributor } from '../database/distributors';
 import { liftHolds, placeHold } from '../database/holds';
 import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
@@ -86,7 +87,13 @@ interface ItemCommand {
 }
 
 /** The steps of a bulk action. */
-export function createBulkActivities({ pool }: { pool: Pool }) {
+export function createBulkActivities({
+  pool,
+  config,
+}: {
+  pool: Pool;
+  config: Pick<Config, 'BRAND_NAME' | 'BRAND_TIME_ZONE'>;
+}) {
   async function decideWithdrawal(
     update: typeof approveWithdrawal,
     { target: id, decisionId, actor }: ItemCommand,
@@ -101,9 +108,11 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     });
   }
 
-  /** Starts a run that was made with the item's decision; an attempt that is repeated finds it started. */
-  async function startRelease(id: string): Promise<void> {
-    await start(activitySender(ANSWER_WITHIN_MS), { kind: 'release', id });
+  /** Starts what was made with the item's decision; an attempt that is repeated finds it started. */
+  async function startAfter({ releaseRunId, mails }: DistributorDecision): Promise<void> {
+    const sender = activitySender(ANSWER_WITHIN_MS);
+    if (releaseRunId) await start(sender, { kind: 'release', id: releaseRunId });
+    for (const id of mails) await start(sender, { kind: 'mail', id });
   }
 
   /** Does to one item what the single call does, by the same step. */
@@ -129,9 +138,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
         const change = work.action === 'distributors.suspend' ? suspendDistributor : reinstateDistributor;
         const { reason } = work.input;
         const decision = { distributorId: target, commandId: decisionId, reason, actor, now };
-        const { releaseRunId } = await change(pool, decision);
-        if (releaseRunId) await startRelease(releaseRunId);
-        return;
+        return startAfter(await change(pool, config, decision));
       }
       case 'applications.claim':
         return claimApplication(pool, { applicationId: target, actor });

@@ -68,6 +68,9 @@ export const refusals = {
   deadline_passed: 'The deadline is in the past.',
   note_required: 'A check failed; a note must explain why the application is approved anyway.',
 
+  // Distributors
+  until_past: 'The end of the suspension is in the past.',
+
   // Orders and returns
   already_delivered: 'The line was already delivered; the first delivery counts.',
   event_before_payment: 'The event is earlier than the payment of the order.',

@@ -14,6 +14,7 @@ import {
   voidRestrictions,
 } from '../../database/restrictions';
 import type { OrderPayment } from '../../domain/order';
+import { testConfig } from '../support/config';
 import { eventually } from '../support/eventually';
 import { expectSoundLedger } from '../support/ledger';
 import {
@@ -158,9 +159,9 @@ describe('what has ended by itself', () => {
     const until = ago(hour);
     const cause = `user/${by.userId}`;
     await restrict(pool, seller.id, { effect: 'suspended', cause, reason: 'other', effective_until: until });
-    expect(await codeOf(reinstateDistributor(pool, command()))).toBe('distributor_state');
-    expect(await codeOf(suspendDistributor(pool, command()))).toBe('done');
-    expect(await codeOf(reinstateDistributor(pool, command()))).toBe('done');
+    expect(await codeOf(reinstateDistributor(pool, testConfig(), command()))).toBe('distributor_state');
+    expect(await codeOf(suspendDistributor(pool, testConfig(), command()))).toBe('done');
+    expect(await codeOf(reinstateDistributor(pool, testConfig(), command()))).toBe('done');
   });
 
   it('is no hold: the commission can be put on hold again for the same reason', async () => {
