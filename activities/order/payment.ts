@@ -6,7 +6,13 @@ import { type Attribution, attribute, type Candidate } from '../../domain/attrib
 import { lineCommissions } from '../../domain/commission';
 import type { OrderPayment } from '../../domain/order';
 import { normaliseReferralCode } from '../../domain/referralCode';
-import { notAccruedBy, takesNoOrders } from '../../domain/restriction';
+import { notAccruedBy, rankBy, takesNoOrders } from '../../domain/restriction';
+
+/**
+ * Tiers are free texts, of distributors and of the rules of plans, and nothing tells their order yet: none is ranked, so
+ * the tier of a restriction applies also to who has a lower one.
+ */
+const tierRank = rankBy([]);
 
 interface PaymentContext {
   planId: number | null;
@@ -220,6 +226,7 @@ function attributePayment(payment: OrderPayment, context: PaymentContext, plan: 
     buyerCustomerIds: [payment.customer?.externalId ?? [], context.sameDevice].flat(),
     levels: plan.terms.levels.length,
     inactiveUpline: plan.terms.inactiveUpline,
+    tierRank,
   });
 }
 
