@@ -24,6 +24,8 @@ export type ReleaseSelection =
 export interface KeptBack {
   distributorId: string;
   automatic: true;
+  /** Restrictions that were voided or moved: first, what they kept from being accrued is accrued. */
+  corrected?: string[];
 }
 
 /** Finance proposes to release. */
@@ -188,15 +190,19 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
       const filter = await readFilter(pool, id);
       let judged = 0;
       if ('automatic' in filter) {
-        const { distributorId } = filter;
-        for (let after: number | null = 0; after !== null; ) {
-          if (cancellationSignal.aborted)
-            throw new CancelledFailure('the worker stops; another attempt goes on');
-          const batch: Batch = await releaseKeptBackBatch(pool, { runId: id, distributorId, after, now });
-          judged += batch.count;
-          heartbeat(judged);
-          after = batch.last;
-        }
+        const { distributorId, corrected } = filter;
+        const inBatches = async (work: (after: number) => Promise<Batch>) => {
+          for (let after: number | null = 0; after !== null; ) {
+            if (cancellationSignal.aborted)
+              throw new CancelledFailure('the worker stops; another attempt goes on');
+            const batch: Batch = await work(after);
+            judged += batch.count;
+            heartbeat(judged);
+            after = batch.last;
+          }
+        };
+        if (corrected) await inBatches((after) => accrueBatch(pool, { runId: id, corrected, after, now }));
+        await inBatches((after) => releaseKeptBackBatch(pool, { runId: id, distributorId, after, now }));
         return finish(pool, id, Math.max(now, Date.now()));
       }
       const portions = await readPortions(pool, id);
@@ -378,6 +384,37 @@ async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection> 
     [runId],
   );
   return rows[0]!.filter;
+}
+
+/**
+ * Accrues the next batch of what restrictions kept from it that were voided or moved, and notes what automatic plans
+ * release of it. What another restriction kept from it as well stays as it is.
+ */
+export async function accrueBatch(
+  pool: Pool,
+  { runId, corrected, after, now }: { runId: string; corrected: string[]; after: number; now: number },
+): Promise<Batch> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ ids: number[] | null }>(
+      `SELECT array_agg(id) AS ids FROM (
+         SELECT id FROM commissions WHERE state = 'not_accrued' AND not_accrued_by && $1::uuid[] AND id > $2
+         ORDER BY id LIMIT $3
+       ) AS batch`,
+      [corrected, after, BATCH],
+    );
+    const ids = rows[0]!.ids;
+    if (!ids) return { count: 0, last: null };
+    const { rows: accrued } = await client.query<{ id: number; state: string }>(
+      'SELECT commission_id AS id, state FROM accrue_commissions($1, $2)',
+      [ids, new Date(now)],
+    );
+    await client.query(
+      `INSERT INTO release_items (run_id, commission_id, state, proposed_amount, released_amount)
+       SELECT $1, id, 'released', amount, amount FROM commissions WHERE id = ANY ($2) ON CONFLICT DO NOTHING`,
+      [runId, accrued.filter(({ state }) => state === 'released').map(({ id }) => id)],
+    );
+    return { count: ids.length, last: ids.length < BATCH ? null : ids.at(-1)! };
+  });
 }
 
 /**

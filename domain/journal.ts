@@ -32,6 +32,8 @@ export const eventTypes = [
   // Commissions
   'hold_placed',
   'hold_lifted',
+  // Commissions and distributors
+  'restriction_ended',
   // Release runs, withdrawals, payout batches and bulk actions
   'proposed',
   'requested',

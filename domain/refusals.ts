@@ -40,6 +40,8 @@ export const refusals = {
   mail_state: 'Only an undeliverable email can be resent.',
   withdrawal_state: 'Only a paid withdrawal can be returned by the bank.',
   commission_settled: 'The commission is already released or reversed and cannot be put on hold.',
+  commission_not_accrued:
+    'The commission was not accrued because of a restriction, so there is nothing to put on hold.',
   already_on_hold: 'The commission is already on hold for this reason.',
   not_on_hold: 'The commission is not on hold for this reason.',
   order_closed: 'The order is closed; only returns are possible.',
@@ -70,6 +72,9 @@ export const refusals = {
   claimed_by_another: 'A colleague has claimed this application.',
   deadline_passed: 'The deadline is in the past.',
   note_required: 'A check failed; a note must explain why it is approved or accepted anyway.',
+
+  // Distributors
+  until_past: 'The end of the suspension is in the past.',
 
   // Orders and returns
   already_delivered: 'The line was already delivered; the first delivery counts.',

@@ -12,7 +12,7 @@ export const EFFECTS = [
   'no_payout',
   /** All of the above. */
   'suspended',
-  /** A lower tier applies. */
+  /** This tier applies at most: who has a lower one keeps it. */
   'tier_at_most',
   /** No replenishment. */
   'no_replenishment',
@@ -48,6 +48,7 @@ export interface OpenRestriction {
 /** A distributor at the time of payment, for the decision on accrual. */
 export interface Restricted {
   terminated: boolean;
+  /** The last placed first. */
   restrictions: readonly OpenRestriction[];
 }
 
@@ -77,9 +78,25 @@ export function notAccruedBy(seller: Restricted, beneficiary: Restricted, line: 
   return ids.size > 0 || seller.terminated || beneficiary.terminated ? [...ids] : null;
 }
 
-/** The tier that applies: the distributor's own, unless a restriction sets another. */
-export function countingTier(own: string, { restrictions }: Restricted): string {
-  return restrictions.find(({ effect }) => effect === 'tier_at_most')?.tier ?? own;
+/** Position of a tier among all tiers, the lowest first; undefined if it is not known. */
+export type TierRank = (tier: string) => number | undefined;
+
+/** Ranks tiers by a list of them, the lowest first. */
+export function rankBy(tiers: readonly string[]): TierRank {
+  const ranks = new Map(tiers.map((tier, rank) => [tier, rank]));
+  return (tier) => ranks.get(tier);
+}
+
+/**
+ * The tier that applies: the lowest of the distributor's own and of those that restrictions allow at most.
+ * Tiers without a known rank cannot be compared: there the restriction's tier applies, and of several the last placed.
+ */
+export function countingTier(own: string, { restrictions }: Restricted, rank: TierRank): string {
+  return restrictions.reduceRight((counting, { effect, tier }) => {
+    if (effect !== 'tier_at_most' || tier === null) return counting;
+    const [present, most] = [rank(counting), rank(tier)];
+    return present !== undefined && most !== undefined && present < most ? counting : tier;
+  }, own);
 }
 
 function covering({ restrictions }: Restricted, effects: Effect[], line: Line): string[] {

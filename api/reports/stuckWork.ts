@@ -72,6 +72,8 @@ const sources: Record<StuckKind, string> = {
   release_running: `SELECT 'release/' || r.id, s.since, '{}'::jsonb FROM release_runs r CROSS JOIN LATERAL (
       SELECT coalesce(max(p.at), r.proposed_at) AS since FROM approvals p WHERE p.subject = 'release/' || r.id) s
     WHERE r.state IN ('approved', 'running') AND s.since < now() - $1::interval`,
+  restriction_over: `SELECT 'distributor/' || r.distributor_id, min(r.effective_until), '{}'::jsonb FROM restrictions r
+    WHERE r.lifted_at IS NULL AND r.effective_until < now() - $1::interval GROUP BY r.distributor_id`,
   // Those in a payout file wait for its confirmation, which is one line of its own.
   withdrawal_paying: `SELECT 'withdrawal/' || w.id, s.since, '{}'::jsonb FROM withdrawals w CROSS JOIN LATERAL (
       SELECT coalesce(max(e.occurred_at), w.requested_at) AS since FROM events e

@@ -59,7 +59,7 @@ function conditions(
   bind: Bind,
 ): Counted['where'] {
   const held =
-    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL';
+    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL AND restriction_open(h, now())';
   return [
     distributorId && `c.distributor_id = ${bind(distributorId)}`,
     query.state && `c.state = ${bind(query.state)}`,

@@ -30,6 +30,7 @@ export const EVENTS: Record<string, Text> = {
   window_closed: { zh: '退货期结束', en: 'Return window closed' },
   hold_placed: { zh: '已暂缓结算', en: 'Put on hold' },
   hold_lifted: { zh: '解除暂缓', en: 'Hold lifted' },
+  restriction_ended: { zh: '限制到期，自动解除', en: 'Restriction ended' },
   proposed: { zh: '发起结算', en: 'Release proposed' },
   done: { zh: '已完成', en: 'Done' },
   requested: { zh: '申请提现', en: 'Withdrawal requested' },

@@ -3,6 +3,7 @@ import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
+import { EFFECTS } from '../locale/restrictions';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
@@ -142,6 +143,8 @@ const FACTS: Record<string, Fact> = {
   hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
   holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
   lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
+  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECTS) },
+  until: { label: { zh: '到期时间', en: 'Until' } },
   released: { label: { zh: '结算', en: 'Released' } },
   leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
   pending: { label: { zh: '待结算', en: 'To release' } },
