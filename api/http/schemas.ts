@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isReservedName } from '../../domain/actors';
 import { kinds } from '../../domain/kinds';
 import { RESTRICTION_REASONS } from '../../domain/restriction';
 
@@ -38,6 +39,12 @@ export const lineOf = (max: number) =>
       (text) => !NOT_IN_A_LINE.test(text),
       'must be one line of text, without line feeds, control characters and bidirectional formatting characters',
     );
+
+/** The name of a user or a key: none that looks like one under which the platform itself acts. */
+export const accountName = lineOf(200).refine(
+  (name) => !isReservedName(name),
+  'is, or looks like, a name under which the platform itself acts, such as "shop" or "system": choose another one',
+);
 
 /**
  * A UUID, always turned into lower case: the database treats both forms as equal, while workflow ids and the subjects
