@@ -15,6 +15,9 @@ const ENDED_SESSION_DAYS = 90;
 /** How long failures to sign in are remembered. A lockout is much shorter. */
 const SIGN_IN_ATTEMPT_DAYS = 30;
 
+/** How long mails that were requested without signing in are counted: longer than the longest bound, a day. */
+const PUBLIC_MAIL_DAYS = 2;
+
 /** Rows of one statement: few enough not to block other transactions. */
 const BATCH = 1000;
 
@@ -47,7 +50,7 @@ export function createHousekeepingActivities({
 }) {
   return {
     /**
-     * Deletes old idempotency keys, sessions that ended long ago and old failures to sign in.
+     * Deletes old idempotency keys, sessions that ended long ago, old failures to sign in and counted mails.
      * @param now milliseconds since 1970
      * @returns how many rows were deleted
      */
@@ -61,7 +64,8 @@ export function createHousekeepingActivities({
         (await inBatches(pool, deleteFrom('sessions', 'created_at < $1'), [sessionsSince])) +
         (await inBatches(pool, deleteFrom('sign_in_attempts', 'last_at < $1'), [
           before(SIGN_IN_ATTEMPT_DAYS),
-        ]))
+        ])) +
+        (await inBatches(pool, deleteFrom('public_mails', 'at < $1'), [before(PUBLIC_MAIL_DAYS)]))
       );
     },
 

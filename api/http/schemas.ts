@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isReservedName } from '../../domain/actors';
 import { kinds } from '../../domain/kinds';
 import { RESTRICTION_REASONS } from '../../domain/restriction';
+import { NOT_IN_A_LINE } from '../../domain/storableText';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -24,9 +25,6 @@ export const timestampInput = z.iso
 
 /** A moment in an answer. */
 export const timestampOutput = z.iso.datetime({ offset: true });
-
-/** Control characters, line separators, and bidirectional formatting characters. */
-const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 
 /** One line that a person reads, without white space around it. */
 export const lineOf = (max: number) =>
