@@ -17,6 +17,9 @@ const ENDED_SESSION_DAYS = 90;
 /** How long failures to sign in are remembered. A lockout is much shorter. */
 const SIGN_IN_ATTEMPT_DAYS = 30;
 
+/** How long mails that were requested without signing in are counted: longer than the longest bound, a day. */
+const PUBLIC_MAIL_DAYS = 2;
+
 /** Rows of one statement: few enough not to block other transactions. */
 const BATCH = 1000;
 
@@ -50,7 +53,7 @@ export function createHousekeepingActivities({
 }) {
   return {
     /**
-     * Deletes old idempotency keys, sessions that ended long ago and old failures to sign in.
+     * Deletes old idempotency keys, sessions that ended long ago, old failures to sign in and counted mails.
      * @param now milliseconds since 1970
      * @returns how many rows were deleted
      */
@@ -62,7 +65,8 @@ export function createHousekeepingActivities({
       return (
         (await deleteBefore('idempotency_keys', 'created_at', before(IDEMPOTENCY_KEY_DAYS))) +
         (await deleteBefore('sessions', 'created_at', sessionsSince)) +
-        (await deleteBefore('sign_in_attempts', 'last_at', before(SIGN_IN_ATTEMPT_DAYS)))
+        (await deleteBefore('sign_in_attempts', 'last_at', before(SIGN_IN_ATTEMPT_DAYS))) +
+        (await deleteBefore('public_mails', 'at', before(PUBLIC_MAIL_DAYS)))
       );
     },
 

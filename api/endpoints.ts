@@ -8,6 +8,7 @@ import { keyEndpoints } from './identity/routes/keys';
 import { meEndpoints } from './identity/routes/me';
 import { oidcEndpoints } from './identity/routes/oidc';
 import { signInEndpoints } from './identity/routes/signIn';
+import { userAccessEndpoints } from './identity/routes/userAccess';
 import { userEndpoints } from './identity/routes/users';
 import { healthEndpoints } from './reports/routes/health';
 import { homeEndpoints } from './reports/routes/home';
@@ -84,7 +85,8 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...healthEndpoints,
     ...mailEndpoints,
     ...auditEndpoints,
-    ...userEndpoints,
+    ...userEndpoints(scopesOfRole),
+    ...userAccessEndpoints(scopesOfRole),
     ...signInEndpoints(scopesOfRole),
     ...oidcEndpoints,
     ...meEndpoints(scopesOfRole),

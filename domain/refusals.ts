@@ -124,12 +124,18 @@ export const refusals = {
   password_not_set: 'The user signs in without a password.',
   password_too_common: 'This password is common and easy to guess. Choose another one.',
   password_too_short: 'The password must have at least 12 characters. Several words in a row work well.',
+  right_exceeded:
+    'Nobody can give more rights than their own key or role has, nor manage an account that has more.',
   right_ended: 'The user who started the bulk action no longer has permission.',
   role_not_allowed:
     "The role of the key's user is not allowed to do this. The detail lists the roles that are.",
   scope_missing: 'The key does not have the required scope. Ask an admin for a key that has it.',
+  scope_not_for_machine:
+    'A key of a machine cannot have this scope. Decisions are made with the key or session of a person.',
   scope_not_for_role: 'The role of the user does not have all of these scopes.',
   second_factor_not_begun: 'Start the setup of two-step verification first.',
+  second_factor_required:
+    "An admin's account can be made or changed only by an admin signed in with two-step verification, as soon as one admin uses it.",
   second_factor_off: 'Two-step verification is off.',
   second_factor_on: 'Two-step verification is on.',
   session_ended:

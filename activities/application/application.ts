@@ -91,9 +91,9 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
     return { key, subjectRef, recipient: row.email, signInLinkId, ...text };
   }
 
-  /** One step: refused when the state of the application does not allow it; the applicant is notified. */
+  /** One step: refused when the state of the application does not allow it; the applicant is notified, unless `quiet`. */
   function step(
-    { applicationId: id, commandId, actor, now }: StepCommand,
+    { applicationId: id, commandId, actor, now, quiet }: StepCommand & { quiet?: boolean },
     type: EventType,
     from: ApplicationState[],
     change: (
@@ -109,7 +109,11 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       async (client, row) => {
         await refuseUnless(client, row, from, `it cannot be ${type.replaceAll('_', ' ')} now`);
         const { news, signInLinkId, ...outcome } = await change(client, row);
-        return { ...outcome, type, mails: [newsMail(row, [type, commandId], news, signInLinkId)] };
+        return {
+          ...outcome,
+          type,
+          mails: quiet ? [] : [newsMail(row, [type, commandId], news, signInLinkId)],
+        };
       },
       (client) => applicationProgress(client, id),
     );
@@ -338,7 +342,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
 
     /** Withdraws: on request of the applicant, or when the deadline for changes has passed. */
     withdrawApplication(
-      command: StepCommand & { because: 'applicant' | 'deadline' },
+      command: StepCommand & { because: 'applicant' | 'deadline'; quiet?: boolean },
     ): Promise<ApplicationProgress> {
       const { applicationId, because, now } = command;
       const from: ApplicationState[] =

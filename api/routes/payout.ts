@@ -13,7 +13,7 @@ import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
 import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
 import { senderOf } from '../workflows/client';
-import { actorOfCall } from '../workflows/decisions';
+import { actorOfCall, decisionNote } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.payout.states);
 
@@ -189,7 +189,7 @@ export const confirmPayoutBatch = endpoint({
   params,
   body: z.strictObject({
     failed: z
-      .array(z.strictObject({ withdrawalId: uuid, reason: z.string().trim().min(1).max(1000) }))
+      .array(z.strictObject({ withdrawalId: uuid, reason: decisionNote }))
       .max(100_000)
       .default([]),
   }),

@@ -1,3 +1,4 @@
+import { actors } from '../../../domain/actors';
 import type { Wait } from '../../../domain/processStatus';
 import type { Text } from '../locale/locale';
 
@@ -129,15 +130,7 @@ export function readable(name: string): Text {
 }
 
 /** Actors that are not a person. */
-export const ACTORS: Record<string, Text> = {
-  system: { zh: '系统', en: 'System' },
-  clock: { zh: '系统定时', en: 'Automatic (timer)' },
-  shop: { zh: '商城', en: 'Shop' },
-  applicant: { zh: '申请人', en: 'Applicant' },
-  staff: { zh: '工作人员', en: 'Staff' },
-  somebody: { zh: '未登录者', en: 'Not signed in' },
-  ledger: { zh: '账本', en: 'Ledger' },
-};
+export const ACTORS: Record<string, Text> = actors;
 
 /** Accounts of the ledger. */
 export const ACCOUNTS: Record<string, Text> = {
