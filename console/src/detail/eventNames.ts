@@ -1,3 +1,4 @@
+import type { Item } from '../api/types';
 import type { Text } from '../locale/locale';
 
 /** Names of events by type, and of audit entries by action. */
@@ -132,7 +133,7 @@ export const ACTORS: Record<string, Text> = {
 };
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<string, Text> = {
+export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
   held: { zh: '未结算', en: 'Held' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
@@ -144,6 +145,10 @@ export const ACCOUNTS: Record<string, Text> = {
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
 };
+
+/** Name of a ledger account. */
+export const accountName = (name: string): Text =>
+  (ACCOUNTS as Record<string, Text>)[name] ?? { zh: name, en: name };
 
 /** What a process can wait for. */
 export const AWAITED: Record<string, Text> = {

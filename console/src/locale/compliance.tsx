@@ -6,11 +6,6 @@ export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   company: { zh: '企业', en: 'Company' },
 };
 
-export const KIND_OPTIONS = [
-  { value: 'person', label: APPLICANT_KINDS.person },
-  { value: 'company', label: APPLICANT_KINDS.company },
-];
-
 /** Common types of credentials; others are shown unchanged. */
 export const CREDENTIAL_TYPES: Record<string, Text> = {
   resident_identity_card: { zh: '居民身份证', en: 'Resident identity card' },
