@@ -38,6 +38,11 @@ export interface Money {
 export type Me = Answer<'/v1/me'>;
 export type Role = Me['user']['role'];
 
+/** Response of POST with 200. */
+export type PostAnswer<P extends keyof paths> = paths[P] extends { post: { responses: { 200: infer A } } }
+  ? Json<A>
+  : never;
+
 /** Request body of POST. */
 export type PostBody<P extends keyof paths> = paths[P] extends {
   post: { requestBody?: { content: { 'application/json': infer Body } } };

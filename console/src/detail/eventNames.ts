@@ -134,7 +134,7 @@ export const ACTORS: Record<string, Text> = {
 
 /** Accounts of the ledger. */
 export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
-  held: { zh: '未结算', en: 'Held' },
+  held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
   debt: { zh: '欠款', en: 'Debt' },

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Field } from '../actions/fields';
+import type { Figures } from '../actions/figures';
 import { api, data, type IdempotencyKey } from '../api/client';
 import type { Filters, Item, ListPath, Money, Role, Sort } from '../api/types';
 import type { Text } from '../locale/locale';
@@ -55,11 +56,19 @@ export interface BulkAction<T> {
   danger?: boolean;
   /** Target of an entry, if not the entry itself. */
   target?: (item: T) => string;
+  /** Reads what it would be about, as the server counts it; shown, and sent with it. */
+  preview?: (ids: string[]) => Promise<Figures>;
   /**
    * Starts it.
+   * @param seen of the preview
    * @returns address of the page that shows its progress
    */
-  run: (ids: string[], values: Record<string, unknown>, key: IdempotencyKey) => Promise<string>;
+  run: (
+    ids: string[],
+    values: Record<string, unknown>,
+    key: IdempotencyKey,
+    seen: Figures | undefined,
+  ) => Promise<string>;
 }
 
 /** A value as it stands in an address. */
