@@ -35,6 +35,7 @@ export const refusals = {
   application_state: 'The state of the application does not allow this step.',
   renewal_under_review: 'A renewal of the credential is already under review.',
   distributor_not_active: 'Only an active distributor can be paid.',
+  payout_file_not_fetched: 'The payout file was not downloaded yet, so the bank cannot have paid it.',
   payouts_restricted: 'Payouts to the distributor are restricted.',
   distributor_state: 'The state of the distributor does not allow this change.',
   mail_state: 'Only an undeliverable email can be resent.',
@@ -90,6 +91,8 @@ export const refusals = {
   below_minimum: 'The amount is below the minimum withdrawal.',
   currency_unknown: 'The distributor has no balance in this currency.',
   insufficient_available: 'The available balance of the distributor is too low.',
+  figures_changed:
+    'The count or total is no longer what the caller expected. Check the new figures and confirm again.',
   no_bank_account: 'The distributor has no payout account on record.',
   not_in_batch: 'The withdrawal is not in this payout batch.',
   nothing_to_pay: 'No approved withdrawal in this currency is waiting for a payout file.',

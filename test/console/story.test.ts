@@ -44,8 +44,8 @@ const EVENTS: Record<EventType, Facts> = {
   shipped: { lineIds: ['1', '2'] },
   delivered: { lineIds: ['1'] },
   canceled: { lineIds: ['2'], reason: 'changed my mind' },
-  return_requested: { returnId: 'R-1', reason: 'worn', lines: [{ lineId: '1', quantity: 2 }] },
-  return_refunded: { returnId: 'R-1' },
+  return_requested: { returnId: 'R-1', reason: 'worn', lines: [{ lineId: '1', quantity: 2 }], untimed: true },
+  return_refunded: { returnId: 'R-1', untimed: true },
   return_rejected: { returnId: 'R-1', reason: 'as described' },
   window_closed: { lineIds: ['1'] },
   event_refused: { event: 'return_refunded', message: 'The order has no return R-9.' },
@@ -334,7 +334,7 @@ test('what happened to many lines at one moment is shown once, and what was post
   const texts = (await entries.allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
   expect(texts).toHaveLength(2);
   expect(texts.join()).toMatch(/Return window closed Lines: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more/);
-  expect(texts.join()).toMatch(/12\.78 Commission expense → Held · 12 transfers/);
+  expect(texts.join()).toMatch(/12\.78 Commission expense → Unreleased · 12 transfers/);
   await page.getByRole('button', { name: 'Show each transfer' }).click();
   await entries.getByText('1.07').waitFor();
 });

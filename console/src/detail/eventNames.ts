@@ -1,5 +1,6 @@
 import { actors } from '../../../domain/actors';
 import type { Wait } from '../../../domain/processStatus';
+import type { Item } from '../api/types';
 import type { Text } from '../locale/locale';
 
 /** Names of events by type, and of audit entries by action. */
@@ -133,8 +134,8 @@ export function readable(name: string): Text {
 export const ACTORS: Record<string, Text> = actors;
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<string, Text> = {
-  held: { zh: '未结算', en: 'Held' },
+export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
+  held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
   debt: { zh: '欠款', en: 'Debt' },
@@ -145,6 +146,10 @@ export const ACCOUNTS: Record<string, Text> = {
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
 };
+
+/** Name of a ledger account. */
+export const accountName = (name: string): Text =>
+  (ACCOUNTS as Record<string, Text>)[name] ?? { zh: name, en: name };
 
 /** What a process can wait for. */
 export const AWAITED: Record<string, Text> = {

@@ -240,8 +240,8 @@ const FACTS: Record<string, Fact> = {
   rejected: { label: { zh: '未导入', en: 'Rejected' } },
 };
 
-/** Facts not shown: IDs of links and sessions, and times the entry shows itself. */
-const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
+/** Facts not shown: IDs of links and sessions, times the entry shows itself, and whether the sender named a time. */
+const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt', 'untimed']);
 
 /** Names of the facts of an entry to show. */
 export function visibleFacts(data: FactData): string[] {

@@ -7,11 +7,6 @@ export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   company: { zh: '企业', en: 'Company' },
 };
 
-export const KIND_OPTIONS = [
-  { value: 'person', label: APPLICANT_KINDS.person },
-  { value: 'company', label: APPLICANT_KINDS.company },
-];
-
 /** Types of credentials. */
 export const CREDENTIAL_TYPES: Record<string, Text> = credentialTypes;
 
