@@ -228,7 +228,7 @@ export function createCredentialActivities({
           before,
           after,
           reason: note,
-          mails: await newsMails(client, config, row, key, {
+          mails: await newsMails(client, config, row, ['renewal_accepted', decisionId], {
             step: 'accepted',
             validUntil: after.validUntil,
           }),
@@ -258,7 +258,10 @@ export function createCredentialActivities({
           data: { renewalId, reason, ...(reasonCode && { reasonCode }) },
           after: { state: 'refused', ...(reasonCode && { reasonCode }), ...(note && { note }) },
           reason,
-          mails: await newsMails(client, config, row, key, { step: 'refused', reason }),
+          mails: await newsMails(client, config, row, ['renewal_refused', decisionId], {
+            step: 'refused',
+            reason,
+          }),
         };
       });
     },

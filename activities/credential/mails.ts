@@ -49,13 +49,13 @@ function toMail(
   { BRAND_NAME: brand }: Settings,
   { id, type }: CredentialRow,
   person: Person,
-  key: string,
+  step: readonly (string | number)[],
   news: CredentialNews,
 ): QueuedMail {
   const subjectRef = subjectOf('credential', id);
   const { locale, name, email: recipient, reader, distributor } = person;
   const text = credentialMail({ brand, locale, name }, { id, type, distributor }, reader, news);
-  return { key: `${subjectRef}/${key}/${keyOf(person.id)}`, subjectRef, recipient, ...text };
+  return { key: keyOf('credential', id, ...step, person.id), subjectRef, recipient, ...text };
 }
 
 /** Beginning of the keys of reminders, within the subject. */
@@ -70,9 +70,9 @@ export async function reminderMails(
 ): Promise<QueuedMail[]> {
   const { effect, graceDays } = credentialRules(row.type);
   const { validUntil, daysLeft } = due;
-  const key = keyOf(REMINDED, validUntil, due.daysBefore);
+  const step = [REMINDED, validUntil, due.daysBefore];
   return (await peopleOf(client, row, due.to)).map((person) =>
-    toMail(config, row, person, key, { step: 'reminded', validUntil, daysLeft, effect, graceDays }),
+    toMail(config, row, person, step, { step: 'reminded', validUntil, daysLeft, effect, graceDays }),
   );
 }
 
@@ -81,7 +81,7 @@ export async function newsMails(
   client: Client,
   config: Settings,
   row: CredentialRow,
-  key: string,
+  step: readonly string[],
   news: Exclude<CredentialNews, { step: 'reminded' }>,
 ): Promise<QueuedMail[]> {
   const { rows } = await client.query<{ recipients: string[] }>(
@@ -93,7 +93,7 @@ export async function newsMails(
   const people = await peopleOf(client, row, 'compliance');
   return people
     .filter(({ reader, email }) => reader === 'owner' || (news.step === 'accepted' && reminded.has(email)))
-    .map((person) => toMail(config, row, person, key, news));
+    .map((person) => toMail(config, row, person, step, news));
 }
 
 /** Cancels the reminders that were not sent yet: their dates are not true any more. */
@@ -101,6 +101,6 @@ export async function cancelReminders(client: Client, credentialId: string): Pro
   const subjectRef = subjectOf('credential', credentialId);
   await client.query(
     `UPDATE mails SET state = 'canceled' WHERE subject_ref = $1 AND state = 'pending' AND starts_with(key, $2)`,
-    [subjectRef, `${subjectRef}/${REMINDED}/`],
+    [subjectRef, `${keyOf('credential', credentialId, REMINDED)}/`],
   );
 }

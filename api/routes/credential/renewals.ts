@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Pool } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
-import { kinds } from '../../../domain/kinds';
+import { keyOf, kinds } from '../../../domain/kinds';
 import { renewalCodes } from '../../../domain/reasonCodes';
 import { RENEWERS, REVIEWERS, STAFF } from '../../../domain/roles';
 import { send } from '../../../temporal/messages';
@@ -156,7 +156,7 @@ export const renewalEndpoints: Endpoint[] = [
           {
             id: resourceId,
             credentialId: id,
-            number: createSealer(context.config).protect(`credential/${type}`, body.number),
+            number: createSealer(context.config).protect(keyOf('credential', type), body.number),
             holder: body.holder ?? holder,
             validFrom: body.validFrom,
             validUntil: body.validUntil ?? null,
