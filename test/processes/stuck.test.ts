@@ -228,7 +228,7 @@ test('a mail that is asked for again in the moment in which its last attempt fai
     const handle = await workflow.start('mail', {
       workflowId: subjectOf('mail', key),
       taskQueue,
-      args: [{ key }],
+      args: [{ id: key }],
     });
     await until(
       () =>

@@ -114,7 +114,7 @@ export async function runScenarios(
 
   async function orderReleased(): Promise<EndedProcess> {
     const id = await orderWith('released', [{ type: 'delivered', at: Date.now() }]);
-    return ended('order-released', `order/${id}`);
+    return ended('order-released-common-input', `order/${id}`);
   }
   async function orderReturned(): Promise<EndedProcess> {
     const at = Date.now();
@@ -160,7 +160,7 @@ export async function runScenarios(
     const lines = [{ lineId: '1', quantity: 2 }];
     await send({ type: 'return_requested', at: Date.now(), returnId: 'late', reason: 'worn', lines });
     await send({ type: 'return_refunded', at: Date.now(), returnId: 'late' });
-    return ended('lateReturn-refunded', workflowId);
+    return ended('lateReturn-refunded-common-input', workflowId);
   }
 
   const submission = () => personSubmission(createSealer(testConfig()), personNumbers());
@@ -232,7 +232,7 @@ export async function runScenarios(
     );
     const workflowId = subjectOf('mail', key);
     await client.workflow.start('mail', { workflowId, args: [{ id: key }], taskQueue: taskQueues.file });
-    return ended('mail-sent', workflowId);
+    return ended('mail-sent-common-input', workflowId);
   }
 
   async function approvedTogether(): Promise<EndedProcess> {
