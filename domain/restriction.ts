@@ -1,4 +1,5 @@
 import { parseSubject, subjectOf } from './kinds';
+import { CHANNEL, CONTROLLERS, type Role } from './roles';
 
 /** Effects of an open restriction on a distributor. */
 export const EFFECTS = [
@@ -33,6 +34,15 @@ export function causedByPerson(userId: string): string {
 /** Whether the cause is a user and not a process. */
 export function isCausedByPerson(cause: string): boolean {
   return parseSubject(cause)?.kind === 'user';
+}
+
+/**
+ * Roles that can lift a restriction that a user placed; null where its process lifts it.
+ * @param cause its subject
+ */
+export function liftersOf({ cause, effect }: { cause: string; effect: Effect }): readonly Role[] | null {
+  if (!isCausedByPerson(cause)) return null;
+  return effect === 'suspended' ? CHANNEL : CONTROLLERS;
 }
 
 /** A restriction that was open when an order was paid, for the decision on accrual. */

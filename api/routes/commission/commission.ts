@@ -206,7 +206,8 @@ export const getExplanation = endpoint({
             reason: z.string(),
             note: z.string().nullable().describe('Internal; null for distributors.'),
             placedAt: timestampOutput,
-            liftedAt: timestampOutput.nullable(),
+            liftedAt: timestampOutput.nullable().describe('When it was lifted, or ended.'),
+            voidedAt: timestampOutput.nullable(),
           }),
         ),
         transfers: z.array(

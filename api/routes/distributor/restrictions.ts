@@ -50,6 +50,10 @@ const restrictions = defineList({
       .optional()
       .describe('True: only what is over: lifted, ended or voided. False: only what is open or to come.'),
     effect: z.enum(EFFECTS).optional(),
+    ofCommission: z
+      .stringbool()
+      .optional()
+      .describe('True: only holds on single commissions. False: all others.'),
   },
   sorts: { placedAt: { column: 'r.placed_at', type: 'timestamptz' } },
   defaultSort: '-placedAt',
@@ -87,6 +91,7 @@ export const restrictionEndpoints: Endpoint[] = [
           `r.distributor_id = ${bind(id)}`,
           query.open !== undefined && `${query.open ? '' : 'NOT '}(${OPEN_NOW})`,
           query.ended !== undefined && `${query.ended ? 'NOT ' : ''}(${NOT_OVER})`,
+          query.ofCommission !== undefined && `r.commission_id IS ${query.ofCommission ? 'NOT ' : ''}NULL`,
           query.effect && `r.effect = ${bind(query.effect)}`,
         ],
         toItem: (row: z.input<typeof restrictionSchema>) => row,

@@ -64,6 +64,10 @@ const NAMES_OF_STATES = {
   // hold
   on_hold: { zh: '暂缓中', en: 'On hold' },
   lifted: { zh: '已解除', en: 'Lifted' },
+  // restriction
+  to_come: { zh: '待生效', en: 'Starts later' },
+  ended: { zh: '已到期', en: 'Ended' },
+  voided: { zh: '已作废', en: 'Voided' },
   // results of bulk actions
   refused: { zh: '已拒绝', en: 'Refused' },
   // events of an order that has not come
@@ -116,6 +120,7 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   stopped: 'warning',
   finished: 'success',
   on_hold: 'warning',
+  to_come: 'processing',
   refused: 'error',
   waiting: 'warning',
   left_out: 'warning',
