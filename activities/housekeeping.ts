@@ -21,7 +21,7 @@ const SIGN_IN_ATTEMPT_DAYS = 30;
 const BATCH = 1000;
 
 /** Everything sealed. */
-const SEALED = [
+export const SEALED = [
   { table: 'applications', column: 'identity_number_sealed' },
   { table: 'applications', column: 'bank_account_sealed' },
   { table: 'credentials', column: 'number_sealed' },

@@ -1,8 +1,8 @@
+import type { AuditAction, EventType } from '../../../domain/journal';
 import type { Wait } from '../../../domain/processStatus';
 import type { Text } from '../locale/locale';
 
-/** Names of events by type, and of audit entries by action. */
-export const EVENTS: Record<string, Text> = {
+const NAMES_OF_EVENTS = {
   submitted: { zh: '提交申请', en: 'Submitted' },
   resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
   checked: { zh: '自动检查完成', en: 'Automatic checks finished' },
@@ -105,7 +105,10 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment return reported' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
-};
+} satisfies Record<EventType | AuditAction, Text> & Record<string, Text>;
+
+/** Names of events by type, and of audit entries by action. */
+export const EVENTS: Record<string, Text> = NAMES_OF_EVENTS;
 
 /**
  * Readable form of an API name without a text here, such as of a later version: `stock_counted` as “Stock counted”.
@@ -146,8 +149,7 @@ export const ACCOUNTS: Record<string, Text> = {
   write_off: { zh: '核销', en: 'Write-off' },
 };
 
-/** What a process can wait for. */
-export const AWAITED: Record<string, Text> = {
+const NAMES_OF_WAITS = {
   checks: { zh: '自动检查', en: 'Automatic checks' },
   decision: { zh: '合规审核', en: 'Compliance decision' },
   changes: { zh: '申请人补充材料', en: 'Changes from the applicant' },
@@ -163,3 +165,6 @@ export const AWAITED: Record<string, Text> = {
   mail: { zh: '发送邮件', en: 'Sending emails' },
   work: { zh: '执行', en: 'Execution' },
 } satisfies Record<Wait['what'], Text>;
+
+/** What a process can wait for. */
+export const AWAITED: Record<string, Text> = NAMES_OF_WAITS;
