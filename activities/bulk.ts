@@ -1,8 +1,9 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { v5 as uuidv5 } from 'uuid';
+import type { Config } from '../config';
 import { claimApplication } from '../database/claims';
 import { decide } from '../database/decide';
-import { reinstateDistributor, suspendDistributor } from '../database/distributors';
+import { type DistributorDecision, reinstateDistributor, suspendDistributor } from '../database/distributors';
 import { liftHolds, placeHold } from '../database/holds';
 import { type Actor, addAudit, SYSTEM } from '../database/journal';
 import { inTransaction, type Pool } from '../database/pool';
@@ -87,7 +88,13 @@ interface ItemCommand {
 }
 
 /** The steps of a bulk action. */
-export function createBulkActivities({ pool }: { pool: Pool }) {
+export function createBulkActivities({
+  pool,
+  config,
+}: {
+  pool: Pool;
+  config: Pick<Config, 'BRAND_NAME' | 'BRAND_TIME_ZONE'>;
+}) {
   async function decideWithdrawal(
     update: typeof approveWithdrawal,
     { target: id, decisionId, actor }: ItemCommand,
@@ -102,9 +109,11 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     });
   }
 
-  /** Starts a run that was made with the item's decision; an attempt that is repeated finds it started. */
-  async function startRelease(id: string): Promise<void> {
-    await start(activitySender(ANSWER_WITHIN_MS), { kind: 'release', id });
+  /** Starts what was made with the item's decision; an attempt that is repeated finds it started. */
+  async function startAfter({ releaseRunId, mails }: DistributorDecision): Promise<void> {
+    const sender = activitySender(ANSWER_WITHIN_MS);
+    if (releaseRunId) await start(sender, { kind: 'release', id: releaseRunId });
+    for (const id of mails) await start(sender, { kind: 'mail', id });
   }
 
   /** Does to one item what the single call does, by the same step. */
@@ -130,9 +139,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
         const change = work.action === 'distributors.suspend' ? suspendDistributor : reinstateDistributor;
         const { reason } = work.input;
         const decision = { distributorId: target, commandId: decisionId, reason, actor, now };
-        const { releaseRunId } = await change(pool, decision);
-        if (releaseRunId) await startRelease(releaseRunId);
-        return;
+        return startAfter(await change(pool, config, decision));
       }
       case 'applications.claim':
         return claimApplication(pool, { applicationId: target, actor });

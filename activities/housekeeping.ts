@@ -17,6 +17,9 @@ const ENDED_SESSION_DAYS = 90;
 /** How long failures to sign in are remembered. A lockout is much shorter. */
 const SIGN_IN_ATTEMPT_DAYS = 30;
 
+/** How long mails that were requested without signing in are counted: longer than the longest bound, a day. */
+const PUBLIC_MAIL_DAYS = 2;
+
 /** Rows of one statement: few enough not to block other transactions. */
 const BATCH = 1000;
 
@@ -25,6 +28,7 @@ export const SEALED = [
   { table: 'applications', column: 'identity_number_sealed' },
   { table: 'applications', column: 'bank_account_sealed' },
   { table: 'credentials', column: 'number_sealed' },
+  { table: 'credential_renewals', column: 'number_sealed' },
   { table: 'distributors', column: 'bank_account_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },
@@ -49,7 +53,7 @@ export function createHousekeepingActivities({
 }) {
   return {
     /**
-     * Deletes old idempotency keys, sessions that ended long ago and old failures to sign in.
+     * Deletes old idempotency keys, sessions that ended long ago, old failures to sign in and counted mails.
      * @param now milliseconds since 1970
      * @returns how many rows were deleted
      */
@@ -61,7 +65,8 @@ export function createHousekeepingActivities({
       return (
         (await deleteBefore('idempotency_keys', 'created_at', before(IDEMPOTENCY_KEY_DAYS))) +
         (await deleteBefore('sessions', 'created_at', sessionsSince)) +
-        (await deleteBefore('sign_in_attempts', 'last_at', before(SIGN_IN_ATTEMPT_DAYS)))
+        (await deleteBefore('sign_in_attempts', 'last_at', before(SIGN_IN_ATTEMPT_DAYS))) +
+        (await deleteBefore('public_mails', 'at', before(PUBLIC_MAIL_DAYS)))
       );
     },
 

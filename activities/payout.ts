@@ -1,6 +1,8 @@
 import { type Config, durationMs } from '../config';
 import { decide, decided } from '../database/decide';
+import { checkSeen, type Figures } from '../database/figures';
 import { type Actor, addAudit, addEvents, SYSTEM } from '../database/journal';
+import { payableByFile } from '../database/payable';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import type { Sealer } from '../database/sealing';
@@ -30,6 +32,8 @@ export interface BatchRequest {
   id: string;
   currency: string;
   by: Actor;
+  /** What the person saw; another result is refused. Absent in older histories. */
+  expected?: Figures;
 }
 
 /** The bank's result of a file: all is paid, except what is listed. */
@@ -62,10 +66,10 @@ export function createPayoutActivities({
     /**
      * Collects every approved withdrawal of a currency that is paid by file. What is canceled at the same moment is
      * either collected or canceled, never both.
-     * @throws refusal `nothing_to_pay`
+     * @throws refusal `nothing_to_pay` or `figures_changed`
      */
     async openPayoutBatch(request: BatchRequest, now: number): Promise<BatchState> {
-      const { id, currency, by } = request;
+      const { id, currency, by, expected } = request;
       return decide(
         pool,
         { kind: 'payout', id, key: 'opened', by, at: now },
@@ -81,7 +85,7 @@ export function createPayoutActivities({
           const { rows } = await client.query<{ ids: string[]; total: number }>(
             `WITH waiting AS (
                SELECT w.id FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
-               WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND payout_obstacle(d, $3) IS NULL
+               WHERE w.currency = $2 AND ${payableByFile('$3')}
                ORDER BY w.id FOR NO KEY UPDATE OF w
              ), collected AS (
                UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
@@ -110,6 +114,7 @@ export function createPayoutActivities({
             })),
           );
           const count = ids.length;
+          checkSeen(expected, { count, totals: { [currency]: total } });
           return {
             type: 'opened',
             action: 'payout_batch.open',
@@ -269,7 +274,7 @@ export interface PayoutFileRow {
 
 /**
  * The withdrawals of a batch with their full account numbers, in the same order each time. Looking at them is
- * written to the audit trail.
+ * written to the audit trail, and the first time to the batch, which can be confirmed from then on.
  * @returns null when there is no such batch
  */
 export async function revealPayoutFile(
@@ -288,6 +293,10 @@ export async function revealPayoutFile(
     }>(
       `SELECT id, amount, currency, bank_account_sealed, bank_account_holder, bank_name
        FROM withdrawals WHERE batch_id = $1 ORDER BY id`,
+      [id],
+    );
+    await client.query(
+      'UPDATE payout_batches SET file_fetched_at = now() WHERE id = $1 AND file_fetched_at IS NULL',
       [id],
     );
     await addAudit(client, {

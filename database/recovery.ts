@@ -45,6 +45,13 @@ const sources: Record<ProcessKind, readonly string[]> = {
        SELECT m.subject_ref FROM mails m WHERE m.state IN (${openStates('mail')}) AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
   ],
+  credential: [
+    byId(
+      'credentials c',
+      `c.distributor_id IS NOT NULL AND (
+         SELECT distributor_state(d) <> 'terminated' FROM distributors d WHERE d.id = c.distributor_id)`,
+    ),
+  ],
   withdrawal: [byId('withdrawals w', ownWithdrawal)],
   payout: [byId('payout_batches', `state IN (${openStates('payout')})`)],
   release: [byId('release_runs', `state IN (${openStates('release')})`)],
@@ -79,6 +86,8 @@ const overdue: Record<ProcessKind, readonly string[]> = {
     byId('release_runs r', `r.state = 'approved' AND ${decidedBefore("'release/' || r.id", "'approved'")}`),
   ],
   application: [],
+  // Its expiry needs no process, and a lost process is missing.
+  credential: [],
   return: [],
   payout: [],
   mail: [],
@@ -94,6 +103,8 @@ const stateQueries: Record<ProcessKind, string | null> = {
   application: `SELECT x.state IN (${openStates('application')}) OR EXISTS (
        SELECT FROM mails m WHERE m.subject_ref = 'application/' || x.id AND m.state IN (${openStates('mail')}))
      FROM applications x WHERE x.id = t.uuid`,
+  credential: `SELECT distributor_state(d) <> 'terminated' FROM credentials c JOIN distributors d ON d.id = c.distributor_id
+     WHERE c.id = t.uuid`,
   withdrawal: `SELECT ${ownWithdrawal} FROM withdrawals w WHERE w.id = t.uuid`,
   payout: `SELECT state IN (${openStates('payout')}) FROM payout_batches WHERE id = t.uuid`,
   release: `SELECT state IN (${openStates('release')}) FROM release_runs WHERE id = t.uuid`,

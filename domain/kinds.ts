@@ -61,13 +61,25 @@ export const kinds = {
   },
   credential: {
     names: { zh: '资质', en: 'Credential' },
+    // Computed from its dates. Its process runs for as long as its distributor is not terminated.
     states: ['valid', 'expiring', 'expired'],
-    open: [],
-    workflow: null,
-    readers: CHANNEL,
-    timeline: false,
+    open: ['valid', 'expiring', 'expired'],
+    workflow: 'credential',
+    readers: ROLES,
+    timeline: true,
     searchedBy: [],
     path: '/credentials',
+    page: true,
+  },
+  renewal: {
+    names: { zh: '资质续期', en: 'Renewal' },
+    states: ['submitted', 'accepted', 'refused'],
+    open: ['submitted'],
+    workflow: null,
+    readers: STAFF,
+    timeline: false,
+    searchedBy: [],
+    path: '/credential-renewals',
     page: false,
   },
   order: {
@@ -171,7 +183,7 @@ export const kinds = {
   },
   mail: {
     names: { zh: '邮件', en: 'Email' },
-    states: ['pending', 'sent', 'undeliverable'],
+    states: ['pending', 'sent', 'undeliverable', 'canceled'],
     open: ['pending'],
     workflow: 'mail',
     readers: STAFF,

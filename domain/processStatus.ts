@@ -1,4 +1,5 @@
 import { type ApplicationState, awaited } from './application';
+import type { CredentialProgress } from './credentialTerm';
 import type { ProcessKind, StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
@@ -19,9 +20,11 @@ export interface Wait {
     | 'payout'
     | 'payout_answer'
     | 'bank_confirmation'
+    | 'reminder'
+    | 'renewal'
     | 'work';
   /** Who must act; `clock` for a timer. */
-  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'shop' | 'provider';
+  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'distributor' | 'shop' | 'provider';
   /** Time of the timer or of the next check, in milliseconds since 1970; null if it ends only by an action. */
   until: number | null;
   /** IDs, if there can be several: returns or emails. */
@@ -120,6 +123,20 @@ function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus<'pa
   };
 }
 
+/** Status of a credential process. */
+function credentialStatusOf(progress: CredentialProgress | undefined): ProcessStatus<'credential'> {
+  if (!progress) return { state: null, waitsFor: [] };
+  const { nextReminderAt, openRenewal } = progress;
+  const waitsFor: Wait[] = [
+    openRenewal
+      ? { what: 'decision', from: 'compliance', until: null, which: [openRenewal] }
+      : { what: 'renewal', from: 'distributor', until: null },
+    ...(nextReminderAt === null ? [] : [{ what: 'reminder', from: 'clock', until: nextReminderAt } as const]),
+  ];
+  // Its state is computed from its dates, which only the row has.
+  return { state: null, waitsFor };
+}
+
 /** Status of an email that a process of its own sends. */
 function mailStatusOf(): ProcessStatus<'mail'> {
   return { state: 'pending', waitsFor: [{ what: 'mail', from: 'system', until: null }] };
@@ -133,6 +150,7 @@ function bulkStatusOf(state: StateOf<'bulk'>): ProcessStatus<'bulk'> {
 /** The status of each process, from what its workflow knows. */
 export const statusOf = {
   application: applicationStatusOf,
+  credential: credentialStatusOf,
   order: orderStatusOf,
   return: lateReturnStatusOf,
   withdrawal: withdrawalStatusOf,

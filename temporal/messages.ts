@@ -13,6 +13,7 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { type IdOf, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
 import type * as application from '../workflows/application';
 import type * as bulk from '../workflows/bulk';
+import type * as credential from '../workflows/credential';
 import type * as mail from '../workflows/mail';
 import type * as order from '../workflows/order';
 import type * as payout from '../workflows/payout';
@@ -26,6 +27,7 @@ type OfEachProcess<T extends Record<ProcessKind, object>> = T;
 /** The definitions of the messages that each process accepts. */
 type Messages = OfEachProcess<{
   application: typeof application;
+  credential: typeof credential;
   order: typeof order;
   return: Pick<typeof order, 'orderEvent'>;
   withdrawal: typeof withdrawal;

@@ -31,6 +31,7 @@ const pageSize = 500;
 /** Whether a workflow ends only after its money has moved on: an open row beside an ended one is of an older copy. */
 const endsOnlyWhenOver: Record<ProcessKind, boolean> = {
   application: false,
+  credential: false,
   order: false,
   return: false,
   withdrawal: true,

@@ -9,6 +9,7 @@ import {
   checkResidentIdentityNumber,
   checkUnifiedSocialCreditCode,
   checkValidity,
+  numberChecks,
 } from '../../domain/credential';
 import { keyOf } from '../../domain/kinds';
 import { normaliseReferralCode } from '../../domain/referralCode';
@@ -41,12 +42,6 @@ interface Credential {
 }
 
 type Finding = Pick<CheckResult, 'passed' | 'code' | 'reason'> & { name: string };
-
-/** Credentials whose number is the identity number of their holder, and how it is checked. */
-const numberChecks: Partial<Record<string, (number: string, onDate: string) => CheckResult>> = {
-  business_license: checkUnifiedSocialCreditCode,
-  resident_identity_card: checkResidentIdentityNumber,
-};
 
 /**
  * The automatic checks of an application. Each writes its result, passed or not, with the reason; none decides.

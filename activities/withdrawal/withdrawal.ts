@@ -327,12 +327,11 @@ async function checkRequest(
     });
   }
   // In a separate statement: restricting an amount locks the same row.
-  const { rows: kept } = await client.query<{ amount: number }>(
-    `SELECT coalesce(sum(amount), 0)::bigint AS amount FROM restrictions r
-     WHERE distributor_id = $1 AND currency = $2 AND lifted_at IS NULL AND commission_id IS NULL
-       AND restriction_open(r, greatest($3, clock_timestamp()))`,
-    [distributorId, currency, new Date(now)],
-  );
+  const { rows: kept } = await client.query<{ amount: number }>('SELECT kept_back($1, $2, $3) AS amount', [
+    distributorId,
+    currency,
+    new Date(now),
+  ]);
   const keptBack = kept[0]!.amount;
   if (balance.available - keptBack < amount) {
     const owed = balance.debt

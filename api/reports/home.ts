@@ -4,6 +4,7 @@ import { FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
 import type { Principal } from '../http/endpoint';
 import { isOfReadableKind } from '../http/readable';
 import type { Bind } from '../http/summary';
+import { stateRanges } from '../routes/credential/view';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
@@ -22,22 +23,28 @@ const usual = {
   failedPayoutsShown: 7 * day,
 };
 
-/** The cards of a person. @param now milliseconds since 1970 */
-export function cardsFor(principal: Principal, now: number): Card[] {
+/**
+ * The cards of a person.
+ * @param now milliseconds since 1970
+ * @param today `YYYY-MM-DD` in the brand's zone, made by the server
+ */
+export function cardsFor(principal: Principal, now: number, today: string): Card[] {
   // To the minute, so that a link stays the same while the page refreshes.
   const at = (time: number) => new Date(Math.floor(time / 60_000) * 60_000).toISOString();
   const { role, distributorId } = principal;
-  const all = role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(principal, at, now);
+  const all =
+    role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(principal, at, now, today);
   return all.filter((card) => card.roles.includes(role));
 }
 
 /** Staff's cards by kind, in their order on the page; empty where nothing of a kind waits for staff or counts as news. */
 type KindCards = Record<ProcessKind | 'commission' | 'product' | 'note', Card[]>;
 
-function staffCards({ userId, role }: Principal, at: Moment, now: number): Card[] {
+function staffCards({ userId, role }: Principal, at: Moment, now: number, today: string): Card[] {
   const cards: KindCards = {
     note: mentionCards(userId),
     application: applicationCards(userId, at, now),
+    credential: credentialCards(at, now, today),
     commission: commissionCards(at, now),
     withdrawal: withdrawalCards(userId, at, now),
     release: releaseCards(userId),
@@ -117,6 +124,48 @@ function applicationCards(userId: string, at: Moment, now: number): Card[] {
       (bind) => `a.decided_at >= ${bind(yesterday)}`,
       'a.decided_at',
     ),
+  ];
+}
+
+function credentialCards(at: Moment, now: number, today: string): Card[] {
+  const roles = REVIEWERS;
+  const credentials = (key: string, group: Card['group'], state: 'expired' | 'expiring'): Card => ({
+    key,
+    group,
+    roles,
+    href: `/credentials?state=${state}`,
+    count: () => ({
+      from: 'credentials c JOIN distributors d ON d.id = c.distributor_id',
+      where: [stateRanges(today)[state], '(d.terminated_at > now()) IS NOT false'],
+      since: 'c.valid_until::timestamptz',
+    }),
+  });
+  const late = at(now - usual.review);
+  return [
+    {
+      key: 'renewals_to_review',
+      group: 'waiting',
+      roles,
+      href: '/credential-renewals?state=submitted',
+      count: () => ({
+        from: 'credential_renewals r',
+        where: [`r.state = 'submitted'`],
+        since: 'r.submitted_at',
+      }),
+    },
+    credentials('credentials_expiring', 'waiting', 'expiring'),
+    credentials('credentials_expired', 'late', 'expired'),
+    {
+      key: 'renewals_late',
+      group: 'late',
+      roles,
+      href: `/credential-renewals?state=submitted&submittedBefore=${late}`,
+      count: (bind) => ({
+        from: 'credential_renewals r',
+        where: [`r.state = 'submitted'`, `r.submitted_at < ${bind(late)}`],
+        since: 'r.submitted_at',
+      }),
+    },
   ];
 }
 

@@ -6,6 +6,7 @@ import { isKnownOrder } from '../../activities/order/payment';
 import { reinstateDistributor, suspendDistributor } from '../../database/distributors';
 import type { OrderEvent } from '../../domain/order';
 import { order, orderEvent } from '../../workflows/order';
+import { testConfig } from '../support/config';
 import { expectSoundLedger } from '../support/ledger';
 import {
   activatePlan,
@@ -233,12 +234,12 @@ describe('the return window', () => {
     await payOrder(platform, order);
     const actor = { userId: platform.userId, name: 'Compliance' };
     const command = { distributorId: seller.id, reason: 'under review', actor, now: Date.now() };
-    await suspendDistributor(platform.pool, { ...command, commandId: randomUUID() });
+    await suspendDistributor(platform.pool, testConfig(), { ...command, commandId: randomUUID() });
     await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
     await finished(platform, order.externalId);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
     expect(await balanceOf(platform.pool, upline.id)).toMatchObject({ held: 0, available: 180 });
-    const { releaseRunId: id } = await reinstateDistributor(platform.pool, {
+    const { releaseRunId: id } = await reinstateDistributor(platform.pool, testConfig(), {
       ...command,
       commandId: randomUUID(),
     });

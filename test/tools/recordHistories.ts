@@ -31,10 +31,10 @@ async function main(): Promise<void> {
   await globalSetup();
   try {
     await runScenarios(async (client, ended) => {
-      for (const { name, workflowId } of ended) {
+      for (const { name, workflowId, runId } of ended) {
         const file = path.join(folder, `${name}.json`);
         if (existsSync(file)) continue;
-        const history = await client.workflow.getHandle(workflowId).fetchHistory();
+        const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
         writeFileSync(file, `${normalise(encodeHistory(history))}\n`);
         process.stdout.write(`${name}: ${history.events?.length} events\n`);
       }
