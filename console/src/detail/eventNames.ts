@@ -1,10 +1,10 @@
 import { actors } from '../../../domain/actors';
+import type { AuditAction, EventType } from '../../../domain/journal';
 import type { Wait } from '../../../domain/processStatus';
 import type { Item } from '../api/types';
 import type { Text } from '../locale/locale';
 
-/** Names of events by type, and of audit entries by action. */
-export const EVENTS: Record<string, Text> = {
+const NAMES_OF_EVENTS = {
   submitted: { zh: '提交申请', en: 'Submitted' },
   resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
   checked: { zh: '自动检查完成', en: 'Automatic checks finished' },
@@ -117,7 +117,10 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment return reported' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
-};
+} satisfies Record<EventType | AuditAction, Text> & Record<string, Text>;
+
+/** Names of events by type, and of audit entries by action. */
+export const EVENTS: Record<string, Text> = NAMES_OF_EVENTS;
 
 /**
  * Readable form of an API name without a text here, such as of a later version: `stock_counted` as “Stock counted”.
@@ -154,8 +157,7 @@ export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
 export const accountName = (name: string): Text =>
   (ACCOUNTS as Record<string, Text>)[name] ?? { zh: name, en: name };
 
-/** What a process can wait for. */
-export const AWAITED: Record<string, Text> = {
+const NAMES_OF_WAITS = {
   checks: { zh: '自动检查', en: 'Automatic checks' },
   decision: { zh: '合规审核', en: 'Compliance decision' },
   changes: { zh: '申请人补充材料', en: 'Changes from the applicant' },
@@ -173,3 +175,6 @@ export const AWAITED: Record<string, Text> = {
   reminder: { zh: '到期提醒', en: 'Reminder of the expiry' },
   renewal: { zh: '资质续期', en: 'Renewal' },
 } satisfies Record<Wait['what'], Text>;
+
+/** What a process can wait for. */
+export const AWAITED: Record<string, Text> = NAMES_OF_WAITS;
