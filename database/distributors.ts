@@ -149,7 +149,7 @@ function mailTo(
   if (!/.@./.test(email)) return [];
   const subjectRef = subjectOf('distributor', distributorId);
   const written = text({ brand, timeZone, locale, name });
-  return [{ key: `${subjectRef}/${commandId}`, subjectRef, recipient: email, ...written }];
+  return [{ key: keyOf('distributor', distributorId, commandId), subjectRef, recipient: email, ...written }];
 }
 
 function mailsAbout(client: Client, distributorId: string): Promise<string[]> {

@@ -191,7 +191,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         }
         await refuseOwn(client, row, by);
         const given = await countApproval(client, {
-          subject: `${subjectOf('withdrawal', id)}/payment_returned`,
+          subject: keyOf('withdrawal', id, 'payment_returned'),
           by,
           at: now,
           note: text,
@@ -349,7 +349,8 @@ async function checkRequest(
   }
 }
 
-async function lockWithdrawal(client: Client, id: string): Promise<LockedWithdrawal | undefined> {
+/** Locks the row of a withdrawal for the step that decides about it. */
+export async function lockWithdrawal(client: Client, id: string): Promise<LockedWithdrawal | undefined> {
   const { rows } = await client.query<LockedWithdrawal>(
     'SELECT distributor_id, state, approvals_needed FROM withdrawals WHERE id = $1 FOR NO KEY UPDATE',
     [id],

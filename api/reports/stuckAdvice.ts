@@ -11,6 +11,7 @@ export interface Words {
 /** Kinds of stuck work of each process, and after how long, as a PostgreSQL interval. */
 const stuckOf = {
   application: { application_waits: '3 days', changes_overdue: '10 minutes' },
+  credential: { renewal_waits: '3 days', reminder_not_sent: '1 day' },
   order: {
     order_not_taken_in: '5 minutes',
     window_not_closed: '10 minutes',
@@ -138,6 +139,25 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
         what: {
           zh: '补充材料的期限已过，但申请没有自动撤回',
           en: 'The deadline for changes has passed, but the application was not withdrawn',
+        },
+        remedy: {
+          zh: '检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
+          en: 'Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
+        },
+      };
+    case 'renewal_waits':
+      return {
+        what: { zh: '资质续期等待审核已超过 3 天', en: 'A renewal has waited over 3 days for review' },
+        remedy: {
+          zh: '打开资质，通过或拒绝续期。',
+          en: 'Open the credential and accept or refuse the renewal.',
+        },
+      };
+    case 'reminder_not_sent':
+      return {
+        what: {
+          zh: '资质已到期，但没有发出最后一次提醒',
+          en: 'A credential has expired, and its last reminder was not sent',
         },
         remedy: {
           zh: '检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',

@@ -30,6 +30,11 @@ const oneOf = (words: Record<string, Text>) => (value: unknown) => (
   <Word words={words} code={String(value)} />
 );
 const text = (of: (value: string) => Text) => (value: unknown) => <Translated text={of(String(value))} />;
+/** A calendar date. */
+function Day({ day }: { day: unknown }) {
+  return <>{useFormats().day(String(day))}</>;
+}
+
 /** Minor units with the currency in a separate fact. */
 const amount = (value: unknown, { currency }: FactData) =>
   typeof value === 'number' && typeof currency === 'string' ? (
@@ -119,6 +124,14 @@ const FACTS: Record<string, Fact> = {
   field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
+  // Credentials
+  renewalId: { label: { zh: '续期', en: 'Renewal' } },
+  validFrom: { label: { zh: '有效期自', en: 'Valid from' }, show: (value) => <Day day={value} /> },
+  validUntil: { label: { zh: '有效期至', en: 'Valid until' }, show: (value) => <Day day={value} /> },
+  releaseRunId: {
+    label: { zh: '结算批次', en: 'Release run' },
+    show: (value) => <ThingLink kind="release" id={String(value)} />,
+  },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
@@ -227,8 +240,8 @@ const FACTS: Record<string, Fact> = {
   rejected: { label: { zh: '未导入', en: 'Rejected' } },
 };
 
-/** Facts not shown: IDs of links and sessions, and times the entry shows itself. */
-const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
+/** Facts not shown: IDs of links and sessions, times the entry shows itself, and whether the sender named a time. */
+const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt', 'untimed']);
 
 /** Names of the facts of an entry to show. */
 export function visibleFacts(data: FactData): string[] {

@@ -10,7 +10,7 @@ import { useIsRole } from '../../app/session';
 import { Cause } from '../../detail/Cause';
 import { DetailPage } from '../../detail/DetailPage';
 import { DistributorLink } from '../../detail/DistributorLink';
-import { ACCOUNTS } from '../../detail/eventNames';
+import { accountName } from '../../detail/eventNames';
 import { ThingLink, useMayOpen } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
@@ -242,8 +242,8 @@ function Explained({ commission }: { commission: Explanation }) {
           empty={t(TEXTS.noTransfers)}
           columns={[
             { title: t(TEXTS.when), render: ({ occurredAt }) => <TimeText at={occurredAt} /> },
-            { title: t(TEXTS.from), render: ({ from }) => accountName(t, from) },
-            { title: t(TEXTS.to), render: ({ to }) => accountName(t, to) },
+            { title: t(TEXTS.from), render: ({ from }) => t(accountName(from)) },
+            { title: t(TEXTS.to), render: ({ to }) => t(accountName(to)) },
             {
               title: t(WORDS.amount),
               align: 'end',
@@ -286,7 +286,6 @@ function Explained({ commission }: { commission: Explanation }) {
 const OVERVIEW: Text = { zh: '概要', en: 'Overview' };
 
 type T = (text: Text) => string;
-const accountName = (t: T, account: string) => (ACCOUNTS[account] ? t(ACCOUNTS[account]) : account);
 const reasonName = (t: T, reason: string) => (HOLD_REASONS[reason] ? t(HOLD_REASONS[reason]) : reason);
 
 /** Why the commission is not released yet. */

@@ -9,6 +9,7 @@ import { api, data, type idempotencyKey } from '../../api/client';
 import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
+import { ACCOUNTS } from '../../detail/eventNames';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
@@ -321,16 +322,16 @@ function Balances({ id }: { id: string }) {
         locale={{ emptyText: t({ zh: '还没有佣金入账', en: 'No commissions yet' }) }}
         columns={[
           { key: 'currency', title: t(WORDS.currency), dataIndex: 'currency' },
-          money('held', { zh: '未结算', en: 'Held' }),
+          money('held', ACCOUNTS.held),
           ...(isKeptBack
             ? [
                 money('available', { zh: '已结算余额', en: 'Available' }),
                 money('keptBack', { zh: '暂扣', en: 'Kept back' }),
                 money('withdrawable', { zh: '可提现', en: 'Withdrawable' }),
               ]
-            : [money('available', { zh: '可提现', en: 'Available' })]),
-          money('reserved', { zh: '提现中', en: 'Reserved' }),
-          money('debt', { zh: '欠款', en: 'Debt' }),
+            : [money('available', ACCOUNTS.available)]),
+          money('reserved', ACCOUNTS.reserved),
+          money('debt', ACCOUNTS.debt),
         ]}
       />
     </Panel>
