@@ -22,15 +22,15 @@ export function ownCards(distributorId: string, at: Moment, now: number): Card[]
       money: commissionMoney,
     }),
   });
-  const balance = (key: 'available' | 'debt', href: string): Card => ({
+  const balance = (key: 'available' | 'debt', amount: string, href: string): Card => ({
     key,
     group: 'waiting',
     roles,
     href,
     count: (bind) => ({
       from: 'balances b',
-      where: [`b.distributor_id = ${bind(distributorId)}`, `b.${key} > 0`],
-      money: { amount: `b.${key}`, currency: 'b.currency' },
+      where: [`b.distributor_id = ${bind(distributorId)}`, `${amount} > 0`],
+      money: { amount, currency: 'b.currency' },
     }),
   });
   const yesterday = at(now - day);
@@ -47,8 +47,12 @@ export function ownCards(distributorId: string, at: Moment, now: number): Card[]
       () => `c.state = 'due' AND c.amount > 0`,
       'c.due_at',
     ),
-    balance('available', '/my-withdrawals'),
-    balance('debt', '/earnings?state=statement'),
+    balance(
+      'available',
+      'greatest(0, b.available - kept_back(b.distributor_id, b.currency, now()))',
+      '/my-withdrawals',
+    ),
+    balance('debt', 'b.debt', '/earnings?state=statement'),
     {
       key: 'withdrawals_under_way',
       group: 'waiting',
