@@ -86,12 +86,12 @@ export function createPayoutActivities({
                UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
                RETURNING w.id, w.amount
              ), reported AS (
-               INSERT INTO events (subject, key, type, actor, occurred_at, data)
-               SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
+               INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+               SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $5, $4, jsonb_build_object('batchId', $1::text)
                FROM collected
              )
              SELECT count(*)::int AS count, coalesce(sum(amount), 0)::bigint AS total FROM collected`,
-            [id, currency, by.name, new Date(now)],
+            [id, currency, by.name, new Date(now), by.userId],
           );
           const { count, total } = rows[0]!;
           if (count === 0) {
@@ -132,11 +132,11 @@ export function createPayoutActivities({
           const settlements = await settlementsOf(client, id, failed);
           const settled = await settleWithdrawals(client, config, settlements, 'paying', now);
           await client.query(
-            `INSERT INTO events (subject, key, type, actor, occurred_at, data)
-             SELECT 'withdrawal/' || id, state, state, $2, $3,
+            `INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+             SELECT 'withdrawal/' || id, state, state, $2, $5, $3,
                jsonb_strip_nulls(jsonb_build_object('batchId', $4::text, 'reason', reason))
              FROM withdrawals WHERE id = ANY ($1)`,
-            [settled, by.name, new Date(now), id],
+            [settled, by.name, new Date(now), id, by.userId],
           );
           await client.query(`UPDATE payout_batches SET state = 'settled', settled_at = $2 WHERE id = $1`, [
             id,

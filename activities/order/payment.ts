@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Reporter, SHOP } from '../../database/journal';
 import type { LoadedPlan } from '../../database/plans';
 import type { Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
@@ -60,9 +61,14 @@ const readContext = `
     (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', sku, 'category', category)), '[]') FROM products WHERE sku = ANY ($5)) AS products
   FROM bound b`;
 
+// Of the machine that reports thousands of orders the event alone is kept.
+const auditOrder = `
+    INSERT INTO audit_entries (actor_id, actor, action, subject, event_key, after, request_id)
+    SELECT $16::uuid, $15, 'order.create', 'order/' || key_part(o.id), 'paid', $18::jsonb, $19 FROM o`;
+
 // The whole order in one statement: it is there with its commissions and transfers, or not at all. A second delivery
 // of the same order finds the row and writes nothing.
-const insertOrder = `
+const insertOrder = (audited: boolean) => `
   WITH o AS (
     INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
     VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
@@ -100,12 +106,14 @@ const insertOrder = `
   ), refused_before AS (
     DELETE FROM early_events WHERE order_id = $1 AND key = 'paid'
   ), reported AS (
-    INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || key_part(o.id), 'paid', 'paid', 'shop', $5 FROM o
-  )
+    INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+    SELECT 'order/' || key_part(o.id), 'paid', 'paid', $15, $16::uuid, $5, $17::jsonb FROM o
+  )${audited ? `, audited AS (${auditOrder})` : ''}
   SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
 
 /**
  * Records a paid order: attributes it, computes every commission and posts what is accrued, all or nothing.
+ * @param by who sent it
  * @returns true when it is new, false when the very same order was recorded before
  * @throws a refusal when no plan is in force, or when the order number is known with another content
  */
@@ -113,6 +121,7 @@ export async function insertPayment(
   pool: Pool,
   planById: (id: number) => Promise<LoadedPlan>,
   payment: OrderPayment,
+  by: Reporter = SHOP,
 ): Promise<boolean> {
   const context = await readPaymentContext(pool, payment);
   if (context.planId === null) {
@@ -149,8 +158,8 @@ export async function insertPayment(
     seller !== undefined &&
     !takesNoOrders(seller);
   const { rows } = await pool.query<{ inserted: boolean }>({
-    name: 'insert-order',
-    text: insertOrder,
+    name: by.audited ? 'insert-audited-order' : 'insert-order',
+    text: insertOrder(by.audited),
     values: [
       payment.externalId,
       fingerprint(payment),
@@ -166,6 +175,19 @@ export async function insertPayment(
       JSON.stringify(lines),
       JSON.stringify(commissions),
       plan.terms.automaticRelease,
+      by.name,
+      by.userId,
+      JSON.stringify(by.importId ? { importId: by.importId } : {}),
+      ...(by.audited
+        ? [
+            JSON.stringify({
+              amount: lines.reduce((sum, line) => sum + line.netAmount, 0),
+              currency: payment.currency,
+              distributorId: attribution.distributorId,
+            }),
+            by.requestId,
+          ]
+        : []),
     ],
   });
   if (rows[0]?.inserted) return true;

@@ -55,6 +55,7 @@ const params = z.object({ id: uuid });
 export const createPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches',
+  audit: ['payout_batch.open'],
   summary: 'Create a payout batch of all approved withdrawals in a currency',
   description:
     'A withdrawal canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active are not included and stay approved.',
@@ -123,6 +124,7 @@ export const getPayoutBatch = endpoint({
 export const getPayoutFile = endpoint({
   method: 'get',
   path: '/v1/payout-batches/{id}/file',
+  audit: ['payout_batch.reveal_file'],
   summary: 'Download the payout file',
   description:
     'CSV with full account numbers, identical at each download: UTF-8 with a byte order mark, all values quoted. A tab follows each account number, so that a spreadsheet keeps all digits. Every download is recorded in the audit log. Amounts are in major units.',
@@ -180,6 +182,7 @@ function payoutFile(rows: PayoutFileRow[]): string {
 export const confirmPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches/{id}/confirm',
+  audit: ['payout_batch.confirm'],
   summary: 'Confirm the bank results of a payout batch',
   description:
     'All withdrawals in it are paid, except those listed as failed, whose funds return to the balance.',

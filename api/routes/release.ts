@@ -109,6 +109,7 @@ const selectionSchema = z.union([
 export const createReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases',
+  audit: ['release_run.propose'],
   summary: 'Propose a release run of listed commissions, or of all due commissions that match a filter',
   description:
     'Fixes the items. Commissions that are in another run or not due are skipped immediately, with a reason. Nothing is released before the run is approved.',
@@ -212,6 +213,7 @@ export const listReleaseItems = endpoint({
 export const approveReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/approve',
+  audit: ['release_run.approve'],
   summary: 'Approve a release run, which starts it',
   description:
     'If the total of a currency is above SECOND_APPROVAL_ABOVE, a user other than the proposer must approve.',
@@ -228,6 +230,7 @@ export const approveReleaseRun = endpoint({
 export const rejectReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/reject',
+  audit: ['release_run.reject'],
   summary: 'Reject a release run; its commissions can be proposed again',
   tag: 'commission releases',
   roles: FINANCE,

@@ -120,7 +120,7 @@ const changed = { 200: { description: 'The distributor after the change.', schem
 
 /** An endpoint that changes the state of a distributor. */
 function stateChange(
-  path: string,
+  path: 'suspend' | 'reinstate',
   summary: string,
   description: string,
   change: typeof suspendDistributor,
@@ -128,6 +128,7 @@ function stateChange(
   return endpoint({
     method: 'post',
     path: `/v1/distributors/{id}/${path}`,
+    audit: [`distributor.${path}`],
     summary,
     description,
     tag: 'distributors',
@@ -196,7 +197,7 @@ export const distributorEndpoints: Endpoint[] = [
       // Internal events, such as compliance alerts, are not for the distributor.
       const timeline = body.timeline
         .filter(({ type }) => type !== 'compliance_alert')
-        .map((event) => ({ ...event, actor: 'staff', data: {} }));
+        .map((event) => ({ ...event, actor: 'staff', account: null, data: {} }));
       return { status: 200, body: { ...body, timeline } };
     },
   }),
@@ -259,6 +260,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/reveal',
+    audit: ['distributor.reveal'],
     summary: 'Reveal a full number of a distributor',
     tag: 'distributors',
     roles: CONTROLLERS,

@@ -83,6 +83,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans',
+    audit: ['plan.create'],
     summary: 'Create a new version of the commission plan',
     description: 'The version takes effect only after activation and cannot be changed after that.',
     tag: 'commission plans',
@@ -95,9 +96,9 @@ export const commissionPlanEndpoints: Endpoint[] = [
         // Plans have numbers, which are handed out only now; this line is how a repeat finds the number again. A
         // concurrent repeat waits on it for the first to commit.
         const claim = await client.query(
-          `INSERT INTO events (subject, key, type, actor, occurred_at)
-           VALUES ('request/' || $1, 'plan', 'plan.requested', $2, now()) ON CONFLICT DO NOTHING`,
-          [resourceId, call.principal.name],
+          `INSERT INTO events (subject, key, type, actor, actor_id, occurred_at)
+           VALUES ('request/' || $1, 'plan', 'plan.requested', $2, $3, now()) ON CONFLICT DO NOTHING`,
+          [resourceId, call.principal.name, call.principal.userId],
         );
         if (!claim.rowCount) {
           const { rows } = await client.query<{ id: number }>(
@@ -163,6 +164,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/acknowledge',
+    audit: ['plan.acknowledge'],
     summary: 'Acknowledge a plan with a third level',
     description: 'The statement and the name of the compliance officer are stored with the plan.',
     tag: 'commission plans',
@@ -204,6 +206,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/activate',
+    audit: ['plan.activate'],
     summary: 'Activate a commission plan',
     description: 'Applies to orders paid from then on; earlier orders keep their plan.',
     tag: 'commission plans',
