@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { validate as isUuid, NIL } from 'uuid';
 import { z } from 'zod';
 import { type Actor, type Reporter, SHOP } from '../../database/journal';
+import { IMPORT_HEADER } from '../../domain/imports/importHeader';
 import type { ApiContext, Principal } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid } from '../http/schemas';
@@ -16,9 +17,6 @@ export function actorOfCall({
 }): Actor & { userId: string } {
   return { userId: principal.userId, name: principal.name, requestId };
 }
-
-/** Names an import, by its id, in the reports that are part of it. */
-export const IMPORT_HEADER = 'X-Tributary-Import';
 
 /** Who reports what happened in the shop, in which request. */
 export interface ReportCall {
