@@ -23,6 +23,7 @@ import { commissionEndpoints } from './routes/commission/commission';
 import { earningEndpoints } from './routes/commission/earnings';
 import { holdEndpoints } from './routes/commission/holds';
 import { credentialEndpoints } from './routes/credential/credential';
+import { renewalEndpoints } from './routes/credential/renewals';
 import { balanceEndpoints } from './routes/distributor/balances';
 import { distributorEndpoints } from './routes/distributor/distributor';
 import { restrictionEndpoints } from './routes/distributor/restrictions';
@@ -61,6 +62,7 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...restrictionEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
+    ...renewalEndpoints,
     ...blacklistEndpoints,
     ...orderListEndpoints,
     ...orderEndpoints,

@@ -1,6 +1,6 @@
 import type { Config } from '../config';
 import type { Locale } from '../domain/application';
-import { subjectOf } from '../domain/kinds';
+import { keyOf, subjectOf } from '../domain/kinds';
 import { newAdminMail } from '../domain/mail/user';
 import type { Prisma } from '../prisma/client/client';
 import type { Actor } from './journal';
@@ -33,7 +33,7 @@ export async function tellAdmins(
   });
   const subjectRef = subjectOf('user', user.id);
   const mails = others.map(({ id, name, email, locale }) => ({
-    key: `${subjectRef}/new-admin/${requestId}/${id}`,
+    key: keyOf('user', user.id, 'new-admin', requestId, id),
     subjectRef,
     recipient: email,
     ...newAdminMail(

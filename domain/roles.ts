@@ -33,6 +33,9 @@ export const WITHDRAWERS = ['admin', 'finance', 'distributor'] as const satisfie
 /** Roles that read withdrawals; distributors only their own. */
 export const WITHDRAWAL_READERS = [...CONTROLLERS, 'distributor'] as const satisfies readonly Role[];
 
+/** Roles that hand in a renewal of a credential; distributors only of their own. */
+export const RENEWERS = ['admin', 'compliance', 'distributor'] as const satisfies readonly Role[];
+
 /** The role of distributors. */
 export const DISTRIBUTOR = ['distributor'] as const satisfies readonly Role[];
 

@@ -4,6 +4,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -19,7 +20,7 @@ import {
   isDecided,
   type Submission,
 } from '../domain/application';
-import { applicationStatusOf, type ProcessStatus } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 /** What runs of before the common input were started with: a new application with its durations. */
@@ -168,7 +169,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     send(key);
   });
   setHandler(applicationStatus, () => ({
-    ...applicationStatusOf(process.state(), [...mailsUnderway]),
+    ...statusOf.application(process.state(), [...mailsUnderway]),
     progress: process.state() ?? null,
     mailsUnderway: [...mailsUnderway],
   }));
@@ -182,6 +183,8 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     else await process.until((known) => known.state !== state);
     progress = process.state();
   }
+  if (progress?.distributorId && patched('start-credentials'))
+    await checks.startCredentials(progress.distributorId);
   // A mail may be asked for again while others are still under way.
   await process.settled();
   return process.state()?.state ?? 'refused';

@@ -6,7 +6,7 @@ import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { asRefusal, refuse, withStanding } from '../../database/refusal';
 import { earned } from '../../domain/commission';
 import type { AuditAction } from '../../domain/journal';
-import { keyOf } from '../../domain/kinds';
+import { keyOf, partsOf } from '../../domain/kinds';
 import {
   applyEvents,
   closeWindows,
@@ -328,7 +328,7 @@ async function save(
     events: [
       ...applied.map(({ event }) => timelineEntry(event)),
       ...refused.map(({ event, refusal }) => ({
-        key: `refused/${eventKey(event)}`,
+        key: keyOf('refused', ...partsOf(eventKey(event))),
         type: 'event_refused',
         actor: event.actor,
         actorId: event.by?.userId,

@@ -7,7 +7,13 @@ import { type Attribution, attribute, type Candidate } from '../../domain/attrib
 import { lineCommissions } from '../../domain/commission';
 import type { OrderPayment } from '../../domain/order';
 import { normaliseReferralCode } from '../../domain/referralCode';
-import { notAccruedBy, takesNoOrders } from '../../domain/restriction';
+import { notAccruedBy, rankBy, takesNoOrders } from '../../domain/restriction';
+
+/**
+ * Tiers are free texts, of distributors and of the rules of plans, and nothing tells their order yet: none is ranked, so
+ * the tier of a restriction applies also to who has a lower one.
+ */
+const tierRank = rankBy([]);
 
 interface PaymentContext {
   planId: number | null;
@@ -64,14 +70,22 @@ const readContext = `
 // Of the machine that reports thousands of orders the event alone is kept.
 const auditOrder = `
     INSERT INTO audit_entries (actor_id, actor, action, subject, event_key, after, request_id)
-    SELECT $16::uuid, $15, 'order.create', 'order/' || key_part(o.id), 'paid', $18::jsonb, $19 FROM o`;
+    SELECT $17::uuid, $16, 'order.create', 'order/' || key_part(o.id), 'paid', $19::jsonb, $20 FROM o`;
 
 // The whole order in one statement: it is there with its commissions and transfers, or not at all. A second delivery
 // of the same order finds the row and writes nothing.
+//
+// Restrictions that were open when it was paid ($15) stay so until it is recorded: who voids or moves one waits, and
+// then finds the order among those to be put right. Where one of them was voided or moved meanwhile, nothing is written.
 const insertOrder = (audited: boolean) => `
-  WITH o AS (
+  WITH restricting AS MATERIALIZED (
+    SELECT r.id FROM restrictions r WHERE r.id = ANY ($15::uuid[]) AND restriction_open(r, $5) ORDER BY r.id FOR SHARE
+  ), unchanged AS MATERIALIZED (
+    SELECT count(*) = cardinality($15::uuid[]) AS unchanged FROM restricting
+  ), o AS (
     INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
-    VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
+    SELECT $1, $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM unchanged WHERE unchanged
+    ON CONFLICT (id) DO NOTHING RETURNING id
   ), customer AS (
     INSERT INTO customers (id, external_id, device_id) SELECT $3, $3, $10 FROM o WHERE $3::text IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET device_id = EXCLUDED.device_id
@@ -107,9 +121,9 @@ const insertOrder = (audited: boolean) => `
     DELETE FROM early_events WHERE order_id = $1 AND key = 'paid'
   ), reported AS (
     INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
-    SELECT 'order/' || key_part(o.id), 'paid', 'paid', $15, $16::uuid, $5, $17::jsonb FROM o
+    SELECT 'order/' || key_part(o.id), 'paid', 'paid', $16, $17::uuid, $5, $18::jsonb FROM o
   )${audited ? `, audited AS (${auditOrder})` : ''}
-  SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
+  SELECT EXISTS (SELECT 1 FROM o) AS inserted, unchanged FROM unchanged`;
 
 /**
  * Records a paid order: attributes it, computes every commission and posts what is accrued, all or nothing.
@@ -123,6 +137,20 @@ export async function insertPayment(
   payment: OrderPayment,
   by: Reporter = SHOP,
 ): Promise<boolean> {
+  let result = await tryInsert(pool, planById, payment, by);
+  while (!result.unchanged) result = await tryInsert(pool, planById, payment, by);
+  if (result.inserted) return true;
+  await isKnownOrder(pool, payment);
+  return false;
+}
+
+/** @returns `unchanged`: false where a restriction it was judged by has changed, and nothing was written */
+async function tryInsert(
+  pool: Pool,
+  planById: (id: number) => Promise<LoadedPlan>,
+  payment: OrderPayment,
+  by: Reporter,
+): Promise<{ inserted: boolean; unchanged: boolean }> {
   const context = await readPaymentContext(pool, payment);
   if (context.planId === null) {
     throw refuse({
@@ -157,7 +185,7 @@ export async function insertPayment(
     payment.customer?.externalId !== undefined &&
     seller !== undefined &&
     !takesNoOrders(seller);
-  const { rows } = await pool.query<{ inserted: boolean }>({
+  const { rows } = await pool.query<{ inserted: boolean; unchanged: boolean }>({
     name: by.audited ? 'insert-audited-order' : 'insert-order',
     text: insertOrder(by.audited),
     values: [
@@ -175,6 +203,7 @@ export async function insertPayment(
       JSON.stringify(lines),
       JSON.stringify(commissions),
       plan.terms.automaticRelease,
+      [...new Set(people.flatMap(({ restrictions }) => restrictions.map(({ id }) => id)))],
       by.name,
       by.userId,
       JSON.stringify(by.importId ? { importId: by.importId } : {}),
@@ -190,9 +219,7 @@ export async function insertPayment(
         : []),
     ],
   });
-  if (rows[0]?.inserted) return true;
-  await isKnownOrder(pool, payment);
-  return false;
+  return rows[0]!;
 }
 
 async function readPaymentContext(pool: Pool, payment: OrderPayment): Promise<PaymentContext> {
@@ -222,6 +249,7 @@ function attributePayment(payment: OrderPayment, context: PaymentContext, plan: 
     buyerCustomerIds: [payment.customer?.externalId ?? [], context.sameDevice].flat(),
     levels: plan.terms.levels.length,
     inactiveUpline: plan.terms.inactiveUpline,
+    tierRank,
   });
 }
 

@@ -17,6 +17,21 @@ export const moneySchema = z
   .strictObject({ amount: z.int().min(0).describe('Minor units: 1999 is 19.99.'), currency: currencySchema })
   .meta({ id: 'Money', outputId: 'MoneyOutput' });
 
+/** Totals by currency as answers show them. */
+export const moniesOf = (totals: Record<string, number>) =>
+  Object.entries(totals).map(([currency, amount]) => ({ amount, currency }));
+
+/** What a person saw before a decision. */
+export const expectedSchema = z
+  .strictObject({ count: z.int().min(0), totals: z.array(moneySchema).max(200).describe('Per currency.') })
+  .transform(({ count, totals }) => ({
+    count,
+    totals: Object.fromEntries(totals.map(({ amount, currency }) => [currency, amount])),
+  }))
+  .describe(
+    'The figures you saw. If it is another count or total by now, nothing is changed: figures_changed.',
+  );
+
 /** A moment in a request. */
 export const timestampInput = z.iso
   .datetime({ offset: true })

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { createSealer } from '../../database/sealing';
+import { keyOf } from '../../domain/kinds';
 import { mailboxOf } from '../../domain/mailAddress';
 import type { ApiContext } from '../http/endpoint';
 import { Problem } from '../http/problem';
@@ -26,8 +27,8 @@ export async function beginAttempt(
   { email, req }: { email: string; req: Request },
 ): Promise<Attempt> {
   const sealer = createSealer(config);
-  const account = `account/${sealer.numberHash('sign_in_account', email)}`;
-  const address = `address/${sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown'))}`;
+  const account = keyOf('account', sealer.numberHash('sign_in_account', email));
+  const address = keyOf('address', sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown')));
   const { rows } = await pool.query<{ counted: number; seconds: number | null }>(
     `WITH blocked AS (
        SELECT max(blocked_until) AS until FROM sign_in_attempts WHERE subject = ANY ($1) AND blocked_until > now()

@@ -118,7 +118,8 @@ const isBookkeeping = ({ name, op }: Noted) => bookkeeping[name]?.includes(op) ?
 
 /** The transactions that changed something without an audit entry, and without an event of the system itself. */
 function unexplained(noted: Noted[]): string[] {
-  const transactions = Map.groupBy(noted, ({ tx }) => tx);
+  const transactions = new Map<string, Noted[]>();
+  for (const one of noted) transactions.set(one.tx, [...(transactions.get(one.tx) ?? []), one]);
   return [...transactions.values()].flatMap((all) => {
     const changes = all.filter((one) => !isBookkeeping(one));
     const isAudited = all.some(({ name }) => name === 'audit_entries');
@@ -387,6 +388,27 @@ describe('what a person changes is audited in the same transaction', () => {
     await does('POST /v1/notes/{id}/retract', { id: noted.body.id }, { by: 'operator' });
   });
 
+  test('renewals of credentials', async () => {
+    const id = randomUUID();
+    await fixtures.query(
+      `INSERT INTO credentials (id, application_id, distributor_id, round, type, number_sealed, number_hash,
+         number_masked, holder, valid_from, valid_until)
+       SELECT $1, application_id, id, 1, 'food_permit', 's', '', '***', 'Li', '2020-01-01', '2030-01-01'
+       FROM distributors WHERE id = $2`,
+      [id, distributorId],
+    );
+    const body = { number: 'JY123', validFrom: '2025-01-01', validUntil: '2035-01-01' };
+    const steps = { accept: { note: 'seen' }, refuse: { reason: 'unclear' } };
+    for (const [step, decision] of Object.entries(steps)) {
+      const renewal = await does('POST /v1/credentials/{id}/renewals', { id }, { by: 'compliance', body });
+      await does(
+        `POST /v1/credentials/{id}/renewals/{renewalId}/${step}`,
+        { id, renewalId: renewal.body.id },
+        { by: 'compliance', body: decision },
+      );
+    }
+  });
+
   test('imports once at their begin and once at their end, and saved views', async () => {
     const by = 'operator';
     const { id } = (await does('POST /v1/imports', {}, { by, body: { fileName: 'o.csv' } })).body;
@@ -477,6 +499,8 @@ describe('what a person changes is audited in the same transaction', () => {
     for (const [name, body] of [
       ['POST /v1/commission-plans/validate', { terms }],
       ['POST /v1/commission-plans/preview', { terms, order: { lines: [] } }],
+      ['POST /v1/commission-releases/preview', { dueBefore: ago(0) }],
+      ['POST /v1/payout-batches/preview', undefined],
     ] as const) {
       const before = await lastNumber();
       const answer = await api.call('POST', name.split(' ')[1]!, { key: keys.finance, body });
