@@ -1,5 +1,6 @@
 import { type IdOf, idParts, type ProcessKind, parseSubject } from '../domain/kinds';
 import type { OrderPayment } from '../domain/order';
+import type { Reporter } from './journal';
 import type { Pool } from './pool';
 import { openStates } from './states';
 
@@ -11,6 +12,8 @@ interface OpenProcessOf<K extends ProcessKind> {
   id: IdOf<K>;
   /** The message an order's process still needs, where the order has no row of its own yet. */
   payment?: K extends 'order' ? OrderPayment : never;
+  /** Who sent it; null where an earlier version accepted it. */
+  reporter?: K extends 'order' ? Reporter | null : never;
 }
 
 /** The open rows of a table whose id is a UUID. */
@@ -30,7 +33,7 @@ const sources: Record<ProcessKind, readonly string[]> = {
     `SELECT id AS key, to_jsonb(id) AS id
      FROM orders WHERE state IN (${openStates('order')}) AND id > $1 ORDER BY 1 LIMIT $2`,
     // Accepted, and not recorded yet.
-    `SELECT id AS key, to_jsonb(id) AS id, payment FROM accepted_orders WHERE id > $1 ORDER BY 1 LIMIT $2`,
+    `SELECT id AS key, to_jsonb(id) AS id, payment, reporter FROM accepted_orders WHERE id > $1 ORDER BY 1 LIMIT $2`,
   ],
   return: [
     `SELECT r.key, jsonb_build_array(r.order_id, r.id) AS id

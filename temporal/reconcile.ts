@@ -4,7 +4,7 @@ import { type OpenProcess, openProcesses, overdueProcesses, rowStates } from '..
 import { kinds, type ProcessKind, processKinds, subjectOf } from '../domain/kinds';
 import { paid } from '../workflows/order';
 import { lookAgain } from '../workflows/shared/process';
-import { type Sender, signal, start } from './messages';
+import { type ArgsOf, type Sender, signal, start } from './messages';
 
 /**
  * How a row and its workflow disagree. `missing`: an open row without a workflow. `needless`: an open workflow whose
@@ -153,7 +153,8 @@ async function askToLook({ call }: Sender, subject: string): Promise<void> {
 
 async function startOne(sender: Sender, open: OpenProcess): Promise<boolean> {
   if (open.kind !== 'order' || !open.payment) return start(sender, open);
-  await signal(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [open.payment] });
+  const args: ArgsOf<typeof paid> = [open.payment, open.reporter ?? undefined];
+  await signal(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args });
   return true;
 }
 

@@ -125,6 +125,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports',
+    audit: ['import.begin'],
     summary: 'Start an import',
     description:
       'For import programs to report progress, as npm run import does. If an import of a file with the same hash is not finished, it continues in the same run and its counts restart.',
@@ -202,6 +203,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'patch',
     path: '/v1/imports/{id}',
+    audit: { none: 'part of an import, which is audited when it begins and ends' },
     summary: 'Report the progress of an import',
     tag: 'imports',
     roles: OPERATORS,
@@ -228,6 +230,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/rejections',
+    audit: { none: 'part of an import, which is audited when it begins and ends' },
     summary: 'Report rows that were not imported',
     description: 'Numbered through the run, so that a repeated report adds nothing twice.',
     tag: 'imports',
@@ -258,6 +261,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/finish',
+    audit: ['import.finish'],
     summary: 'Report that an import is finished, with its reconciliation',
     tag: 'imports',
     roles: OPERATORS,

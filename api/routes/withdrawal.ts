@@ -116,6 +116,7 @@ const answer = { 200: { description: 'The withdrawal after the change.', schema:
 export const createWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals',
+  audit: ['withdrawal.request'],
   summary: 'Request a withdrawal',
   description:
     'Reserves the amount immediately. Withdrawals are refused while there is debt: debt is paid first.',
@@ -212,6 +213,7 @@ export const getWithdrawal = endpoint({
 export const approveWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/approve',
+  audit: ['withdrawal.approve'],
   summary: 'Approve a withdrawal',
   description: 'Above the amount SECOND_APPROVAL_ABOVE, two different people must approve.',
   tag: 'withdrawals',
@@ -233,6 +235,7 @@ export const approveWithdrawal = endpoint({
 export const rejectWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/reject',
+  audit: ['withdrawal.reject'],
   summary: 'Reject a withdrawal; funds return to the balance',
   tag: 'withdrawals',
   roles: FINANCE,
@@ -247,6 +250,7 @@ export const rejectWithdrawal = endpoint({
 export const cancelWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/cancel',
+  audit: ['withdrawal.cancel'],
   summary: 'Cancel a withdrawal that is not paying yet; funds return to the balance',
   tag: 'withdrawals',
   roles: WITHDRAWERS,
@@ -261,6 +265,7 @@ export const cancelWithdrawal = endpoint({
 export const returnWithdrawalPayment = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/return-payment',
+  audit: ['withdrawal.return_payment'],
   summary: 'Report that the bank returned a payment; funds return to the balance',
   description:
     'The withdrawal becomes failed. If it needed two approvals, two different people must report the return.',
@@ -310,7 +315,9 @@ async function ownWithdrawal(context: ApiContext, id: string, principal: Princip
 
 /** Distributors learn that staff requested it on their behalf, but not who. */
 function askerFor(principal: Principal, requestedBy: string | null): string | null {
-  return principal.distributorId && requestedBy ? actorForDistributor(requestedBy, principal) : requestedBy;
+  return principal.distributorId && requestedBy
+    ? actorForDistributor(requestedBy, undefined, principal)
+    : requestedBy;
 }
 
 async function readWithdrawal(pool: Pool, id: string, principal: Principal) {

@@ -83,6 +83,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans',
+    audit: ['plan.create'],
     summary: 'Create a new version of the commission plan',
     description: 'The version takes effect only after activation and cannot be changed after that.',
     tag: 'commission plans',
@@ -166,6 +167,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/acknowledge',
+    audit: ['plan.acknowledge'],
     summary: 'Acknowledge a plan with a third level',
     description: 'The statement and the name of the compliance officer are stored with the plan.',
     tag: 'commission plans',
@@ -207,6 +209,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/activate',
+    audit: ['plan.activate'],
     summary: 'Activate a commission plan',
     description: 'Applies to orders paid from then on; earlier orders keep their plan.',
     tag: 'commission plans',

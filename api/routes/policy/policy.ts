@@ -128,6 +128,7 @@ export const policyEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/policies',
+    audit: ['policy.create'],
     summary: 'Create a draft of the next version of a policy',
     description: 'It takes effect only when it is activated, and cannot be changed after that.',
     tag: 'policies',
@@ -167,6 +168,7 @@ export const policyEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/policies/{id}/approve',
+    audit: ['policy.approve'],
     summary: 'Approve a draft of another person',
     tag: 'policies',
     roles: STAFF,
@@ -204,6 +206,7 @@ export const policyEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/policies/{id}/activate',
+    audit: ['policy.activate'],
     summary: 'Activate a version of a policy',
     description:
       'It judges what becomes known from then on; what an earlier version judged keeps that version. Where another person can approve it, it has to be approved first.',
