@@ -1,3 +1,4 @@
+import { isUnmended } from '../../database/findings';
 import { openStates } from '../../database/states';
 import type { Role } from '../../domain/roles';
 import { DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
@@ -55,6 +56,13 @@ function staffCards({ userId, role }: Principal, at: Moment, now: number): Card[
     ...financeCards(userId, at, now),
     ...operatorCards(at, now),
     mailCard(role),
+    {
+      key: 'workflows_unmended',
+      group: 'waiting',
+      roles: STAFF,
+      href: '/stuck-work',
+      count: () => ({ from: 'reconcile_findings f', where: [isUnmended], since: 'f.first_seen_at' }),
+    },
   ];
 }
 

@@ -407,8 +407,8 @@ describe('suspending and lifting', () => {
     expect(await balanceOf(pool, seller.id)).toMatchObject({ held: 5000, available: 10_000 });
 
     const found: string[] = [];
-    for await (const page of openProcesses(pool))
-      found.push(...page.map(({ kind, id }) => subjectOf(kind, id)));
+    for await (const page of openProcesses(pool, 'release'))
+      found.push(...page.map(({ id }) => subjectOf('release', id)));
     expect(found).toContain(`release/${runId}`);
     const handle = await platform.client.workflow.start('release', {
       ...{

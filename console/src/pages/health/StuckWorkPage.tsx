@@ -28,8 +28,12 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-const KINDS: Record<string, Text> = {
+const KINDS: Record<Stuck['kind'], Text> = {
   failing_activity: { zh: '反复失败的步骤', en: 'Steps that fail repeatedly' },
+  workflow_missing: { zh: '没有流程处理的任务', en: 'Open items without a workflow' },
+  workflow_needless: { zh: '已结束但流程仍在等待', en: 'Workflows that wait for what is finished' },
+  workflow_overdue: { zh: '未自动执行的步骤', en: 'Steps that did not happen automatically' },
+  workflow_ahead: { zh: '进度比数据库新的流程', en: 'Workflows ahead of the database' },
   application_waits: { zh: '等待审核过久的申请', en: 'Applications waiting too long for review' },
   changes_overdue: { zh: '补充材料已过期', en: 'Overdue changes from applicants' },
   order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },
@@ -67,12 +71,11 @@ export default function StuckWorkPage() {
       )}
       {kinds.map((kind) => {
         const ofKind = items.filter((item) => item.kind === kind);
-        const name = KINDS[kind];
         const hasMore = stuck.data?.more.includes(kind);
         return (
           <section key={kind} id={kind} ref={kind === anchor ? scrollThere : undefined} className="panel">
             <h2>
-              {name ? t(name) : kind} ({number(ofKind.length)}
+              {t(KINDS[kind])} ({number(ofKind.length)}
               {hasMore && '+'})
             </h2>
             {hasMore && <Alert type="info" showIcon title={t(TEXTS.more)} />}
