@@ -1,5 +1,6 @@
 import { type Disagreement, isUnmended } from '../../database/findings';
 import type { Pool } from '../../database/pool';
+import { parseSubject } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
 import { scrub } from '../../log';
 import { isOfReadableKind, mayRead } from '../http/readable';
@@ -135,6 +136,7 @@ function itemOf({ kind, subject, since, facts }: Row, role: Role): StuckItem {
     since: since.toISOString(),
     ...(attempt !== undefined && { attempts: attempt }),
     ...advice,
-    href: mayRead(subject, role) ? advice.href : null,
+    // What a schedule runs has no page.
+    href: mayRead(subject, role) && (key !== undefined || parseSubject(subject)) ? advice.href : null,
   };
 }

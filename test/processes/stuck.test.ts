@@ -326,6 +326,17 @@ test('what two comparisons of rows and workflows did not mend is stuck work and 
   expect(await cardFor(operator)).toMatchObject({ count: 0 });
 });
 
+test('a failing step of what a schedule runs is stuck work without a page', async () => {
+  const workflow = `reconcile-${randomUUID()}`;
+  await api.context.pool.query(
+    `INSERT INTO failing_activities (workflow_id, activity_id, type, attempt, error_type, message)
+     VALUES ($1, '1', 'reconcileProcesses', 3, 'Error', 'away')`,
+    [workflow],
+  );
+  expect(await stuckOf(workflow, admin)).toMatchObject([{ kind: 'failing_activity', href: null }]);
+  await api.context.pool.query('DELETE FROM failing_activities WHERE workflow_id = $1', [workflow]);
+});
+
 test('the health of the system names database, Temporal, workers and mails', async () => {
   const { body } = await get('/v1/system/health');
   expect(body).toMatchObject({

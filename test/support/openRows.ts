@@ -85,7 +85,8 @@ export function openRows(
       return { id, end: () => steps.confirmPayoutBatch({ ...decision(id), failed: [] }, Date.now()) };
     },
     async release() {
-      const { ids } = await addCommissions(pool, [await addDistributor(pool)], [100]);
+      const { orderId, ids } = await addCommissions(pool, [await addDistributor(pool)], [100]);
+      await pool.query(`UPDATE orders SET state = 'closed' WHERE id = $1`, [orderId]);
       const id = randomUUID();
       await steps.proposeRelease({ id, selection: { commissionIds: ids }, by }, Date.now());
       return { id, end: () => steps.rejectRelease(decision(id), Date.now()) };
