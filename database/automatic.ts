@@ -1,13 +1,15 @@
-import { type Id, type ProcessKind, processKinds } from '../domain/kinds';
+import { type IdOf, type ProcessKind, processKinds } from '../domain/kinds';
 import { longestInquiryDelayMs } from '../domain/payout';
 import type { Pool } from './pool';
 import { pagesOf } from './recovery';
 import { openStates } from './states';
 
 /** A process that takes its next step automatically, and not because of a message. */
-export interface AutomaticProcess {
-  kind: ProcessKind;
-  id: Id;
+export type AutomaticProcess = { [K in ProcessKind]: AutomaticProcessOf<K> }[ProcessKind];
+
+interface AutomaticProcessOf<K extends ProcessKind> {
+  kind: K;
+  id: IdOf<K>;
   /** How far it has come, as a text that differs once it moves on. */
   progress: string;
 }
@@ -44,6 +46,8 @@ const sourcesBy = (by: string): Record<ProcessKind, string | null> => {
          SELECT m.subject_ref FROM mails m WHERE m.state = 'pending' AND m.attempts = 0 AND m.created_at < ${by}))`,
       'a.state',
     ),
+    // Its expiry needs no process, and a renewal only makes its next reminder later.
+    credential: null,
     // Approved and not sent, or sent and not asked about.
     withdrawal: page(
       'withdrawals w',
@@ -83,6 +87,6 @@ export async function* automaticProcesses(
     const source = sources[kind];
     if (!source) continue;
     for await (const rows of pagesOf<Omit<AutomaticProcess, 'kind'>>(pool, source))
-      yield rows.map((row) => ({ kind, ...row }));
+      yield rows.map((row) => ({ kind, ...row }) as AutomaticProcess);
   }
 }

@@ -1,15 +1,18 @@
-import { type Id, type ProcessKind, parseSubject } from '../domain/kinds';
+import { type IdOf, idParts, type ProcessKind, parseSubject } from '../domain/kinds';
 import type { OrderPayment } from '../domain/order';
 import type { Pool } from './pool';
 import { openStates } from './states';
 
 /** A process that has to run. */
-export interface OpenProcess {
-  id: Id;
+export type OpenProcess = { [K in ProcessKind]: OpenProcessOf<K> }[ProcessKind];
+
+interface OpenProcessOf<K extends ProcessKind> {
+  kind: K;
+  id: IdOf<K>;
   /** When its row was written or opened again: a run that ended before knows nothing of it. */
   since: Date;
   /** The message an order's process still needs, where the order has no row of its own yet. */
-  payment?: OrderPayment;
+  payment?: K extends 'order' ? OrderPayment : never;
 }
 
 const pageSize = 500;
@@ -52,6 +55,12 @@ const sources: Record<ProcessKind, string> = {
      FROM applications a WHERE a.id::text > $1 AND (a.state IN (${openStates('application')}) OR 'application/' || a.id IN (
        SELECT m.subject_ref FROM mails m WHERE ${isWaiting} AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
+  credential: byId(
+    'credentials c',
+    `c.distributor_id IS NOT NULL AND (
+       SELECT distributor_state(d) <> 'terminated' FROM distributors d WHERE d.id = c.distributor_id)`,
+    `(SELECT created_at FROM distributors WHERE id = c.distributor_id)`,
+  ),
   withdrawal: byId('withdrawals w', ownWithdrawal, 'requested_at'),
   payout: byId('payout_batches', `state IN (${openStates('payout')})`, 'created_at'),
   release: byId('release_runs', `state IN (${openStates('release')})`, 'proposed_at'),
@@ -62,7 +71,8 @@ const sources: Record<ProcessKind, string> = {
 
 /** Everything of a kind that is open in PostgreSQL and so needs a process, in order and page by page. */
 export async function* openProcesses(pool: Pool, kind: ProcessKind): AsyncGenerator<OpenProcess[]> {
-  yield* pagesOf<OpenProcess>(pool, sources[kind]);
+  for await (const rows of pagesOf<Omit<OpenProcess, 'kind'>>(pool, sources[kind]))
+    yield rows.map((row) => ({ kind, ...row }) as OpenProcess);
 }
 
 /** Reads a query page by page. In it `$1` is the `key` of the last row before the page, and `$2` the size of a page. */
@@ -85,6 +95,8 @@ const stateQueries: Record<ProcessKind, string> = {
   application: `SELECT x.state IN (${openStates('application')}) OR EXISTS (
        SELECT FROM mails m WHERE m.subject_ref = 'application/' || x.id AND ${isWaiting})
      FROM applications x WHERE x.id = t.uuid`,
+  credential: `SELECT distributor_state(d) <> 'terminated' FROM credentials c JOIN distributors d ON d.id = c.distributor_id
+     WHERE c.id = t.uuid`,
   withdrawal: `SELECT ${ownWithdrawal} FROM withdrawals w WHERE w.id = t.uuid`,
   // A settled one still begins the mails about it.
   payout: `SELECT p.state IN (${openStates('payout')}) OR EXISTS (
@@ -103,7 +115,7 @@ export async function rowStates(
   subjects: string[],
 ): Promise<Map<string, 'open' | 'over'>> {
   if (!subjects.length) return new Map();
-  const ids = subjects.map((subject) => parseSubject(subject)?.id ?? []);
+  const ids = subjects.map((subject) => idParts(parseSubject(subject)?.id ?? ''));
   const { rows } = await pool.query<{ subject: string; open: boolean }>(
     `SELECT t.subject, s.open FROM (
        SELECT subject, a, b, CASE WHEN a ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN a::uuid END AS uuid

@@ -205,7 +205,7 @@ async function withoutWorkflow(
       return;
     }
     // What was found running when it was to be started began in between.
-    if (mending && !(await startOne(sender, kind, open))) return;
+    if (mending && !(await startOne(sender, open))) return;
     if (mending) started++;
     found.push({ disagreement: 'missing', subject });
   });
@@ -237,9 +237,10 @@ async function askToLook({ call }: Sender, subject: string): Promise<boolean> {
   }
 }
 
-async function startOne(sender: Sender, kind: ProcessKind, { id, payment }: OpenProcess): Promise<boolean> {
-  if (!payment) return start(sender, { kind, id });
-  await signal(sender, { kind: 'order', id, resume: false, signal: paid, args: [payment] });
+async function startOne(sender: Sender, open: OpenProcess): Promise<boolean> {
+  const { kind, id } = open;
+  if (kind !== 'order' || !open.payment) return start(sender, { kind, id });
+  await signal(sender, { kind, id, resume: false, signal: paid, args: [open.payment] });
   return true;
 }
 

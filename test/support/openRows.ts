@@ -4,7 +4,7 @@ import { acceptBulkAction } from '../../activities/bulk';
 import type { ReportedEvent } from '../../activities/order/order';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
-import type { Id, ProcessKind } from '../../domain/kinds';
+import type { IdOf, ProcessKind } from '../../domain/kinds';
 import { activityContext } from './config';
 import { addCommissions, addDistributor, credit } from './payouts';
 import { addDistributor as addSeller, payment } from './platform';
@@ -12,8 +12,8 @@ import { addDistributor as addSeller, payment } from './platform';
 const day = 86_400_000;
 
 /** An open row without a workflow. */
-export interface OpenRow {
-  id: Id;
+export interface OpenRow<K extends ProcessKind> {
+  id: IdOf<K>;
   end(): Promise<unknown>;
 }
 
@@ -25,7 +25,7 @@ export interface OpenRow {
 export function openRows(
   pool: Pool,
   by: Actor & { userId: string },
-): Record<ProcessKind, () => Promise<OpenRow>> {
+): { [K in ProcessKind]: () => Promise<OpenRow<K>> } {
   const steps = createActivities(activityContext(pool));
   const decision = (id: string) => ({ id, decisionId: randomUUID(), by, text: 'because' });
 
@@ -73,6 +73,20 @@ export function openRows(
       await steps.applyOrderEvent(id, { type: 'delivered', at: longAgo, actor: 'shop' }, Date.now());
       await apply({ type: 'return_requested', at: Date.now(), lines, ...late });
       return { id: [id, 'late'], end: () => apply({ type: 'return_rejected', at: Date.now(), ...late }) };
+    },
+    async credential() {
+      const { id: distributorId } = await addSeller(pool);
+      const { rows } = await pool.query<{ id: string }>(
+        `INSERT INTO credentials (id, application_id, distributor_id, round, type, number_sealed, number_hash, number_masked,
+           holder, valid_from, known_at)
+         SELECT gen_random_uuid(), application_id, id, 1, 'business_license', 's', '\\x00', '***', 'Li Wei', '2026-01-01', now()
+         FROM distributors WHERE id = $1 RETURNING id`,
+        [distributorId],
+      );
+      return {
+        id: rows[0]!.id,
+        end: () => pool.query('UPDATE distributors SET terminated_at = now() WHERE id = $1', [distributorId]),
+      };
     },
     async withdrawal() {
       const id = await requestedWithdrawal();
