@@ -1,3 +1,4 @@
+import { isUnmended } from '../../database/findings';
 import type { ProcessKind } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
 import { FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
@@ -56,8 +57,17 @@ function staffCards({ userId, role }: Principal, at: Moment, now: number, today:
     bulk: [],
     mail: mailCards(role),
   };
-  return Object.values(cards).flat();
+  return [...Object.values(cards).flat(), unmendedCard];
 }
+
+/** Processes of any kind that comparisons of rows and workflows did not mend. */
+const unmendedCard: Card = {
+  key: 'workflows_unmended',
+  group: 'waiting',
+  roles: STAFF,
+  href: '/stuck-work',
+  count: () => ({ from: 'reconcile_findings f', where: [isUnmended], since: 'f.first_seen_at' }),
+};
 
 function mentionCards(userId: string): Card[] {
   return [

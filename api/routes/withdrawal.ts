@@ -39,6 +39,9 @@ const withdrawalSchema = z
     requestedBy: z.string().nullable(),
     batchId: uuid.nullable(),
     providerReference: z.string().nullable(),
+    providerCalledAt: timestampOutput
+      .nullable()
+      .describe('When the payout provider was last called about it.'),
     reason: z.string().nullable().describe('Why it was rejected, canceled or failed.'),
     settledAt: timestampOutput.nullable(),
   })
@@ -58,7 +61,8 @@ const columns = `w.id, w.distributor_id AS "distributorId",
   jsonb_build_object('amount', w.amount, 'currency', w.currency) AS amount, w.method,
   jsonb_build_object('holder', w.bank_account_holder, 'bank', w.bank_name, 'number', w.bank_account_masked) AS "bankAccount",
   w.approvals_needed AS "approvalsNeeded", w.requested_at AS "requestedAt", u.name AS "requestedBy",
-  w.batch_id AS "batchId", w.provider_reference AS "providerReference", w.reason, w.settled_at AS "settledAt"`;
+  w.batch_id AS "batchId", w.provider_reference AS "providerReference",
+  w.provider_called_at AS "providerCalledAt", w.reason, w.settled_at AS "settledAt"`;
 const tables = 'withdrawals w LEFT JOIN users u ON u.id = w.requested_by';
 
 const filters = {
