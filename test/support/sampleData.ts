@@ -15,9 +15,10 @@ const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISO
 /**
  * Fills a system over its API with something of every kind, as the demonstration does in minutes: each list has
  * entries, and each detail page has one to open.
+ * @param adminKey whose bulk actions and mentions they are; by default another admin's
  */
-export async function fillWithSamples(api: TestApi): Promise<Samples> {
-  const key = await api.keyFor('admin');
+export async function fillWithSamples(api: TestApi, adminKey?: string): Promise<Samples> {
+  const key = adminKey ?? (await api.keyFor('admin'));
   const finance = await api.keyFor('finance');
   const call = async <T>(method: string, path: string, body?: object, by = key): Promise<T> => {
     const { status, body: answer } = await api.call(method, path, { key: by, body });

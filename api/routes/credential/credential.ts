@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { dateIn } from '../../../domain/calendarDate';
 import { kinds } from '../../../domain/kinds';
 import { CHANNEL } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { CREDENTIAL_TYPES } from '../../../domain/words/names';
+import { inLanguage } from '../../../domain/words/text';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { uuid } from '../../http/schemas';
@@ -28,6 +32,20 @@ const until = `coalesce(c.valid_until, '9999-12-31'::date)`;
 
 const credentials = defineList({
   item: credentialSchema,
+  columns: {
+    id: null,
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    type: column.mostlyNamed({ zh: '资质', en: 'Credential' }, CREDENTIAL_TYPES),
+    holder: column.text({ zh: '持有人', en: 'Holder' }),
+    numberMasked: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    validFrom: column.day({ zh: '有效期自', en: 'Valid from' }),
+    validUntil: column.day({ zh: '有效期至', en: 'Valid until' }),
+    daysLeft: column.shown({ zh: '剩余', en: 'Time left' }, (days: number, { language }) =>
+      inLanguage({ zh: `${days} 天`, en: `${days} days` }, language),
+    ),
+  },
   filters: {
     state: stateSchema.optional(),
     expiresBefore: z.iso.date().optional(),
@@ -60,7 +78,7 @@ export const credentialEndpoints: Endpoint[] = [
         valid: `${until} > ${day} + ${expiringDays}`,
       };
       return credentials.reply<z.input<typeof credentialSchema>>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `c.id, c.distributor_id AS "distributorId", d.name AS "distributorName", c.type, c.holder,

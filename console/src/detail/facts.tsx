@@ -1,17 +1,17 @@
 import { Fragment, type ReactNode } from 'react';
+import { EVENTS, readable } from '../../../domain/words/events';
+import { ROLES, STATES, WORDS } from '../../../domain/words/glossary';
+import { BULK } from '../../../domain/words/names';
 import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
-import { ROLES, STATES, WORDS } from '../locale/words';
-import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
 import { PlanDifference, TermsSummary } from '../pages/plan/PlanSummary';
 import type { Terms } from '../pages/plan/terms';
 import { HOLD_REASONS } from '../pages/shared/financeWords';
 import { MoneyText, TimeText, useFormats } from '../ui/format';
 import { DistributorLink } from './DistributorLink';
-import { EVENTS, readable } from './eventNames';
 import { shortId, ThingLink } from './Links';
 import { SubjectLink } from './subjects';
 

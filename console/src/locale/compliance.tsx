@@ -1,37 +1,10 @@
+import { CREDENTIAL_TYPES } from '../../../domain/words/names';
 import { type Text, useT } from './locale';
-
-/** Kinds of applicants. */
-export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
-  person: { zh: '个人', en: 'Person' },
-  company: { zh: '企业', en: 'Company' },
-};
-
-/** Common types of credentials; others are shown unchanged. */
-export const CREDENTIAL_TYPES: Record<string, Text> = {
-  resident_identity_card: { zh: '居民身份证', en: 'Resident identity card' },
-  business_license: { zh: '营业执照', en: 'Business licence' },
-  food_permit: { zh: '食品经营许可证', en: 'Food permit' },
-  cosmetics_filing: { zh: '化妆品经营备案', en: 'Cosmetics filing' },
-  medical_device_permit: { zh: '医疗器械经营许可证', en: 'Medical device permit' },
-};
 
 export const CREDENTIAL_TYPE_OPTIONS = Object.entries(CREDENTIAL_TYPES).map(([value, label]) => ({
   value,
   label,
 }));
-
-/** Sales channels. */
-export const CHANNELS: Record<string, Text> = {
-  douyin: { zh: '抖音', en: 'Douyin' },
-  xiaohongshu: { zh: '小红书', en: 'Xiaohongshu' },
-  wechat: { zh: '微信', en: 'WeChat' },
-  taobao: { zh: '淘宝', en: 'Taobao' },
-  kuaishou: { zh: '快手', en: 'Kuaishou' },
-  pinduoduo: { zh: '拼多多', en: 'Pinduoduo' },
-  jd: { zh: '京东', en: 'JD.com' },
-  bilibili: { zh: '哔哩哔哩', en: 'Bilibili' },
-  offline_shop: { zh: '线下门店', en: 'Physical store' },
-};
 
 /** The name of a code, or the code if there is none. */
 export function CodeName({ names, code }: { names: Record<string, Text>; code: string }) {

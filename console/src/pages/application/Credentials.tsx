@@ -1,7 +1,8 @@
 import { Table } from 'antd';
+import { CREDENTIAL_TYPES } from '../../../../domain/words/names';
 import type { Answer } from '../../api/types';
 import { Panel } from '../../detail/Panel';
-import { CodeName, CREDENTIAL_TYPES } from '../../locale/compliance';
+import { CodeName } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { useFormats } from '../../ui/format';
 

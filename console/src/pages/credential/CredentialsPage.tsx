@@ -1,10 +1,11 @@
 import { hrefOf } from '../../../../domain/kinds';
+import { STATES, WORDS } from '../../../../domain/words/glossary';
+import { CREDENTIAL_TYPES } from '../../../../domain/words/names';
 import type { Item } from '../../api/types';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { CodeName, CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES } from '../../locale/compliance';
+import { CodeName, CREDENTIAL_TYPE_OPTIONS } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
-import { STATES, WORDS } from '../../locale/words';
 import { useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 

@@ -1,5 +1,4 @@
-import type { Item } from '../api/types';
-import type { Text } from '../locale/locale';
+import type { Text } from './text';
 
 /** Names of events by type, and of audit entries by action. */
 export const EVENTS: Record<string, Text> = {
@@ -133,7 +132,7 @@ export const ACTORS: Record<string, Text> = {
 };
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
+export const ACCOUNTS = {
   held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
@@ -144,7 +143,7 @@ export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
   fees: { zh: '手续费', en: 'Fees' },
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
-};
+} satisfies Record<string, Text>;
 
 /** Name of a ledger account. */
 export const accountName = (name: string): Text =>
