@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import { countApproval } from '../database/approvals';
 import { decide, decided, type Outcome } from '../database/decide';
 import { checkSeen, type Figures } from '../database/figures';
-import { type Actor, addEvent, SYSTEM } from '../database/journal';
+import { type Actor, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import { type ReleaseSelection, selected } from '../database/releaseSelection';
@@ -15,6 +15,8 @@ import type { ReleaseRunState } from '../domain/release';
 export interface KeptBack {
   distributorId: string;
   automatic: true;
+  /** Restrictions that were voided or moved: first, what they kept from being accrued is accrued. */
+  corrected?: string[];
 }
 
 /** Finance proposes to release. */
@@ -182,15 +184,19 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
       const filter = await readFilter(pool, id);
       let judged = 0;
       if ('automatic' in filter) {
-        const { distributorId } = filter;
-        for (let after: number | null = 0; after !== null; ) {
-          if (cancellationSignal.aborted)
-            throw new CancelledFailure('the worker stops; another attempt goes on');
-          const batch: Batch = await releaseKeptBackBatch(pool, { runId: id, distributorId, after, now });
-          judged += batch.count;
-          heartbeat(judged);
-          after = batch.last;
-        }
+        const { distributorId, corrected } = filter;
+        const inBatches = async (work: (after: number) => Promise<Batch>) => {
+          for (let after: number | null = 0; after !== null; ) {
+            if (cancellationSignal.aborted)
+              throw new CancelledFailure('the worker stops; another attempt goes on');
+            const batch: Batch = await work(after);
+            judged += batch.count;
+            heartbeat(judged);
+            after = batch.last;
+          }
+        };
+        if (corrected) await inBatches((after) => accrueBatch(pool, { runId: id, corrected, after, now }));
+        await inBatches((after) => releaseKeptBackBatch(pool, { runId: id, distributorId, after, now }));
         return finish(pool, id, Math.max(now, Date.now()));
       }
       const portions = await readPortions(pool, id);
@@ -371,6 +377,37 @@ async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection |
 }
 
 /**
+ * Accrues the next batch of what restrictions kept from it that were voided or moved, and notes what automatic plans
+ * release of it. What another restriction kept from it as well stays as it is.
+ */
+export async function accrueBatch(
+  pool: Pool,
+  { runId, corrected, after, now }: { runId: string; corrected: string[]; after: number; now: number },
+): Promise<Batch> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ ids: number[] | null }>(
+      `SELECT array_agg(id) AS ids FROM (
+         SELECT id FROM commissions WHERE state = 'not_accrued' AND not_accrued_by && $1::uuid[] AND id > $2
+         ORDER BY id LIMIT $3
+       ) AS batch`,
+      [corrected, after, BATCH],
+    );
+    const ids = rows[0]!.ids;
+    if (!ids) return { count: 0, last: null };
+    const { rows: accrued } = await client.query<{ id: number; state: string }>(
+      'SELECT commission_id AS id, state FROM accrue_commissions($1, $2)',
+      [ids, new Date(now)],
+    );
+    await client.query(
+      `INSERT INTO release_items (run_id, commission_id, state, proposed_amount, released_amount)
+       SELECT $1, id, 'released', amount, amount FROM commissions WHERE id = ANY ($2) ON CONFLICT DO NOTHING`,
+      [runId, accrued.filter(({ state }) => state === 'released').map(({ id }) => id)],
+    );
+    return { count: ids.length, last: ids.length < BATCH ? null : ids.at(-1)! };
+  });
+}
+
+/**
  * Judges the next batch of what was kept back, and notes each result. What waits in another run is released as well,
  * and is left out there. An attempt that goes on judges again what the last one left out.
  */
@@ -402,24 +439,29 @@ export async function releaseKeptBackBatch(
   });
 }
 
-async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
-  return inTransaction(pool, async (client) => {
-    // A run whose items were frozen has these figures since it was proposed.
-    await client.query(
-      `UPDATE release_runs r SET item_count = made.items, totals = made.totals
-       FROM (
-         SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
-         FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
-               FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
-       ) made
-       WHERE r.id = $1 AND r.state = 'running' AND r.filter ? 'automatic'`,
-      [id],
-    );
-    const { rowCount } = await client.query(
-      `UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running'`,
-      [id, new Date(now)],
-    );
-    if (rowCount === 1) {
+/** Ends a run that is under way. */
+function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
+  return decide(
+    pool,
+    { kind: 'release', id, key: 'done', by: SYSTEM, at: now },
+    (client) => lockRun(client, id),
+    async (client, { state }) => {
+      if (state !== 'running') return null;
+      // A run whose items were frozen has these figures since it was proposed.
+      await client.query(
+        `UPDATE release_runs r SET item_count = made.items, totals = made.totals
+         FROM (
+           SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
+           FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
+                 FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
+         ) made
+         WHERE r.id = $1 AND r.filter ? 'automatic'`,
+        [id],
+      );
+      await client.query(`UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1`, [
+        id,
+        new Date(now),
+      ]);
       const { rows } = await client.query<{ released: number; left_out: number }>(
         `SELECT count(*) FILTER (WHERE state = 'released')::int AS released,
            count(*) FILTER (WHERE state = 'left_out')::int AS left_out
@@ -427,15 +469,8 @@ async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunSt
         [id],
       );
       const { released, left_out: leftOut } = rows[0]!;
-      await addEvent(client, {
-        subject: subjectOf('release', id),
-        key: 'done',
-        type: 'done',
-        actor: SYSTEM,
-        occurredAt: now,
-        data: { released, leftOut },
-      });
-    }
-    return readRunState(client, id);
-  });
+      return { type: 'done', data: { released, leftOut } };
+    },
+    (client) => readRunState(client, id),
+  );
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { isReservedName } from '../../domain/actors';
 import { kinds } from '../../domain/kinds';
 import { RESTRICTION_REASONS } from '../../domain/restriction';
+import { NOT_IN_A_LINE } from '../../domain/storableText';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -39,9 +41,6 @@ export const timestampInput = z.iso
 /** A moment in an answer. */
 export const timestampOutput = z.iso.datetime({ offset: true });
 
-/** Control characters, line separators, and bidirectional formatting characters. */
-const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
-
 /** One line that a person reads, without white space around it. */
 export const lineOf = (max: number) =>
   z
@@ -53,6 +52,12 @@ export const lineOf = (max: number) =>
       (text) => !NOT_IN_A_LINE.test(text),
       'must be one line of text, without line feeds, control characters and bidirectional formatting characters',
     );
+
+/** The name of a user or a key: none that looks like one under which the platform itself acts. */
+export const accountName = lineOf(200).refine(
+  (name) => !isReservedName(name),
+  'is, or looks like, a name under which the platform itself acts, such as "shop" or "system": choose another one',
+);
 
 /**
  * A UUID, always turned into lower case: the database treats both forms as equal, while workflow ids and the subjects

@@ -25,7 +25,7 @@ import {
   uuid,
 } from '../http/schemas';
 import { senderOf } from '../workflows/client';
-import { actorOfCall } from '../workflows/decisions';
+import { actorOfCall, decisionNote } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.payout.states);
 
@@ -238,7 +238,7 @@ export const confirmPayoutBatch = endpoint({
   params,
   body: z.strictObject({
     failed: z
-      .array(z.strictObject({ withdrawalId: uuid, reason: z.string().trim().min(1).max(1000) }))
+      .array(z.strictObject({ withdrawalId: uuid, reason: decisionNote }))
       .max(100_000)
       .default([]),
   }),

@@ -8,15 +8,6 @@ export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   company: { zh: '企业', en: 'Company' },
 };
 
-/** Common types of credentials; others are shown unchanged. */
-export const CREDENTIAL_TYPES: Record<string, Text> = {
-  resident_identity_card: { zh: '居民身份证', en: 'Resident identity card' },
-  business_license: { zh: '营业执照', en: 'Business licence' },
-  food_permit: { zh: '食品经营许可证', en: 'Food permit' },
-  cosmetics_filing: { zh: '化妆品经营备案', en: 'Cosmetics filing' },
-  medical_device_permit: { zh: '医疗器械经营许可证', en: 'Medical device permit' },
-};
-
 /** Sales channels. */
 export const CHANNELS: Record<string, Text> = {
   douyin: { zh: '抖音', en: 'Douyin' },
@@ -89,15 +80,15 @@ export const REJECTIONS: Record<string, Text> = {
   },
 };
 
-/** What a restriction does. */
+/** What a restriction does, for staff. */
 export const EFFECT_NAMES: Record<Effect, Text> = {
-  no_orders: { zh: '不接新订单', en: 'No new orders' },
-  no_accrual: { zh: '不计佣', en: 'No commissions' },
-  no_release: { zh: '暂缓结算', en: 'Not released' },
-  no_payout: { zh: '不打款', en: 'No payouts' },
-  suspended: { zh: '已暂停', en: 'Suspended' },
-  tier_at_most: { zh: '等级上限', en: 'Tier at most' },
-  no_replenishment: { zh: '不补货', en: 'No replenishment' },
+  no_orders: { zh: '其推广的订单不计佣', en: 'Orders accrue no commission' },
+  no_accrual: { zh: '不计佣', en: 'Accrues no commission' },
+  no_release: { zh: '暂缓结算', en: 'Commissions not released' },
+  no_payout: { zh: '暂停打款', en: 'No payouts' },
+  suspended: { zh: '暂停合作', en: 'Suspended' },
+  tier_at_most: { zh: '等级上限', en: 'Tier limited' },
+  no_replenishment: { zh: '暂停补货', en: 'No replenishment' },
 };
 
 /** How money leaves. */

@@ -6,7 +6,7 @@ import type { Text } from './text';
 export function subjectName(subject: string): Text {
   const named = parseSubject(subject);
   if (!named) return readable(subject);
-  const id = named.id.join('/');
+  const id = [named.id].flat().join('/');
   const { zh, en } = kinds[named.kind].names;
   return { zh: `${zh} ${id}`, en: `${en} ${id}` };
 }

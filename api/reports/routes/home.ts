@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateIn } from '../../../domain/calendarDate';
 import { ROLES } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
@@ -27,8 +28,10 @@ export const homeEndpoints: Endpoint[] = [
       200: { description: 'The cards.', schema: z.object({ cards: z.array(cardSchema) }) },
     },
     handler: async ({ context, principal }) => {
+      const now = Date.now();
+      const today = dateIn(context.config.BRAND_TIME_ZONE, now);
       const cards = await Promise.all(
-        cardsFor(principal, Date.now()).map(async ({ key, group, href, count }) => {
+        cardsFor(principal, now, today).map(async ({ key, group, href, count }) => {
           const { oldestAt, ...summary } = await summarize(context.pool, count);
           return { key, group, href, ...summary, oldestAt: oldestAt?.toISOString() ?? null };
         }),

@@ -79,7 +79,7 @@ function conditions(
   bind: Bind,
 ): Counted['where'] {
   const held =
-    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL';
+    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL AND restriction_open(h, now())';
   return [
     distributorId && `c.distributor_id = ${bind(distributorId)}`,
     query.state && `c.state = ${bind(query.state)}`,
@@ -224,7 +224,8 @@ export const getExplanation = endpoint({
             reason: z.string(),
             note: z.string().nullable().describe('Internal; null for distributors.'),
             placedAt: timestampOutput,
-            liftedAt: timestampOutput.nullable(),
+            liftedAt: timestampOutput.nullable().describe('When it was lifted, or ended.'),
+            voidedAt: timestampOutput.nullable(),
           }),
         ),
         transfers: z.array(

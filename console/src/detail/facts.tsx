@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 import { EVENTS, readable } from '../../../domain/words/events';
 import { ROLES, STATES, WORDS } from '../../../domain/words/glossary';
-import { BULK } from '../../../domain/words/names';
+import { BULK, EFFECT_NAMES } from '../../../domain/words/names';
 import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
@@ -29,6 +29,11 @@ const oneOf = (words: Record<string, Text>) => (value: unknown) => (
   <Word words={words} code={String(value)} />
 );
 const text = (of: (value: string) => Text) => (value: unknown) => <Translated text={of(String(value))} />;
+/** A calendar date. */
+function Day({ day }: { day: unknown }) {
+  return <>{useFormats().day(String(day))}</>;
+}
+
 /** Minor units with the currency in a separate fact. */
 const amount = (value: unknown, { currency }: FactData) =>
   typeof value === 'number' && typeof currency === 'string' ? (
@@ -118,6 +123,14 @@ const FACTS: Record<string, Fact> = {
   field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
+  // Credentials
+  renewalId: { label: { zh: '续期', en: 'Renewal' } },
+  validFrom: { label: { zh: '有效期自', en: 'Valid from' }, show: (value) => <Day day={value} /> },
+  validUntil: { label: { zh: '有效期至', en: 'Valid until' }, show: (value) => <Day day={value} /> },
+  releaseRunId: {
+    label: { zh: '结算批次', en: 'Release run' },
+    show: (value) => <ThingLink kind="release" id={String(value)} />,
+  },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
@@ -129,6 +142,8 @@ const FACTS: Record<string, Fact> = {
   hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
   holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
   lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
+  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECT_NAMES) },
+  until: { label: { zh: '到期时间', en: 'Until' } },
   released: { label: { zh: '结算', en: 'Released' } },
   leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
   pending: { label: { zh: '待结算', en: 'To release' } },

@@ -1,7 +1,7 @@
-import { CREDENTIAL_TYPES } from '../../../domain/words/names';
+import { credentialTypes } from '../../../domain/credentialTypes';
 import { type Text, useT } from './locale';
 
-export const CREDENTIAL_TYPE_OPTIONS = Object.entries(CREDENTIAL_TYPES).map(([value, label]) => ({
+export const CREDENTIAL_TYPE_OPTIONS = Object.entries(credentialTypes).map(([value, label]) => ({
   value,
   label,
 }));
@@ -145,6 +145,9 @@ const CHECK_NAMES: Record<string, Text> = {
   identity_number: { zh: '证件号码', en: 'Identity number' },
   bank_account: { zh: '银行账户', en: 'Bank account' },
   phone: { zh: '手机号', en: 'Phone number' },
+  number: { zh: '编号', en: 'Number' },
+  validity: { zh: '有效期', en: 'Validity' },
+  duplicate: { zh: '编号查重', en: 'Number used elsewhere' },
   'duplicate/identity_number': { zh: '证件号查重', en: 'Identity number used elsewhere' },
   'duplicate/phone': { zh: '手机号查重', en: 'Phone number used elsewhere' },
   'duplicate/bank_account': { zh: '银行账户查重', en: 'Bank account used elsewhere' },

@@ -1,5 +1,5 @@
 import { Table } from 'antd';
-import { CREDENTIAL_TYPES } from '../../../../domain/words/names';
+import { credentialTypes } from '../../../../domain/credentialTypes';
 import type { Answer } from '../../api/types';
 import { Panel } from '../../detail/Panel';
 import { CodeName } from '../../locale/compliance';
@@ -34,7 +34,7 @@ export function Credentials({ title, items }: { title: Text; items: readonly Cre
           {
             title: t(TEXTS.type),
             key: 'type',
-            render: (_, { type }) => <CodeName names={CREDENTIAL_TYPES} code={type} />,
+            render: (_, { type }) => <CodeName names={credentialTypes} code={type} />,
           },
           { title: t(TEXTS.number), dataIndex: 'numberMasked' },
           { title: t(TEXTS.holder), dataIndex: 'holder' },

@@ -2,6 +2,7 @@ import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ObstacleCode } from '../../../../domain/explanation';
+import { RESTRICTION_REASONS } from '../../../../domain/restriction';
 import { CONTROLLERS } from '../../../../domain/roles';
 import { accountName } from '../../../../domain/words/events';
 import { STATES, WORDS } from '../../../../domain/words/glossary';
@@ -135,8 +136,7 @@ function actionsOf({ id, state, holds }: Explanation): Action[] {
   ];
 }
 
-const REASONS = ['finance', 'risk', 'violation', 'credential_expired'] as const;
-const reasonOf = (value: unknown) => REASONS.find((reason) => reason === value);
+const reasonOf = (value: unknown) => RESTRICTION_REASONS.find((reason) => reason === value);
 
 function Explained({ commission }: { commission: Explanation }) {
   const t = useT();
@@ -266,8 +266,17 @@ function Explained({ commission }: { commission: Explanation }) {
             { title: t(TEXTS.placed), render: ({ placedAt }) => <TimeText at={placedAt} /> },
             {
               title: t(TEXTS.lifted),
-              render: ({ liftedAt }) =>
-                liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />,
+              render: ({ liftedAt, voidedAt }) => (
+                <>
+                  {liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />}
+                  {voidedAt && (
+                    <>
+                      {' '}
+                      <StateTag state="voided" />
+                    </>
+                  )}
+                </>
+              ),
             },
           ]}
         />
