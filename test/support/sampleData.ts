@@ -60,6 +60,15 @@ export async function fillWithSamples(api: TestApi, adminKey?: string): Promise<
   };
   const above = await join(1, '沈一凡');
   const seller = await join(2, '顾晓岚', above.referralCode);
+  const { items: credentials } = await call<{ items: { id: string }[] }>(
+    'GET',
+    `/v1/credentials?distributorId=${seller.id}`,
+  );
+  await call('POST', `/v1/credentials/${credentials[0]!.id}/renewals`, {
+    number: makeResidentIdentityNumber('310101', '1992-05-12', '122'),
+    validFrom: '2026-01-01',
+    validUntil: '2046-01-01',
+  });
   const asked = await apply(3, '乔亦菲');
   await call('POST', `/v1/applications/${asked}/request-changes`, { message: '请上传清晰的证件照片。' });
   await apply(4, '苏明远');
