@@ -3,8 +3,12 @@ import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { PAYOUT_METHODS } from '../../domain/words/names';
+import { WITHDRAWAL } from '../../domain/words/titles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/withdrawal';
+import * as column from '../http/columns';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -105,6 +109,26 @@ function conditions(
 
 const list = defineList({
   item: withdrawalSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    amount: column.money(WORDS.amount),
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    bankAccount: [
+      column.shown(WITHDRAWAL.account, ({ bank, number }: Withdrawal['bankAccount']) => `${bank} ${number}`),
+      column.shown(WITHDRAWAL.holder, ({ holder }: Withdrawal['bankAccount']) => holder),
+    ],
+    approvalsNeeded: column.text(WITHDRAWAL.approvalsNeeded),
+    requestedAt: column.time(WITHDRAWAL.requestedAt),
+    requestedBy: column.text(WITHDRAWAL.requestedBy),
+    method: column.named(WITHDRAWAL.method, PAYOUT_METHODS),
+    batchId: column.text(WITHDRAWAL.batch),
+    providerReference: column.text(WITHDRAWAL.reference),
+    providerCalledAt: column.time(WITHDRAWAL.providerCalledAt),
+    settledAt: column.time(WITHDRAWAL.settledAt),
+    reason: column.text(WORDS.reason),
+  },
   filters,
   sorts: {
     requestedAt: { column: 'w.requested_at', type: 'timestamptz' },
@@ -171,7 +195,7 @@ export const listWithdrawals = endpoint({
   responses: list.responses,
   handler: ({ query, context, principal, req }) =>
     list.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: columns,

@@ -16,6 +16,7 @@ import {
   subjectOf,
 } from '../../domain/kinds';
 import { type Role, STAFF } from '../../domain/roles';
+import { STATES } from '../../domain/words/glossary';
 import * as workflows from '../../workflows';
 
 const root = path.join(__dirname, '..', '..');
@@ -28,9 +29,6 @@ const { PAGES, pageAt } = require('../../console/src/app/pages') as {
 const { mayOpen, menuFor } = require('../../console/src/app/menu') as {
   mayOpen(role: Role, address: string): boolean;
   menuFor(role: Role): { entries: readonly { href: string }[] }[];
-};
-const { STATES } = require('../../console/src/locale/words') as {
-  STATES: Record<string, { zh: string; en: string } | undefined>;
 };
 
 const listKinds = KINDS.filter((kind): kind is ListKind => kinds[kind].path !== null);

@@ -1,6 +1,8 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { isCausedByPerson, liftersOf } from '../../../../domain/restriction';
+import { ROLES, WORDS } from '../../../../domain/words/glossary';
+import { EFFECT_NAMES } from '../../../../domain/words/names';
 import type { Item } from '../../api/types';
 import { ThingLink } from '../../detail/Links';
 import { Panel } from '../../detail/Panel';
@@ -8,8 +10,6 @@ import { SubjectLink, SubjectName } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { EmbeddedList } from '../../list/EmbeddedList';
 import { type Text, useT } from '../../locale/locale';
-import { EFFECTS } from '../../locale/restrictions';
-import { ROLES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { HOLD_REASONS } from '../shared/financeWords';
@@ -95,7 +95,7 @@ function What({ restriction: { effect, category, sku, amount, tier, state } }: {
   const t = useT();
   return (
     <>
-      <StateTag state={state === 'open' ? 'in_force' : state} /> {t(EFFECTS[effect])}
+      <StateTag state={state === 'open' ? 'in_force' : state} /> {t(EFFECT_NAMES[effect])}
       {tier !== null && t({ zh: `：${tier}`, en: `: ${tier}` })}
       {amount && (
         <>

@@ -1,8 +1,7 @@
-import { actors } from '../../../domain/actors';
-import type { AuditAction, EventType } from '../../../domain/journal';
-import type { Wait } from '../../../domain/processStatus';
-import type { Item } from '../api/types';
-import type { Text } from '../locale/locale';
+import { actors } from '../actors';
+import type { AuditAction, EventType } from '../journal';
+import type { Wait } from '../processStatus';
+import type { Text } from './text';
 
 const NAMES_OF_EVENTS = {
   submitted: { zh: '提交申请', en: 'Submitted' },
@@ -154,7 +153,7 @@ export function readable(name: string): Text {
 export const ACTORS: Record<string, Text> = actors;
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
+export const ACCOUNTS = {
   held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
@@ -165,7 +164,7 @@ export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
   fees: { zh: '手续费', en: 'Fees' },
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
-};
+} satisfies Record<string, Text>;
 
 /** Name of a ledger account. */
 export const accountName = (name: string): Text =>
