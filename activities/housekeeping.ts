@@ -1,10 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { NIL } from 'uuid';
 import { type Config, durationMs } from '../config';
+import { deleteUnownedObjects, deleteUnreferenced, detachTerminated } from '../database/documentDeletion';
+import { documentStore } from '../database/documentStore';
 import type { Pool } from '../database/pool';
 import { SealError, type Sealer } from '../database/sealing';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** How long an idempotency key protects from a repeat: far beyond any client's retries. */
 const IDEMPOTENCY_KEY_DAYS = 30;
@@ -26,6 +29,7 @@ const SEALED = [
   { table: 'distributors', column: 'bank_account_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },
+  { table: 'document_blobs', column: 'key_sealed' },
 ] as const;
 
 /** What became of the texts that an earlier key sealed. */
@@ -78,6 +82,21 @@ export function createHousekeepingActivities({
     },
 
     /**
+     * Deletes documents: uploads that were not attached to anything for a day, and those whose retention period is
+     * over, `DOCUMENT_RETENTION` after the distributor was terminated, or with the data of the applicant. Also deletes
+     * what an upload left behind that did not end.
+     * @param now milliseconds since 1970
+     * @returns how many documents were deleted
+     */
+    async deleteDocuments(now: number): Promise<number> {
+      await detachTerminated(pool, new Date(now - durationMs(config.DOCUMENT_RETENTION)));
+      const deleted = await untilNone(() => deleteUnreferenced(pool, new Date(now - DAY_MS)));
+      // An upload takes minutes at most.
+      await untilNone(() => deleteUnownedObjects(pool, documentStore(config), new Date(now - HOUR_MS)));
+      return deleted;
+    },
+
+    /**
      * Seals with the present key whatever an earlier key of FIELD_KEYS sealed, so that the earlier one can go. What no
      * key opens stays as it is.
      */
@@ -104,6 +123,8 @@ const eraseApplications = `
     FROM old WHERE c.application_id = old.id
   ), mail AS (
     DELETE FROM mails m USING old WHERE m.subject_ref = 'application/' || old.id
+  ), documents AS (
+    DELETE FROM document_references r USING old WHERE r.subject = 'application/' || old.id
   ), trail AS (
     INSERT INTO audit_entries (actor, action, subject, at) SELECT 'system', 'application.erase', 'application/' || id, $2 FROM old
   )
@@ -115,13 +136,18 @@ const eraseApplications = `
   FROM old WHERE a.id = old.id`;
 
 /** Runs a statement that goes through a batch of rows, until none is left. @returns how many there were */
-async function inBatches(pool: Pool, statement: string, values: unknown[]): Promise<number> {
+function inBatches(pool: Pool, statement: string, values: unknown[]): Promise<number> {
+  return untilNone(async () => (await pool.query(statement, values)).rowCount ?? 0);
+}
+
+/** Goes through batches until one is empty. @returns the sum of their sizes */
+async function untilNone(batch: () => Promise<number>): Promise<number> {
   const { cancellationSignal, heartbeat } = Context.current();
   for (let count = 0; ; ) {
     cancellationSignal.throwIfAborted();
-    const { rowCount } = await pool.query(statement, values);
-    count += rowCount ?? 0;
-    if (!rowCount) return count;
+    const size = await batch();
+    count += size;
+    if (!size) return count;
     heartbeat(count);
   }
 }

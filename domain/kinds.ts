@@ -70,6 +70,17 @@ export const kinds = {
     path: '/credentials',
     page: false,
   },
+  document: {
+    names: { zh: '证明材料', en: 'Document' },
+    states: [],
+    open: [],
+    workflow: null,
+    readers: REVIEWERS,
+    timeline: false,
+    searchedBy: [],
+    path: null,
+    page: false,
+  },
   order: {
     names: { zh: '订单', en: 'Order' },
     states: ['open', 'closed'],

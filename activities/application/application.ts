@@ -28,6 +28,7 @@ import {
   type ApplicationProgress,
   type ApplicationRow,
   addCredentials,
+  addDocuments,
   applicationProgress,
   checkedKey,
   lockApplication,
@@ -145,6 +146,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         },
         async (client, row) => {
           await addCredentials(client, row, submission);
+          await addDocuments(client, row, { documentIds: submission.documentIds, actor });
           return { type: 'submitted', mails: [newsMail(row, key, { step: 'submitted' })] };
         },
         (client) => applicationProgress(client, id),
@@ -317,8 +319,26 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         );
         const row = (await lockApplication(client, applicationId))!;
         await addCredentials(client, row, submission);
+        await addDocuments(client, row, { documentIds: submission.documentIds, actor: command.actor });
         return { news: { step: 'resubmitted' }, data: { round: row.round } };
       });
+    },
+
+    /** Adds uploaded documents to the current round. Refused with what `attachDocuments` refuses. */
+    addApplicationDocuments(command: StepCommand & { documentIds: string[] }): Promise<ApplicationProgress> {
+      const { applicationId: id, commandId, documentIds, actor, now } = command;
+      return decide(
+        pool,
+        { kind: 'application', id, key: keyOf('documents_added', commandId), by: actor, at: now },
+        (client) => lockApplication(client, id),
+        async (client, row) => {
+          const open: ApplicationState[] = ['submitted', 'in_review', 'changes_requested'];
+          await refuseUnless(client, row, open, 'documents cannot be added now');
+          await addDocuments(client, row, { documentIds, actor });
+          return { type: 'documents_added', data: { documents: documentIds.length } };
+        },
+        (client) => applicationProgress(client, id),
+      );
     },
 
     /** Reminds the applicant of the changes, once a round. */

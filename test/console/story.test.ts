@@ -21,6 +21,7 @@ const EVENTS: Record<EventType, Facts> = {
   changes_requested: { message: 'a clearer photo', deadline: moment, reasonCode: 'document_unreadable' },
   reminded: {},
   resubmitted: { round: 2 },
+  documents_added: { documents: 2 },
   approved: {
     tier: 'gold',
     note: 'known well',
@@ -105,6 +106,9 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'distributor.reinstate': state('suspended', 'active'),
   'distributor.reveal': { after: { field: 'bankAccount' }, reason: 'a call' },
   'distributor.suspend': { ...state('active', 'suspended'), reason: 'papers' },
+  'document.delete': {},
+  'document.upload': { after: { contentType: 'application/pdf', size: 12_345, about: `application/${id}` } },
+  'document.view': { after: { about: `application/${id}`, preview: true } },
   'import.begin': { after: { fileName: 'orders.csv', attempt: 1 } },
   'import.finish': { after: { orders: 12, returns: 1, rejected: 2 } },
   'key.create': { after: { userId: id, name: 'shop', scopes: ['orders:write', 'orders:read'] } },

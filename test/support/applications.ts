@@ -211,3 +211,20 @@ export async function startApplicationWorld(options: {
     },
   };
 }
+
+/**
+ * Adds a document that was uploaded so many days ago, as rows without a file.
+ * @param owner `application/<id>` or `distributor/<id>`
+ */
+export async function addDocumentRow(pool: Pool, owner: string, daysAgo = 0): Promise<string> {
+  const [blobId, id] = [randomUUID(), randomUUID()];
+  await pool.query(
+    `INSERT INTO document_blobs (id, content_hash, object_name, key_sealed, type, size) VALUES ($1, $2, $3, '', 'image/png', 1)`,
+    [blobId, randomBytes(32), `test/${blobId}`],
+  );
+  await pool.query(
+    `INSERT INTO documents (id, blob_id, name, owner, uploaded_at) VALUES ($1, $2, 'card.png', $3, now() - make_interval(days => $4))`,
+    [id, blobId, owner, daysAgo],
+  );
+  return id;
+}

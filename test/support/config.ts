@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import type { ActivityContext } from '../../activities';
 import { createMailer } from '../../activities/mail';
 import { type Config, loadConfig } from '../../config';
@@ -17,6 +18,7 @@ export function testConfig(changes: TestSettings = {}): Config {
     FIELD_HASH_KEY: 'a hash key that is long enough for tests',
     API_RATE_LIMIT: '1000000',
     TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
+    DOCUMENTS_FOLDER: path.join(process.env.TEST_DATA_DIR ?? '', 'documents'),
     ...changes,
   });
 }

@@ -4,12 +4,18 @@ import { applicantToken } from '../../../database/links';
 import { createSealer } from '../../../database/sealing';
 import { CHANNEL } from '../../../domain/roles';
 import { send } from '../../../temporal/messages';
-import { resubmitApplication, submitApplication, withdrawApplication } from '../../../workflows/application';
+import {
+  addApplicationDocuments,
+  resubmitApplication,
+  submitApplication,
+  withdrawApplication,
+} from '../../../workflows/application';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, uuid, uuidParams } from '../../http/schemas';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/decisions';
+import { documentIdsBody } from '../document/view';
 import { applicantOrStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
 import { applicationStep, sendToApplication } from './send';
 import { protectSubmission, submissionBody } from './submission';
@@ -50,6 +56,8 @@ const applications = defineList({
 
 const claimOf = `SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND ${claimHolds}`;
 
+const documentRefusals = ['document_attached', 'document_not_found', 'too_many_documents'] as const;
+
 /** Applying, as applicants do it and as staff do it for them, and finding applications. */
 export const applicationEndpoints: Endpoint[] = [
   endpoint({
@@ -67,7 +75,7 @@ export const applicationEndpoints: Endpoint[] = [
         schema: applicationSchema.extend({ applicantToken: z.string() }).meta({ id: 'NewApplication' }),
       },
     },
-    errors: ['application_differs'],
+    errors: ['application_differs', ...documentRefusals],
     handler: async ({ body, context, principal: sender, requestId, resourceId: id }) => {
       // A signed-in distributor may fill in the form for another person, as in public.
       const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
@@ -159,7 +167,7 @@ export const applicationEndpoints: Endpoint[] = [
     params: uuidParams,
     body: submissionBody,
     responses: applicationStep.responses,
-    errors: applicationStep.errors,
+    errors: [...applicationStep.errors, ...documentRefusals],
     handler: async ({ params: { id }, body, resourceId, ...call }) => {
       const { actor, isApplicant } = applicantOrStaff(call, id);
       const submission = protectSubmission(call.context.config, body);
@@ -167,6 +175,29 @@ export const applicationEndpoints: Endpoint[] = [
         id,
         update: resubmitApplication,
         args: [{ submission, actor }],
+        messageId: resourceId,
+      });
+      return { status: 200, body: isApplicant ? forApplicant(application) : application };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/documents',
+    summary: 'Add uploaded documents to an application',
+    description: `While it is not decided, as after a first submission, whose applicant can upload only then. For the applicant with the token in the header ${TOKEN_HEADER}, or for staff.`,
+    tag: 'applications',
+    roles: 'public',
+    scope: 'applications:write',
+    params: uuidParams,
+    body: z.strictObject({ documentIds: documentIdsBody }),
+    responses: applicationStep.responses,
+    errors: ['application_decided', 'application_state', ...documentRefusals],
+    handler: async ({ params: { id }, body: { documentIds }, resourceId, ...call }) => {
+      const { actor, isApplicant } = applicantOrStaff(call, id);
+      const application = await sendToApplication(call.context, {
+        id,
+        update: addApplicationDocuments,
+        args: [{ documentIds, actor }],
         messageId: resourceId,
       });
       return { status: 200, body: isApplicant ? forApplicant(application) : application };

@@ -7,6 +7,7 @@ import { normalisePhone } from '../../../domain/credential';
 import { knownCustomer } from '../../../domain/customer';
 import { canonicalJson } from '../../http/idempotency';
 import { lineOf } from '../../http/schemas';
+import { documentIdsBody } from '../document/view';
 import { applicantKind } from './view';
 
 /** What an applicant submits. */
@@ -46,6 +47,11 @@ export const submissionBody = z.strictObject({
     )
     .min(1)
     .max(20),
+  documentIds: documentIdsBody
+    .optional()
+    .describe(
+      'Documents uploaded before: by staff, or by the applicant with the token, as for a resubmission. They are added to those of earlier submissions.',
+    ),
 });
 
 /** Seals every sensitive number; from here on none is in plain text. */

@@ -4,6 +4,7 @@ import type { Text } from '../locale/locale';
 export const EVENTS: Record<string, Text> = {
   submitted: { zh: '提交申请', en: 'Submitted' },
   resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
+  documents_added: { zh: '补交证明材料', en: 'Documents added' },
   checked: { zh: '自动检查完成', en: 'Automatic checks finished' },
   changes_requested: { zh: '要求补充', en: 'Changes requested' },
   reminded: { zh: '已提醒', en: 'Reminded' },
@@ -53,6 +54,9 @@ export const EVENTS: Record<string, Text> = {
   'application.claim': { zh: '领取', en: 'Claimed' },
   'application.release_claim': { zh: '放回队列', en: 'Claim released' },
   'application.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
+  'document.delete': { zh: '删除证明材料', en: 'Document deleted' },
+  'document.upload': { zh: '上传证明材料', en: 'Document uploaded' },
+  'document.view': { zh: '查看证明材料', en: 'Document viewed' },
   'distributor.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
   'distributor.suspend': { zh: '暂停分销商', en: 'Distributor suspended' },
   'distributor.reinstate': { zh: '恢复分销商', en: 'Distributor reinstated' },

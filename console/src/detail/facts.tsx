@@ -118,6 +118,11 @@ const FACTS: Record<string, Fact> = {
   field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
+  // Documents
+  documents: { label: { zh: '证明材料', en: 'Documents' } },
+  contentType: { label: { zh: '文件类型', en: 'File type' } },
+  size: { label: { zh: '文件大小（字节）', en: 'Size in bytes' } },
+  preview: { label: { zh: '仅预览', en: 'Preview only' } },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
