@@ -51,6 +51,29 @@ export function companyNumbers(): Numbers {
   };
 }
 
+/** What an applicant fills in, as the body of a request. */
+export function applicationForm({ identityNumber, bankAccount, phone }: Numbers, change: object = {}) {
+  return {
+    kind: 'person',
+    name: '王小明',
+    email: 'wang@example.com',
+    phone,
+    channels: ['douyin'],
+    region: 'CN-31',
+    identityNumber,
+    bankAccount: { number: bankAccount, holder: '王小明', bankName: '工商银行' },
+    credentials: [
+      {
+        type: 'resident_identity_card',
+        number: identityNumber,
+        holder: '王小明',
+        validFrom: '2015-01-01',
+      },
+    ],
+    ...change,
+  };
+}
+
 /** The submission of a person, sealed as the API does. */
 export function personSubmission(
   sealer: Sealer,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { MAX_DOCUMENT_BYTES } from '../../../domain/document';
 import { type Answer, startApi, startWorker, type TestApi } from '../../support/api';
-import { personNumbers } from '../../support/applications';
+import { applicationForm, personNumbers } from '../../support/applications';
 import { eventually } from '../../support/eventually';
 import { jpeg, pdf, png } from '../../support/files';
 
@@ -25,29 +25,7 @@ afterAll(async () => {
   await api.stop();
 });
 
-/** What an applicant fills in. */
-function form(change: object = {}) {
-  const { identityNumber, bankAccount, phone } = personNumbers();
-  return {
-    kind: 'person',
-    name: '王小明',
-    email: 'wang@example.com',
-    phone,
-    channels: ['douyin'],
-    region: 'CN-31',
-    identityNumber,
-    bankAccount: { number: bankAccount, holder: '王小明', bankName: '工商银行' },
-    credentials: [
-      {
-        type: 'resident_identity_card',
-        number: identityNumber,
-        holder: '王小明',
-        validFrom: '2015-01-01',
-      },
-    ],
-    ...change,
-  };
-}
+const form = (change: object = {}) => applicationForm(personNumbers(), change);
 
 /** Applies, and returns how the applicant comes back. */
 async function apply(): Promise<{ id: string; token: Record<string, string> }> {
