@@ -1,4 +1,6 @@
+import { subjectOf } from '../domain/kinds';
 import type { DocumentStore } from './documentStore';
+import { addAudit, SYSTEM } from './journal';
 import { type Client, inTransaction, type Pool } from './pool';
 
 /** Documents of one batch: few enough not to block other transactions. */
@@ -23,16 +25,13 @@ async function deleteBatch(client: Client, uploadedBefore: Date): Promise<number
      ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
     [uploadedBefore],
   );
-  const { rows: deleted } = await client.query<{ blob_id: string }>(
-    `WITH deleted AS (
-       DELETE FROM documents d WHERE id = ANY ($1) AND ${unreferenced} RETURNING id, blob_id
-     ), trail AS (
-       INSERT INTO audit_entries (actor, action, subject)
-       SELECT 'system', 'document.delete', 'document/' || id FROM deleted
-     )
-     SELECT blob_id FROM deleted`,
+  const { rows: deleted } = await client.query<{ id: string; blob_id: string }>(
+    `DELETE FROM documents d WHERE id = ANY ($1) AND ${unreferenced} RETURNING id, blob_id`,
     [found.map(({ id }) => id)],
   );
+  for (const { id } of deleted) {
+    await addAudit(client, { actor: SYSTEM, action: 'document.delete', subject: subjectOf('document', id) });
+  }
   const blobs = [...new Set(deleted.map((row) => row.blob_id))];
   await client.query('SELECT 1 FROM document_blobs WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [blobs]);
   await client.query(

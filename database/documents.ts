@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { type DocumentContent, MAX_DOCUMENTS_OF_SUBJECT } from '../domain/document';
-import { type Kind, parseSubject, subjectOf } from '../domain/kinds';
+import { idParts, type Kind, parseSubject, subjectOf } from '../domain/kinds';
 import { notFound } from './decide';
 import { deleteUnowned } from './documentDeletion';
 import type { DocumentStore } from './documentStore';
@@ -186,16 +186,24 @@ export async function readDocument(
   return content;
 }
 
-/** Whose documents a subject takes, by the kind of the subject and `$1`, its id. */
-const ownersOf: Partial<Record<Kind, string>> = {
-  application: `SELECT 'application/' || id AS owner FROM applications WHERE id = $1::uuid`,
-  credential: `SELECT 'distributor/' || distributor_id AS owner FROM credentials WHERE id = $1::uuid`,
+/** Whose documents a subject takes: the kind of the owner and, by `$1`, the id of the subject, that of the owner. */
+const owners: Partial<Record<Kind, { kind: 'application' | 'distributor'; find: string }>> = {
+  application: { kind: 'application', find: 'SELECT id FROM applications WHERE id = $1::uuid' },
+  credential: {
+    kind: 'distributor',
+    find: 'SELECT distributor_id AS id FROM credentials WHERE id = $1::uuid',
+  },
+  renewal: {
+    kind: 'distributor',
+    find: `SELECT c.distributor_id AS id FROM credential_renewals r JOIN credentials c ON c.id = r.credential_id
+           WHERE r.id = $1::uuid`,
+  },
 };
 
 /**
  * Attaches uploaded documents to what they were submitted for, in the transaction of that step. What is attached to the
  * subject already stays as it is.
- * @param command.subject an application or a credential, `application/<id>`; may have further parts
+ * @param command.subject an application, a credential or a renewal
  * @param command.by who submits. Staff can attach what they uploaded themselves and what belongs to the subject's owner
  * @param command.round which submission of the subject it is @default 1
  * @throws refusal `document_not_found` for a document that does not exist or belongs to another owner,
@@ -256,12 +264,12 @@ export async function attachDocuments(
 }
 
 async function ownerOf(client: Client, subject: string): Promise<string> {
-  const { kind, id } = parseSubject(subject) ?? {};
-  const find = kind && ownersOf[kind];
-  if (!find) throw new TypeError(`no documents can be attached to ${subject}`);
-  const { rows } = await client.query<{ owner: string | null }>(find, [id![0]]);
-  if (!rows[0]?.owner) throw new TypeError(`${subject} has no owner`);
-  return rows[0].owner;
+  const named = parseSubject(subject);
+  const owner = named && owners[named.kind];
+  if (!owner) throw new TypeError(`no documents can be attached to ${subject}`);
+  const { rows } = await client.query<{ id: string | null }>(owner.find, [idParts(named.id)[0]]);
+  if (!rows[0]?.id) throw new TypeError(`${subject} has no owner`);
+  return subjectOf(owner.kind, rows[0].id);
 }
 
 /** The documents of a subject, in the order in which they were attached. */

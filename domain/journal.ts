@@ -15,6 +15,10 @@ export const eventTypes = [
   'compliance_alert',
   'suspended',
   'reinstated',
+  // Credentials
+  'renewal_submitted',
+  'renewal_accepted',
+  'renewal_refused',
   // Orders
   'paid',
   'payment_refused',
@@ -29,6 +33,8 @@ export const eventTypes = [
   // Commissions
   'hold_placed',
   'hold_lifted',
+  // Commissions and distributors
+  'restriction_ended',
   // Release runs, withdrawals, payout batches and bulk actions
   'proposed',
   'requested',
@@ -61,6 +67,9 @@ export const auditActions = [
   'bulk.start',
   'commission.hold',
   'commission.unhold',
+  'credential.accept_renewal',
+  'credential.refuse_renewal',
+  'credential.submit_renewal',
   'distributor.reinstate',
   'distributor.reveal',
   'distributor.suspend',

@@ -77,12 +77,23 @@ async function makeOwner(): Promise<{ id: string; applicationId: string; credent
   const { id } = await addDistributor(pool);
   const credentialId = randomUUID();
   const { rows } = await pool.query<{ application_id: string }>(
-    `INSERT INTO credentials (id, application_id, distributor_id, round, type, number_sealed, number_hash, number_masked, holder, valid_from)
-     SELECT $2, application_id, id, 1, 'business_license', '', '', '', '', '2020-01-01' FROM distributors WHERE id = $1
+    `INSERT INTO credentials (id, application_id, distributor_id, round, type, number_sealed, number_hash, number_masked, holder, valid_from, known_at)
+     SELECT $2, application_id, id, 1, 'business_license', '', '', '', '', '2020-01-01', now() FROM distributors WHERE id = $1
      RETURNING application_id`,
     [id, credentialId],
   );
   return { id, applicationId: rows[0]!.application_id, credentialId };
+}
+
+/** A renewal of a credential. */
+async function renew(credentialId: string): Promise<string> {
+  const id = randomUUID();
+  await pool.query(
+    `INSERT INTO credential_renewals (id, credential_id, state, number_sealed, number_hash, number_masked, holder, valid_from, submitted_at, checks)
+     VALUES ($1, $2, 'submitted', '', '', '', '', '2026-01-01', now(), '[]')`,
+    [id, credentialId],
+  );
+  return id;
 }
 
 const attach = (subject: string, documentIds: string[], by: Actor = applicant, round?: number) =>
@@ -226,7 +237,7 @@ describe('attaching', () => {
     const subject = subjectOf('credential', own.credentialId);
     await attach(subject, [id], applicant, 2);
     await attach(subject, [id], applicant, 3);
-    await attach(subjectOf('credential', [own.credentialId, 'renewal']), [id]);
+    await attach(subjectOf('renewal', await renew(own.credentialId)), [id]);
     expect(await documentsOf(pool, subject)).toMatchObject([{ id, round: 2, attachedBy: 'applicant' }]);
 
     for (const foreign of [

@@ -77,7 +77,7 @@ export async function readableDocument(
     const owner = parseSubject(document?.owner ?? '');
     const isOwn =
       owner?.kind === 'application' &&
-      tokensEqual(token, applicantToken(createSealer(context.config), owner.id[0]!));
+      tokensEqual(token, applicantToken(createSealer(context.config), owner.id));
     if (!document || !isOwn) throw notFound(`The document ${id}`);
     return { document, actor: { userId: null, name: 'applicant', requestId } };
   }
@@ -100,11 +100,11 @@ async function mayRead(
   }
   if (owner === subjectOf('distributor', distributorId)) return true;
   // What a distributor submitted as an applicant.
-  const { rowCount } = await pool.query(
-    `SELECT 1 FROM distributors WHERE id = $1 AND 'application/' || application_id = $2`,
-    [distributorId, owner],
+  const { rows } = await pool.query<{ application_id: string }>(
+    'SELECT application_id FROM distributors WHERE id = $1',
+    [distributorId],
   );
-  return rowCount === 1;
+  return owner === subjectOf('application', rows[0]!.application_id);
 }
 
 function notKnown(more: string): Problem {

@@ -17,6 +17,7 @@ const LISTS: Record<ListKind, Load> = {
   application: () => import('../pages/application/ApplicationsPage'),
   distributor: () => import('../pages/distributor/DistributorsPage'),
   credential: () => import('../pages/credential/CredentialsPage'),
+  renewal: () => import('../pages/credential/RenewalsPage'),
   blacklist: () => import('../pages/blacklist/BlacklistPage'),
   order: () => import('../pages/order/OrdersPage'),
   return: () => import('../pages/order/ReturnsPage'),
@@ -42,6 +43,10 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   distributor: {
     load: () => import('../pages/distributor/DistributorPage'),
     reads: '/v1/distributors/:id',
+  },
+  credential: {
+    load: () => import('../pages/credential/CredentialPage'),
+    reads: '/v1/credentials/:id',
   },
   order: { load: () => import('../pages/order/OrderPage'), reads: '/v1/orders/:id' },
   commission: {
@@ -81,6 +86,7 @@ export const PAGES: readonly PageEntry[] = [
   // Distributor pages
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
+  { path: '/my-credentials', load: () => import('../pages/own/MyCredentialsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
 ];
