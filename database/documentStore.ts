@@ -54,7 +54,10 @@ function guarded(store: DocumentStore): DocumentStore {
     }
   };
   return {
-    put: (name, content) => guard(store.put(name, content)),
+    put: (name, content) =>
+      store.put(name, content).catch((error: unknown) => {
+        throw new DocumentStoreError('away', error);
+      }),
     get: (name) => guard(store.get(name)),
     delete: (name) => guard(store.delete(name)),
   };

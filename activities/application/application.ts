@@ -71,6 +71,9 @@ export function applicationPolicy(
   };
 }
 
+/** Whether a user acts: an applicant has none, and what the applicant sends is told by the event alone. */
+const isPerson = ({ userId }: Actor) => userId !== null;
+
 /** The steps of an application. Each is one short transaction, and idempotent. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   function newsMail(
@@ -153,7 +156,12 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         async (client, row) => {
           await addCredentials(client, row, submission);
           await addDocuments(client, row, { documentIds: submission.documentIds, actor });
-          return { type: 'submitted', mails: [newsMail(row, [key], { step: 'submitted' })] };
+          return {
+            type: 'submitted',
+            action: isPerson(actor) ? 'application.submit' : undefined,
+            after: { state: 'submitted', region: submission.region },
+            mails: [newsMail(row, [key], { step: 'submitted' })],
+          };
         },
         (client) => applicationProgress(client, id),
       );
@@ -315,7 +323,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
 
     /** Records the changed application: the review goes on, in a new round with new checks. */
     resubmitApplication(command: StepCommand & { submission: Submission }): Promise<ApplicationProgress> {
-      const { applicationId, submission } = command;
+      const { applicationId, submission, actor } = command;
       return step(command, 'resubmitted', ['changes_requested'], async (client) => {
         await client.query(
           `UPDATE applications
@@ -327,7 +335,12 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         const row = (await lockApplication(client, applicationId))!;
         await addCredentials(client, row, submission);
         await addDocuments(client, row, { documentIds: submission.documentIds, actor: command.actor });
-        return { news: { step: 'resubmitted' }, data: { round: row.round } };
+        return {
+          action: isPerson(actor) ? 'application.resubmit' : undefined,
+          after: { state: row.state },
+          news: { step: 'resubmitted' },
+          data: { round: row.round },
+        };
       });
     },
 
@@ -342,7 +355,9 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           const open: ApplicationState[] = ['submitted', 'in_review', 'changes_requested'];
           await refuseUnless(client, row, open, 'documents cannot be added now');
           await addDocuments(client, row, { documentIds, actor });
-          return { type: 'documents_added', data: { documents: documentIds.length } };
+          const data = { documents: documentIds.length };
+          const action = isPerson(actor) ? 'application.add_documents' : undefined;
+          return { type: 'documents_added', action, data, after: data };
         },
         (client) => applicationProgress(client, id),
       );

@@ -109,6 +109,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     'x-roles': roles,
     'x-scope': scope,
     'x-errors': endpoint.errors,
+    'x-audit': endpoint.audit,
   };
 }
 

@@ -56,7 +56,8 @@ export function applicationForm({ identityNumber, bankAccount, phone }: Numbers,
   return {
     kind: 'person',
     name: '王小明',
-    email: 'wang@example.com',
+    // Of its own, as mails are counted by address.
+    email: `${randomUUID()}@example.com`,
     phone,
     channels: ['douyin'],
     region: 'CN-31',

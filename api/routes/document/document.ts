@@ -43,6 +43,7 @@ export const documentEndpoints: Endpoint[] = [
         .describe('Name of the file, without a path.'),
       applicationId: uuid.optional().describe('For an applicant: the ID of the application.'),
     }),
+    audit: ['document.upload'],
     takesFile: { maxBytes: MAX_DOCUMENT_BYTES, admit: admitUpload },
     responses: { 201: { description: 'The document.', schema: documentSchema } },
     errors: [
@@ -83,6 +84,7 @@ export const documentEndpoints: Endpoint[] = [
     roles: 'public',
     scope: 'documents:read',
     params: uuidParams,
+    audit: ['document.view'],
     responses: fileAnswer('The file.'),
     errors: ['document_not_readable'],
     handler: async ({ params: { id }, ...call }) => {
@@ -103,6 +105,7 @@ export const documentEndpoints: Endpoint[] = [
     roles: 'public',
     scope: 'documents:read',
     params: uuidParams,
+    audit: ['document.view'],
     responses: fileAnswer('The preview.'),
     errors: ['document_not_readable'],
     handler: async ({ params: { id }, ...call }) => {
