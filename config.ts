@@ -166,6 +166,29 @@ export const configSchema = z.object({
     .describe(
       'How long personal data of a rejected or withdrawn applicant is stored after the decision; then it is erased.',
     ),
+  DOCUMENTS_FOLDER: z
+    .string()
+    .min(1)
+    .default('.data/documents')
+    .describe(
+      'Folder of the encrypted documents that applicants and distributors upload. All API and worker processes need the same one. `npm start` uses the data folder.',
+    ),
+  DOCUMENTS_S3_BUCKET: z
+    .string()
+    .min(3)
+    .optional()
+    .describe(
+      "Stores documents in this bucket instead of the folder. Credentials and region are those of the AWS SDK's own variables, such as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.",
+    ),
+  DOCUMENTS_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of an S3-compatible storage other than Amazon S3.'),
+  DOCUMENT_RETENTION: duration
+    .default('1095d')
+    .describe(
+      'How long documents of a terminated distributor are stored after the termination; then they are deleted. Those of rejected and withdrawn applicants: APPLICANT_DATA_RETENTION.',
+    ),
   WITHDRAWAL_MINIMUM: z.coerce
     .number()
     .int()

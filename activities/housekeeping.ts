@@ -1,12 +1,15 @@
 import { Context } from '@temporalio/activity';
 import { NIL } from 'uuid';
 import { type Config, durationMs } from '../config';
+import { deleteUnownedObjects, deleteUnreferenced, detachTerminated } from '../database/documentDeletion';
+import { documentStore } from '../database/documentStore';
 import { addAudit, SYSTEM } from '../database/journal';
 import { inTransaction, type Pool } from '../database/pool';
 import { SealError, type Sealer } from '../database/sealing';
 import { subjectOf } from '../domain/kinds';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** How long an idempotency key protects from a repeat: far beyond any client's retries. */
 const IDEMPOTENCY_KEY_DAYS = 30;
@@ -32,6 +35,7 @@ export const SEALED = [
   { table: 'distributors', column: 'bank_account_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },
+  { table: 'document_blobs', column: 'key_sealed' },
 ] as const;
 
 /** What became of the texts that an earlier key sealed. */
@@ -95,6 +99,21 @@ export function createHousekeepingActivities({
     },
 
     /**
+     * Deletes documents: uploads that were not attached to anything for a day, and those whose retention period is
+     * over, `DOCUMENT_RETENTION` after the distributor was terminated, or with the data of the applicant. Also deletes
+     * what an upload left behind that did not end.
+     * @param now milliseconds since 1970
+     * @returns how many documents were deleted
+     */
+    async deleteDocuments(now: number): Promise<number> {
+      await detachTerminated(pool, new Date(now - durationMs(config.DOCUMENT_RETENTION)));
+      const deleted = await inBatches(() => deleteUnreferenced(pool, new Date(now - DAY_MS)));
+      // An upload takes minutes at most.
+      await inBatches(() => deleteUnownedObjects(pool, documentStore(config), new Date(now - HOUR_MS)));
+      return deleted;
+    },
+
+    /**
      * Seals with the present key whatever an earlier key of FIELD_KEYS sealed, so that the earlier one can go. What no
      * key opens stays as it is.
      */
@@ -121,6 +140,8 @@ const eraseApplications = `
     FROM old WHERE c.application_id = old.id
   ), mail AS (
     DELETE FROM mails m USING old WHERE m.subject_ref = 'application/' || old.id
+  ), documents AS (
+    DELETE FROM document_references r USING old WHERE r.subject = 'application/' || old.id
   )
   UPDATE applications a
   SET name = '(erased)', email = '', phone = '', phone_hash = '', channels = '{}', shop_customer_id = NULL,

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Role } from '../domain/roles';
-import { documentEndpoints } from './http/documents';
+import { documentEndpoints as descriptionEndpoints } from './http/documents';
 import type { Endpoint } from './http/endpoint';
 import { systemEndpoints } from './http/system';
 import { scopesOf } from './identity/authentication';
@@ -29,6 +29,7 @@ import { distributorEndpoints } from './routes/distributor/distributor';
 import { restrictionEndpoints } from './routes/distributor/restrictions';
 import { sponsorTreeEndpoints } from './routes/distributor/sponsorTree';
 import { statementEndpoints } from './routes/distributor/statement';
+import { documentEndpoints } from './routes/document/document';
 import { importEndpoints } from './routes/import';
 import { ledgerEndpoints } from './routes/ledger';
 import { mailEndpoints } from './routes/mail/mail';
@@ -63,6 +64,7 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...restrictionEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
+    ...documentEndpoints,
     ...renewalEndpoints,
     ...policyEndpoints,
     ...blacklistEndpoints,
@@ -100,5 +102,5 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...bulkActionEndpoints,
   ];
   const described: Endpoint[] = [...resources, ...keyEndpoints(resources), ...systemEndpoints(registry)];
-  return [...described, ...documentEndpoints(described)];
+  return [...described, ...descriptionEndpoints(described)];
 }

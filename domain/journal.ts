@@ -6,6 +6,7 @@ export const eventTypes = [
   'changes_requested',
   'reminded',
   'resubmitted',
+  'documents_added',
   'approved',
   'rejected',
   'withdrawn',
@@ -53,6 +54,7 @@ export type EventType = (typeof eventTypes)[number];
 
 /** Audit actions of staff, distributors and the system: `<kind>.<action>`. */
 export const auditActions = [
+  'application.add_documents',
   'application.approve',
   'application.claim',
   'application.erase',
@@ -74,6 +76,9 @@ export const auditActions = [
   'distributor.reinstate',
   'distributor.reveal',
   'distributor.suspend',
+  'document.delete',
+  'document.upload',
+  'document.view',
   'import.begin',
   'import.finish',
   'key.create',

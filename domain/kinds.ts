@@ -82,6 +82,17 @@ export const kinds = {
     path: '/credential-renewals',
     page: false,
   },
+  document: {
+    names: { zh: '证明材料', en: 'Document' },
+    states: [],
+    open: [],
+    workflow: null,
+    readers: REVIEWERS,
+    timeline: false,
+    searchedBy: [],
+    path: null,
+    page: false,
+  },
   order: {
     names: { zh: '订单', en: 'Order' },
     states: ['open', 'closed'],

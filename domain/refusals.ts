@@ -14,6 +14,7 @@ export const refusals = {
   commission_not_found: 'The commission does not exist.',
   credential_not_found: 'The credential does not exist.',
   distributor_not_found: 'The distributor does not exist.',
+  document_not_found: 'The document does not exist, or belongs to another applicant or distributor.',
   line_not_found: 'The order has no such line.',
   order_not_found: 'The order does not exist yet.',
   payout_not_found: 'The payout batch does not exist.',
@@ -57,6 +58,7 @@ export const refusals = {
 
   // The ID exists with different content
   application_differs: 'The ID belongs to an application with different content.',
+  document_differs: 'The Idempotency-Key was used to upload another file.',
   order_differs: 'The order exists with different content. Send changes as events: cancel, returns.',
   return_differs: 'The return exists with different lines or a different time.',
   idempotency_key_reused:
@@ -79,6 +81,22 @@ export const refusals = {
 
   // Distributors
   until_past: 'The end of the suspension is in the past.',
+
+  // Documents
+  document_ambiguous:
+    'The file can be opened as more than one type, or has something behind its end. Save it again as a plain PDF, JPEG or PNG.',
+  document_attached: 'The document belongs to another applicant or distributor. Upload the file once more.',
+  document_damaged: 'The file cannot be opened. Check it and send it again.',
+  document_empty: 'The file has 0 bytes.',
+  document_encrypted: 'The PDF is protected. Save it without a password and without restrictions.',
+  document_too_complex:
+    'Opening the file takes too much time or memory. Print it to a new PDF, or send photos.',
+  document_too_large: 'The file is larger than 20 MB.',
+  document_too_many_pages: 'The PDF has too many pages. Send only the pages that matter.',
+  document_too_many_pixels: 'The image has too many pixels. Send a smaller one.',
+  document_type: 'The file is not a PDF, JPEG or PNG, whatever its name says.',
+  length_required: 'A file is sent as the body of the request with its Content-Length.',
+  too_many_documents: 'There are too many documents. Combine pages into one PDF.',
 
   // Orders and returns
   already_delivered: 'The line was already delivered; the first delivery counts.',
@@ -166,6 +184,8 @@ export const refusals = {
   value_not_storable: 'A value has a format or size that cannot be stored.',
 
   // The server
+  document_not_readable:
+    'The file is missing in the storage of documents, or was changed there. The operator of the server must restore it.',
   console_not_built: 'The console is not built; run "npm run build:console".',
   internal_error: 'A server error. Find it in the logs by the request ID.',
   number_not_kept: 'The number was erased after its retention period.',

@@ -38,6 +38,10 @@ export const resubmitApplication = defineUpdate<
   ApplicationAnswer,
   [{ submission: Submission; actor: Actor }]
 >('resubmit');
+export const addApplicationDocuments = defineUpdate<
+  ApplicationAnswer,
+  [{ documentIds: string[]; actor: Actor }]
+>('addDocuments');
 export const approveApplication = defineUpdate<
   ApplicationAnswer,
   [{ tier: string; note: string | null; actor: Actor }]
@@ -145,6 +149,10 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
   setHandler(resubmitApplication, ({ submission, actor }) => {
     const command = request(actor);
     return whenKnown(() => steps.resubmitApplication({ ...command(), submission }));
+  });
+  setHandler(addApplicationDocuments, ({ documentIds, actor }) => {
+    const command = request(actor);
+    return whenKnown(() => steps.addApplicationDocuments({ ...command(), documentIds }));
   });
   setHandler(approveApplication, ({ tier, note, actor }) => {
     const command = request(actor);

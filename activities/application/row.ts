@@ -1,4 +1,6 @@
 import { notFound } from '../../database/decide';
+import { attachDocuments } from '../../database/documents';
+import type { Actor } from '../../database/journal';
 import { pendingMails } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type {
@@ -130,6 +132,15 @@ export async function applicationProgress(
     distributorId: row.distributor_id,
     pendingMails: await pendingMails(client, subject),
   };
+}
+
+/** Attaches uploaded documents to the round that the application is in. */
+export function addDocuments(
+  client: Client,
+  { id, round }: ApplicationRow,
+  { documentIds = [], actor }: { documentIds?: string[]; actor: Actor },
+): Promise<void> {
+  return attachDocuments(client, { subject: subjectOf('application', id), documentIds, by: actor, round });
 }
 
 /** Adds the credentials of the round that the application is in. */

@@ -21,6 +21,7 @@ const EVENTS: Record<EventType, Facts> = {
   changes_requested: { message: 'a clearer photo', deadline: moment, reasonCode: 'document_unreadable' },
   reminded: {},
   resubmitted: { round: 2 },
+  documents_added: { documents: 2 },
   approved: {
     tier: 'gold',
     note: 'known well',
@@ -93,6 +94,7 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'application.request_changes': {
     after: { state: 'changes_requested', deadline: moment, reasonCode: 'number_mismatch', note: 'odd' },
   },
+  'application.add_documents': { after: { documents: 2 } },
   'application.resubmit': { after: { state: 'in_review' } },
   'application.submit': { after: { state: 'submitted', region: 'CN-31' } },
   'application.reveal': { after: { field: 'identityNumber' }, reason: 'a call' },
@@ -127,6 +129,9 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
     after: { state: 'suspended', until: moment },
     reason: 'papers',
   },
+  'document.delete': {},
+  'document.upload': { after: { contentType: 'application/pdf', size: 12_345, about: `application/${id}` } },
+  'document.view': { after: { about: `application/${id}`, preview: true } },
   'import.begin': { after: { fileName: 'orders.csv', attempt: 1 } },
   'import.finish': { after: { orders: 12, returns: 1, rejected: 2 } },
   'key.create': {

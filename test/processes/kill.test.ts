@@ -12,7 +12,7 @@ import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import type { Submission } from '../../domain/application';
 import { subjectOf } from '../../domain/kinds';
-import { personNumbers, personSubmission } from '../support/applications';
+import { addDocumentRow, personNumbers, personSubmission } from '../support/applications';
 import { activityContext, type TestSettings, testConfig } from '../support/config';
 import { addCredential, dayFromNow, renewalOf } from '../support/credentials';
 import { eventually } from '../support/eventually';
@@ -185,6 +185,17 @@ const applicationApproved: Story = async (context) => {
   await review(context, 'approve', approve);
   return applicationEnd(context);
 };
+const applicationCompleted: Story = async (context) => {
+  await apply(context);
+  const { id, file } = context;
+  const documentId = await addDocumentRow(pool, subjectOf('application', id));
+  await send(file, 'application', { id, resume: true }, 'addDocuments', {
+    documentIds: [documentId],
+    actor: applicant,
+  });
+  await review(context, 'approve', approve);
+  return applicationEnd(context);
+};
 const applicationRejected: Story = async (context) => {
   await apply(context);
   await review(context, 'reject', { reason: 'unclear' });
@@ -291,10 +302,11 @@ const houseKept: Story = async ({ id, file }) => {
        now() - interval '3 years', now() - interval '2 years')`,
     [id],
   );
+  const documentId = await addDocumentRow(pool, subjectOf('application', id), 2);
   const workflowId = `housekeeping-${id}`;
   await client.workflow.start('housekeeping', { workflowId, args: [], taskQueue: file });
   await client.workflow.getHandle(workflowId).result();
-  return { subjects: [`application/${id}`], distributors: [] };
+  return { subjects: [`application/${id}`, `document/${documentId}`], distributors: [] };
 };
 
 const reconciled: Story = async (context) => {
@@ -398,6 +410,7 @@ const stories: Record<Name, Story> = {
   refuseRenewal: credentialRenewed,
   startRelease: releasedByRenewal,
   deliverMail: applicationApproved,
+  addApplicationDocuments: applicationCompleted,
   rejectApplication: applicationRejected,
   withdrawApplication: applicationWithdrawn,
   remindApplicant: applicationUnanswered,
@@ -425,6 +438,7 @@ const stories: Record<Name, Story> = {
   runBulkAction: approvedTogether,
   eraseApplicants: houseKept,
   deleteSpent: houseKept,
+  deleteDocuments: houseKept,
   resealNumbers: houseKept,
   reconcileProcesses: reconciled,
 };

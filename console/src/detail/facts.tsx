@@ -133,6 +133,11 @@ const FACTS: Record<string, Fact> = {
     show: (value) => <ThingLink kind="release" id={String(value)} />,
   },
   region: { label: { zh: '区域', en: 'Region' } },
+  // Documents
+  documents: { label: { zh: '证明材料', en: 'Documents' } },
+  contentType: { label: { zh: '文件类型', en: 'File type' } },
+  size: { label: { zh: '文件大小（字节）', en: 'Size in bytes' } },
+  preview: { label: { zh: '仅预览', en: 'Preview only' } },
   // Orders
   at: { label: { zh: '发生时间', en: 'Occurred' } },
   importId: {

@@ -18,6 +18,7 @@ import {
   type TestApi,
 } from '../../support/api';
 import { personNumbers } from '../../support/applications';
+import { png } from '../../support/files';
 import { addCommissions, credit, until } from '../../support/payouts';
 import { type Browser, makePerson, openBrowser, PASSWORD, signedIn } from '../../support/person';
 
@@ -113,6 +114,7 @@ const bookkeeping: Record<string, readonly Noted['op'][]> = {
   mails: ['UPDATE'],
   application_checks: ['INSERT'],
   bulk_items: ['UPDATE'],
+  unowned_objects: ['INSERT', 'DELETE'],
 };
 const isBookkeeping = ({ name, op }: Noted) => bookkeeping[name]?.includes(op) ?? false;
 
@@ -140,6 +142,8 @@ const called = new Set<string>();
 interface Does extends Request {
   by?: Role;
   browser?: Browser;
+  /** With its question mark. */
+  query?: string;
   /** The user who acts; null where nobody is known. @default the user of the key */
   actor?: string | null;
 }
@@ -148,7 +152,7 @@ interface Does extends Request {
 async function does(
   name: string,
   params: Record<string, string>,
-  { by, browser, actor = by && userIds[by], ...request }: Does,
+  { by, browser, query = '', actor = by && userIds[by], ...request }: Does,
 ): Promise<Answer> {
   const endpoint = endpoints.find((one) => nameOf(one) === name)!;
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, param: string) => encodeURIComponent(params[param]!));
@@ -156,7 +160,7 @@ async function does(
   const before = await lastNumber();
   const headers = { 'X-Request-Id': requestId, ...request.headers };
   const caller = browser ?? api;
-  const answer = await caller.call(endpoint.method.toUpperCase(), path, {
+  const answer = await caller.call(endpoint.method.toUpperCase(), path + query, {
     ...request,
     headers,
     ...(by && { key: keys[by] }),
@@ -252,6 +256,15 @@ describe('what a person changes is audited in the same transaction', () => {
       'POST /v1/applications/{id}/request-changes',
       { id: third },
       { by: 'compliance', body: { message: 'x' } },
+    );
+    const file = { by: 'operator', query: '?name=card.png', body: await png() } as const;
+    const uploaded = await does('POST /v1/documents', {}, file);
+    await does('GET /v1/documents/{id}', { id: uploaded.body.id }, { by: 'compliance' });
+    await does('GET /v1/documents/{id}/preview', { id: uploaded.body.id }, { by: 'compliance' });
+    await does(
+      'POST /v1/applications/{id}/documents',
+      { id: third },
+      { by: 'operator', body: { documentIds: [uploaded.body.id] } },
     );
     await does('POST /v1/applications/{id}/resubmit', { id: third }, { by: 'operator', body: form() });
     await does('POST /v1/applications/{id}/withdraw', { id: third }, { by: 'operator' });
