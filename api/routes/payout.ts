@@ -7,8 +7,11 @@ import { createSealer } from '../../database/sealing';
 import { kinds } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { digitsCell, harmlessCell } from '../../domain/spreadsheet';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { PAYOUT } from '../../domain/words/titles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/payout';
+import * as column from '../http/columns';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -54,6 +57,19 @@ const tables = `payout_batches b JOIN users u ON u.id = b.created_by CROSS JOIN 
 
 const list = defineList({
   item: batchSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, { open: NAMES_OF_STATES.to_confirm, settled: NAMES_OF_STATES.settled }),
+    withdrawals: column.text(PAYOUT.count),
+    total: column.money(WORDS.amount),
+    currency: column.text(WORDS.currency),
+    paid: column.text(PAYOUT.paid),
+    failed: column.text(PAYOUT.failed),
+    fileFetchedAt: column.time(PAYOUT.fetchedAt),
+    createdBy: column.text(PAYOUT.createdBy),
+    createdAt: column.time(PAYOUT.createdAt),
+    settledAt: column.time(PAYOUT.settledAt),
+  },
   filters: { state: stateSchema.optional(), createdBefore: timestampInput.optional() },
   sorts: { createdAt: { column: 'b.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -127,7 +143,7 @@ export const listPayoutBatches = endpoint({
   responses: list.responses,
   handler: ({ query, context, req }) =>
     list.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: columns,

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { maskMailAddress } from '../../domain/mailAddress';
 import { ROLES } from '../../domain/roles';
+import { ACTORS, EVENTS, readable } from '../../domain/words/events';
+import { WORDS } from '../../domain/words/glossary';
+import { ENTRY_KINDS } from '../../domain/words/names';
+import { inLanguage } from '../../domain/words/text';
+import * as column from '../http/columns';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { readableSubject, timelineKindSchema } from '../http/readable';
@@ -39,6 +44,18 @@ type Entry = z.input<typeof entrySchema>;
 
 const entries = defineList({
   item: entrySchema,
+  columns: {
+    id: null,
+    at: column.time({ zh: '时间', en: 'Time' }),
+    kind: column.named(WORDS.kind, ENTRY_KINDS),
+    type: column.shown({ zh: '内容', en: 'What' }, (type: string, { language }) =>
+      inLanguage(EVENTS[type] ?? readable(type), language),
+    ),
+    actor: column.mostlyNamed({ zh: '操作人', en: 'Actor' }, ACTORS),
+    account: column.shown({ zh: '账号', en: 'Account' }, ({ email }: { email: string }) => email),
+    data: null,
+    audit: null,
+  },
   filters: {},
   sorts: { at: { column: 's.at', type: 'timestamptz' } },
   defaultSort: '-at',
@@ -90,7 +107,7 @@ export const timelineEndpoints: Endpoint[] = [
       const readable = await readableSubject(context.pool, principal, kind, id);
       const { distributorId } = principal;
       return entries.reply<Entry>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: 's.*',

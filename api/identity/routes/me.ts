@@ -4,6 +4,7 @@ import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { subjectOf } from '../../../domain/kinds';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -25,6 +26,13 @@ const sessions = defineList({
       current: z.boolean().describe('Whether it is the session of this request.'),
     })
     .meta({ id: 'Session' }),
+  columns: {
+    id: null,
+    userAgent: column.text({ zh: '浏览器', en: 'Browser' }),
+    createdAt: column.time({ zh: '登录时间', en: 'Signed in' }),
+    lastSeenAt: column.time({ zh: '最近使用', en: 'Last used' }),
+    current: column.yesNo({ zh: '当前会话', en: 'This session' }),
+  },
   filters: {},
   sorts: { createdAt: { column: 's.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -271,7 +279,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       responses: sessions.responses,
       handler: ({ query, context, principal, req }) =>
         sessions.reply<SessionRow>({
-          pool: context.pool,
+          context,
           req,
           query,
           select: `s.id, s.user_agent AS "userAgent", s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt"`,

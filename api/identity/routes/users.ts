@@ -3,7 +3,10 @@ import { addAudit } from '../../../database/journal';
 import { tellAdmins } from '../../../database/newAdmin';
 import { subjectOf } from '../../../domain/kinds';
 import { ADMIN } from '../../../domain/roles';
+import { NAMES_OF_STATES, ROLES, WORDS } from '../../../domain/words/glossary';
+import { inLanguage } from '../../../domain/words/text';
 import { Prisma, type User } from '../../../prisma/client/client';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -31,6 +34,21 @@ type UserBody = z.input<typeof userSchema>;
 
 const users = defineList({
   item: userSchema,
+  columns: {
+    id: null,
+    name: [
+      column.text({ zh: '姓名', en: 'Name' }),
+      column.shown(WORDS.state, (_, { language }, { disabledAt }) =>
+        inLanguage(NAMES_OF_STATES[disabledAt ? 'disabled' : 'active'], language),
+      ),
+    ],
+    email: column.text({ zh: '邮箱', en: 'Email address' }),
+    role: column.named({ zh: '角色', en: 'Role' }, ROLES),
+    distributorId: null,
+    hasSecondFactor: column.yesNo({ zh: '两步验证', en: 'Two-step verification' }),
+    createdAt: column.time({ zh: '创建时间', en: 'Created' }),
+    disabledAt: column.time({ zh: '停用时间', en: 'Disabled' }),
+  },
   filters: {
     role: roleSchema.optional(),
     disabled: z.stringbool().optional().describe('Only disabled users (true) or only active users (false).'),
@@ -180,7 +198,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       responses: users.responses,
       handler: ({ query, context, req }) =>
         users.reply<UserRow>({
-          pool: context.pool,
+          context,
           req,
           query,
           select: `u.id, u.email, u.name, u.role, u.distributor_id AS "distributorId", u.disabled_at AS "disabledAt",

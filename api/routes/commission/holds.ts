@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { liftHolds, placeHold } from '../../../database/holds';
 import { CONTROLLERS } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { HOLD_REASON_NAMES } from '../../../domain/words/names';
+import { inLanguage } from '../../../domain/words/text';
+import { MONEY_TEXTS } from '../../../domain/words/titles';
+import * as column from '../../http/columns';
 import { endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import {
@@ -95,6 +100,25 @@ const holdSchema = z.object({
 
 const list = defineList({
   item: holdSchema,
+  columns: {
+    id: null,
+    commissionId: column.text({ zh: '佣金', en: 'Commission' }),
+    open: column.shown(WORDS.state, (open: boolean, { language }) =>
+      inLanguage(open ? NAMES_OF_STATES.on_hold : NAMES_OF_STATES.lifted, language),
+    ),
+    reason: column.named(WORDS.reason, HOLD_REASON_NAMES),
+    note: column.text(MONEY_TEXTS.note),
+    amount: column.money(WORDS.amount),
+    commissionState: column.named({ zh: '佣金状态', en: 'Commission state' }, NAMES_OF_STATES),
+    distributorId: null,
+    distributorName: column.text(MONEY_TEXTS.beneficiary),
+    orderId: column.text(MONEY_TEXTS.order),
+    placedAt: column.time({ zh: '暂缓时间', en: 'Placed' }),
+    placedBy: column.text({ zh: '暂缓操作人', en: 'Placed by' }),
+    liftedAt: column.time({ zh: '解除时间', en: 'Lifted' }),
+    liftedBy: column.text({ zh: '解除人', en: 'Lifted by' }),
+    liftNote: column.text({ zh: '解除说明', en: 'Note on lifting' }),
+  },
   filters: {
     open: z
       .enum(['true', 'false'])
@@ -126,7 +150,7 @@ export const listHolds = endpoint({
   responses: list.responses,
   handler: ({ query, context, req }) =>
     list.reply<HoldRow>({
-      pool: context.pool,
+      context,
       req,
       query,
       select: `h.id, h.commission_id::text AS "commissionId", c.order_id AS "orderId",

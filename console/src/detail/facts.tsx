@@ -1,18 +1,18 @@
 import { Fragment, type ReactNode } from 'react';
+import { policyNames } from '../../../domain/policyNames';
+import { EVENTS, readable } from '../../../domain/words/events';
+import { ROLES, STATES, WORDS } from '../../../domain/words/glossary';
+import { BULK, EFFECT_NAMES } from '../../../domain/words/names';
 import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
-import { EFFECTS } from '../locale/restrictions';
-import { ROLES, STATES, WORDS } from '../locale/words';
-import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
 import { PlanDifference, TermsSummary } from '../pages/plan/PlanSummary';
 import type { Terms } from '../pages/plan/terms';
 import { HOLD_REASONS } from '../pages/shared/financeWords';
 import { MoneyText, TimeText, useFormats } from '../ui/format';
 import { DistributorLink } from './DistributorLink';
-import { EVENTS, readable } from './eventNames';
 import { shortId, ThingLink } from './Links';
 import { SubjectLink } from './subjects';
 
@@ -149,7 +149,7 @@ const FACTS: Record<string, Fact> = {
   hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
   holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
   lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
-  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECTS) },
+  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECT_NAMES) },
   until: { label: { zh: '到期时间', en: 'Until' } },
   released: { label: { zh: '结算', en: 'Released' } },
   leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
@@ -225,6 +225,8 @@ const FACTS: Record<string, Fact> = {
       </>
     ),
   },
+  policyKind: { label: WORDS.kind, show: oneOf(policyNames) },
+  version: { label: { zh: '版本', en: 'Version' } },
   // Products
   sku: { label: { zh: '商品 SKU', en: 'SKU' } },
   category: { label: { zh: '品类', en: 'Category' } },

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { EVENTS } from '../../../../domain/words/events';
 import { useColleagues } from '../../api/useColleagues';
-import { EVENTS } from '../../detail/eventNames';
 import { SubjectLink } from '../../detail/subjects';
 import { ActorText, Changes, EventName } from '../../detail/Timeline';
 import { defineList } from '../../list/definition';

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ADMIN, MACHINE_SCOPES } from '../../../../domain/roles';
+import { ROLES } from '../../../../domain/words/glossary';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, maybeTexts, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -8,7 +9,6 @@ import { useColleagues } from '../../api/useColleagues';
 import { useMe } from '../../app/session';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
-import { ROLES } from '../../locale/words';
 import { SecretDialog } from '../../ui/SecretDialog';
 import { KEY_USER, keys } from './keys';
 

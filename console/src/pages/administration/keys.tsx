@@ -1,12 +1,12 @@
 import { kinds } from '../../../../domain/kinds';
 import { ADMIN } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from '../shared/options';

@@ -1,10 +1,9 @@
-import { actors } from '../../../domain/actors';
-import type { Wait } from '../../../domain/processStatus';
-import type { Item } from '../api/types';
-import type { Text } from '../locale/locale';
+import { actors } from '../actors';
+import type { AuditAction, EventType } from '../journal';
+import type { Wait } from '../processStatus';
+import type { Text } from './text';
 
-/** Names of events by type, and of audit entries by action. */
-export const EVENTS: Record<string, Text> = {
+const NAMES_OF_EVENTS = {
   submitted: { zh: '提交申请', en: 'Submitted' },
   resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
   checked: { zh: '自动检查完成', en: 'Automatic checks finished' },
@@ -82,6 +81,9 @@ export const EVENTS: Record<string, Text> = {
   'plan.activate': { zh: '启用方案', en: 'Plan activated' },
   'plan.requested': { zh: '提交新方案', en: 'Plan submitted' },
   'plan.create': { zh: '新建方案', en: 'Plan created' },
+  'policy.activate': { zh: '启用规则', en: 'Policy activated' },
+  'policy.approve': { zh: '批准规则', en: 'Policy approved' },
+  'policy.create': { zh: '新建规则版本', en: 'Policy version created' },
   'product.update': { zh: '修改商品', en: 'Product updated' },
   'release_run.approve': { zh: '批准结算', en: 'Release approved' },
   'release_run.propose': { zh: '发起结算', en: 'Release proposed' },
@@ -128,7 +130,10 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment return reported' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
-};
+} satisfies Record<EventType | AuditAction, Text> & Record<string, Text>;
+
+/** Names of events by type, and of audit entries by action. */
+export const EVENTS: Record<string, Text> = NAMES_OF_EVENTS;
 
 /**
  * Readable form of an API name without a text here, such as of a later version: `stock_counted` as “Stock counted”.
@@ -148,7 +153,7 @@ export function readable(name: string): Text {
 export const ACTORS: Record<string, Text> = actors;
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
+export const ACCOUNTS = {
   held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
@@ -159,14 +164,13 @@ export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
   fees: { zh: '手续费', en: 'Fees' },
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
-};
+} satisfies Record<string, Text>;
 
 /** Name of a ledger account. */
 export const accountName = (name: string): Text =>
   (ACCOUNTS as Record<string, Text>)[name] ?? { zh: name, en: name };
 
-/** What a process can wait for. */
-export const AWAITED: Record<string, Text> = {
+const NAMES_OF_WAITS = {
   checks: { zh: '自动检查', en: 'Automatic checks' },
   decision: { zh: '合规审核', en: 'Compliance decision' },
   changes: { zh: '申请人补充材料', en: 'Changes from the applicant' },
@@ -184,3 +188,6 @@ export const AWAITED: Record<string, Text> = {
   reminder: { zh: '到期提醒', en: 'Reminder of the expiry' },
   renewal: { zh: '资质续期', en: 'Renewal' },
 } satisfies Record<Wait['what'], Text>;
+
+/** What a process can wait for. */
+export const AWAITED: Record<string, Text> = NAMES_OF_WAITS;
