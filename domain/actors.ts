@@ -42,7 +42,7 @@ function skeleton(name: string): string {
   return [...name.normalize('NFKD').toLowerCase()]
     .map((character) => lookAlikes[character] ?? character)
     .join('')
-    .replace(/[^\p{Letter}\p{Number}]/gu, '');
+    .replace(/[^\p{Letter}\p{Number}]|\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
 const reserved = new Set(
