@@ -148,6 +148,9 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'plan.acknowledge': { after: { acknowledgement: 'read and accepted' } },
   'plan.activate': { after: { planId: 7, effectiveFrom: moment, replaces: 6 } },
   'plan.create': { after: { name: 'Spring', terms } },
+  'policy.activate': { after: { policyKind: 'credential_rules', version: 2, effectiveFrom: moment } },
+  'policy.approve': { after: { policyKind: 'credential_rules', version: 2 }, reason: 'fine' },
+  'policy.create': { after: { policyKind: 'credential_rules', version: 2 } },
   'product.create': { after: product },
   'product.update': {
     before: product,

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
+import { policyNames } from '../../../domain/policyNames';
 import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
@@ -219,6 +220,8 @@ const FACTS: Record<string, Fact> = {
       </>
     ),
   },
+  policyKind: { label: WORDS.kind, show: oneOf(policyNames) },
+  version: { label: { zh: '版本', en: 'Version' } },
   // Products
   sku: { label: { zh: '商品 SKU', en: 'SKU' } },
   category: { label: { zh: '品类', en: 'Category' } },
