@@ -60,6 +60,7 @@ const rightsOf = {
   release: {},
   payout: {},
   plan: {},
+  policy: {},
   product: {},
   bulk: {},
   import: {},

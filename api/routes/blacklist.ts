@@ -59,6 +59,7 @@ export const blacklistEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/blacklist',
+    audit: ['blacklist.add'],
     summary: 'Add a number to the blacklist',
     description:
       'Applications with this number cannot be approved. Only a keyed hash of the number is stored.',
@@ -127,6 +128,7 @@ export const blacklistEndpoints: Endpoint[] = [
   endpoint({
     method: 'delete',
     path: '/v1/blacklist/{id}',
+    audit: ['blacklist.remove'],
     summary: 'Remove a number from the blacklist',
     tag: 'blacklist',
     roles: REVIEWERS,

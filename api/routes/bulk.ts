@@ -179,6 +179,7 @@ export const bulkActionEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/bulk-actions',
+    audit: ['bulk.start'],
     summary: 'Start a bulk action',
     description:
       'Runs in the background, one item after another and on your behalf, with the same rules as the single call. Refused items have their reason in /items; the others continue. If your permission ends meanwhile, the remaining items are refused.',

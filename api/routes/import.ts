@@ -153,6 +153,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports',
+    audit: ['import.begin'],
     summary: 'Start an import',
     description:
       'For import programs to report progress, as npm run import does. If an import of a file with the same hash is not finished, it continues in the same run and its counts restart.',
@@ -230,6 +231,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'patch',
     path: '/v1/imports/{id}',
+    audit: { none: 'part of an import, which is audited when it begins and ends' },
     summary: 'Report the progress of an import',
     tag: 'imports',
     roles: OPERATORS,
@@ -256,6 +258,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/rejections',
+    audit: { none: 'part of an import, which is audited when it begins and ends' },
     summary: 'Report rows that were not imported',
     description: 'Numbered through the run, so that a repeated report adds nothing twice.',
     tag: 'imports',
@@ -286,6 +289,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/finish',
+    audit: ['import.finish'],
     summary: 'Report that an import is finished, with its reconciliation',
     tag: 'imports',
     roles: OPERATORS,

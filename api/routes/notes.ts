@@ -161,6 +161,7 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/notes',
+    audit: ['note.add'],
     summary: 'Add a note to a subject',
     description: 'Visible to staff who can read the subject, never to applicants or distributors.',
     tag: 'notes',
@@ -220,6 +221,7 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/notes/{id}/retract',
+    audit: ['note.retract'],
     summary: 'Retract your own note',
     description: 'The note stays in place without its text. To correct a note, retract it and add another.',
     tag: 'notes',
@@ -279,18 +281,32 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/me/mentions/{id}/read',
+    audit: ['note.read_mention'],
     summary: 'Mark a mention as read',
     tag: 'notes',
     roles: STAFF,
     scope: 'notes:read',
     params: z.object({ id: uuid.describe('ID of the note.') }),
     responses: { 204: { description: 'Marked as read.' } },
-    handler: async ({ params: { id }, context, principal }) => {
-      const { rowCount } = await context.pool.query(
-        'UPDATE note_mentions SET read_at = coalesce(read_at, now()) WHERE note_id = $1 AND user_id = $2',
-        [id, principal.userId],
-      );
-      if (!rowCount) throw notFound(`A mention of you in the note ${id}`);
+    handler: async ({ params: { id }, context, ...call }) => {
+      await inTransaction(context.pool, async (client) => {
+        const { rows } = await client.query<{ readAt: Date | null }>(
+          'SELECT read_at AS "readAt" FROM note_mentions WHERE note_id = $1 AND user_id = $2 FOR UPDATE',
+          [id, call.principal.userId],
+        );
+        const [mine] = rows;
+        if (!mine) throw notFound(`A mention of you in the note ${id}`);
+        if (mine.readAt) return;
+        await client.query('UPDATE note_mentions SET read_at = now() WHERE note_id = $1 AND user_id = $2', [
+          id,
+          call.principal.userId,
+        ]);
+        await addAudit(client, {
+          actor: actorOfCall(call),
+          action: 'note.read_mention',
+          subject: subjectOf('note', id),
+        });
+      });
       return { status: 204 };
     },
   }),

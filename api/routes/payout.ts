@@ -81,6 +81,7 @@ const params = z.object({ id: uuid });
 export const createPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches',
+  audit: ['payout_batch.open'],
   summary: 'Create a payout batch of all approved withdrawals in a currency',
   description:
     'A withdrawal canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active are not included and stay approved.',
@@ -110,6 +111,7 @@ export const createPayoutBatch = endpoint({
 export const previewPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches/preview',
+  audit: { none: 'changes nothing' },
   summary: 'Count and total that a payout batch of each currency would have now',
   description: 'Nothing is stored. Send both as `expected` with the batch.',
   tag: 'payouts',
@@ -172,6 +174,7 @@ export const getPayoutBatch = endpoint({
 export const getPayoutFile = endpoint({
   method: 'get',
   path: '/v1/payout-batches/{id}/file',
+  audit: ['payout_batch.reveal_file'],
   summary: 'Download the payout file',
   description:
     'CSV with full account numbers, identical at each download: UTF-8 with a byte order mark, all values quoted. A tab follows each account number, so that a spreadsheet keeps all digits. Every download is recorded in the audit log. Amounts are in major units.',
@@ -229,6 +232,7 @@ function payoutFile(rows: PayoutFileRow[]): string {
 export const confirmPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches/{id}/confirm',
+  audit: ['payout_batch.confirm'],
   summary: 'Confirm the bank results of a payout batch',
   description:
     'All withdrawals in it are paid, except those listed as failed, whose funds return to the balance. Possible after the payout file was downloaded.',

@@ -89,6 +89,7 @@ export const productEndpoints: Endpoint[] = [
   endpoint({
     method: 'put',
     path: '/v1/products/{sku}',
+    audit: ['product.create', 'product.update'],
     summary: 'Add or update a product',
     description: 'Orders keep the category that the product had at payment.',
     tag: 'products',

@@ -165,6 +165,7 @@ const selectionOf = (body: z.output<typeof selectionSchema>): ReleaseSelection =
 export const createReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases',
+  audit: ['release_run.propose'],
   summary: 'Propose a release run of listed commissions, or of all due commissions that match a filter',
   description:
     'Fixes the items. Commissions that are in another run or not due are skipped immediately, with a reason. Nothing is released before the run is approved.',
@@ -195,6 +196,7 @@ export const createReleaseRun = endpoint({
 export const previewReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/preview',
+  audit: { none: 'changes nothing' },
   summary: 'Count and totals that a release run of this selection would have now',
   description:
     'Nothing is stored. Send both as `expected` with the proposal. Commissions on hold or with an open return are counted; the run skips them, unless they are free by then.',
@@ -291,6 +293,7 @@ export const listReleaseItems = endpoint({
 export const approveReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/approve',
+  audit: ['release_run.approve'],
   summary: 'Approve a release run, which starts it',
   description:
     'If the total of a currency is above SECOND_APPROVAL_ABOVE, a user other than the proposer must approve.',
@@ -307,6 +310,7 @@ export const approveReleaseRun = endpoint({
 export const rejectReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/reject',
+  audit: ['release_run.reject'],
   summary: 'Reject a release run; its commissions can be proposed again',
   tag: 'commission releases',
   roles: FINANCE,

@@ -56,6 +56,7 @@ export const WITHDRAWAL = {
   batch: { zh: '打款批次', en: 'Payout batch' },
   method: { zh: '打款方式', en: 'Payout method' },
   reference: { zh: '打款服务商流水号', en: 'Provider reference' },
+  providerCalledAt: { zh: '最近一次请求打款服务商', en: 'Payout provider last called' },
 } satisfies Record<string, Text>;
 
 /** Texts of bulk actions. */

@@ -96,6 +96,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/keys',
+      audit: ['key.create'],
       summary: 'Create an API key',
       description:
         'The response shows the key only once: a repeat with the same Idempotency-Key is refused ' +
@@ -239,6 +240,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'delete',
       path: '/v1/keys/{id}',
+      audit: ['key.revoke'],
       summary: 'Revoke an API key',
       description:
         'The key stops working with the next request. Revoking it again has no effect. A key can revoke itself, and keys with no more scopes than its own.',

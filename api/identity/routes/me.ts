@@ -73,6 +73,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'patch',
       path: '/v1/me',
+      audit: ['user.update'],
       summary: 'Change your own name or language',
       tag: 'me',
       roles: everybody,
@@ -109,6 +110,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/password',
+      audit: ['user.set_password'],
       summary: 'Change your own password',
       description: 'All other sessions of the user end.',
       tag: 'me',
@@ -134,6 +136,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor',
+      audit: ['second_factor.begin'],
       summary: 'Start setting up two-step verification',
       description:
         'Responds with the secret for an authenticator app (TOTP, RFC 6238). Sign-in requires a code after you confirm one.',
@@ -152,15 +155,20 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
         },
       },
       errors: ['session_required', 'second_factor_on'],
-      handler: async ({ context: { pool, config }, principal }) => {
+      handler: async ({ context: { pool, config }, principal, requestId }) => {
         requireSession(principal);
         const secret = newTotpSecret();
-        const { rows } = await pool.query<{ email: string }>(
-          'UPDATE users SET totp_secret_sealed = $2 WHERE id = $1 AND totp_confirmed_at IS NULL RETURNING email',
-          [principal.userId, createSealer(config).seal(secret)],
-        );
-        const [user] = rows;
-        if (!user) throw secondFactorOn();
+        const user = await inTransaction(pool, async (client) => {
+          const { rows } = await client.query<{ email: string }>(
+            'UPDATE users SET totp_secret_sealed = $2 WHERE id = $1 AND totp_confirmed_at IS NULL RETURNING email',
+            [principal.userId, createSealer(config).seal(secret)],
+          );
+          if (!rows[0]) throw secondFactorOn();
+          const subject = subjectOf('user', principal.userId);
+          const actor = actorOfCall({ principal, requestId });
+          await addAudit(client, { actor, action: 'second_factor.begin', subject });
+          return rows[0];
+        });
         return {
           status: 201,
           body: { otpauthUri: otpauthUri(secret, { brand: config.BRAND_NAME, email: user.email }), secret },
@@ -171,6 +179,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor/confirm',
+      audit: ['second_factor.enable'],
       summary: 'Confirm two-step verification with a code from the app',
       description: 'From now on sign-in requires a code. The recovery codes are shown only once.',
       tag: 'me',
@@ -237,6 +246,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor/disable',
+      audit: ['second_factor.disable'],
       summary: 'Disable your two-step verification',
       tag: 'me',
       roles: everybody,
@@ -293,6 +303,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'delete',
       path: '/v1/me/sessions/{id}',
+      audit: ['session.end'],
       summary: 'End one of your own sessions',
       tag: 'me',
       roles: everybody,

@@ -136,6 +136,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users',
+      audit: ['user.create'],
       summary: 'Add a user',
       description: `With a role that has no more rights than your own key. ${adminsOnly}; the other admins are informed by email.`,
       tag: 'users',
@@ -228,6 +229,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/change-role',
+      audit: ['user.change_role'],
       summary: 'Change the role of a staff user',
       description:
         'Permissions that the new role does not have end with the next request, also for keys. Sessions end and the user signs in again. ' +
@@ -281,6 +283,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/disable',
+      audit: ['user.disable'],
       summary: 'Disable a user',
       description:
         'All keys and sessions of the user stop working with the next request, and one-time links become invalid. Records of what the user did stay.',
@@ -318,6 +321,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/enable',
+      audit: ['user.enable'],
       summary: 'Enable a disabled user',
       description:
         'The password, two-step verification and keys that were not revoked work again; earlier sessions and one-time links do not.',

@@ -98,6 +98,7 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications',
+    audit: ['application.submit'],
     summary: 'Apply to become a distributor',
     description: `Needs no key. The response has a token that is shown only once. With the token in the header ${TOKEN_HEADER}, the applicant can read, resubmit and withdraw the application. Without a key the number of applications is limited for one email address and for one network address.`,
     tag: 'applications',
@@ -195,6 +196,7 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/resubmit',
+    audit: ['application.resubmit'],
     summary: 'Resubmit an application with the requested changes',
     description: `Send the whole application with the changes. For the applicant with the token in the header ${TOKEN_HEADER}, or for staff.`,
     tag: 'applications',
@@ -219,6 +221,7 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/withdraw',
+    audit: ['application.withdraw'],
     summary: 'Withdraw an application',
     description: `For the applicant with the token in the header ${TOKEN_HEADER}, or for staff on the applicant's behalf.`,
     tag: 'applications',

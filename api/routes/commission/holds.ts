@@ -28,6 +28,7 @@ const params = z.object({ id: commissionId });
 export const holdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/hold',
+  audit: ['commission.hold'],
   summary: 'Put a commission on hold',
   description:
     'A commission is not released while any hold is open; users can place max one open hold per reason. Holds that a process places, such as a violation case, are separate.',
@@ -53,6 +54,7 @@ export const holdCommission = endpoint({
 export const unholdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/unhold',
+  audit: ['commission.unhold'],
   summary: 'Lift the holds of a commission',
   description:
     'Lifts all holds that users placed, or only those with the given reason; holds that a process placed stay. If a due commission under an automatic plan has no other obstacle, it is released immediately.',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { credentialRules } from '../../../database/credentials';
+import { rulesFor } from '../../../database/credentials';
 import { dateIn } from '../../../domain/calendarDate';
-import { CIRCLES, expiryInstant, nextReminder } from '../../../domain/credentialTerm';
+import { CIRCLES } from '../../../domain/credentialRules';
+import { expiryInstant, nextReminder } from '../../../domain/credentialTerm';
 import { credentialTypes } from '../../../domain/credentialTypes';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { ROLES } from '../../../domain/roles';
@@ -146,8 +147,10 @@ export const credentialEndpoints: Endpoint[] = [
 async function readCredential({ pool, config }: ApiContext, principal: Principal, id: string) {
   const zone = config.BRAND_TIME_ZONE;
   const now = Date.now();
-  const { rows } = await pool.query<Listed & { knownAt: Date; restricted: boolean; reminders: Reminder[] }>(
-    `SELECT ${columnsOn(dateIn(zone, now))}, c.known_at AS "knownAt",
+  const { rows } = await pool.query<
+    Listed & { knownAt: Date; policyId: number | null; restricted: boolean; reminders: Reminder[] }
+  >(
+    `SELECT ${columnsOn(dateIn(zone, now))}, c.known_at AS "knownAt", c.policy_id AS "policyId",
        EXISTS (SELECT FROM restrictions r WHERE r.distributor_id = c.distributor_id AND r.cause = 'credential/' || c.id
                  AND r.lifted_at IS NULL AND restriction_open(r, now())) AS restricted,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('daysBefore', m.days_before, 'at', m.at, 'recipients', m.recipients)
@@ -159,8 +162,8 @@ async function readCredential({ pool, config }: ApiContext, principal: Principal
   );
   const [row] = rows;
   if (!row) throw notFound(`The credential ${id}`);
-  const { knownAt, restricted, reminders, ...credential } = row;
-  const rules = credentialRules(row.type);
+  const { knownAt, policyId, restricted, reminders, ...credential } = row;
+  const rules = await rulesFor(pool, { type: row.type, policyId });
   const isOwner = principal.distributorId !== null;
   const term = { ...credential, knownAt: knownAt.getTime() };
   const done = reminders.map(({ daysBefore }) => daysBefore);

@@ -155,6 +155,7 @@ export const renewalEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/credentials/{id}/renewals',
+    audit: ['credential.submit_renewal'],
     summary: 'Hand in a renewal of a credential',
     description:
       'At any time, before or after its end. Dates are those printed on the document. One renewal can be under review at a time.',
@@ -200,6 +201,7 @@ export const renewalEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/credentials/{id}/renewals/{renewalId}/accept',
+    audit: ['credential.accept_renewal'],
     summary: 'Accept a renewal',
     description:
       'The credential gets its number and validity, and what its expiry restricted is lifted. Commissions that came due in the meantime under automatic plans are released. If a check failed, the note must give the reason for accepting.',
@@ -226,6 +228,7 @@ export const renewalEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/credentials/{id}/renewals/{renewalId}/refuse',
+    audit: ['credential.refuse_renewal'],
     summary: 'Refuse a renewal',
     description: 'The credential stays as it is; the distributor may hand in another renewal.',
     tag: 'credentials',

@@ -218,7 +218,7 @@ export const distributorEndpoints: Endpoint[] = [
       // Internal events, such as compliance alerts, are not for the distributor.
       const timeline = body.timeline
         .filter(({ type }) => type !== 'compliance_alert')
-        .map((event) => ({ ...event, actor: 'staff', data: {} }));
+        .map((event) => ({ ...event, actor: 'staff', account: null, data: {} }));
       return { status: 200, body: { ...body, stateReason: null, timeline } };
     },
   }),
@@ -269,6 +269,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     ...stateChange,
     path: '/v1/distributors/{id}/suspend',
+    audit: ['distributor.suspend'],
     summary: 'Suspend a distributor; nothing is accrued, released or paid',
     description:
       'With `until`, the suspension ends automatically at that time. The distributor is notified by email. Suspensions by a process, such as a violation case, are separate.',
@@ -294,6 +295,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     ...stateChange,
     path: '/v1/distributors/{id}/reinstate',
+    audit: ['distributor.reinstate'],
     summary: 'Reinstate a suspended distributor',
     description:
       'Lifts the suspensions by users; suspensions by a process stay. A release run releases the commissions that came due under automatic plans in the meantime. The distributor is notified by email.',
@@ -313,6 +315,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/reveal',
+    audit: ['distributor.reveal'],
     summary: 'Reveal a full number of a distributor',
     tag: 'distributors',
     roles: CONTROLLERS,

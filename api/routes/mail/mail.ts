@@ -133,6 +133,7 @@ export const mailEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/mails/{key}/resend',
+    audit: ['mail.resend'],
     summary: 'Resend an undeliverable email',
     description:
       'Sending is retried for MAIL_RETRY_FOR from now on. Write slashes in the key as %2F. An email with an expired one-time link is refused: create a new link, which is emailed automatically.',

@@ -107,6 +107,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans',
+    audit: ['plan.create'],
     summary: 'Create a new version of the commission plan',
     description: 'The version takes effect only after activation and cannot be changed after that.',
     tag: 'commission plans',
@@ -190,6 +191,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/acknowledge',
+    audit: ['plan.acknowledge'],
     summary: 'Acknowledge a plan with a third level',
     description: 'The statement and the name of the compliance officer are stored with the plan.',
     tag: 'commission plans',
@@ -231,6 +233,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/activate',
+    audit: ['plan.activate'],
     summary: 'Activate a commission plan',
     description: 'Applies to orders paid from then on; earlier orders keep their plan.',
     tag: 'commission plans',

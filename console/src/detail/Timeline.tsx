@@ -80,10 +80,21 @@ export function Timeline({ kind, id }: { kind: TimelineKind; id: string }) {
   );
 }
 
-/** The actor: a person by name, or the system, shop, … */
-export function ActorText({ actor }: { actor: string }) {
+interface ActorTextProps {
+  actor: string;
+  /** The account behind the name: two people can have one name. */
+  account?: { email: string } | null;
+}
+
+/** The actor: a person by name, or the system, shop, … with the account where there is one. */
+export function ActorText({ actor, account }: ActorTextProps) {
   const t = useT();
-  return <>{ACTORS[actor] ? t(ACTORS[actor]) : actor}</>;
+  return (
+    <>
+      {ACTORS[actor] ? t(ACTORS[actor]) : actor}
+      {account && ` (${account.email})`}
+    </>
+  );
 }
 
 /** Name of an event. */
@@ -160,10 +171,10 @@ function TransferText({ transfer }: { transfer: Entry }) {
 }
 
 /** Actor and time. */
-function Source({ entry: { actor, at } }: { entry: Entry }) {
+function Source({ entry: { actor, account, at } }: { entry: Entry }) {
   return (
     <div className="muted">
-      <ActorText actor={actor} /> · <TimeText at={at} />
+      <ActorText actor={actor} account={account} /> · <TimeText at={at} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
+import { policyNames } from '../../../domain/policyNames';
 import { EVENTS, readable } from '../../../domain/words/events';
 import { ROLES, STATES, WORDS } from '../../../domain/words/glossary';
 import { BULK, EFFECT_NAMES } from '../../../domain/words/names';
@@ -131,7 +132,13 @@ const FACTS: Record<string, Fact> = {
     label: { zh: '结算批次', en: 'Release run' },
     show: (value) => <ThingLink kind="release" id={String(value)} />,
   },
+  region: { label: { zh: '区域', en: 'Region' } },
   // Orders
+  at: { label: { zh: '发生时间', en: 'Occurred' } },
+  importId: {
+    label: { zh: '导入', en: 'Import' },
+    show: (value) => <ThingLink kind="import" id={String(value)} />,
+  },
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
   lineId: { label: { zh: '订单行', en: 'Line' } },
@@ -218,6 +225,8 @@ const FACTS: Record<string, Fact> = {
       </>
     ),
   },
+  policyKind: { label: WORDS.kind, show: oneOf(policyNames) },
+  version: { label: { zh: '版本', en: 'Version' } },
   // Products
   sku: { label: { zh: '商品 SKU', en: 'SKU' } },
   category: { label: { zh: '品类', en: 'Category' } },
@@ -228,9 +237,14 @@ const FACTS: Record<string, Fact> = {
   locale: { label: { zh: '语言', en: 'Language' }, show: oneOf(LANGUAGES) },
   userId: { label: { zh: '所属用户', en: 'Acts as user' }, show: person },
   scopes: { label: { zh: '权限', en: 'Scopes' } },
+  machine: { label: { zh: '供系统使用', en: 'For a system' } },
   expiresAt: { label: { zh: '有效期至', en: 'Expires' } },
   disabledAt: { label: { zh: '停用时间', en: 'Disabled' } },
   mentions: { label: { zh: '提到', en: 'Mentions' }, show: each(person) },
+  list: { label: { zh: '列表', en: 'List' } },
+  query: { label: { zh: '筛选与排序', en: 'Filters and sort' } },
+  columns: { label: { zh: '列', en: 'Columns' } },
+  shared: { label: { zh: '与同事共享', en: 'Shared' } },
   // Imports
   fileName: { label: { zh: '文件', en: 'File' } },
   attempt: { label: { zh: '第几次', en: 'Attempt' } },

@@ -307,7 +307,9 @@ function Balances({ id }: { id: string }) {
     key,
     title: t(title),
     align: 'right' as const,
-    render: (_: unknown, item: Balance) => <MoneyText value={item[key]} strong={key === 'available'} />,
+    render: (_: unknown, item: Balance) => (
+      <MoneyText value={item[key]} strong={key === (isKeptBack ? 'withdrawable' : 'available')} />
+    ),
   });
   return (
     <Panel title={TEXTS.balances}>

@@ -155,7 +155,8 @@ function actionsOf(withdrawal: Withdrawal, userId: string): Action[] {
 function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
   const t = useT();
   const me = useMe();
-  const { state, reason, approvalsNeeded, bankAccount, batchId, providerReference } = withdrawal;
+  const { state, reason, approvalsNeeded, bankAccount, batchId, providerReference, providerCalledAt } =
+    withdrawal;
   const hint: Text | undefined =
     state === 'requested' && approvalsNeeded > 1
       ? approvedBy(withdrawal, me.user.id)
@@ -194,6 +195,10 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
             [WITHDRAWAL.method, t(withdrawal.method === 'file' ? TEXTS.file : TEXTS.http)],
             [WITHDRAWAL.batch, batchId ? <ThingLink key="batch" kind="payout" id={batchId} /> : undefined],
             [WITHDRAWAL.reference, providerReference ?? undefined],
+            [
+              WITHDRAWAL.providerCalledAt,
+              providerCalledAt ? <TimeText key="called" at={providerCalledAt} /> : undefined,
+            ],
             [
               WITHDRAWAL.settledAt,
               withdrawal.settledAt ? <TimeText key="at" at={withdrawal.settledAt} /> : undefined,
