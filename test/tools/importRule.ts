@@ -30,6 +30,8 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
   },
   // Runs in the browser: of the rest it knows only the rules.
   console: { from: ['console', 'domain'] },
+  // Computes what must come out by itself: the rules of the platform are what it judges.
+  simulate: { notFrom: ['domain'] },
 };
 
 const importPattern =
