@@ -38,7 +38,8 @@ export async function decideApplication(
   record.steps.add(step);
   const deadline = Date.now() + deadlineMs;
   const bodies: Record<ApplicationStep, object> = {
-    approve: { tier: 'silver' },
+    // A sponsor who is suspended is a failed check, which needs a note.
+    approve: { tier: 'silver', note: 'known in person' },
     reject: { reason: 'not now' },
     'request-changes': { message: 'another region', deadline: new Date(deadline).toISOString() },
     resubmit: { ...applicationOf(FIRST_APPLICANT + application, undefined), region: 'CN-33' },
