@@ -57,7 +57,10 @@ export function compareOrder(
   for (const line of story.lines) {
     const view = order.lines.find((one) => one.lineId === line.lineId)!;
     const category = PRODUCTS.find((product) => product.sku === line.sku)!.category;
-    const expected = expectLine({ ...line, category }, facts, windowMs, { now, settled });
+    const expected = expectLine({ ...line, category }, facts, windowMs, {
+      ...{ now, settled },
+      recordedFrom: record.recorded.sent,
+    });
     const about = `line ${line.lineId}`;
     if (!expected.states.has(view.state))
       problems.push(`${about} is ${view.state}, not ${[...expected.states].join(' or ')}`);
@@ -133,7 +136,10 @@ function planFits({ plans }: World, plan: World['plans'][number], paidAt: number
   return paidAt >= plan.activated.sent && (!next || paidAt <= next.activated.answered);
 }
 
-/** What was sent without a time happened when it arrived: the system says when that was. */
+/**
+ * What was sent without a time happened when it arrived: the system says when that was. What was kept for later is known
+ * since the order is recorded.
+ */
 function factsOf(record: OrderRecord, order: OrderView): Fact[] {
   const untimed = new Set(
     [...record.sent].flatMap(([index, { isTimed }]) => {
@@ -141,7 +147,9 @@ function factsOf(record: OrderRecord, order: OrderView): Fact[] {
       return isTimed || !('returnId' in message) ? [] : [`${message.type}/${message.returnId}`];
     }),
   );
-  return record.facts.map((fact) => {
+  return record.facts.map((told) => {
+    const isEarly = told.told.answered === Number.POSITIVE_INFINITY;
+    const fact = isEarly ? { ...told, told: { ...told.told, answered: record.recorded.answered } } : told;
     if (!('returnId' in fact) || !untimed.has(`${fact.type}/${fact.returnId}`)) return fact;
     const view = order.returns.find((one) => one.id === fact.returnId);
     const time = fact.type === 'return' ? view?.requestedAt : view?.resolvedAt;

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     steps: Number.isNaN(steps) ? Number.POSITIVE_INFINITY : steps!,
     ...(!Number.isNaN(minutes) && { withinMs: minutes! * 60_000 }),
   });
-  const { problems, counts, kills, seconds, workflows, transfers, reconciled, endedAlone, folder } = report;
+  const { problems, counts, kills, seconds, workflows, transfers, mended, endedAlone, folder } = report;
   console.log(
     `seed ${seed}: ${report.steps} steps in ${seconds.story.toFixed(0)} s, ${(report.steps / seconds.story).toFixed(1)} a second, and ${seconds.settling.toFixed(0)} s until all had come to its end`,
   );
@@ -45,9 +45,8 @@ async function main(): Promise<void> {
       .map(([part, count]) => `${part} ${count}`)
       .join(', ')}`,
   );
-  console.log(
-    `${workflows} workflows and ${transfers} transfers; rows and workflows compared ${reconciled} times more than by schedule`,
-  );
+  console.log(`${workflows} workflows and ${transfers} transfers`);
+  for (const text of mended) console.log(`mended by comparing rows and workflows: ${text}`);
   for (const text of endedAlone) console.log(`ended by itself: ${text}`);
   for (const { about, text, steps: own } of problems)
     console.log(`PROBLEM ${about}: ${text}${own.length ? ` (steps ${own.join(', ')})` : ''}`);

@@ -47,11 +47,12 @@ export interface ModelDistributor {
   suspensions: Period[];
 }
 
-/** What was accepted about an order. */
-export type Fact =
-  | { type: 'ship' | 'deliver' | 'cancel'; at: number; lineIds?: string[] }
-  | { type: 'return'; at: number; returnId: string; lines: { lineId: string; quantity: number }[] }
-  | { type: 'refund' | 'reject'; at: number; returnId: string };
+/** What was accepted about an order: when it happened, and when the system was told so. */
+export type Fact = { at: number; told: Moment } & (
+  | { type: 'ship' | 'deliver' | 'cancel'; lineIds?: string[] }
+  | { type: 'return'; returnId: string; lines: { lineId: string; quantity: number }[] }
+  | { type: 'refund' | 'reject'; returnId: string }
+);
 
 export interface ModelLine {
   lineId: string;
@@ -138,13 +139,14 @@ export interface ExpectedLine {
 
 /**
  * What a line must be.
+ * @param options.recordedFrom the earliest time at which the order can have been recorded
  * @param options.settled whether every window that has ended must have been noticed
  */
 export function expectLine(
   { lineId, quantity }: ModelLine,
   facts: readonly Fact[],
   windowMs: number,
-  { now, settled }: { now: number; settled: boolean },
+  { now, settled, recordedFrom }: { now: number; settled: boolean; recordedFrom: number },
 ): ExpectedLine {
   const speaks = (fact: Fact) =>
     'lineIds' in fact && fact.lineIds !== undefined && fact.lineIds.includes(lineId);
@@ -158,25 +160,32 @@ export function expectLine(
   );
   const returns = facts.flatMap((fact) => {
     const units = fact.type === 'return' && fact.lines.find((line) => line.lineId === lineId)?.quantity;
-    return fact.type === 'return' && units
-      ? [{ id: fact.returnId, units, start: fact.at, decision: decided.get(fact.returnId) }]
-      : [];
+    return fact.type === 'return' && units ? [{ ...fact, units, decision: decided.get(fact.returnId) }] : [];
   });
   const canceled = about('cancel').length > 0;
   const returned = returns.reduce((sum, one) => sum + (one.decision?.type === 'refund' ? one.units : 0), 0);
-  const deliveries = about('deliver').map((fact) => fact.at);
-  const deliveredAt = canceled || deliveries.length === 0 ? null : Math.min(...deliveries);
-  const openReturns = returns.filter((one) => !one.decision).map((one) => one.id);
-  const end =
-    deliveredAt === null
-      ? null
-      : pausedEnd(
-          deliveredAt,
-          windowMs,
-          returns.map(({ start, decision }) => ({ start, end: decision && Math.max(decision.at, start) })),
-        );
-  // A delivery of all lines may have arrived before the cancelation of one that was not among them.
-  const mayBeClosed = deliveries.some((at) => at + windowMs <= now);
+  const deliveries = about('deliver');
+  /** End of the window, on all that the system can have been told by then, and only the returns that it knew for sure. */
+  const endAsOf = (time: number): number | null => {
+    const known = deliveries.filter((fact) => fact.told.sent <= time).map((fact) => fact.at);
+    if (known.length === 0) return null;
+    const pauses = returns
+      .filter((one) => one.told.answered <= time)
+      .map(({ at, decision }) => ({
+        start: at,
+        end: decision && decision.told.sent <= time ? Math.max(decision.at, at) : undefined,
+      }));
+    return pausedEnd(Math.min(...known), windowMs, pauses);
+  };
+  const deliveredAt =
+    canceled || deliveries.length === 0 ? null : Math.min(...deliveries.map((fact) => fact.at));
+  const openReturns = returns.filter((one) => !one.decision).map((one) => one.returnId);
+  const end = deliveredAt === null ? null : endAsOf(Number.POSITIVE_INFINITY);
+  // Just before a return became known for sure, it may have been too late for it.
+  const mayBeClosed = [now, ...returns.map((one) => one.told.answered - 1)].some((time) => {
+    const then = time < recordedFrom || time > now ? null : endAsOf(time);
+    return then !== null && then <= time;
+  });
   const states = new Set<string>();
   const isPaused = deliveredAt !== null && end === null;
   if (canceled) states.add('canceled');
@@ -185,10 +194,9 @@ export function expectLine(
     states.add(openReturns.length > 0 ? 'return_requested' : about('ship').length > 0 ? 'shipped' : 'paid');
   else {
     if (isPaused) states.add('return_requested');
-    // What arrived before the return, or before the delivery's correction, may have closed it.
+    // A return that was known too late has not kept it open.
     if (mayBeClosed) states.add('closed');
     if (end !== null && (end > now || !settled)) states.add('delivered');
-    // A return whose message has not been seen yet is no matter of the model: all that is told is answered.
     if (end !== null && end <= now) states.add('closed');
   }
   return {
@@ -197,7 +205,7 @@ export function expectLine(
     kept: canceled ? 0 : quantity - returned,
     deliveredAt,
     windowEnd: canceled || returned === quantity ? null : end,
-    laterEnds: deliveries.map((at) => at + windowMs),
+    laterEnds: deliveries.map((fact) => fact.at + windowMs),
     mayBeClosed,
     openReturns,
   };

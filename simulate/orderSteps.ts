@@ -1,4 +1,4 @@
-import type { Fact } from './model';
+import type { Fact, Moment } from './model';
 import type { Message, OrderStory } from './orderStory';
 import type { Action, Sending } from './story';
 import { type Answer, Finding, type OrderRecord, post, read, type World } from './world';
@@ -21,11 +21,15 @@ export function recordOf(world: World, story: OrderStory): OrderRecord {
     sent: new Map(),
     facts: [],
     payment: 'unsent',
+    recorded: never(),
     steps: new Set(),
   };
   world.orders.set(story.id, record);
   return record;
 }
+
+/** Of what has not happened yet. */
+const never = (): Moment => ({ sent: Number.POSITIVE_INFINITY, answered: Number.POSITIVE_INFINITY });
 
 /** Sends messages of an order, those of one step at once. All of them have to be accepted. */
 export async function sendMessages(
@@ -59,12 +63,23 @@ export async function sendMessages(
           throw new Finding(step, `${story.id}: ${describe(message)} waits for what is there`);
         request.at.answered = Math.max(request.at.answered, answer.at.answered);
       }
+      const told = toldBy(answers);
       if (message.type === 'pay') {
-        const isStored = answers.every((answer) => answer.body.status === 'accepted');
-        if (record.payment !== 'recorded') record.payment = isStored ? 'stored' : 'recorded';
-      } else if (!isRepeat) record.facts.push(factOf(record, message, request.at.sent));
+        if (record.payment === 'recorded') return;
+        record.payment = told.answered === Number.POSITIVE_INFINITY ? 'stored' : 'recorded';
+        record.recorded = { sent: Math.min(record.recorded.sent, told.sent), answered: told.answered };
+      } else if (!isRepeat) record.facts.push({ ...factOf(message), at: request.at.sent, told });
     }),
   );
+}
+
+/** When the system knew it: not while it says that it keeps it for later. */
+function toldBy(answers: Answer<EventAnswer>[]): Moment {
+  const applied = answers.filter(({ body }) => body.status !== 'accepted' && body.status !== 'waiting');
+  return {
+    sent: Math.min(...answers.map((answer) => answer.at.sent)),
+    answered: Math.min(Number.POSITIVE_INFINITY, ...applied.map((answer) => answer.at.answered)),
+  };
 }
 
 /** A line is canceled and delivered at once: one of the two is accepted, and the other refused. */
@@ -93,7 +108,9 @@ export async function contradict(
       step,
       `${story.id}: line ${lineId} was canceled and delivered at once, and the answers are ${codes}`,
     );
-  record.facts.push({ type: canceled.code === 'ok' ? 'cancel' : 'deliver', at, lineIds: [lineId] });
+  const [type, told] =
+    canceled.code === 'ok' ? (['cancel', canceled.at] as const) : (['deliver', delivered.at] as const);
+  record.facts.push({ type, at, told, lineIds: [lineId] });
 }
 
 /** A message that no rule allows: refused, with its reason, and nothing changes. */
@@ -227,15 +244,17 @@ function paymentOf(world: World, { story, paidAt }: OrderRecord): object {
   };
 }
 
-function factOf(_record: OrderRecord, message: Exclude<Message, { type: 'pay' }>, at: number): Fact {
+type WithoutTimes<T> = T extends Fact ? Omit<T, 'at' | 'told'> : never;
+
+function factOf(message: Exclude<Message, { type: 'pay' }>): WithoutTimes<Fact> {
   switch (message.type) {
     case 'return':
-      return { type: 'return', at, returnId: message.returnId, lines: message.lines };
+      return { type: 'return', returnId: message.returnId, lines: message.lines };
     case 'refund':
     case 'reject':
-      return { type: message.type, at, returnId: message.returnId };
+      return { type: message.type, returnId: message.returnId };
     default:
-      return { type: message.type, at, ...(message.lineIds && { lineIds: message.lineIds }) };
+      return { type: message.type, ...(message.lineIds && { lineIds: message.lineIds }) };
   }
 }
 

@@ -36,8 +36,8 @@ export interface SimulationReport {
   seconds: { story: number; settling: number };
   workflows: number;
   transfers: number;
-  /** How often rows and workflows had to be compared before all was well. */
-  reconciled: number;
+  /** Where rows and workflows disagreed at the end, until they were compared. */
+  mended: string[];
   endedAlone: string[];
   /** Logs and databases, kept where something was found. */
   folder: string | undefined;
@@ -63,7 +63,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     const ended = Date.now();
     log(`${steps} steps in ${Math.round((ended - begun) / 1000)} s`);
     const settled = finding
-      ? { problems: [finding], ...{ workflows: 0, transfers: 0, reconciled: 0 } }
+      ? { problems: [finding], ...{ workflows: 0, transfers: 0, mended: [] } }
       : await settle(world, options);
     isSound = settled.problems.length === 0;
     return {
@@ -205,12 +205,19 @@ function refuteAll(step: number, problems: string[], about: string): void {
 async function settle(
   world: World,
   { patienceMs, log = () => {} }: SimulationOptions,
-): Promise<Pick<SimulationReport, 'problems' | 'workflows' | 'transfers' | 'reconciled'>> {
+): Promise<Pick<SimulationReport, 'problems' | 'workflows' | 'transfers' | 'mended'>> {
   const { temporalAddress, databaseUrl, taskQueue } = world.servers;
   const connection = await Connection.connect({ address: temporalAddress });
   const client = new Client({ connection });
   const pool = createPool(databaseUrl, 4, () => {});
-  let reconciled = 0;
+  const mended: string[] = [];
+  const disagreements = async (mend: boolean) => {
+    const texts: string[] = [];
+    const onFound = (found: { disagreement: string; subject: string }[]) =>
+      void texts.push(...found.map(({ disagreement, subject }) => `${subject} is ${disagreement}`));
+    await recover({ pool, client, taskQueue }, { mend, onFound });
+    return texts;
+  };
   try {
     const audit = () =>
       auditAll(world, client).catch((error: Error): Problem[] => [
@@ -221,31 +228,22 @@ async function settle(
     let better = Date.now();
     for (let looks = 1; problems.length > 0 && Date.now() - better < patienceMs; looks++) {
       await delay(2000);
-      // What this schedule does every five minutes, sooner.
+      // What its schedule does every five minutes, sooner.
       if (looks % 8 === 0) {
-        await client.schedule.getHandle('reconcile').trigger();
-        reconciled++;
         log(`still ${problems.length} problems, such as ${problems[0]!.about} ${problems[0]!.text}`);
+        mended.push(...(await disagreements(true)));
       }
       const before = problems.length;
       problems = await audit();
       if (problems.length !== before) better = Date.now();
     }
     if (problems.length === 0) {
-      await recover(
-        { pool, client, taskQueue },
-        {
-          mend: false,
-          onFound: (found) => {
-            for (const { disagreement, subject } of found)
-              problems.push({ about: subject, text: `recover finds it ${disagreement}`, steps: [] });
-          },
-        },
-      );
+      const found = await disagreements(false);
+      problems = found.map((text) => ({ about: 'recover', text, steps: [] }));
     }
     const { count } = await client.workflow.count();
     const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM transfers');
-    return { problems, workflows: Number(count), transfers: rows[0]!.count, reconciled };
+    return { problems, workflows: Number(count), transfers: rows[0]!.count, mended };
   } finally {
     await Promise.all([pool.end(), connection.close()]);
   }

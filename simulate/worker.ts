@@ -6,6 +6,7 @@ import { loadConfig } from '../config';
 import { createPool } from '../database/pool';
 import { createSealer } from '../database/sealing';
 import { createLogger } from '../log';
+import { keepTrying } from '../retry';
 import { connectionConfig } from '../temporal/connection';
 import { noteFailures } from '../temporal/failingActivities';
 import { scheduleAll } from '../temporal/schedules';
@@ -18,7 +19,11 @@ async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL, () => {});
   const { connectionOptions, namespace } = connectionConfig();
-  const connection = await NativeConnection.connect(connectionOptions);
+  const connection = await keepTrying(
+    'Temporal cannot be reached',
+    () => NativeConnection.connect(connectionOptions),
+    { log, heals: () => true },
+  );
   const worker = await Worker.create({
     connection,
     namespace,

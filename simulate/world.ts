@@ -23,6 +23,8 @@ export interface OrderRecord {
   sent: Map<number, { path: string; body: object; at: Moment; isTimed: boolean }>;
   facts: Fact[];
   payment: 'unsent' | 'stored' | 'recorded';
+  /** When that was; its end is not known while it is only stored. */
+  recorded: Moment;
   /** Steps that had to do with it. */
   steps: Set<number>;
 }

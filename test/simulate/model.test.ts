@@ -23,13 +23,22 @@ describe('the model', () => {
   });
 
   it('stops the window while a return is open, and lets it go on after the decision', () => {
+    const told = (at: number) => ({ at: at * second, told: { sent: at * second, answered: at * second } });
+    const units = { returnId: 'R1', lines: [{ lineId: '1', quantity: 1 }] };
     const facts: Fact[] = [
-      { type: 'deliver', at: 0 },
-      { type: 'return', at: 2 * second, returnId: 'R1', lines: [{ lineId: '1', quantity: 1 }] },
+      { type: 'deliver', ...told(0) },
+      { type: 'return', ...told(2), ...units },
     ];
-    const rejected: Fact = { type: 'reject', at: 10 * second, returnId: 'R1' };
-    const at = { now: 20 * second, settled: true };
-    expect(expectLine(line, facts, 5 * second, at).windowEnd).toBeNull();
+    const rejected: Fact = { type: 'reject', ...told(10), returnId: 'R1' };
+    const at = { now: 20 * second, settled: true, recordedFrom: 0 };
+    expect(expectLine(line, facts, 5 * second, at)).toMatchObject({
+      windowEnd: null,
+      states: new Set(['return_requested']),
+    });
+    const late = facts.map((fact) => ({ ...fact, told: { sent: 6 * second, answered: 6 * second } }));
+    expect(expectLine(line, [facts[0]!, late[1]!], 5 * second, at).states).toEqual(
+      new Set(['return_requested', 'closed']),
+    );
     expect(expectLine(line, [...facts, rejected], 5 * second, at).windowEnd).toBe(13 * second);
   });
 
@@ -54,6 +63,7 @@ describe('the model', () => {
     const record = {
       story: { id: 'S', seller: 0, when: 'live', messages: [], spareLine: undefined, lines: [line] },
       ...{ paidAt: 5, sent: new Map(), facts: [], payment: 'recorded', steps: new Set([1]) },
+      recorded: { sent: 0, answered: 0 },
     } satisfies OrderRecord;
     const order = (amount: number, state: string) => ({
       ...{ state: 'open', planId: '1', returns: [], unappliedEvents: [] },
