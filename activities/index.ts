@@ -4,6 +4,7 @@ import type { Sealer } from '../database/sealing';
 import { createApplicationActivities } from './application/application';
 import { createApplicationCheckActivities } from './application/checks';
 import { createBulkActivities } from './bulk';
+import { createCredentialActivities } from './credential/credential';
 import { createHousekeepingActivities } from './housekeeping';
 import { createMailActivities, type Mailer } from './mail';
 import { createOrderActivities } from './order/order';
@@ -26,6 +27,7 @@ export function createActivities(context: ActivityContext) {
     ...createOrderActivities(context.pool),
     ...createApplicationActivities(context),
     ...createApplicationCheckActivities(context),
+    ...createCredentialActivities(context),
     ...createMailActivities(context),
     ...createWithdrawalActivities(context),
     ...createPayoutActivities(context),

@@ -46,7 +46,7 @@ export function withLinks(
   const about = parseSubject(mail.subjectRef);
   let body = mail.body.replaceAll(mailLinks.console, () => publicUrl(config));
   if (about?.kind === 'application') {
-    const id = about.id[0]!;
+    const { id } = about;
     const page = `${publicUrl(config)}/application/${id}#${applicantToken(sealer, id)}`;
     body = body.replaceAll(mailLinks.application, () => page);
   }

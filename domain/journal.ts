@@ -14,6 +14,10 @@ export const eventTypes = [
   'compliance_alert',
   'suspended',
   'reinstated',
+  // Credentials
+  'renewal_submitted',
+  'renewal_accepted',
+  'renewal_refused',
   // Orders
   'paid',
   'payment_refused',
@@ -28,6 +32,8 @@ export const eventTypes = [
   // Commissions
   'hold_placed',
   'hold_lifted',
+  // Commissions and distributors
+  'restriction_ended',
   // Release runs, withdrawals, payout batches and bulk actions
   'proposed',
   'requested',
@@ -60,6 +66,9 @@ export const auditActions = [
   'bulk.start',
   'commission.hold',
   'commission.unhold',
+  'credential.accept_renewal',
+  'credential.refuse_renewal',
+  'credential.submit_renewal',
   'distributor.reinstate',
   'distributor.reveal',
   'distributor.suspend',
@@ -77,6 +86,9 @@ export const auditActions = [
   'plan.acknowledge',
   'plan.activate',
   'plan.create',
+  'policy.activate',
+  'policy.approve',
+  'policy.create',
   'product.create',
   'product.update',
   'release_run.approve',

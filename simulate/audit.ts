@@ -60,6 +60,7 @@ export async function auditAll(world: World, client: Client): Promise<Problem[]>
 
   await compareWithdrawals(world, commissions, add, open);
   await compareApplications(world, add, open);
+  await compareCredentials(world, add, open);
   add('ledger', [], await verifyLedger(world, 0));
   add(
     'mails',
@@ -220,6 +221,15 @@ async function compareApplications(world: World, add: Add, open: Set<string>): P
     add(`application ${id}`, steps, problems);
     if (expected === 'in_review' || expected === 'changes_requested') open.add(`application/${id}`);
   }
+}
+
+/** Each distributor has the identity card that they handed in, which is looked after as long as they are one. */
+async function compareCredentials(world: World, add: Add, open: Set<string>): Promise<void> {
+  const approved = [...world.applications.values()].filter(({ state }) => state === 'approved');
+  const credentials = await readAll<{ id: string; type: string }>(world.api.admin, '/v1/credentials');
+  const expected = world.distributors.length + approved.length;
+  if (credentials.length !== expected) add('credentials', [], [`are ${credentials.length}, not ${expected}`]);
+  for (const { id } of credentials) open.add(`credential/${id}`);
 }
 
 /** Every open thing has its workflow, and no other is open. */

@@ -10,9 +10,10 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import { type Id, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
+import { type IdOf, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
 import type * as application from '../workflows/application';
 import type * as bulk from '../workflows/bulk';
+import type * as credential from '../workflows/credential';
 import type * as mail from '../workflows/mail';
 import type * as order from '../workflows/order';
 import type * as payout from '../workflows/payout';
@@ -26,6 +27,7 @@ type OfEachProcess<T extends Record<ProcessKind, object>> = T;
 /** The definitions of the messages that each process accepts. */
 type Messages = OfEachProcess<{
   application: typeof application;
+  credential: typeof credential;
   order: typeof order;
   return: Pick<typeof order, 'orderEvent'>;
   withdrawal: typeof withdrawal;
@@ -63,7 +65,7 @@ export interface Sender {
 /** The process that a message is for. */
 interface Addressee<K extends ProcessKind> {
   kind: K;
-  id: Id;
+  id: IdOf<K>;
   /** False for the message that creates the subject: a run started for it finds no row to go on from. @default true */
   resume?: boolean;
 }
@@ -149,7 +151,7 @@ export function start<K extends ProcessKind>(
 }
 
 function startOf(taskQueue: string, { kind, id, resume = true }: Addressee<ProcessKind>) {
-  const input: ProcessInput<Id> = resume ? { id, resume } : { id };
+  const input: ProcessInput<IdOf<ProcessKind>> = resume ? { id, resume } : { id };
   return {
     workflow: kinds[kind].workflow,
     options: {

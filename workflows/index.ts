@@ -1,5 +1,6 @@
 export { application } from './application';
 export { bulk } from './bulk';
+export { credential } from './credential';
 export { housekeeping } from './housekeeping';
 export { mail } from './mail';
 export { order } from './order';

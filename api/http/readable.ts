@@ -30,6 +30,10 @@ const readables: Record<TimelineKind, Readable> = {
     find: 'SELECT 1 FROM distributors WHERE id = $1::uuid AND $2::uuid IS NULL',
     transfers: (id, own) => `t.distributor_id = ${id}::uuid AND ${own}::uuid IS NULL`,
   },
+  credential: {
+    id: uuid,
+    find: `SELECT 1 FROM credentials WHERE id = $1::uuid AND distributor_id IS NOT NULL AND ${own}`,
+  },
   order: {
     id: anything,
     find: `SELECT 1 FROM orders o WHERE o.id = $1 AND ($2::uuid IS NULL OR EXISTS (
@@ -62,6 +66,10 @@ const readables: Record<TimelineKind, Readable> = {
   plan: {
     id: number,
     find: 'SELECT 1 FROM commission_plans WHERE id = $1::bigint AND $2::uuid IS NULL',
+  },
+  policy: {
+    id: number,
+    find: 'SELECT 1 FROM policies WHERE id = $1::bigint AND $2::uuid IS NULL',
   },
   user: {
     id: uuid,

@@ -17,6 +17,7 @@ const LISTS: Record<ListKind, Load> = {
   application: () => import('../pages/application/ApplicationsPage'),
   distributor: () => import('../pages/distributor/DistributorsPage'),
   credential: () => import('../pages/credential/CredentialsPage'),
+  renewal: () => import('../pages/credential/RenewalsPage'),
   blacklist: () => import('../pages/blacklist/BlacklistPage'),
   order: () => import('../pages/order/OrdersPage'),
   return: () => import('../pages/order/ReturnsPage'),
@@ -25,6 +26,7 @@ const LISTS: Record<ListKind, Load> = {
   withdrawal: () => import('../pages/withdrawal/WithdrawalsPage'),
   payout: () => import('../pages/payout/PayoutBatchesPage'),
   plan: () => import('../pages/plan/PlansPage'),
+  policy: () => import('../pages/policy/PoliciesPage'),
   product: () => import('../pages/product/ProductsPage'),
   import: () => import('../pages/import/ImportsPage'),
   bulk: () => import('../pages/bulk/BulkActionsPage'),
@@ -43,6 +45,10 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
     load: () => import('../pages/distributor/DistributorPage'),
     reads: '/v1/distributors/:id',
   },
+  credential: {
+    load: () => import('../pages/credential/CredentialPage'),
+    reads: '/v1/credentials/:id',
+  },
   order: { load: () => import('../pages/order/OrderPage'), reads: '/v1/orders/:id' },
   commission: {
     load: () => import('../pages/commission/CommissionPage'),
@@ -52,6 +58,7 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   withdrawal: { load: () => import('../pages/withdrawal/WithdrawalPage'), reads: '/v1/withdrawals/:id' },
   payout: { load: () => import('../pages/payout/PayoutBatchPage'), reads: '/v1/payout-batches/:id' },
   plan: { load: () => import('../pages/plan/PlanPage') },
+  policy: { load: () => import('../pages/policy/PolicyPage'), reads: '/v1/policies/:id' },
   product: { load: () => import('../pages/product/ProductPage') },
   import: { load: () => import('../pages/import/ImportPage') },
   bulk: { load: () => import('../pages/bulk/BulkActionPage') },
@@ -81,6 +88,7 @@ export const PAGES: readonly PageEntry[] = [
   // Distributor pages
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
+  { path: '/my-credentials', load: () => import('../pages/own/MyCredentialsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
 ];
