@@ -16,6 +16,7 @@ export const eventTypes = [
   'suspended',
   'reinstated',
   // Credentials
+  'monitoring_started',
   'renewal_submitted',
   'renewal_accepted',
   'renewal_refused',

@@ -15,6 +15,7 @@ const NAMES_OF_EVENTS = {
   withdrawn: { zh: '已撤回', en: 'Withdrawn' },
   compliance_alert: { zh: '合规预警', en: 'Compliance alert' },
   joined: { zh: '成为分销商', en: 'Joined as distributor' },
+  monitoring_started: { zh: '开始到期管理', en: 'Expiry monitoring started' },
   renewal_submitted: { zh: '提交续期', en: 'Renewal handed in' },
   renewal_accepted: { zh: '续期已通过', en: 'Renewal accepted' },
   renewal_refused: { zh: '续期未通过', en: 'Renewal refused' },

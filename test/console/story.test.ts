@@ -35,6 +35,7 @@ const EVENTS: Record<EventType, Facts> = {
   withdrawn: { because: 'deadline' },
   joined: { applicationId: id, tier: 'gold', sponsorId: id },
   compliance_alert: { measure: 'levels', bound: 3, value: 3, applicationId: id },
+  monitoring_started: {},
   renewal_submitted: { renewalId: id, validFrom: '2026-03-01', validUntil: '2031-02-28' },
   renewal_accepted: { renewalId: id, validFrom: '2026-03-01', validUntil: null },
   renewal_refused: { renewalId: id, reason: 'blurred', reasonCode: 'document_unreadable' },
@@ -263,7 +264,9 @@ async function storyOf(page: Page, distributor: string, more: string, unfold: Re
     await earlier.click();
     await items.nth(known).waitFor();
   }
-  for (const button of await page.getByRole('button', { name: unfold }).all()) await button.click();
+  // Each click takes its button away.
+  const folded = page.getByRole('button', { name: unfold });
+  while (await folded.count()) await folded.first().click();
   await answered(page);
   const names = await items.evaluateAll((entries) =>
     entries.map((entry) => ({

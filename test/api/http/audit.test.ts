@@ -7,6 +7,7 @@ import { signInPage } from '../../../database/links';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { mailSignInLink } from '../../../database/signInLinks';
+import { firstCredentialTerms } from '../../../domain/credentialRules';
 import { MACHINE_SCOPES, type Role, STAFF } from '../../../domain/roles';
 import {
   type Answer,
@@ -431,6 +432,13 @@ describe('what a person changes is audited in the same transaction', () => {
     const noted = await does('POST /v1/notes', {}, { by: 'operator', body: note });
     await does('POST /v1/me/mentions/{id}/read', { id: noted.body.id }, { by: 'finance' });
     await does('POST /v1/notes/{id}/retract', { id: noted.body.id }, { by: 'operator' });
+  });
+
+  test('policies', async () => {
+    const body = { kind: 'credential_rules', terms: firstCredentialTerms };
+    const id = String((await does('POST /v1/policies', {}, { by: 'compliance', body })).body.id);
+    await does('POST /v1/policies/{id}/approve', { id }, { by: 'admin', body: {} });
+    await does('POST /v1/policies/{id}/activate', { id }, { by: 'compliance', body: {} });
   });
 
   test('renewals of credentials', async () => {
