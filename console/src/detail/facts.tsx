@@ -99,6 +99,7 @@ const FACTS: Record<string, Fact> = {
   because: { label: WORDS.reason, show: oneOf(CAUSES) },
   note: { label: WORDS.note },
   message: { label: { zh: '说明', en: 'Message' } },
+  id: { label: WORDS.id },
   name: { label: WORDS.name },
   by: { label: { zh: '方式', en: 'Method' }, show: (value) => <SignInMethods proof={String(value)} /> },
   items: { label: { zh: '条数', en: 'Entries' } },
