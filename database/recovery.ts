@@ -1,5 +1,6 @@
 import { type IdOf, idParts, type ProcessKind, parseSubject } from '../domain/kinds';
 import type { OrderPayment } from '../domain/order';
+import type { Reporter } from './journal';
 import type { Pool } from './pool';
 import { openStates } from './states';
 
@@ -13,6 +14,8 @@ interface OpenProcessOf<K extends ProcessKind> {
   since: Date;
   /** The message an order's process still needs, where the order has no row of its own yet. */
   payment?: K extends 'order' ? OrderPayment : never;
+  /** Who sent it; null where an earlier version accepted it. */
+  reporter?: K extends 'order' ? Reporter | null : never;
 }
 
 const pageSize = 500;
@@ -36,11 +39,11 @@ const ownWithdrawal = `w.state IN (${openStates('withdrawal')}) AND w.batch_id I
 // with Temporal's database.
 const sources: Record<ProcessKind, string> = {
   // Recorded orders, and accepted ones that are not recorded yet.
-  order: `SELECT DISTINCT ON (key) key, to_jsonb(key) AS id, since, payment FROM (
-       (SELECT id AS key, created_at AS since, NULL::jsonb AS payment FROM orders
+  order: `SELECT DISTINCT ON (key) key, to_jsonb(key) AS id, since, payment, reporter FROM (
+       (SELECT id AS key, created_at AS since, NULL::jsonb AS payment, NULL::jsonb AS reporter FROM orders
         WHERE state IN (${openStates('order')}) AND id > $1 ORDER BY id LIMIT $2)
        UNION ALL
-       (SELECT id, accepted_at, payment FROM accepted_orders WHERE id > $1 ORDER BY id LIMIT $2)) o
+       (SELECT id, accepted_at, payment, reporter FROM accepted_orders WHERE id > $1 ORDER BY id LIMIT $2)) o
      ORDER BY key, payment IS NULL LIMIT $2`,
   return: `SELECT r.key, jsonb_build_array(r.order_id, r.id) AS id, coalesce((
          SELECT e.recorded_at FROM events e WHERE e.subject = 'order/' || key_part(r.order_id)

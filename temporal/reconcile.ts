@@ -12,7 +12,7 @@ import { type OpenProcess, openProcesses, rowStates } from '../database/recovery
 import { kinds, type ProcessKind, processKinds, subjectOf } from '../domain/kinds';
 import { paid } from '../workflows/order';
 import { lookAgain } from '../workflows/shared/process';
-import { type Sender, signal, start } from './messages';
+import { type ArgsOf, type Sender, signal, start } from './messages';
 
 interface Reconciler {
   pool: Pool;
@@ -240,7 +240,8 @@ async function askToLook({ call }: Sender, subject: string): Promise<boolean> {
 async function startOne(sender: Sender, open: OpenProcess): Promise<boolean> {
   const { kind, id } = open;
   if (kind !== 'order' || !open.payment) return start(sender, { kind, id });
-  await signal(sender, { kind, id, resume: false, signal: paid, args: [open.payment] });
+  const args: ArgsOf<typeof paid> = [open.payment, open.reporter ?? undefined];
+  await signal(sender, { kind, id, resume: false, signal: paid, args });
   return true;
 }
 

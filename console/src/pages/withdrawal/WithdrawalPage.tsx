@@ -1,5 +1,7 @@
 import { Alert } from 'antd';
 import { FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { WITHDRAWAL } from '../../../../domain/words/titles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -9,10 +11,8 @@ import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { Approvals } from '../shared/Approvals';
-import { WITHDRAWAL } from './withdrawal';
 import '../shared/finance.css';
 
 type Withdrawal = Answer<'/v1/withdrawals/{id}'>;
