@@ -191,13 +191,13 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'user.bind_oidc': {},
   'user.create': { after: { name: 'Ann', role: 'finance', distributorId: id, email: 'ann@example.com' } },
   'user.change_role': { before: { role: 'finance' }, after: { role: 'operator' }, reason: 'moved' },
-  'user.delete_view': { before: { id, list: 'orders', name: 'mine' } },
+  'user.delete_view': { before: { list: 'orders', name: 'mine' } },
   'user.disable': {},
   'user.enable': { before: { disabledAt: moment }, reason: 'back again' },
   'user.forgot_password': { after: { linkId: id, expiresAt: moment } },
   'user.make_sign_in_link': { after: { linkId: id, expiresAt: moment } },
   'user.save_view': {
-    after: { id, list: 'orders', name: 'mine', query: 'state=open', columns: ['number'], shared: true },
+    after: { list: 'orders', name: 'mine', query: 'state=open', columns: ['number'], shared: true },
   },
   'user.set_password': { after: { by: 'link', linkId: id } },
   'user.sign_in': { after: { sessionId: id, by: 'password+recovery_code' } },
@@ -258,7 +258,9 @@ async function storyOf(page: Page, distributor: string, more: string, unfold: Re
     await earlier.click();
     await items.nth(known).waitFor();
   }
-  for (const button of await page.getByRole('button', { name: unfold }).all()) await button.click();
+  // The last first: each goes away when it is clicked, and those behind it move up.
+  for (const button of (await page.getByRole('button', { name: unfold }).all()).reverse())
+    await button.click();
   await answered(page);
   const names = await items.evaluateAll((entries) =>
     entries.map((entry) => ({
