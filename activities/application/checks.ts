@@ -10,6 +10,7 @@ import {
   checkUnifiedSocialCreditCode,
   checkValidity,
 } from '../../domain/credential';
+import { checkHolders } from '../../domain/holderName';
 import { normaliseReferralCode } from '../../domain/referralCode';
 
 /** Which round of which application to check, and as of when. */
@@ -22,12 +23,14 @@ export interface CheckCommand {
 
 interface Facts {
   kind: ApplicantKind;
+  name: string;
   phone: string;
   phone_hash: Buffer;
   identity_number_sealed: string;
   identity_number_hash: Buffer;
   bank_account_sealed: string;
   bank_account_hash: Buffer;
+  bank_account_holder: string;
   sponsor_code: string | null;
 }
 
@@ -35,6 +38,7 @@ interface Credential {
   type: string;
   number_sealed: string;
   number_hash: Buffer;
+  holder: string;
   valid_from: string;
   valid_until: string | null;
 }
@@ -112,6 +116,21 @@ export function createApplicationCheckActivities({
           findings.push({ ...check(sealer.open(number_sealed), today), name: `credential/${at + 1}/number` });
         }
       }
+      await record(command, findings);
+    },
+
+    /** Whether account and credentials are held by the applicant, and the identity document has the same number. */
+    async checkHolders(command: CheckCommand): Promise<void> {
+      const { kind, name, identity_number_sealed, bank_account_holder } = await facts(command);
+      const findings = checkHolders({
+        kind,
+        name,
+        identityNumber: sealer.open(identity_number_sealed),
+        accountHolder: bank_account_holder,
+        credentials: (await credentials(command)).map(({ type, holder, number_sealed }) => {
+          return { type, holder, number: sealer.open(number_sealed) };
+        }),
+      });
       await record(command, findings);
     },
 

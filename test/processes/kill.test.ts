@@ -312,6 +312,7 @@ const stories: Record<Name, Story> = {
   notePaymentRefused: orderRefused,
   submitApplication: applicationApproved,
   checkNumbers: applicationApproved,
+  checkHolders: applicationApproved,
   checkValidityDates: applicationApproved,
   checkDuplicates: applicationApproved,
   checkBlacklist: applicationApproved,

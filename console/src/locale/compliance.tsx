@@ -122,6 +122,19 @@ export const CHECK_CODES: Record<string, Text> = {
     zh: '请填写 11 位大陆手机号，或以 + 和国家代码开头的国际号码。',
     en: 'Enter an 11-digit mainland China number, or + followed by country code and number.',
   },
+  holder_agrees: { zh: '与申请人一致。', en: 'The holder is the applicant.' },
+  holder_differs: {
+    zh: '与申请人名称不一致，请对照证件核对。',
+    en: 'The holder has another name than the applicant. Compare both with the documents.',
+  },
+  identity_agrees: {
+    zh: '与申请人的证件号码一致。',
+    en: 'The document has the identity number of the application.',
+  },
+  identity_differs: {
+    zh: '证件上的号码与申请填写的证件号码不一致。',
+    en: 'The document has another number than the identity number of the application.',
+  },
   validity_valid: { zh: '在有效期内。', en: 'Valid today.' },
   validity_date: { zh: '不是有效日期。', en: 'Not a valid date.' },
   validity_reversed: { zh: '截止日期早于起始日期。', en: 'The end date is before the start date.' },
@@ -182,6 +195,7 @@ const CHECK_NAMES: Record<string, Text> = {
   'duplicate/bank_account': { zh: '银行账户查重', en: 'Bank account used elsewhere' },
   'duplicate/credential_number': { zh: '资质编号查重', en: 'Credential number used elsewhere' },
   blacklist: { zh: '黑名单', en: 'Blacklist' },
+  'holder/bank_account': { zh: '收款账户户名', en: 'Account holder' },
   sponsor: { zh: '上级推荐码', en: "Sponsor's referral code" },
 };
 
@@ -189,8 +203,10 @@ const CHECK_NAMES: Record<string, Text> = {
 export function checkName(name: string): Text {
   const known = CHECK_NAMES[name];
   if (known) return known;
-  const [, at, what] = /^credential\/(\d+)\/(number|validity)$/.exec(name) ?? [];
+  const [, at, what] = /^credential\/(\d+)\/(number|validity|holder|identity)$/.exec(name) ?? [];
   if (what === 'number') return { zh: `资质 ${at} 编号`, en: `Number of credential ${at}` };
+  if (what === 'holder') return { zh: `资质 ${at} 持有人`, en: `Holder of credential ${at}` };
+  if (what === 'identity') return { zh: `资质 ${at} 与证件号码`, en: `Credential ${at} and identity number` };
   if (what === 'validity') return { zh: `资质 ${at} 有效期`, en: `Validity of credential ${at}` };
   return { zh: name, en: name };
 }
