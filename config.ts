@@ -156,6 +156,16 @@ export const configSchema = z.object({
     .describe(
       'How long personal data of a rejected or withdrawn applicant is stored after the decision; then it is erased.',
     ),
+  ACCOUNT_CHANGE_WAITING: duration
+    .default('24h')
+    .describe(
+      'How long a confirmed change of bank account, phone number, email address or name of a distributor waits before it takes effect. Set when the change is requested.',
+    ),
+  ACCOUNT_CHANGE_SECOND_PERSON: flag
+    .default(true)
+    .describe(
+      'Whether a second person must confirm a change of bank account. Set when the change is requested.',
+    ),
   WITHDRAWAL_MINIMUM: z.coerce
     .number()
     .int()

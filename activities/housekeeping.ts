@@ -24,6 +24,8 @@ const SEALED = [
   { table: 'applications', column: 'bank_account_sealed' },
   { table: 'credentials', column: 'number_sealed' },
   { table: 'distributors', column: 'bank_account_sealed' },
+  { table: 'account_changes', column: 'old_sealed' },
+  { table: 'account_changes', column: 'new_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },
 ] as const;

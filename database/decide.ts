@@ -120,7 +120,7 @@ export async function decided(
   return refuse({
     code: `${kind}_decided`,
     status: 409,
-    message: `The ${nameOf(kind)} is already ${state}${by}; the decision is final.`,
+    message: `The ${nameOf(kind)} is already ${state.replaceAll('_', ' ')}${by}; the decision is final.`,
   });
 }
 

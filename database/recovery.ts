@@ -43,6 +43,7 @@ const sources: Record<ProcessKind, readonly string[]> = {
        SELECT m.subject_ref FROM mails m WHERE m.state IN (${openStates('mail')}) AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
   ],
+  account_change: [byId('account_changes', `state IN (${openStates('account_change')})`)],
   withdrawal: [byId('withdrawals w', ownWithdrawal)],
   payout: [byId('payout_batches', `state IN (${openStates('payout')})`)],
   release: [byId('release_runs', `state IN (${openStates('release')})`)],
@@ -62,6 +63,9 @@ const overdue: Partial<Record<ProcessKind, readonly string[]>> = {
     `SELECT DISTINCT order_id AS key, to_jsonb(order_id) AS id FROM order_lines
      WHERE state = 'delivered' AND window_ends_at < now() - interval '2 minutes' AND order_id > $1
      ORDER BY 1 LIMIT $2`,
+  ],
+  account_change: [
+    byId('account_changes', `state = 'confirmed' AND effective_at < now() - interval '2 minutes'`),
   ],
   withdrawal: [
     byId(
@@ -86,6 +90,7 @@ const stateQueries: Partial<Record<ProcessKind, string>> = {
   application: `SELECT x.state IN (${openStates('application')}) OR EXISTS (
        SELECT FROM mails m WHERE m.subject_ref = 'application/' || x.id AND m.state IN (${openStates('mail')}))
      FROM applications x WHERE x.id = t.uuid`,
+  account_change: `SELECT state IN (${openStates('account_change')}) FROM account_changes WHERE id = t.uuid`,
   withdrawal: `SELECT ${ownWithdrawal} FROM withdrawals w WHERE w.id = t.uuid`,
   payout: `SELECT state IN (${openStates('payout')}) FROM payout_batches WHERE id = t.uuid`,
   release: `SELECT state IN (${openStates('release')}) FROM release_runs WHERE id = t.uuid`,

@@ -14,6 +14,11 @@ export const eventTypes = [
   'compliance_alert',
   'suspended',
   'reinstated',
+  'account_changed',
+  // Account changes
+  'account_change.requested',
+  'confirmed',
+  'in_effect',
   // Orders
   'paid',
   'payment_refused',
@@ -47,6 +52,12 @@ export type EventType = (typeof eventTypes)[number];
 
 /** Audit actions of staff, distributors and the system: `<kind>.<action>`. */
 export const auditActions = [
+  'account_change.approve',
+  'account_change.cancel',
+  'account_change.confirm',
+  'account_change.reject',
+  'account_change.request',
+  'account_change.reveal',
   'application.approve',
   'application.claim',
   'application.erase',

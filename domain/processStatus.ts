@@ -1,3 +1,4 @@
+import type { AccountChangeProgress } from './accountChange';
 import { type ApplicationState, awaited } from './application';
 import type { ProcessKind, StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
@@ -10,6 +11,9 @@ export interface Wait {
     | 'checks'
     | 'decision'
     | 'changes'
+    | 'confirmation'
+    | 'address_confirmation'
+    | 'waiting_period'
     | 'mail'
     | 'delivery'
     | 'window_end'
@@ -20,7 +24,7 @@ export interface Wait {
     | 'payout_answer'
     | 'bank_confirmation';
   /** Who must act; `clock` for a timer. */
-  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'shop' | 'provider';
+  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'distributor' | 'shop' | 'provider';
   /** Time of the timer or of the next check, in milliseconds since 1970; null if it ends only by an action. */
   until: number | null;
   /** IDs, if there can be several: returns or emails. */
@@ -53,6 +57,26 @@ export function applicationStatusOf(
       ? []
       : [{ what, from, until: state === 'changes_requested' ? deadline : null }];
   return { state, waitsFor: [...next, ...mails] };
+}
+
+/** Status of the process of an account change. */
+export function accountChangeStatusOf(
+  progress: AccountChangeProgress | undefined,
+): ProcessStatus<'account_change'> {
+  if (!progress) return { state: null, waitsFor: [] };
+  const { state, confirmation, effectiveAt } = progress;
+  const wait = (what: Wait['what'], from: Wait['from'], until: number | null = null) => ({
+    state,
+    waitsFor: [{ what, from, until }],
+  });
+  if (state === 'requested') return wait('decision', 'compliance');
+  if (state === 'approved') {
+    return confirmation === 'new_address'
+      ? wait('address_confirmation', 'distributor')
+      : wait('confirmation', 'compliance');
+  }
+  if (state === 'confirmed') return wait('waiting_period', 'clock', effectiveAt);
+  return { state, waitsFor: [] };
 }
 
 /** Status of an order process. */

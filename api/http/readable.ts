@@ -30,6 +30,10 @@ const readables: Record<TimelineKind, Readable> = {
     find: 'SELECT 1 FROM distributors WHERE id = $1::uuid AND $2::uuid IS NULL',
     transfers: (id, own) => `t.distributor_id = ${id}::uuid AND ${own}::uuid IS NULL`,
   },
+  account_change: {
+    id: uuid,
+    find: `SELECT 1 FROM account_changes WHERE id = $1::uuid AND ${own}`,
+  },
   order: {
     id: anything,
     find: `SELECT 1 FROM orders o WHERE o.id = $1 AND ($2::uuid IS NULL OR EXISTS (

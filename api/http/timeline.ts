@@ -83,11 +83,19 @@ export function beyondEvent(facts: Record<string, unknown>, audit: TimelineAudit
 }
 
 /** What a distributor may know of an event; the rest, such as a note to a decision, is internal. */
-const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
+const shownToDistributors = [
+  'lineIds',
+  'lines',
+  'returnId',
+  'amount',
+  'reason',
+  'accountField',
+  'effectiveAt',
+];
 
 /** Who did something, as a distributor may know it. */
 export function actorForDistributor(actor: string, { name }: Pick<Principal, 'name'>): string {
-  return [name, 'system', 'shop'].includes(actor) ? actor : 'staff';
+  return [name, 'system', 'shop', 'distributor'].includes(actor) ? actor : 'staff';
 }
 
 /** An event as its distributor may see it: without names of staff and without internal notes. */

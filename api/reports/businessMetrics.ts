@@ -55,6 +55,13 @@ const measuredKinds: Record<ProcessKind | 'commission', Measured> = {
     'submitted_at',
     'Applications in review',
   ),
+  account_change: aged(
+    'account_change',
+    'tributary_account_changes',
+    'account_changes',
+    'requested_at',
+    'Account changes not yet in effect',
+  ),
   withdrawal: aged(
     'withdrawal',
     'tributary_withdrawals',

@@ -1,9 +1,10 @@
 import { openStates } from '../../database/states';
 import type { Role } from '../../domain/roles';
-import { DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
+import { CONTROLLERS, DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
 import type { Principal } from '../http/endpoint';
 import { isOfReadableKind } from '../http/readable';
 import type { Bind, Counted } from '../http/summary';
+import { awaitsPerson } from '../routes/accountChange/accountChange';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
@@ -52,6 +53,7 @@ function staffCards({ userId, role }: Principal, at: Moment, now: number): Card[
   return [
     ...mentionCards(userId),
     ...complianceCards(userId, at, now),
+    accountChangesCard(userId, role),
     ...financeCards(userId, at, now),
     ...operatorCards(at, now),
     mailCard(role),
@@ -72,6 +74,20 @@ function mentionCards(userId: string): Card[] {
       }),
     },
   ];
+}
+
+function accountChangesCard(userId: string, role: Role): Card {
+  return {
+    key: 'account_changes_waiting',
+    group: 'waiting',
+    roles: CONTROLLERS,
+    href: '/account-changes?awaitingMe=true',
+    count: (bind) => ({
+      from: 'account_changes c',
+      where: [awaitsPerson(role, bind(userId))],
+      since: 'c.requested_at',
+    }),
+  };
 }
 
 function complianceCards(userId: string, at: Moment, now: number): Card[] {

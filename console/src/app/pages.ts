@@ -16,6 +16,7 @@ type Load = PageEntry['load'];
 const LISTS: Record<ListKind, Load> = {
   application: () => import('../pages/application/ApplicationsPage'),
   distributor: () => import('../pages/distributor/DistributorsPage'),
+  account_change: () => import('../pages/accountChange/AccountChangesPage'),
   credential: () => import('../pages/credential/CredentialsPage'),
   blacklist: () => import('../pages/blacklist/BlacklistPage'),
   order: () => import('../pages/order/OrdersPage'),
@@ -42,6 +43,10 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   distributor: {
     load: () => import('../pages/distributor/DistributorPage'),
     reads: '/v1/distributors/:id',
+  },
+  account_change: {
+    load: () => import('../pages/accountChange/AccountChangePage'),
+    reads: '/v1/account-changes/:id',
   },
   order: { load: () => import('../pages/order/OrderPage'), reads: '/v1/orders/:id' },
   commission: {
@@ -81,6 +86,7 @@ export const PAGES: readonly PageEntry[] = [
   // Distributor pages
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
+  { path: '/my-details', load: () => import('../pages/own/MyDetailsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
 ];
@@ -89,6 +95,7 @@ export const PAGES: readonly PageEntry[] = [
 export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/forgot-password', load: () => import('../session/ForgotPasswordPage') },
   { path: '/welcome', load: () => import('../session/WelcomePage') },
+  { path: '/confirm-address/:id', load: () => import('../session/ConfirmAddressPage') },
   // Applicants, who have no account.
   { path: '/apply', load: () => import('../pages/application/apply/ApplyPage') },
   { path: '/application/:id', load: () => import('../pages/application/apply/ApplicationStatusPage') },

@@ -10,7 +10,15 @@ import { Panel } from './Panel';
 type Process = Answer<'/v1/processes/{kind}/{id}'>;
 
 /** Kinds with a workflow. */
-export type ProcessKind = 'application' | 'order' | 'return' | 'withdrawal' | 'release' | 'payout' | 'bulk';
+export type ProcessKind =
+  | 'account_change'
+  | 'application'
+  | 'order'
+  | 'return'
+  | 'withdrawal'
+  | 'release'
+  | 'payout'
+  | 'bulk';
 
 const TEXTS = {
   title: { zh: '流程', en: 'Process' },

@@ -4,6 +4,7 @@ import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
 import { ROLES, STATES, WORDS } from '../locale/words';
+import { ACCOUNT_FIELDS } from '../pages/accountChange/words';
 import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
 import { PlanDifference, TermsSummary } from '../pages/plan/PlanSummary';
@@ -70,6 +71,8 @@ const NUMBERS: Record<string, Text> = {
   bankAccount: { zh: '银行账号', en: 'Bank account' },
   bank_account: { zh: '银行账号', en: 'Bank account' },
   phone: { zh: '手机号', en: 'Phone number' },
+  from: { zh: '原账户', en: 'Previous account' },
+  to: { zh: '新账户', en: 'New account' },
 };
 
 const MEASURES: Record<string, Text> = {
@@ -118,6 +121,13 @@ const FACTS: Record<string, Fact> = {
   field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
+  // Account changes
+  accountField: { label: { zh: '变更内容', en: 'Changes' }, show: oneOf(ACCOUNT_FIELDS) },
+  accountChangeId: {
+    label: { zh: '资料变更', en: 'Account change' },
+    show: (value) => <ThingLink kind="account_change" id={String(value)} />,
+  },
+  effectiveAt: { label: { zh: '生效时间', en: 'Takes effect' } },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },

@@ -15,6 +15,9 @@ const NAMES_OF_STATES = {
   active: { zh: '正常', en: 'Active' },
   suspended: { zh: '已暂停', en: 'Suspended' },
   terminated: { zh: '已终止', en: 'Terminated' },
+  // account change
+  confirmed: { zh: '待生效', en: 'Confirmed' },
+  in_effect: { zh: '已生效', en: 'In effect' },
   // order and lines
   open: { zh: '进行中', en: 'Open' },
   closed: { zh: '已结束', en: 'Closed' },
@@ -84,6 +87,8 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   active: 'success',
   suspended: 'warning',
   terminated: 'error',
+  confirmed: 'processing',
+  in_effect: 'success',
   open: 'processing',
   window: 'processing',
   return_requested: 'warning',

@@ -26,6 +26,7 @@ export const CARDS: Record<string, CardText> = {
   review_late: { title: { zh: '审核超时的申请', en: 'Applications waiting too long' } },
   applications_new: { title: { zh: '新申请', en: 'New applications' } },
   applications_decided: { title: { zh: '已处理的申请', en: 'Applications decided' } },
+  account_changes_waiting: { title: { zh: '待处理的资料变更', en: 'Account changes to decide' } },
   commissions_due: { title: { zh: '待结算佣金', en: 'Commissions due' }, counted: COMMISSIONS },
   withdrawals_to_approve: { title: { zh: '待审批提现', en: 'Withdrawals to approve' }, counted: WITHDRAWALS },
   release_runs_to_approve: { title: { zh: '待审批结算批次', en: 'Release runs to approve' } },
