@@ -154,7 +154,7 @@ export const configSchema = z.object({
   APPLICANT_DATA_RETENTION: duration
     .default('365d')
     .describe(
-      'How long personal data of a rejected or withdrawn applicant is stored after the decision; then it is erased.',
+      'How long personal data of a rejected or withdrawn applicant, and data that an account change replaced or did not bring into effect, is stored after the decision; then it is erased.',
     ),
   ACCOUNT_CHANGE_WAITING: duration
     .default('24h')

@@ -68,15 +68,18 @@ export function createHousekeepingActivities({
     },
 
     /**
-     * Erases the personal data of applicants who were not admitted, `APPLICANT_DATA_RETENTION` after the decision
-     * (PIPL, article 47: data is deleted when its purpose cannot be achieved or is achieved no more). The decision
-     * and its time stay.
+     * Erases the personal data of applicants who were not admitted, and what account changes replaced or did not bring
+     * into effect, `APPLICANT_DATA_RETENTION` after the decision (PIPL, article 47: data is deleted when its purpose
+     * cannot be achieved or is achieved no more). The decision and its time stay.
      * @param now milliseconds since 1970
-     * @returns how many applications were erased
+     * @returns how many applications and account changes were erased
      */
-    eraseApplicants(now: number): Promise<number> {
-      const decidedBefore = new Date(now - durationMs(config.APPLICANT_DATA_RETENTION));
-      return inBatches(pool, eraseApplications, [decidedBefore, new Date(now)]);
+    async eraseApplicants(now: number): Promise<number> {
+      const values = [new Date(now - durationMs(config.APPLICANT_DATA_RETENTION)), new Date(now)];
+      return (
+        (await inBatches(pool, eraseApplications, values)) +
+        (await inBatches(pool, eraseAccountChanges, values))
+      );
     },
 
     /**
@@ -115,6 +118,25 @@ const eraseApplications = `
     bank_account_hash = '', bank_account_masked = '', bank_account_holder = '', bank_name = '', fingerprint = '',
     changes_requested = NULL, changes_note = NULL, decision_note = NULL, erased_at = $2
   FROM old WHERE a.id = old.id`;
+
+// Of a change in effect the new value is the distributor's, and its hash finds who else has the number.
+const eraseAccountChanges = `
+  WITH old AS MATERIALIZED (
+    SELECT id, field = 'bank_account' AS is_account, state = 'in_effect' AS in_effect FROM account_changes
+    WHERE ended_at < $1 AND erased_at IS NULL ORDER BY ended_at LIMIT ${BATCH} FOR NO KEY UPDATE
+  ), trail AS (
+    INSERT INTO audit_entries (actor, action, subject, at)
+    SELECT 'system', 'account_change.erase', 'account_change/' || id, $2 FROM old
+  )
+  UPDATE account_changes c
+  SET old_value = '', old_sealed = '', old_holder = CASE WHEN is_account THEN '' END,
+    old_bank_name = CASE WHEN is_account THEN '' END, note = NULL, erased_at = $2,
+    new_value = CASE WHEN in_effect THEN new_value ELSE '' END,
+    new_sealed = CASE WHEN in_effect THEN new_sealed ELSE '' END,
+    new_hash = CASE WHEN in_effect THEN new_hash END,
+    new_holder = CASE WHEN in_effect THEN new_holder WHEN is_account THEN '' END,
+    new_bank_name = CASE WHEN in_effect THEN new_bank_name WHEN is_account THEN '' END
+  FROM old WHERE c.id = old.id`;
 
 /** Runs a statement that goes through a batch of rows, until none is left. @returns how many there were */
 async function inBatches(pool: Pool, statement: string, values: unknown[]): Promise<number> {

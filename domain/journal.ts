@@ -55,6 +55,7 @@ export const auditActions = [
   'account_change.approve',
   'account_change.cancel',
   'account_change.confirm',
+  'account_change.erase',
   'account_change.reject',
   'account_change.request',
   'account_change.reveal',

@@ -31,7 +31,7 @@ export async function checkChange(
         ...(await checkNumber(client, distributor, 'phone', change.hash)),
       ];
     case 'email': {
-      const isTaken = await emailTaken(client, distributor, change.email);
+      const isTaken = await emailTaken(client, distributor.id, change.email);
       return [
         {
           name: 'duplicate/email',
@@ -95,14 +95,10 @@ async function checkNewName(
 }
 
 /** Whether a user other than those of the distributor signs in with this address. */
-export async function emailTaken(
-  client: Client,
-  { id, email: present }: Pick<ChangedDistributor, 'id' | 'email'>,
-  email: string,
-): Promise<boolean> {
+async function emailTaken(client: Client, distributorId: string, email: string): Promise<boolean> {
   const { rowCount } = await client.query(
-    `SELECT FROM users WHERE email = lower($2) AND NOT (distributor_id IS NOT DISTINCT FROM $1::uuid AND email = lower($3))`,
-    [id, email, present],
+    'SELECT FROM users WHERE email = lower($2) AND distributor_id IS DISTINCT FROM $1',
+    [distributorId, email],
   );
   return rowCount === 1;
 }
@@ -125,7 +121,7 @@ export async function obstacleTo(
       });
     }
   }
-  if (field === 'email' && (await emailTaken(client, distributor, new_value))) {
+  if (field === 'email' && (await emailTaken(client, distributor.id, new_value))) {
     return refuse({
       code: 'email_taken',
       status: 409,

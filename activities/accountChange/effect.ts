@@ -30,7 +30,10 @@ export async function changeDistributor(
   });
 }
 
-/** The user signs in with the new address from now on; links that went to the old one open nothing any more. */
+/**
+ * The user signs in with the new address from now on, unless another user of the distributor does so already; links
+ * that went to the old one open nothing any more.
+ */
 async function changeSignIn(
   client: Client,
   { id, email: old }: ChangedDistributor,
@@ -38,7 +41,8 @@ async function changeSignIn(
   changeId: string,
 ): Promise<void> {
   const { rows } = await client.query<{ id: string }>(
-    'UPDATE users SET email = lower($3) WHERE distributor_id = $1 AND email = lower($2) RETURNING id',
+    `UPDATE users SET email = lower($3) WHERE distributor_id = $1 AND email = lower($2)
+       AND NOT EXISTS (SELECT FROM users other WHERE other.email = lower($3)) RETURNING id`,
     [id, old, email],
   );
   for (const user of rows) {

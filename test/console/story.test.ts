@@ -90,6 +90,7 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'account_change.approve': state('requested', 'approved'),
   'account_change.cancel': { ...state('approved', 'canceled'), reason: 'a mistake' },
   'account_change.confirm': state('approved', 'confirmed'),
+  'account_change.erase': {},
   'account_change.reject': { ...state('confirmed', 'rejected'), reason: 'not the holder' },
   'account_change.request': {
     after: { state: 'requested', distributorId: id, accountField: 'bank_account', numberMasked: '***1' },

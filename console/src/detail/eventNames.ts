@@ -52,6 +52,7 @@ export const EVENTS: Record<string, Text> = {
   'account_change.approve': { zh: '批准资料变更', en: 'Account change approved' },
   'account_change.cancel': { zh: '取消资料变更', en: 'Account change canceled' },
   'account_change.confirm': { zh: '确认资料变更', en: 'Account change confirmed' },
+  'account_change.erase': { zh: '原资料到期删除', en: 'Data erased after retention period' },
   'account_change.reject': { zh: '驳回资料变更', en: 'Account change rejected' },
   'account_change.request': { zh: '申请资料变更', en: 'Account change requested' },
   'account_change.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },

@@ -28,6 +28,8 @@ CREATE TABLE account_changes (
   requested_at timestamptz NOT NULL,
   effective_at timestamptz,
   ended_at timestamptz,
+  -- When the values that are not in effect were erased.
+  erased_at timestamptz,
   CHECK ((field = 'bank_account') = (new_holder IS NOT NULL)),
   CHECK ((new_holder IS NULL) = (new_bank_name IS NULL)),
   CHECK (effective_at IS NOT NULL OR state NOT IN ('confirmed', 'in_effect')),
@@ -39,5 +41,6 @@ CREATE UNIQUE INDEX account_changes_open ON account_changes (distributor_id, fie
 CREATE INDEX ON account_changes (requested_at, id);
 CREATE INDEX ON account_changes (state, requested_at, id);
 CREATE INDEX ON account_changes (distributor_id, requested_at, id);
+CREATE INDEX ON account_changes (ended_at) WHERE erased_at IS NULL;
 CREATE INDEX ON account_changes (new_hash) WHERE new_hash IS NOT NULL;
 CREATE INDEX account_changes_id_end ON account_changes (right(id::text, 8));

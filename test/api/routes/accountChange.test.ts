@@ -467,3 +467,60 @@ test('the same request twice under one Idempotency-Key is one change', async () 
   const [first, second] = [await send(), await send()];
   expect([first.status, second.status, second.body.id]).toEqual([201, 201, first.body.id]);
 });
+
+test('a change that nobody decides, confirms or applies is stuck work, and counts on the home page', async () => {
+  const one = await owner();
+  const { pool } = api.context;
+  const { id } = (await request(one, account(), one.key, slow)).body;
+  const stuck = async () => {
+    const { body } = await api.call('GET', '/v1/stuck-work', { key: keys.compliance });
+    return body.items
+      .filter(({ subject }: { subject: string }) => subject === `account_change/${id}`)
+      .map(({ kind, href }: { kind: string; href: string }) => [kind, href]);
+  };
+  const page = `/account-changes/${id}`;
+  expect(await stuck()).toEqual([]);
+  await pool.query(`UPDATE account_changes SET requested_at = now() - interval '8 days' WHERE id = $1`, [id]);
+  expect(await stuck()).toEqual([['account_change_waits', page]]);
+  const cards = async (role: string) => {
+    const { body } = await api.call('GET', '/v1/home', { key: keys[role] });
+    return body.cards.filter(({ key }: { key: string }) => key === 'account_changes_waiting');
+  };
+  expect((await cards('compliance'))[0].count).toBeGreaterThan(0);
+  expect(await cards('operator')).toEqual([]);
+
+  await decide(id, 'approve', keys.compliance, {}, slow);
+  expect(await stuck()).toEqual([]);
+  await pool.query(
+    `UPDATE events SET occurred_at = now() - interval '8 days' WHERE subject = $1 AND type = 'approved'`,
+    [`account_change/${id}`],
+  );
+  expect(await stuck()).toEqual([['account_change_unconfirmed', page]]);
+
+  await decide(id, 'confirm', keys.finance, {}, slow);
+  expect(await stuck()).toEqual([]);
+  await pool.query(`UPDATE account_changes SET effective_at = now() - interval '11 minutes' WHERE id = $1`, [
+    id,
+  ]);
+  expect(await stuck()).toEqual([['account_change_not_applied', page]]);
+  await decide(id, 'cancel', one.key, {}, slow);
+});
+
+test('an address with which another user of the same distributor signs in can be theirs', async () => {
+  const one = await owner();
+  const { pool } = api.context;
+  const address = `${randomUUID()}@example.com`;
+  await pool.query(
+    `INSERT INTO users (id, email, name, role, distributor_id) VALUES ($1, $2, 'second', 'distributor', $3)`,
+    [randomUUID(), address, one.id],
+  );
+  const { id } = (await request(one, { field: 'email', email: address })).body;
+  expect((await decide(id, 'approve', keys.compliance)).status).toBe(200);
+  const token = confirmAddressToken(createSealer(api.context.config), id);
+  await api.call('POST', `/v1/account-changes/${id}/confirm-address`, { body: { token } });
+  await inEffect(id);
+  const { rows } = await pool.query('SELECT email FROM users WHERE distributor_id = $1 ORDER BY email', [
+    one.id,
+  ]);
+  expect(rows.map(({ email }) => email)).toEqual([address, one.email].sort());
+});
