@@ -12,6 +12,8 @@ const encryptionKeys = z.string().regex(/^[\w-]+:[A-Za-z0-9+/]{43}=(,[\w-]+:[A-Z
   message: 'use one or more "id:key", separated by commas; create a key with: openssl rand -base64 32',
 });
 
+const bound = (standard: number) => z.coerce.number().int().min(1).max(1_000_000).default(standard);
+
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const configSchema = z.object({
@@ -90,6 +92,14 @@ export const configSchema = z.object({
     .min(0)
     .default(256)
     .describe('Max queued requests; beyond that the response is 503 with Retry-After.'),
+  PUBLIC_MAILS_PER_ADDRESS_HOUR: bound(3).describe(
+    'Max emails per hour to one address that are requested without signing in: by an application, or for a forgotten password.',
+  ),
+  PUBLIC_MAILS_PER_ADDRESS_DAY: bound(10).describe('The same, per day.'),
+  PUBLIC_MAILS_PER_ORIGIN_HOUR: bound(60).describe(
+    'Max such requests per hour from one network address (IPv6: one network), over all API processes; see TRUST_PROXY.',
+  ),
+  PUBLIC_MAILS_PER_ORIGIN_DAY: bound(300).describe('The same, per day.'),
   SESSION_IDLE: duration.default('60m').describe('Time without activity after which a person is signed out.'),
   SESSION_MAX: duration.default('12h').describe('Max time a person stays signed in.'),
   OIDC_ISSUER: z

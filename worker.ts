@@ -19,6 +19,7 @@ import { type Config, ConfigError, durationMs, loadConfig } from './config';
 import { createPool } from './database/pool';
 import { createSealer } from './database/sealing';
 import { createLogger } from './log';
+import { refuseUnreleased, UnreleasedDatabaseError } from './prisma/unreleased';
 import { keepTrying } from './retry';
 import { countActivities } from './temporal/activityMetrics';
 import { connectionConfig } from './temporal/connection';
@@ -55,6 +56,10 @@ async function main(): Promise<void> {
   collectDefaultMetrics({ register: registry });
   const server = await serveHealth(config, registry, () => state);
 
+  await keepTrying('PostgreSQL does not serve the worker yet', () => refuseUnreleased(pool), {
+    log,
+    heals: (error) => !(error instanceof UnreleasedDatabaseError),
+  });
   const { connectionOptions, namespace } = connectionConfig();
   const connection = await keepTrying(
     'Temporal cannot be reached',
@@ -169,7 +174,8 @@ main().then(
   // Whatever is still open must not keep a process that does no work: its supervisor starts a new one.
   () => process.exit(0),
   (error: unknown) => {
-    if (error instanceof ConfigError) console.error(error.message);
+    if (error instanceof ConfigError || error instanceof UnreleasedDatabaseError)
+      console.error(error.message);
     else createLogger({ LOG_LEVEL: 'fatal' }, 'worker').fatal({ err: error }, 'the worker failed');
     process.exit(1);
   },

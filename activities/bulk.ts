@@ -1,10 +1,12 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { v5 as uuidv5 } from 'uuid';
+import type { Config } from '../config';
 import { claimApplication } from '../database/claims';
-import { reinstateDistributor, suspendDistributor } from '../database/distributors';
+import { decide } from '../database/decide';
+import { type DistributorDecision, reinstateDistributor, suspendDistributor } from '../database/distributors';
 import { liftHolds, placeHold } from '../database/holds';
-import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
-import { type Client, inTransaction, type Pool } from '../database/pool';
+import { type Actor, addAudit, SYSTEM } from '../database/journal';
+import { inTransaction, type Pool } from '../database/pool';
 import { asRefusal, type Refusal } from '../database/refusal';
 import { type BulkActionName, bulkRights } from '../domain/bulk';
 import { keyOf, type StateOf, subjectOf } from '../domain/kinds';
@@ -86,7 +88,13 @@ interface ItemCommand {
 }
 
 /** The steps of a bulk action. */
-export function createBulkActivities({ pool }: { pool: Pool }) {
+export function createBulkActivities({
+  pool,
+  config,
+}: {
+  pool: Pool;
+  config: Pick<Config, 'BRAND_NAME' | 'BRAND_TIME_ZONE'>;
+}) {
   async function decideWithdrawal(
     update: typeof approveWithdrawal,
     { target: id, decisionId, actor }: ItemCommand,
@@ -101,9 +109,11 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
     });
   }
 
-  /** Starts a run that was made with the item's decision; an attempt that is repeated finds it started. */
-  async function startRelease(id: string): Promise<void> {
-    await start(activitySender(ANSWER_WITHIN_MS), { kind: 'release', id });
+  /** Starts what was made with the item's decision; an attempt that is repeated finds it started. */
+  async function startAfter({ releaseRunId, mails }: DistributorDecision): Promise<void> {
+    const sender = activitySender(ANSWER_WITHIN_MS);
+    if (releaseRunId) await start(sender, { kind: 'release', id: releaseRunId });
+    for (const id of mails) await start(sender, { kind: 'mail', id });
   }
 
   /** Does to one item what the single call does, by the same step. */
@@ -129,9 +139,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
         const change = work.action === 'distributors.suspend' ? suspendDistributor : reinstateDistributor;
         const { reason } = work.input;
         const decision = { distributorId: target, commandId: decisionId, reason, actor, now };
-        const { releaseRunId } = await change(pool, decision);
-        if (releaseRunId) await startRelease(releaseRunId);
-        return;
+        return startAfter(await change(pool, config, decision));
       }
       case 'applications.claim':
         return claimApplication(pool, { applicationId: target, actor });
@@ -198,7 +206,7 @@ export function createBulkActivities({ pool }: { pool: Pool }) {
       }
       if (cancellationSignal.aborted) throw new CancelledFailure('the worker stops; another attempt goes on');
       if (failures.length) throw failures[0];
-      return inTransaction(pool, (client) => finish(client, id));
+      return finish(pool, id);
     },
   };
 }
@@ -275,26 +283,27 @@ async function note(pool: Pool, id: string, item: BulkItem, refusal: Refusal | u
   });
 }
 
-async function finish(client: Client, id: string): Promise<BulkState> {
-  const { rowCount } = await client.query(
-    `UPDATE bulk_actions SET state = 'done', finished_at = now() WHERE id = $1 AND state = 'running'`,
-    [id],
+function finish(pool: Pool, id: string): Promise<BulkState> {
+  return decide(
+    pool,
+    { kind: 'bulk', id, key: 'done', by: SYSTEM, at: Date.now() },
+    async (client) => {
+      const { rows } = await client.query<{ state: BulkState }>(
+        'SELECT state FROM bulk_actions WHERE id = $1 FOR NO KEY UPDATE',
+        [id],
+      );
+      return rows[0];
+    },
+    async (client) => {
+      await client.query(`UPDATE bulk_actions SET state = 'done', finished_at = now() WHERE id = $1`, [id]);
+      const { rows } = await client.query<{ done: number; refused: number }>(
+        `SELECT count(*) FILTER (WHERE state = 'done')::int AS done,
+           count(*) FILTER (WHERE state = 'refused')::int AS refused
+         FROM bulk_items WHERE bulk_id = $1`,
+        [id],
+      );
+      return { type: 'done', data: rows[0] };
+    },
+    async (): Promise<BulkState> => 'done',
   );
-  if (rowCount) {
-    const { rows } = await client.query<{ done: number; refused: number }>(
-      `SELECT count(*) FILTER (WHERE state = 'done')::int AS done,
-         count(*) FILTER (WHERE state = 'refused')::int AS refused
-       FROM bulk_items WHERE bulk_id = $1`,
-      [id],
-    );
-    await addEvent(client, {
-      subject: subjectOf('bulk', id),
-      key: 'done',
-      type: 'done',
-      actor: SYSTEM,
-      occurredAt: Date.now(),
-      data: rows[0],
-    });
-  }
-  return 'done';
 }

@@ -1,8 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { NIL } from 'uuid';
 import { type Config, durationMs } from '../config';
-import type { Pool } from '../database/pool';
+import { addAudit, SYSTEM } from '../database/journal';
+import { inTransaction, type Pool } from '../database/pool';
 import { SealError, type Sealer } from '../database/sealing';
+import { subjectOf } from '../domain/kinds';
 
 const DAY_MS = 86_400_000;
 
@@ -15,6 +17,9 @@ const ENDED_SESSION_DAYS = 90;
 /** How long failures to sign in are remembered. A lockout is much shorter. */
 const SIGN_IN_ATTEMPT_DAYS = 30;
 
+/** How long mails that were requested without signing in are counted: longer than the longest bound, a day. */
+const PUBLIC_MAIL_DAYS = 2;
+
 /** Rows of one statement: few enough not to block other transactions. */
 const BATCH = 1000;
 
@@ -23,6 +28,7 @@ const SEALED = [
   { table: 'applications', column: 'identity_number_sealed' },
   { table: 'applications', column: 'bank_account_sealed' },
   { table: 'credentials', column: 'number_sealed' },
+  { table: 'credential_renewals', column: 'number_sealed' },
   { table: 'distributors', column: 'bank_account_sealed' },
   { table: 'account_changes', column: 'old_sealed' },
   { table: 'account_changes', column: 'new_sealed' },
@@ -49,21 +55,20 @@ export function createHousekeepingActivities({
 }) {
   return {
     /**
-     * Deletes old idempotency keys, sessions that ended long ago and old failures to sign in.
+     * Deletes old idempotency keys, sessions that ended long ago, old failures to sign in and counted mails.
      * @param now milliseconds since 1970
      * @returns how many rows were deleted
      */
     async deleteSpent(now: number): Promise<number> {
       const before = (days: number) => new Date(now - days * DAY_MS);
       const sessionsSince = new Date(now - ENDED_SESSION_DAYS * DAY_MS - durationMs(config.SESSION_MAX));
+      const deleteBefore = (table: string, column: string, time: Date) =>
+        inBatches(async () => (await pool.query(deleteFrom(table, `${column} < $1`), [time])).rowCount ?? 0);
       return (
-        (await inBatches(pool, deleteFrom('idempotency_keys', 'created_at < $1'), [
-          before(IDEMPOTENCY_KEY_DAYS),
-        ])) +
-        (await inBatches(pool, deleteFrom('sessions', 'created_at < $1'), [sessionsSince])) +
-        (await inBatches(pool, deleteFrom('sign_in_attempts', 'last_at < $1'), [
-          before(SIGN_IN_ATTEMPT_DAYS),
-        ]))
+        (await deleteBefore('idempotency_keys', 'created_at', before(IDEMPOTENCY_KEY_DAYS))) +
+        (await deleteBefore('sessions', 'created_at', sessionsSince)) +
+        (await deleteBefore('sign_in_attempts', 'last_at', before(SIGN_IN_ATTEMPT_DAYS))) +
+        (await deleteBefore('public_mails', 'at', before(PUBLIC_MAIL_DAYS)))
       );
     },
 
@@ -76,9 +81,22 @@ export function createHousekeepingActivities({
      */
     async eraseApplicants(now: number): Promise<number> {
       const values = [new Date(now - durationMs(config.APPLICANT_DATA_RETENTION)), new Date(now)];
+      const erase = (kind: 'application' | 'account_change', statement: string) =>
+        inBatches(() =>
+          inTransaction(pool, async (client) => {
+            const { rows } = await client.query<{ id: string }>(statement, values);
+            for (const { id } of rows) {
+              await addAudit(client, {
+                actor: SYSTEM,
+                action: `${kind}.erase`,
+                subject: subjectOf(kind, id),
+              });
+            }
+            return rows.length;
+          }),
+        );
       return (
-        (await inBatches(pool, eraseApplications, values)) +
-        (await inBatches(pool, eraseAccountChanges, values))
+        (await erase('application', eraseApplications)) + (await erase('account_change', eraseAccountChanges))
       );
     },
 
@@ -109,24 +127,19 @@ const eraseApplications = `
     FROM old WHERE c.application_id = old.id
   ), mail AS (
     DELETE FROM mails m USING old WHERE m.subject_ref = 'application/' || old.id
-  ), trail AS (
-    INSERT INTO audit_entries (actor, action, subject, at) SELECT 'system', 'application.erase', 'application/' || id, $2 FROM old
   )
   UPDATE applications a
   SET name = '(erased)', email = '', phone = '', phone_hash = '', channels = '{}', shop_customer_id = NULL,
     identity_number_sealed = '', identity_number_hash = '', identity_number_masked = '', bank_account_sealed = '',
     bank_account_hash = '', bank_account_masked = '', bank_account_holder = '', bank_name = '', fingerprint = '',
     changes_requested = NULL, changes_note = NULL, decision_note = NULL, erased_at = $2
-  FROM old WHERE a.id = old.id`;
+  FROM old WHERE a.id = old.id RETURNING a.id`;
 
 // Of a change in effect the new value is the distributor's, and its hash finds who else has the number.
 const eraseAccountChanges = `
   WITH old AS MATERIALIZED (
     SELECT id, field = 'bank_account' AS is_account, state = 'in_effect' AS in_effect FROM account_changes
     WHERE ended_at < $1 AND erased_at IS NULL ORDER BY ended_at LIMIT ${BATCH} FOR NO KEY UPDATE
-  ), trail AS (
-    INSERT INTO audit_entries (actor, action, subject, at)
-    SELECT 'system', 'account_change.erase', 'account_change/' || id, $2 FROM old
   )
   UPDATE account_changes c
   SET old_value = '', old_sealed = '', old_holder = CASE WHEN is_account THEN '' END,
@@ -136,16 +149,16 @@ const eraseAccountChanges = `
     new_hash = CASE WHEN in_effect THEN new_hash END,
     new_holder = CASE WHEN in_effect THEN new_holder WHEN is_account THEN '' END,
     new_bank_name = CASE WHEN in_effect THEN new_bank_name WHEN is_account THEN '' END
-  FROM old WHERE c.id = old.id`;
+  FROM old WHERE c.id = old.id RETURNING c.id`;
 
-/** Runs a statement that goes through a batch of rows, until none is left. @returns how many there were */
-async function inBatches(pool: Pool, statement: string, values: unknown[]): Promise<number> {
+/** Goes through a batch of rows after the other, until none is left. @returns how many there were */
+async function inBatches(batch: () => Promise<number>): Promise<number> {
   const { cancellationSignal, heartbeat } = Context.current();
   for (let count = 0; ; ) {
     cancellationSignal.throwIfAborted();
-    const { rowCount } = await pool.query(statement, values);
-    count += rowCount ?? 0;
-    if (!rowCount) return count;
+    const done = await batch();
+    count += done;
+    if (done === 0) return count;
     heartbeat(count);
   }
 }

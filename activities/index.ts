@@ -5,6 +5,7 @@ import { createAccountChangeActivities } from './accountChange/accountChange';
 import { createApplicationActivities } from './application/application';
 import { createApplicationCheckActivities } from './application/checks';
 import { createBulkActivities } from './bulk';
+import { createCredentialActivities } from './credential/credential';
 import { createHousekeepingActivities } from './housekeeping';
 import { createMailActivities, type Mailer } from './mail';
 import { createOrderActivities } from './order/order';
@@ -28,6 +29,7 @@ export function createActivities(context: ActivityContext) {
     ...createAccountChangeActivities(context),
     ...createApplicationActivities(context),
     ...createApplicationCheckActivities(context),
+    ...createCredentialActivities(context),
     ...createMailActivities(context),
     ...createWithdrawalActivities(context),
     ...createPayoutActivities(context),

@@ -123,7 +123,7 @@ export function createMailActivities(context: {
      * @returns what became of it
      * @throws Error when the mail should be tried again
      */
-    async deliverMail(key: string): Promise<'sent' | 'undeliverable'> {
+    async deliverMail(key: string): Promise<Exclude<StateOf<'mail'>, 'pending'>> {
       const { rows } = await pool.query<{
         subject_ref: string;
         recipient: string;

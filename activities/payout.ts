@@ -1,6 +1,8 @@
 import { type Config, durationMs } from '../config';
 import { decide, decided } from '../database/decide';
-import { type Actor, addAudit, addEvent, SYSTEM } from '../database/journal';
+import { checkSeen, type Figures } from '../database/figures';
+import { type Actor, addAudit, addEvents, SYSTEM } from '../database/journal';
+import { payableByFile } from '../database/payable';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
 import type { Sealer } from '../database/sealing';
@@ -15,6 +17,7 @@ import {
 } from '../domain/payout';
 import type { WithdrawalProgress } from '../domain/withdrawal';
 import {
+  lockWithdrawal,
   readProgress,
   type Settlement,
   settleWithdrawals,
@@ -29,6 +32,8 @@ export interface BatchRequest {
   id: string;
   currency: string;
   by: Actor;
+  /** What the person saw; another result is refused. Absent in older histories. */
+  expected?: Figures;
 }
 
 /** The bank's result of a file: all is paid, except what is listed. */
@@ -61,10 +66,10 @@ export function createPayoutActivities({
     /**
      * Collects every approved withdrawal of a currency that is paid by file. What is canceled at the same moment is
      * either collected or canceled, never both.
-     * @throws refusal `nothing_to_pay`
+     * @throws refusal `nothing_to_pay` or `figures_changed`
      */
     async openPayoutBatch(request: BatchRequest, now: number): Promise<BatchState> {
-      const { id, currency, by } = request;
+      const { id, currency, by, expected } = request;
       return decide(
         pool,
         { kind: 'payout', id, key: 'opened', by, at: now },
@@ -77,30 +82,39 @@ export function createPayoutActivities({
           return lockBatch(client, id);
         },
         async (client) => {
-          const { rows } = await client.query<{ count: number; total: number }>(
+          const { rows } = await client.query<{ ids: string[]; total: number }>(
             `WITH waiting AS (
                SELECT w.id FROM withdrawals w JOIN distributors d ON d.id = w.distributor_id
-               WHERE w.state = 'approved' AND w.method = 'file' AND w.currency = $2 AND payout_obstacle(d, $4) IS NULL
+               WHERE w.currency = $2 AND ${payableByFile('$3')}
                ORDER BY w.id FOR NO KEY UPDATE OF w
              ), collected AS (
                UPDATE withdrawals w SET state = 'paying', batch_id = $1 FROM waiting WHERE w.id = waiting.id
                RETURNING w.id, w.amount
-             ), reported AS (
-               INSERT INTO events (subject, key, type, actor, occurred_at, data)
-               SELECT 'withdrawal/' || id, 'paying', 'paying', $3, $4, jsonb_build_object('batchId', $1::text)
-               FROM collected
              )
-             SELECT count(*)::int AS count, coalesce(sum(amount), 0)::bigint AS total FROM collected`,
-            [id, currency, by.name, new Date(now)],
+             SELECT coalesce(array_agg(id), '{}') AS ids, coalesce(sum(amount), 0)::bigint AS total FROM collected`,
+            [id, currency, new Date(now)],
           );
-          const { count, total } = rows[0]!;
-          if (count === 0) {
+          const { ids, total } = rows[0]!;
+          if (ids.length === 0) {
             throw refuse({
               code: 'nothing_to_pay',
               status: 409,
               message: `No approved withdrawal in ${currency} is waiting for a payout file.`,
             });
           }
+          await addEvents(
+            client,
+            ids.map((one) => ({
+              subject: subjectOf('withdrawal', one),
+              key: 'paying',
+              type: 'paying',
+              actor: by,
+              occurredAt: now,
+              data: { batchId: id },
+            })),
+          );
+          const count = ids.length;
+          checkSeen(expected, { count, totals: { [currency]: total } });
           return {
             type: 'opened',
             action: 'payout_batch.open',
@@ -130,13 +144,19 @@ export function createPayoutActivities({
         async (client, { state }) => {
           if (state === 'settled') throw await decided(client, { kind: 'payout', id }, state);
           const settlements = await settlementsOf(client, id, failed);
-          const settled = await settleWithdrawals(client, config, settlements, 'paying', now);
-          await client.query(
-            `INSERT INTO events (subject, key, type, actor, occurred_at, data)
-             SELECT 'withdrawal/' || id, state, state, $2, $3,
-               jsonb_strip_nulls(jsonb_build_object('batchId', $4::text, 'reason', reason))
-             FROM withdrawals WHERE id = ANY ($1)`,
-            [settled, by.name, new Date(now), id],
+          const settled = new Set(await settleWithdrawals(client, config, settlements, 'paying', now));
+          await addEvents(
+            client,
+            settlements
+              .filter((one) => settled.has(one.id))
+              .map((one) => ({
+                subject: subjectOf('withdrawal', one.id),
+                key: one.state,
+                type: one.state,
+                actor: by,
+                occurredAt: now,
+                data: { batchId: id, reason: one.reason },
+              })),
           );
           await client.query(`UPDATE payout_batches SET state = 'settled', settled_at = $2 WHERE id = $1`, [
             id,
@@ -162,32 +182,24 @@ export function createPayoutActivities({
      * canceled. It stays approved while nothing may be paid to its distributor.
      */
     async startPayout(id: string, now: number): Promise<PayoutStart> {
-      return inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query(
-          `UPDATE withdrawals w SET state = 'paying' FROM distributors d
-           WHERE w.id = $1 AND w.state = 'approved' AND w.method = 'http'
-             AND d.id = w.distributor_id AND payout_obstacle(d, $2) IS NULL`,
-          [id, new Date(now)],
-        );
-        if (rowCount === 1) {
-          await addEvent(client, {
-            subject: subjectOf('withdrawal', id),
-            key: 'paying',
-            type: 'paying',
-            actor: SYSTEM,
-            occurredAt: now,
-          });
-        }
-        const { rows } = await client.query<WithdrawalProgress>(
-          'SELECT state, method FROM withdrawals WHERE id = $1',
-          [id],
-        );
-        return {
-          ...rows[0]!,
-          moved: rowCount === 1,
-          firstInquiryAfterMs: durationMs(config.PAYOUT_POLL_INTERVAL),
-        };
-      });
+      let moved = false;
+      const { state, method } = await decide(
+        pool,
+        { kind: 'withdrawal', id, key: 'paying', by: SYSTEM, at: now },
+        (client) => lockWithdrawal(client, id),
+        async (client) => {
+          const { rowCount } = await client.query(
+            `UPDATE withdrawals w SET state = 'paying' FROM distributors d
+             WHERE w.id = $1 AND w.state = 'approved' AND w.method = 'http'
+               AND d.id = w.distributor_id AND payout_obstacle(d, $2) IS NULL`,
+            [id, new Date(now)],
+          );
+          moved = rowCount === 1;
+          return moved ? { type: 'paying' } : null;
+        },
+        (client) => readProgress(client, id),
+      );
+      return { state, method, moved, firstInquiryAfterMs: durationMs(config.PAYOUT_POLL_INTERVAL) };
     },
 
     /**
@@ -233,28 +245,19 @@ export function createPayoutActivities({
 
     /** Records the provider's final answer; a failed payout returns the money to the balance. */
     async settlePayout(id: string, answer: PayoutOutcome, now: number): Promise<WithdrawalStep> {
-      return inTransaction(pool, async (client) => {
-        const reason = answer.status === 'failed' ? answer.reason : undefined;
-        const { status: state, reference } = answer;
-        const settled = await settleWithdrawals(
-          client,
-          config,
-          [{ id, state, reason, reference }],
-          'paying',
-          now,
-        );
-        if (settled.length > 0) {
-          await addEvent(client, {
-            subject: subjectOf('withdrawal', id),
-            key: state,
-            type: state,
-            actor: SYSTEM,
-            occurredAt: now,
-            data: { reason, reference },
-          });
-        }
-        return readProgress(client, id);
-      });
+      const reason = answer.status === 'failed' ? answer.reason : undefined;
+      const { status: state, reference } = answer;
+      return decide(
+        pool,
+        { kind: 'withdrawal', id, key: state, by: SYSTEM, at: now },
+        (client) => lockWithdrawal(client, id),
+        async (client) => {
+          const settlement = { id, state, reason, reference };
+          const settled = await settleWithdrawals(client, config, [settlement], 'paying', now);
+          return settled.length > 0 ? { type: state, data: { reason, reference } } : null;
+        },
+        (client) => readProgress(client, id),
+      );
     },
   };
 }
@@ -271,7 +274,7 @@ export interface PayoutFileRow {
 
 /**
  * The withdrawals of a batch with their full account numbers, in the same order each time. Looking at them is
- * written to the audit trail.
+ * written to the audit trail, and the first time to the batch, which can be confirmed from then on.
  * @returns null when there is no such batch
  */
 export async function revealPayoutFile(
@@ -290,6 +293,10 @@ export async function revealPayoutFile(
     }>(
       `SELECT id, amount, currency, bank_account_sealed, bank_account_holder, bank_name
        FROM withdrawals WHERE batch_id = $1 ORDER BY id`,
+      [id],
+    );
+    await client.query(
+      'UPDATE payout_batches SET file_fetched_at = now() WHERE id = $1 AND file_fetched_at IS NULL',
       [id],
     );
     await addAudit(client, {

@@ -1,19 +1,30 @@
 import { Context } from '@temporalio/activity';
 import type { Pool } from '../database/pool';
+import { endRestrictions } from '../database/restrictionEnds';
 import { activitySender } from '../temporal/activitySender';
+import { start } from '../temporal/messages';
 import { type Disagreement, reconcileAll } from '../temporal/reconcile';
 
 /** How many rows and workflows disagreed. */
 export type Reconciled = Record<Disagreement, number>;
 
-/** What finds processes that were lost, and those that wait for what has happened. */
+/** What finds processes that were lost, and those that wait for what has happened or has ended. */
 export function createReconcileActivities(pool: Pool) {
   return {
-    /** Compares all open rows with all open workflows and mends what may be mended. */
+    /**
+     * Releases what restrictions kept back that have ended by themselves, then compares all open rows with all open
+     * workflows and mends what may be mended.
+     */
     async reconcileProcesses(): Promise<Reconciled> {
       const { cancellationSignal, heartbeat } = Context.current();
       const result: Reconciled = { missing: 0, needless: 0, overdue: 0, ahead: 0 };
-      for await (const page of reconcileAll({ pool, sender: activitySender(10_000) }, { mend: true })) {
+      const sender = activitySender(10_000);
+      for await (const releaseRunId of endRestrictions(pool)) {
+        cancellationSignal.throwIfAborted();
+        if (releaseRunId) await start(sender, { kind: 'release', id: releaseRunId });
+        heartbeat(result);
+      }
+      for await (const page of reconcileAll({ pool, sender }, { mend: true })) {
         cancellationSignal.throwIfAborted();
         for (const { disagreement } of page) result[disagreement]++;
         heartbeat(result);

@@ -2,35 +2,30 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Config } from '../config';
 import { countApproval } from '../database/approvals';
 import { decide, decided, type Outcome } from '../database/decide';
-import { type Actor, addEvent, SYSTEM } from '../database/journal';
+import { checkSeen, type Figures } from '../database/figures';
+import { type Actor, SYSTEM } from '../database/journal';
 import { type Client, inTransaction, type Pool } from '../database/pool';
 import { refuse } from '../database/refusal';
+import { type ReleaseSelection, selected } from '../database/releaseSelection';
 import { approvalsNeeded } from '../domain/approval';
 import { keyOf, subjectOf } from '../domain/kinds';
 import type { ReleaseRunState } from '../domain/release';
-
-/** Which commissions a run is for: those named, or everything due that fits the filter. */
-export type ReleaseSelection =
-  | { commissionIds: number[] }
-  | {
-      /** RFC 3339; due before this moment. */
-      dueBefore: string;
-      distributorId?: string;
-      currency?: string;
-    }
-  | KeptBack;
 
 /** What became due under automatic plans while its distributor was restricted. Chosen when the run is carried out. */
 export interface KeptBack {
   distributorId: string;
   automatic: true;
+  /** Restrictions that were voided or moved: first, what they kept from being accrued is accrued. */
+  corrected?: string[];
 }
 
 /** Finance proposes to release. */
 export interface ReleaseProposal {
   id: string;
-  selection: Exclude<ReleaseSelection, KeptBack>;
+  selection: ReleaseSelection;
   by: Actor;
+  /** What the person saw; another result is refused. Absent in older histories. */
+  expected?: Figures;
 }
 
 /** What a person decided about a run. `decisionId` is the same when the message is repeated. */
@@ -79,10 +74,10 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
     /**
      * Freezes what a run is for. A commission waits in one run at a time; one that waits in another run, or is not
      * due, gets its result at once.
-     * @throws refusal `commission_not_found` or `nothing_to_release`
+     * @throws refusal `commission_not_found`, `nothing_to_release` or `figures_changed`
      */
     async proposeRelease(proposal: ReleaseProposal, now: number): Promise<ReleaseRunState> {
-      const { id, selection, by } = proposal;
+      const { id, selection, by, expected } = proposal;
       return decide(
         pool,
         { kind: 'release', id, key: 'proposed', by, at: now },
@@ -96,6 +91,7 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
         },
         async (client) => {
           const frozen = await freeze(client, id, selection);
+          checkSeen(expected, { count: frozen.pending, totals: frozen.totals });
           const total = Math.max(0, ...Object.values(frozen.totals));
           const needed = approvalsNeeded(total, config.SECOND_APPROVAL_ABOVE);
           await client.query(
@@ -188,15 +184,19 @@ export function createReleaseActivities({ pool, config }: { pool: Pool; config: 
       const filter = await readFilter(pool, id);
       let judged = 0;
       if ('automatic' in filter) {
-        const { distributorId } = filter;
-        for (let after: number | null = 0; after !== null; ) {
-          if (cancellationSignal.aborted)
-            throw new CancelledFailure('the worker stops; another attempt goes on');
-          const batch: Batch = await releaseKeptBackBatch(pool, { runId: id, distributorId, after, now });
-          judged += batch.count;
-          heartbeat(judged);
-          after = batch.last;
-        }
+        const { distributorId, corrected } = filter;
+        const inBatches = async (work: (after: number) => Promise<Batch>) => {
+          for (let after: number | null = 0; after !== null; ) {
+            if (cancellationSignal.aborted)
+              throw new CancelledFailure('the worker stops; another attempt goes on');
+            const batch: Batch = await work(after);
+            judged += batch.count;
+            heartbeat(judged);
+            after = batch.last;
+          }
+        };
+        if (corrected) await inBatches((after) => accrueBatch(pool, { runId: id, corrected, after, now }));
+        await inBatches((after) => releaseKeptBackBatch(pool, { runId: id, distributorId, after, now }));
         return finish(pool, id, Math.max(now, Date.now()));
       }
       const portions = await readPortions(pool, id);
@@ -241,13 +241,11 @@ async function readRunState(client: Client, id: string): Promise<ReleaseRunState
 async function freeze(
   client: Client,
   id: string,
-  selection: ReleaseProposal['selection'],
+  selection: ReleaseSelection,
 ): Promise<{ items: number; pending: number; totals: Record<string, number> }> {
-  const named = 'commissionIds' in selection;
-  if (named) await checkKnown(client, selection.commissionIds);
-  const chosen = named
-    ? 'id = ANY ($2::bigint[])'
-    : `state = 'due' AND due_at < $2 AND ($3::uuid IS NULL OR distributor_id = $3) AND ($4::text IS NULL OR currency = $4)`;
+  if ('commissionIds' in selection) await checkKnown(client, selection.commissionIds);
+  const values: unknown[] = [id];
+  const chosen = selected(selection, (value) => `$${values.push(value)}`);
   // In the order of ids, so that two proposals at once never wait for each other in a circle.
   const { rows } = await client.query<{
     currency: string | null;
@@ -275,9 +273,7 @@ async function freeze(
      SELECT currency, count(*)::int AS items, count(commission_id)::int AS pending,
        coalesce(sum(amount) FILTER (WHERE commission_id IS NOT NULL), 0)::bigint AS total
      FROM chosen LEFT JOIN waiting ON commission_id = id GROUP BY currency`,
-    named
-      ? [id, selection.commissionIds]
-      : [id, selection.dueBefore, selection.distributorId ?? null, selection.currency ?? null],
+    values,
   );
   const items = rows.reduce((sum, row) => sum + row.items, 0);
   const pending = rows.reduce((sum, row) => sum + row.pending, 0);
@@ -372,12 +368,43 @@ async function releaseBatch(
   });
 }
 
-async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection> {
-  const { rows } = await pool.query<{ filter: ReleaseSelection }>(
+async function readFilter(pool: Pool, runId: string): Promise<ReleaseSelection | KeptBack> {
+  const { rows } = await pool.query<{ filter: ReleaseSelection | KeptBack }>(
     'SELECT filter FROM release_runs WHERE id = $1',
     [runId],
   );
   return rows[0]!.filter;
+}
+
+/**
+ * Accrues the next batch of what restrictions kept from it that were voided or moved, and notes what automatic plans
+ * release of it. What another restriction kept from it as well stays as it is.
+ */
+export async function accrueBatch(
+  pool: Pool,
+  { runId, corrected, after, now }: { runId: string; corrected: string[]; after: number; now: number },
+): Promise<Batch> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ ids: number[] | null }>(
+      `SELECT array_agg(id) AS ids FROM (
+         SELECT id FROM commissions WHERE state = 'not_accrued' AND not_accrued_by && $1::uuid[] AND id > $2
+         ORDER BY id LIMIT $3
+       ) AS batch`,
+      [corrected, after, BATCH],
+    );
+    const ids = rows[0]!.ids;
+    if (!ids) return { count: 0, last: null };
+    const { rows: accrued } = await client.query<{ id: number; state: string }>(
+      'SELECT commission_id AS id, state FROM accrue_commissions($1, $2)',
+      [ids, new Date(now)],
+    );
+    await client.query(
+      `INSERT INTO release_items (run_id, commission_id, state, proposed_amount, released_amount)
+       SELECT $1, id, 'released', amount, amount FROM commissions WHERE id = ANY ($2) ON CONFLICT DO NOTHING`,
+      [runId, accrued.filter(({ state }) => state === 'released').map(({ id }) => id)],
+    );
+    return { count: ids.length, last: ids.length < BATCH ? null : ids.at(-1)! };
+  });
 }
 
 /**
@@ -412,24 +439,29 @@ export async function releaseKeptBackBatch(
   });
 }
 
-async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
-  return inTransaction(pool, async (client) => {
-    // A run whose items were frozen has these figures since it was proposed.
-    await client.query(
-      `UPDATE release_runs r SET item_count = made.items, totals = made.totals
-       FROM (
-         SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
-         FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
-               FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
-       ) made
-       WHERE r.id = $1 AND r.state = 'running' AND r.filter ? 'automatic'`,
-      [id],
-    );
-    const { rowCount } = await client.query(
-      `UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running'`,
-      [id, new Date(now)],
-    );
-    if (rowCount === 1) {
+/** Ends a run that is under way. */
+function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunState> {
+  return decide(
+    pool,
+    { kind: 'release', id, key: 'done', by: SYSTEM, at: now },
+    (client) => lockRun(client, id),
+    async (client, { state }) => {
+      if (state !== 'running') return null;
+      // A run whose items were frozen has these figures since it was proposed.
+      await client.query(
+        `UPDATE release_runs r SET item_count = made.items, totals = made.totals
+         FROM (
+           SELECT coalesce(sum(items), 0)::int AS items, coalesce(jsonb_object_agg(currency, amount), '{}') AS totals
+           FROM (SELECT c.currency, count(*) AS items, sum(i.proposed_amount) AS amount
+                 FROM release_items i JOIN commissions c ON c.id = i.commission_id WHERE i.run_id = $1 GROUP BY 1) by_currency
+         ) made
+         WHERE r.id = $1 AND r.filter ? 'automatic'`,
+        [id],
+      );
+      await client.query(`UPDATE release_runs SET state = 'done', finished_at = $2 WHERE id = $1`, [
+        id,
+        new Date(now),
+      ]);
       const { rows } = await client.query<{ released: number; left_out: number }>(
         `SELECT count(*) FILTER (WHERE state = 'released')::int AS released,
            count(*) FILTER (WHERE state = 'left_out')::int AS left_out
@@ -437,15 +469,8 @@ async function finish(pool: Pool, id: string, now: number): Promise<ReleaseRunSt
         [id],
       );
       const { released, left_out: leftOut } = rows[0]!;
-      await addEvent(client, {
-        subject: subjectOf('release', id),
-        key: 'done',
-        type: 'done',
-        actor: SYSTEM,
-        occurredAt: now,
-        data: { released, leftOut },
-      });
-    }
-    return readRunState(client, id);
-  });
+      return { type: 'done', data: { released, leftOut } };
+    },
+    (client) => readRunState(client, id),
+  );
 }

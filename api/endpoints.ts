@@ -8,6 +8,7 @@ import { keyEndpoints } from './identity/routes/keys';
 import { meEndpoints } from './identity/routes/me';
 import { oidcEndpoints } from './identity/routes/oidc';
 import { signInEndpoints } from './identity/routes/signIn';
+import { userAccessEndpoints } from './identity/routes/userAccess';
 import { userEndpoints } from './identity/routes/users';
 import { healthEndpoints } from './reports/routes/health';
 import { homeEndpoints } from './reports/routes/home';
@@ -24,6 +25,7 @@ import { commissionEndpoints } from './routes/commission/commission';
 import { earningEndpoints } from './routes/commission/earnings';
 import { holdEndpoints } from './routes/commission/holds';
 import { credentialEndpoints } from './routes/credential/credential';
+import { renewalEndpoints } from './routes/credential/renewals';
 import { balanceEndpoints } from './routes/distributor/balances';
 import { distributorEndpoints } from './routes/distributor/distributor';
 import { restrictionEndpoints } from './routes/distributor/restrictions';
@@ -64,6 +66,7 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...restrictionEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
+    ...renewalEndpoints,
     ...blacklistEndpoints,
     ...orderListEndpoints,
     ...orderEndpoints,
@@ -86,7 +89,8 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...healthEndpoints,
     ...mailEndpoints,
     ...auditEndpoints,
-    ...userEndpoints,
+    ...userEndpoints(scopesOfRole),
+    ...userAccessEndpoints(scopesOfRole),
     ...signInEndpoints(scopesOfRole),
     ...oidcEndpoints,
     ...meEndpoints(scopesOfRole),

@@ -6,6 +6,7 @@ import { ConfigError, durationMs, loadConfig } from '../config';
 import { createPool } from '../database/pool';
 import { createLogger } from '../log';
 import { PrismaClient } from '../prisma/client/client';
+import { refuseUnreleased, UnreleasedDatabaseError } from '../prisma/unreleased';
 import { keepTrying } from '../retry';
 import { connectionConfig } from '../temporal/connection';
 import { dataConverter } from '../temporal/payloadCodec';
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
   await keepTrying('PostgreSQL does not serve the API yet', () => prepareDatabase(context), {
     log,
     // The API listens meanwhile, and says that it is not ready.
-    heals: () => true,
+    heals: (error) => !(error instanceof UnreleasedDatabaseError),
   });
   isPrepared = true;
   keepDaysSummed(context);
@@ -82,13 +83,14 @@ const closeWithinMs = 5_000;
 
 /** What PostgreSQL has to hold before the API is ready. */
 async function prepareDatabase({ pool, config, log }: ApiContext): Promise<void> {
-  if (!config.BOOTSTRAP_ADMIN_KEY) return void (await pool.query('SELECT 1'));
+  await refuseUnreleased(pool);
+  if (!config.BOOTSTRAP_ADMIN_KEY) return;
   const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
   if (made) log.info('made the first admin, whose key is BOOTSTRAP_ADMIN_KEY');
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(error.message);
+  if (error instanceof ConfigError || error instanceof UnreleasedDatabaseError) console.error(error.message);
   else createLogger({ LOG_LEVEL: 'fatal' }, 'api').fatal({ err: error }, 'the API could not start');
   process.exit(1);
 });

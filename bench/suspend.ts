@@ -7,6 +7,7 @@ import { type Seeded, seed } from './seed';
 
 const MANY = 100_000;
 const FEW = 10;
+const brand = { BRAND_NAME: 'Bench', BRAND_TIME_ZONE: 'Asia/Shanghai' };
 
 export const suspend: Bench = {
   description:
@@ -22,7 +23,13 @@ export const suspend: Bench = {
     const actor = { userId: seeded.users[0], name: 'Bench' };
     const timed = (decide: typeof suspendDistributor, distributorId: string) => async () => {
       const start = performance.now();
-      await decide(pool, { distributorId, commandId: randomUUID(), reason: 'x', actor, now: Date.now() });
+      await decide(pool, brand, {
+        distributorId,
+        commandId: randomUUID(),
+        reason: 'x',
+        actor,
+        now: Date.now(),
+      });
       return performance.now() - start;
     };
     const suspended = { many: [] as number[], few: [] as number[] };

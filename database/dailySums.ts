@@ -58,6 +58,24 @@ export const transfersOn = (days: string) => `
     GROUP BY t.currency, t.from_account, t.to_account
   ) AS s`;
 
+/** What is not in the sums: days with a late report, and all after the last day that is summed. */
+const unsummedSpans = `(${withBounds(`${outdatedDays}`)} UNION ALL
+  SELECT ${summedUntil}, ${startOf(summedUntil)}, 'infinity'::timestamptz)`;
+
+const ever = (table: 'daily_sales' | 'daily_transfers', columns: string, added: string) =>
+  `SELECT ${columns} FROM ${table} WHERE day < ${summedUntil} AND day NOT IN (${outdatedDays})
+   UNION ALL SELECT ${columns} FROM (${added}) AS added`;
+
+/** Sums of all transfers there ever were, of which only those of the last days are read. */
+export const transfersEver = ever(
+  'daily_transfers',
+  'currency, from_account, to_account, amount',
+  transfersOn(unsummedSpans),
+);
+
+/** Sums of all sales there ever were, likewise, by distributor and, without one, of all. */
+export const salesEver = ever('daily_sales', 'currency, distributor_id, net', salesOn(unsummedSpans));
+
 /**
  * The first day that ended too recently to be summed. What happened more than a day before its transaction
  * began is noted as late; so a transaction that is under way while a day is summed would have to last longer than a

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AuditAction, EventType } from '../domain/journal';
-import { type Id, isProcess, type Kind, kinds, subjectOf } from '../domain/kinds';
+import { type IdOf, idParts, isProcess, type Kind, kinds, subjectOf } from '../domain/kinds';
 import type { RefusalCode } from '../domain/refusals';
 import { type Actor, addAudit, addEvent, hasEvent } from './journal';
 import { type QueuedMail, queueMails } from './mails';
@@ -8,9 +8,9 @@ import { type Client, inTransaction, type Pool } from './pool';
 import { asRefusal, refuse, withStanding } from './refusal';
 
 /** A request about one subject, and who makes it. */
-export interface Command {
-  kind: LockedKind;
-  id: Id;
+export interface Command<K extends LockedKind> {
+  kind: K;
+  id: IdOf<K>;
   /** Key of the event: unique within the subject, and the same when the message is repeated. */
   key: string;
   by: Actor;
@@ -36,15 +36,15 @@ export interface Outcome {
  * changes, and writes event, audit entry and mails beside it.
  * @param lock locks the subject's row and reads it, or makes it where the message is the first; undefined where
  *   there is none
- * @param change makes the change, or refuses
+ * @param change makes the change, or refuses; null where the row leaves nothing to change, so nothing happened
  * @param answer reads the state after it; the same for a repeat. Where there is no row, null or a refusal
  * @throws refusal `<kind>_not_found`, and what `lock` and `change` refuse, with the state of the row
  */
-export async function decide<Row, Answer>(
+export async function decide<K extends LockedKind, Row, Answer>(
   pool: Pool,
-  command: Command,
+  command: Command<K>,
   lock: (client: Client) => Promise<Row | undefined>,
-  change: (client: Client, row: Row) => Promise<Outcome>,
+  change: (client: Client, row: Row) => Promise<Outcome | null>,
   answer: (client: Client) => Promise<Answer>,
 ): Promise<Answer> {
   const { kind, id, key, by, at } = command;
@@ -54,8 +54,9 @@ export async function decide<Row, Answer>(
     const row = await lock(client);
     if (row === undefined) throw notFound(kind, id);
     found = true;
-    if (!(await hasEvent(client, subject, key))) {
-      const { type, action, data, before, after, reason, mails = [] } = await change(client, row);
+    const outcome = (await hasEvent(client, subject, key)) ? null : await change(client, row);
+    if (outcome) {
+      const { type, action, data, before, after, reason, mails = [] } = outcome;
       await addEvent(client, { subject, key, type, actor: by, occurredAt: at, data });
       if (action)
         await addAudit(client, { actor: by, action, subject, before, after, reason, eventKey: key });
@@ -90,8 +91,8 @@ type StepKind = { [K in Kind]: `${K}_state` extends RefusalCode ? K : never }[Ki
  * The refusal of a request about a subject that does not exist.
  * @param pointer JSON pointer of the field that names it, where it is not the one in the address
  */
-export function notFound(kind: LockedKind, id: Id, pointer?: string): Error {
-  const shown = typeof id === 'object' ? id.at(-1) : id;
+export function notFound<K extends LockedKind>(kind: K, id: IdOf<K>, pointer?: string): Error {
+  const shown = idParts(id).at(-1);
   return refuse({
     code: `${kind}_not_found`,
     status: 404,
@@ -105,9 +106,9 @@ export function notFound(kind: LockedKind, id: Id, pointer?: string): Error {
  * @param state the state of the subject
  * @param types the events that are such a decision, @default the one named like the state
  */
-export async function decided(
+export async function decided<K extends DecidedKind>(
   client: Client,
-  { kind, id }: { kind: DecidedKind; id: Id },
+  { kind, id }: { kind: K; id: IdOf<K> },
   state: EventType,
   types: EventType[] = [state],
 ): Promise<Error> {

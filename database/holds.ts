@@ -4,7 +4,7 @@ import { decide } from './decide';
 import type { Actor } from './journal';
 import type { Client, Pool } from './pool';
 import { refuse } from './refusal';
-import { liftRestrictions, PEOPLE, placeRestriction } from './restrictions';
+import { liftRestrictions, NOT_OVER, PEOPLE, placeRestriction } from './restrictions';
 
 /** Keep a commission back. */
 export interface HoldRequest {
@@ -43,7 +43,7 @@ interface LockedCommission {
  * Places a person's hold: a restriction of one commission. A single transaction without waiting, so it needs no
  * workflow.
  * @param now milliseconds since 1970
- * @throws refusal `commission_not_found`, `commission_settled` or `already_on_hold`
+ * @throws refusal `commission_not_found`, `commission_not_accrued`, `commission_settled` or `already_on_hold`
  */
 export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Promise<void> {
   const { id, commissionId, reason, note, by } = hold;
@@ -53,6 +53,14 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
     // A release locks this row too: a hold is placed before it or after it, never in between.
     (client) => lockCommission(client, commissionId),
     async (client, { distributorId, state }) => {
+      if (state === 'not_accrued') {
+        throw refuse({
+          code: 'commission_not_accrued',
+          status: 409,
+          message:
+            'The commission was not accrued because of a restriction; there is nothing to put on hold.',
+        });
+      }
       if (state !== 'held' && state !== 'due') {
         throw refuse({
           code: 'commission_settled',
@@ -61,7 +69,7 @@ export async function placeHold(pool: Pool, hold: HoldRequest, now: number): Pro
         });
       }
       const { rowCount } = await client.query(
-        `SELECT FROM restrictions WHERE commission_id = $1 AND reason = $2 AND lifted_at IS NULL AND cause LIKE $3`,
+        `SELECT FROM restrictions r WHERE r.commission_id = $1 AND r.reason = $2 AND r.cause LIKE $3 AND ${NOT_OVER}`,
         [commissionId, reason, PEOPLE],
       );
       if (rowCount) {

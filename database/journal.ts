@@ -35,6 +35,23 @@ export async function addEvent(client: Client, event: TimelineEvent): Promise<bo
   return rowCount === 1;
 }
 
+/** Adds a line to the timelines of many subjects at once, to each once. */
+export async function addEvents(client: Client, events: TimelineEvent[]): Promise<void> {
+  const lines = events.map(({ actor, occurredAt, data = {}, ...event }) => ({
+    ...event,
+    actor: actor.name,
+    at: new Date(occurredAt),
+    data,
+  }));
+  await client.query(
+    `INSERT INTO events (subject, key, type, actor, occurred_at, data)
+     SELECT subject, key, type, actor, at, data FROM jsonb_to_recordset($1) AS e
+       (subject text, key text, type text, actor text, at timestamptz, data jsonb)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(lines)],
+  );
+}
+
 /** Whether a timeline has a line of this key. */
 export async function hasEvent(client: Client, subject: string, key: string): Promise<boolean> {
   const { rowCount } = await client.query('SELECT 1 FROM events WHERE subject = $1 AND key = $2', [

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Config, publicUrl } from '../config';
-import { parseSubject, subjectOf } from '../domain/kinds';
+import { keyOf, parseSubject } from '../domain/kinds';
 import { mailLinks } from '../domain/mail/frame';
 import type { Sealer } from './sealing';
 
@@ -41,7 +41,7 @@ export function confirmAddressToken(sealer: Hasher, accountChangeId: string): st
 
 /** Key of the only mail that has the link to confirm a new mail address. */
 export const confirmAddressMailKey = (accountChangeId: string): string =>
-  `${subjectOf('account_change', accountChangeId)}/confirm_address`;
+  keyOf('account_change', accountChangeId, 'confirm_address');
 
 /**
  * Puts the links into a mail that is about to be sent. They are not in the stored text, because each of them opens
@@ -55,7 +55,7 @@ export function withLinks(
   const about = parseSubject(mail.subjectRef);
   let body = mail.body.replaceAll(mailLinks.console, () => publicUrl(config));
   if (about?.kind === 'application') {
-    const id = about.id[0]!;
+    const { id } = about;
     const page = `${publicUrl(config)}/application/${id}#${applicantToken(sealer, id)}`;
     body = body.replaceAll(mailLinks.application, () => page);
   }

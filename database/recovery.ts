@@ -1,14 +1,16 @@
-import { type Id, type ProcessKind, parseSubject } from '../domain/kinds';
+import { type IdOf, idParts, type ProcessKind, parseSubject } from '../domain/kinds';
 import type { OrderPayment } from '../domain/order';
 import type { Pool } from './pool';
 import { openStates } from './states';
 
 /** A process that has to run. */
-export interface OpenProcess {
-  kind: ProcessKind;
-  id: Id;
+export type OpenProcess = { [K in ProcessKind]: OpenProcessOf<K> }[ProcessKind];
+
+interface OpenProcessOf<K extends ProcessKind> {
+  kind: K;
+  id: IdOf<K>;
   /** The message an order's process still needs, where the order has no row of its own yet. */
-  payment?: OrderPayment;
+  payment?: K extends 'order' ? OrderPayment : never;
 }
 
 /** The open rows of a table whose id is a UUID. */
@@ -44,6 +46,13 @@ const sources: Record<ProcessKind, readonly string[]> = {
      ORDER BY 1 LIMIT $2`,
   ],
   account_change: [byId('account_changes', `state IN (${openStates('account_change')})`)],
+  credential: [
+    byId(
+      'credentials c',
+      `c.distributor_id IS NOT NULL AND (
+         SELECT distributor_state(d) <> 'terminated' FROM distributors d WHERE d.id = c.distributor_id)`,
+    ),
+  ],
   withdrawal: [byId('withdrawals w', ownWithdrawal)],
   payout: [byId('payout_batches', `state IN (${openStates('payout')})`)],
   release: [byId('release_runs', `state IN (${openStates('release')})`)],
@@ -58,7 +67,8 @@ const decidedBefore = (subject: string, types: string) =>
   `EXISTS (SELECT FROM events e WHERE e.subject = ${subject} AND e.type IN (${types})
      AND e.occurred_at < now() - interval '2 minutes')`;
 
-const overdue: Partial<Record<ProcessKind, readonly string[]>> = {
+/** What should have happened automatically, by kind; empty where nothing is looked for. */
+const overdue: Record<ProcessKind, readonly string[]> = {
   order: [
     `SELECT DISTINCT order_id AS key, to_jsonb(order_id) AS id FROM order_lines
      WHERE state = 'delivered' AND window_ends_at < now() - interval '2 minutes' AND order_id > $1
@@ -79,10 +89,17 @@ const overdue: Partial<Record<ProcessKind, readonly string[]>> = {
   release: [
     byId('release_runs r', `r.state = 'approved' AND ${decidedBefore("'release/' || r.id", "'approved'")}`),
   ],
+  application: [],
+  // Its expiry needs no process, and a lost process is missing.
+  credential: [],
+  return: [],
+  payout: [],
+  mail: [],
+  bulk: [],
 };
 
-/** Whether a row is open: `open` or `over`, by the parts of its id. Mails and bulk actions need no look. */
-const stateQueries: Partial<Record<ProcessKind, string>> = {
+/** Whether a row is open: `open` or `over`, by the parts of its id. Mails and bulk actions need no look: null. */
+const stateQueries: Record<ProcessKind, string | null> = {
   order: `SELECT o.state IN (${openStates('order')}) OR EXISTS (SELECT FROM accepted_orders a WHERE a.id = o.id)
      FROM orders o WHERE o.id = t.a
      UNION ALL SELECT true FROM accepted_orders a WHERE a.id = t.a LIMIT 1`,
@@ -91,9 +108,13 @@ const stateQueries: Partial<Record<ProcessKind, string>> = {
        SELECT FROM mails m WHERE m.subject_ref = 'application/' || x.id AND m.state IN (${openStates('mail')}))
      FROM applications x WHERE x.id = t.uuid`,
   account_change: `SELECT state IN (${openStates('account_change')}) FROM account_changes WHERE id = t.uuid`,
+  credential: `SELECT distributor_state(d) <> 'terminated' FROM credentials c JOIN distributors d ON d.id = c.distributor_id
+     WHERE c.id = t.uuid`,
   withdrawal: `SELECT ${ownWithdrawal} FROM withdrawals w WHERE w.id = t.uuid`,
   payout: `SELECT state IN (${openStates('payout')}) FROM payout_batches WHERE id = t.uuid`,
   release: `SELECT state IN (${openStates('release')}) FROM release_runs WHERE id = t.uuid`,
+  mail: null,
+  bulk: null,
 };
 
 /** Whether the rows of these subjects of a kind are open or over. What has no row is not among the answers. */
@@ -104,7 +125,7 @@ export async function rowStates(
 ): Promise<Map<string, 'open' | 'over'>> {
   const query = stateQueries[kind];
   if (!query) return new Map(subjects.map((subject) => [subject, 'open']));
-  const ids = subjects.map((subject) => parseSubject(subject)?.id ?? []);
+  const ids = subjects.map((subject) => idParts(parseSubject(subject)?.id ?? ''));
   const { rows } = await pool.query<{ subject: string; open: boolean }>(
     `SELECT t.subject, s.open FROM (
        SELECT subject, a, b, CASE WHEN a ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN a::uuid END AS uuid
@@ -129,17 +150,17 @@ export async function* overdueProcesses(pool: Pool): AsyncGenerator<OpenProcess[
 
 async function* pagesOf(
   pool: Pool,
-  queries: Partial<Record<ProcessKind, readonly string[]>>,
+  queries: Record<ProcessKind, readonly string[]>,
 ): AsyncGenerator<OpenProcess[]> {
   for (const kind of Object.keys(queries) as ProcessKind[]) {
-    for (const source of queries[kind] ?? []) {
+    for (const source of queries[kind]) {
       let after = '';
       for (;;) {
         const { rows } = await pool.query<Omit<OpenProcess, 'kind'> & { key: string }>(source, [
           after,
           pageSize,
         ]);
-        if (rows.length) yield rows.map(({ key: _key, ...row }) => ({ kind, ...row }));
+        if (rows.length) yield rows.map(({ key: _key, ...row }) => ({ kind, ...row }) as OpenProcess);
         if (rows.length < pageSize) break;
         after = rows.at(-1)!.key;
       }

@@ -35,7 +35,7 @@ export interface NewRestriction extends RestrictedPart {
 
 /**
  * Places a restriction: one row, however much it keeps back.
- * @returns false where the same cause restricts the same already
+ * @returns false where the same cause restricts the same at a time of this one already
  */
 export async function placeRestriction(client: Client, restriction: NewRestriction): Promise<boolean> {
   const { distributorId, amount, commissionId, category, sku, by, at, from, until } = restriction;
@@ -83,10 +83,10 @@ async function lockBalance(client: Client, distributorId: string, currency: stri
   ]);
 }
 
-/** Which open restrictions of a distributor are lifted. */
-export interface Lifted {
+/** Which restrictions of a distributor are meant. */
+export interface RestrictionChoice {
   distributorId: string;
-  /** Only what this subject caused; `people` for what any person placed. */
+  /** Only what this subject caused; `PEOPLE` for what any person placed. */
   cause: string;
   effect?: Effect;
   /** Only those of this commission. */
@@ -97,7 +97,23 @@ export interface Lifted {
 /** What `cause` is for restrictions that any person placed. */
 export const PEOPLE = 'user/%';
 
-/** A restriction that was lifted. */
+/** SQL: restriction `r` is open or still to come. What has ended by itself is neither, also before `endRestrictions`. */
+export const NOT_OVER =
+  'r.lifted_at IS NULL AND (r.effective_until IS NULL OR r.effective_until > clock_timestamp())';
+
+/** SQL: restriction `r` is open now. */
+export const OPEN_NOW = 'r.lifted_at IS NULL AND restriction_open(r, now())';
+
+/** SQL of a choice of restrictions `r`, with its values as $1 to $5. */
+const CHOSEN = `r.distributor_id = $1 AND r.cause LIKE $2 AND ($3::text IS NULL OR r.effect = $3)
+  AND ($4::bigint IS NULL OR r.commission_id = $4) AND ($5::text IS NULL OR r.reason = $5)`;
+
+function valuesOf({ distributorId, cause, effect, commissionId, reason }: RestrictionChoice): unknown[] {
+  const pattern = cause === PEOPLE ? PEOPLE : cause.replace(/[\\%_]/g, '\\$&');
+  return [distributorId, pattern, effect ?? null, commissionId ?? null, reason ?? null];
+}
+
+/** A restriction that was lifted or voided. */
 export interface LiftedRestriction {
   id: string;
   effect: Effect;
@@ -105,62 +121,126 @@ export interface LiftedRestriction {
   commissionId: number | null;
 }
 
+const LIFTED = 'r.id, r.effect, r.reason, r.commission_id AS "commissionId"';
+
+/** Who lifts or voids, when in milliseconds since 1970, and why. */
+interface Lifting {
+  by: Actor;
+  at: number;
+  note: string;
+}
+
 /**
- * Lifts restrictions by their cause; what another cause keeps back stays back. Waits for steps that are blocked by one
- * of them. What became due meanwhile under automatic plans is released by a run, see `releaseKeptBack`.
- * @param at milliseconds since 1970
+ * Lifts restrictions by their cause from now on; what another cause keeps back stays back, and what was not accrued
+ * while they were open stays so. Waits for steps that are blocked by one of them. What became due meanwhile under
+ * automatic plans is released by a run, see `releaseKeptBack`.
+ * @returns those that were open or to come
  */
 export async function liftRestrictions(
   client: Client,
-  { distributorId, cause, effect, commissionId, reason }: Lifted,
-  { by, at, note }: { by: Actor; at: number; note: string },
+  choice: RestrictionChoice,
+  { by, at, note }: Lifting,
 ): Promise<LiftedRestriction[]> {
   const { rows } = await client.query<LiftedRestriction>(
-    `UPDATE restrictions SET lifted_by = $2, lifted_at = $3, lift_note = $4
-     WHERE distributor_id = $1 AND lifted_at IS NULL AND cause LIKE $5 AND ($6::text IS NULL OR effect = $6)
-       AND ($7::bigint IS NULL OR commission_id = $7) AND ($8::text IS NULL OR reason = $8)
-     RETURNING id, effect, reason, commission_id AS "commissionId"`,
-    [
-      distributorId,
-      by.userId,
-      new Date(at),
-      note,
-      cause === PEOPLE ? PEOPLE : cause.replace(/[\\%_]/g, '\\$&'),
-      effect ?? null,
-      commissionId ?? null,
-      reason ?? null,
-    ],
+    `UPDATE restrictions r SET lifted_by = $6, lifted_at = $7, lift_note = $8 WHERE ${CHOSEN} AND ${NOT_OVER}
+     RETURNING ${LIFTED}`,
+    [...valuesOf(choice), by.userId, new Date(at), note],
   );
   return rows;
+}
+
+/**
+ * Voids restrictions: they were never right, such as those of a case that was overturned. Orders that were paid while
+ * they were open accrue, those reported later as well as, by the run of `releaseKeptBack`, those recorded already. It
+ * also covers what was lifted or has ended.
+ * @returns those that were not voided before
+ */
+export async function voidRestrictions(
+  client: Client,
+  choice: RestrictionChoice,
+  { by, at, note }: Lifting,
+): Promise<LiftedRestriction[]> {
+  const { rows } = await client.query<LiftedRestriction>(
+    `UPDATE restrictions r SET voided_at = $7, lifted_at = coalesce(r.lifted_at, $7),
+       lifted_by = CASE WHEN r.lifted_at IS NULL THEN $6::uuid ELSE r.lifted_by END,
+       lift_note = CASE WHEN r.lifted_at IS NULL THEN $8 ELSE r.lift_note END
+     WHERE ${CHOSEN} AND r.voided_at IS NULL RETURNING ${LIFTED}`,
+    [...valuesOf(choice), by.userId, new Date(at), note],
+  );
+  return rows;
+}
+
+/**
+ * Moves the dates of what a cause restricts or is going to restrict, without a gap, as when a credential's validity
+ * becomes another. At no time outside of the new dates was it open: where they leave out a part of the past or end
+ * it now, call `releaseKeptBack` as after `voidRestrictions`.
+ * @param dates milliseconds since 1970; `until` is when it ends automatically
+ * @returns ids of what was moved; empty where this cause restricts nothing that is not over
+ */
+export async function moveRestrictions(
+  client: Client,
+  choice: RestrictionChoice,
+  { from, until }: { from: number; until?: number },
+): Promise<string[]> {
+  const values = valuesOf(choice);
+  const { rows: currencies } = await client.query<{ currency: string }>(
+    `SELECT DISTINCT r.currency FROM restrictions r WHERE ${CHOSEN} AND ${NOT_OVER} AND r.currency IS NOT NULL ORDER BY 1`,
+    values,
+  );
+  for (const { currency } of currencies) await lockBalance(client, choice.distributorId, currency);
+  const { rows } = await client.query<{ id: string }>(
+    `UPDATE restrictions r SET effective_from = $6, effective_until = $7 WHERE ${CHOSEN} AND ${NOT_OVER} RETURNING r.id`,
+    [...values, new Date(from), until === undefined ? null : new Date(until)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Any namespace of ours: makes the id of the run from that of the decision, so that a repeat makes no second one. */
 const RUNS = '6f9c2f0e-6f0c-4c55-9d53-8a3a4f4a7c11';
 
+/** What a run of `releaseKeptBack` is for. */
+export interface KeptBackDecision {
+  distributorId: string;
+  /** Of the decision, so that a repeat makes no second run. */
+  decisionId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Ids of restrictions that were voided or moved: what only they kept from being accrued is accrued, of anybody. */
+  corrected?: string[];
+}
+
 /**
  * Makes the run that releases what became due under automatic plans while a distributor was restricted, where there is
- * any. Its items are chosen when it is carried out, so lifting stays as short as it is. It is started after the commit;
- * where that is lost, `npm run recover` finds the row.
+ * any, and first accrues what should not have been kept from it. Its items are chosen when it is carried out, so the
+ * decision stays as short as it is: it writes one row, whatever number of commissions is concerned. It is started
+ * after the commit; where that is lost, the comparison of rows and workflows or `npm run recover` finds the row.
  *
- * Call it after `liftRestrictions` in a transaction that has locked the distributor's row: of two causes that are lifted
- * at once, the second one makes the run.
- * @returns id of the run; null where there is nothing to release
+ * Call it after `liftRestrictions`, `voidRestrictions` or `moveRestrictions` in a transaction that has locked the
+ * distributor's row: of two causes that are lifted at once, the second one makes the run.
+ * @returns id of the run; null where there is nothing to release or accrue
  */
 export async function releaseKeptBack(
   client: Client,
-  { distributorId, decisionId, at }: { distributorId: string; decisionId: string; at: number },
+  { distributorId, decisionId, at, corrected = [] }: KeptBackDecision,
 ): Promise<string | null> {
   const id = uuidv5(decisionId, RUNS);
   const { rowCount } = await client.query(
     `INSERT INTO release_runs (id, state, filter, approvals_needed, proposed_by, proposed_at)
      SELECT $1, 'approved', $3, 0, NULL, $4
-     WHERE EXISTS (SELECT FROM commissions WHERE distributor_id = $2 AND state = 'due' AND automatic)
+     WHERE EXISTS (SELECT FROM commissions WHERE state = 'not_accrued' AND not_accrued_by && $5::uuid[])
+       OR EXISTS (SELECT FROM commissions WHERE distributor_id = $2 AND state = 'due' AND automatic)
        AND NOT EXISTS (
          SELECT FROM restrictions r WHERE r.distributor_id = $2 AND r.lifted_at IS NULL AND r.commission_id IS NULL
            AND r.effect IN ('suspended', 'no_release') AND r.category IS NULL AND r.sku IS NULL
            AND restriction_open(r, greatest($4, clock_timestamp())))
      ON CONFLICT DO NOTHING`,
-    [id, distributorId, { distributorId, automatic: true }, new Date(at)],
+    [
+      id,
+      distributorId,
+      { distributorId, automatic: true, ...(corrected.length && { corrected }) },
+      new Date(at),
+      corrected,
+    ],
   );
   if (!rowCount) return null;
   await addEvent(client, {

@@ -1,6 +1,6 @@
 import type { Config } from '../config';
 import type { Locale } from '../domain/application';
-import { subjectOf } from '../domain/kinds';
+import { keyOf, subjectOf } from '../domain/kinds';
 import { forgottenPasswordMail, signInLinkMail, singleSignOnMail } from '../domain/mail/user';
 import { type Actor, addAudit, SYSTEM } from './journal';
 import { queueMails } from './mails';
@@ -96,7 +96,7 @@ export async function mailSignInLink(
 ): Promise<{ expiresAt: Date; mailKey: string }> {
   const { email, name, locale, expiresAt } = await makeSignInLink(client, command);
   const subjectRef = subjectOf('user', command.userId);
-  const mailKey = `${subjectRef}/sign-in-link/${command.linkId}`;
+  const mailKey = keyOf('user', command.userId, 'sign-in-link', command.linkId);
   const setting = { brand: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE, locale, name };
   const text = signInLinkMail({ ...setting, until: expiresAt });
   await queueMails(client, [
@@ -128,7 +128,8 @@ export async function mailForgottenPassword(
   const { id: userId, name, locale } = user;
   const subjectRef = subjectOf('user', userId);
   const setting = { brand: config.BRAND_NAME, timeZone: config.BRAND_TIME_ZONE, locale, name };
-  const mail = { key: `${subjectRef}/forgotten-password/${mailId}`, subjectRef, recipient: email };
+  const key = keyOf('user', userId, 'forgotten-password', mailId);
+  const mail = { key, subjectRef, recipient: email };
   if (user.bound && config.OIDC_ISSUER) {
     await queueMails(client, [{ ...mail, ...singleSignOnMail(setting) }]);
     return mail.key;

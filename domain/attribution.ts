@@ -1,4 +1,11 @@
-import { countingTier, isInactive, notAccruedBy, type Restricted, takesNoOrders } from './restriction';
+import {
+  countingTier,
+  isInactive,
+  notAccruedBy,
+  type Restricted,
+  type TierRank,
+  takesNoOrders,
+} from './restriction';
 
 /** A distributor at the time of payment, for attribution. */
 export interface Candidate extends Restricted {
@@ -46,6 +53,8 @@ export interface AttributionFacts {
   buyerCustomerIds: string[];
   levels: number;
   inactiveUpline: 'forfeit' | 'next_up';
+  /** The order of tiers, for restrictions to a tier at most. */
+  tierRank: TierRank;
 }
 
 /**
@@ -101,7 +110,12 @@ function buildChain(
 ): ChainLink[] {
   const outcomeOf = (one: Candidate) => (notAccruedBy(first, one, undefined) ? 'not_accrued' : 'earns');
   const chain: ChainLink[] = [
-    { level: 1, distributorId: first.id, tier: countingTier(first.tier, first), outcome: outcomeOf(first) },
+    {
+      level: 1,
+      distributorId: first.id,
+      tier: countingTier(first.tier, first, facts.tierRank),
+      outcome: outcomeOf(first),
+    },
   ];
   const uplines = [...facts.uplines];
   for (let level = 2; level <= facts.levels; level++) {
@@ -114,7 +128,7 @@ function buildChain(
     chain.push({
       level,
       distributorId: upline?.id ?? null,
-      tier: upline ? countingTier(upline.tier, upline) : null,
+      tier: upline ? countingTier(upline.tier, upline, facts.tierRank) : null,
       outcome: !upline ? 'no_upline' : isBuyer(upline) ? 'own_purchase' : outcomeOf(upline),
       ...(skipped.length ? { skipped } : {}),
     });

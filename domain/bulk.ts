@@ -1,19 +1,6 @@
 import type { PageKind } from './kinds';
 import { CHANNEL, CONTROLLERS, FINANCE, REVIEWERS, type Role } from './roles';
 
-/** Names of bulk actions. */
-export const bulkActionNames = [
-  'withdrawals.approve',
-  'withdrawals.reject',
-  'commissions.hold',
-  'commissions.unhold',
-  'distributors.suspend',
-  'distributors.reinstate',
-  'applications.claim',
-] as const;
-
-export type BulkActionName = (typeof bulkActionNames)[number];
-
 /** Target kind of a bulk action and its permission, the same as for the single call. */
 export interface BulkRight {
   kind: PageKind;
@@ -23,48 +10,71 @@ export interface BulkRight {
   single: string;
 }
 
+/** Bulk actions by the kind of their items; empty where no list of the kind offers one. */
+const rightsOf = {
+  withdrawal: {
+    'withdrawals.approve': {
+      roles: FINANCE,
+      scope: 'withdrawals:approve',
+      single: '/v1/withdrawals/{id}/approve',
+    },
+    'withdrawals.reject': {
+      roles: FINANCE,
+      scope: 'withdrawals:approve',
+      single: '/v1/withdrawals/{id}/reject',
+    },
+  },
+  commission: {
+    'commissions.hold': {
+      roles: CONTROLLERS,
+      scope: 'commissions:hold',
+      single: '/v1/commissions/{id}/hold',
+    },
+    'commissions.unhold': {
+      roles: CONTROLLERS,
+      scope: 'commissions:hold',
+      single: '/v1/commissions/{id}/unhold',
+    },
+  },
+  distributor: {
+    'distributors.suspend': {
+      roles: CHANNEL,
+      scope: 'distributors:write',
+      single: '/v1/distributors/{id}/suspend',
+    },
+    'distributors.reinstate': {
+      roles: CHANNEL,
+      scope: 'distributors:write',
+      single: '/v1/distributors/{id}/reinstate',
+    },
+  },
+  application: {
+    'applications.claim': {
+      roles: REVIEWERS,
+      scope: 'applications:decide',
+      single: '/v1/applications/{id}/claim',
+    },
+  },
+  account_change: {},
+  credential: {},
+  order: {},
+  release: {},
+  payout: {},
+  plan: {},
+  product: {},
+  bulk: {},
+  import: {},
+  user: {},
+} as const satisfies Record<PageKind, Record<string, Omit<BulkRight, 'kind'>>>;
+
+export type BulkActionName = { [K in PageKind]: keyof (typeof rightsOf)[K] }[PageKind];
+
 /** Permissions of bulk actions. Checked at the request, and again before each item. */
-export const bulkRights: Record<BulkActionName, BulkRight> = {
-  'withdrawals.approve': {
-    kind: 'withdrawal',
-    roles: FINANCE,
-    scope: 'withdrawals:approve',
-    single: '/v1/withdrawals/{id}/approve',
-  },
-  'withdrawals.reject': {
-    kind: 'withdrawal',
-    roles: FINANCE,
-    scope: 'withdrawals:approve',
-    single: '/v1/withdrawals/{id}/reject',
-  },
-  'commissions.hold': {
-    kind: 'commission',
-    roles: CONTROLLERS,
-    scope: 'commissions:hold',
-    single: '/v1/commissions/{id}/hold',
-  },
-  'commissions.unhold': {
-    kind: 'commission',
-    roles: CONTROLLERS,
-    scope: 'commissions:hold',
-    single: '/v1/commissions/{id}/unhold',
-  },
-  'distributors.suspend': {
-    kind: 'distributor',
-    roles: CHANNEL,
-    scope: 'distributors:write',
-    single: '/v1/distributors/{id}/suspend',
-  },
-  'distributors.reinstate': {
-    kind: 'distributor',
-    roles: CHANNEL,
-    scope: 'distributors:write',
-    single: '/v1/distributors/{id}/reinstate',
-  },
-  'applications.claim': {
-    kind: 'application',
-    roles: REVIEWERS,
-    scope: 'applications:decide',
-    single: '/v1/applications/{id}/claim',
-  },
-};
+export const bulkRights = Object.fromEntries(
+  Object.entries(rightsOf).flatMap(([kind, rights]) =>
+    Object.entries<Omit<BulkRight, 'kind'>>(rights).map(([name, right]) => [name, { ...right, kind }]),
+  ),
+) as Record<BulkActionName, BulkRight>;
+
+/** Names of bulk actions. */
+export const bulkActionNames = Object.keys(bulkRights) as BulkActionName[];

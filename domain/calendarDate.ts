@@ -38,3 +38,16 @@ export function ageInFullYears(birthDate: string, onDate: string): number {
 export function dateIn(zone: string, at: number): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
 }
+
+const DAY_MS = 86_400_000;
+const startOf = (date: string) => Date.parse(`${date}T00:00:00Z`);
+
+/** The date a number of days later. @param date `YYYY-MM-DD` @param days negative ones go back */
+export function daysLater(date: string, days: number): string {
+  return new Date(startOf(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Days from a date to another, negative if that is earlier. Both `YYYY-MM-DD`. */
+export function daysBetween(from: string, to: string): number {
+  return (startOf(to) - startOf(from)) / DAY_MS;
+}

@@ -1,5 +1,7 @@
 import { isCalendarDate } from './calendarDate';
 import { type CheckResult, fail, pass } from './checkResult';
+import { checkResidentIdentityNumber } from './residentIdentityNumber';
+import { checkUnifiedSocialCreditCode } from './unifiedSocialCreditCode';
 
 export { type BankAccountType, checkBankAccount, completeLuhn } from './bankAccount';
 export type { CheckResult } from './checkResult';
@@ -67,3 +69,9 @@ export function checkValidity({ validFrom, validUntil }: ValidityPeriod, onDate:
       : `The credential is valid until ${validUntil}.`,
   );
 }
+
+/** Types of credentials whose number is the identity number of their holder, and how it is checked on a day. */
+export const numberChecks: Partial<Record<string, (number: string, onDate: string) => CheckResult>> = {
+  business_license: checkUnifiedSocialCreditCode,
+  resident_identity_card: checkResidentIdentityNumber,
+};

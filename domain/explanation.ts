@@ -112,7 +112,8 @@ function awaitingRelease(pendingRun: CommissionFacts['pendingRun']): Obstacle {
 }
 
 function returnIdOf(cause: string | null): string {
-  return parseSubject(cause ?? '')?.id.at(-1) ?? '';
+  const named = parseSubject(cause ?? '');
+  return named?.kind === 'return' ? named.id[1] : '';
 }
 
 /** Why an earning is not released yet, as one code for its distributor. */

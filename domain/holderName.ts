@@ -1,5 +1,6 @@
 import type { ApplicantKind } from './application';
 import { type CheckResult, fail, pass } from './checkResult';
+import { keyOf } from './kinds';
 import { normaliseNumber } from './numberText';
 
 const CHECK = 'holder';
@@ -90,7 +91,7 @@ export function checkHolders(held: HeldByApplicant): (CheckResult & { name: stri
   const { kind, name, identityNumber, accountHolder, credentials } = held;
   const ofCredentials = credentials.flatMap(({ type, holder, number }, at) => {
     if (kind === 'company' && type === IDENTITY_CREDENTIAL.person) return [];
-    const ofHolder = { ...checkHolder(kind, name, holder), name: `credential/${at + 1}/holder` };
+    const ofHolder = { ...checkHolder(kind, name, holder), name: keyOf('credential', at + 1, 'holder') };
     if (type !== IDENTITY_CREDENTIAL[kind]) return [ofHolder];
     const agrees = normaliseNumber(number) === normaliseNumber(identityNumber);
     const ofNumber = agrees
@@ -100,7 +101,10 @@ export function checkHolders(held: HeldByApplicant): (CheckResult & { name: stri
           'identity_differs',
           'The document has another number than the identity number of the application. Correct one of them.',
         );
-    return [ofHolder, { ...ofNumber, name: `credential/${at + 1}/identity` }];
+    return [ofHolder, { ...ofNumber, name: keyOf('credential', at + 1, 'identity') }];
   });
-  return [{ ...checkHolder(kind, name, accountHolder), name: 'holder/bank_account' }, ...ofCredentials];
+  return [
+    { ...checkHolder(kind, name, accountHolder), name: keyOf('holder', 'bank_account') },
+    ...ofCredentials,
+  ];
 }

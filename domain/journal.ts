@@ -19,6 +19,10 @@ export const eventTypes = [
   'account_change.requested',
   'confirmed',
   'in_effect',
+  // Credentials
+  'renewal_submitted',
+  'renewal_accepted',
+  'renewal_refused',
   // Orders
   'paid',
   'payment_refused',
@@ -33,6 +37,8 @@ export const eventTypes = [
   // Commissions
   'hold_placed',
   'hold_lifted',
+  // Commissions and distributors
+  'restriction_ended',
   // Release runs, withdrawals, payout batches and bulk actions
   'proposed',
   'requested',
@@ -72,6 +78,9 @@ export const auditActions = [
   'bulk.start',
   'commission.hold',
   'commission.unhold',
+  'credential.accept_renewal',
+  'credential.refuse_renewal',
+  'credential.submit_renewal',
   'distributor.reinstate',
   'distributor.reveal',
   'distributor.suspend',

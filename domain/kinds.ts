@@ -72,13 +72,25 @@ export const kinds = {
   },
   credential: {
     names: { zh: '资质', en: 'Credential' },
+    // Computed from its dates. Its process runs for as long as its distributor is not terminated.
     states: ['valid', 'expiring', 'expired'],
-    open: [],
-    workflow: null,
-    readers: CHANNEL,
-    timeline: false,
+    open: ['valid', 'expiring', 'expired'],
+    workflow: 'credential',
+    readers: ROLES,
+    timeline: true,
     searchedBy: [],
     path: '/credentials',
+    page: true,
+  },
+  renewal: {
+    names: { zh: '资质续期', en: 'Renewal' },
+    states: ['submitted', 'accepted', 'refused'],
+    open: ['submitted'],
+    workflow: null,
+    readers: STAFF,
+    timeline: false,
+    searchedBy: [],
+    path: '/credential-renewals',
     page: false,
   },
   order: {
@@ -182,7 +194,7 @@ export const kinds = {
   },
   mail: {
     names: { zh: '邮件', en: 'Email' },
-    states: ['pending', 'sent', 'undeliverable'],
+    states: ['pending', 'sent', 'undeliverable', 'canceled'],
     open: ['pending'],
     workflow: 'mail',
     readers: STAFF,
@@ -304,23 +316,61 @@ export function isOpen<K extends Kind>(kind: K, state: StateOf<K>): state is Sta
 
 export const isPageKind = (kind: Kind): kind is PageKind => kinds[kind].page;
 
-/** Identifies an entity of a kind: its ID, or several, as a return has the order's ID and its own. */
-export type Id = string | number | readonly (string | number)[];
+/** IDs of several parts. The ID of every other kind is one text or number. */
+interface CompoundIds {
+  return: readonly [orderId: string, returnId: string];
+}
+
+/** How many parts the compound IDs have. */
+const idLengths: { [K in keyof CompoundIds]: CompoundIds[K]['length'] } = { return: 2 };
+
+/** Kinds that the database numbers. */
+type NumberedKind = 'commission' | 'plan';
+
+/** Identifies an entity of a kind. */
+export type IdOf<K extends Kind> = K extends keyof CompoundIds
+  ? CompoundIds[K]
+  : K extends NumberedKind
+    ? string | number
+    : string;
+
+/** The ID of an entity of any kind. */
+export type Id = IdOf<Kind>;
+
+/** An entity, as a subject names it. */
+export type Named = { [K in Kind]: { kind: K; id: Exclude<IdOf<K>, number> } }[Kind];
 
 /**
  * The subject of an entity: in events, emails, audit entries and restrictions, and as the ID of its workflow.
  * @returns such as `order/42` or `return/42/R1`. `/` and `%` in a part are percent-encoded, so that subjects are
  *   unique; the SQL function `key_part` does the same.
  */
-export function subjectOf(kind: Kind, id: Id): string {
-  return [kind, ...idParts(id).map(keyPart)].join('/');
+export function subjectOf<K extends Kind>(kind: K, id: IdOf<K>): string {
+  return keyOf(kind, ...idParts(id));
 }
 
-/** The kind and the ID parts of a subject. @returns undefined if the text is not a subject */
-export function parseSubject(subject: string): { kind: Kind; id: string[] } | undefined {
-  const [kind = '', ...id] = partsOf(subject);
-  if (!Object.hasOwn(kinds, kind) || id.length === 0) return undefined;
-  return { kind: kind as Kind, id };
+/** The kind and the ID of a subject. @returns undefined if the text is not a subject */
+export function parseSubject(subject: string): Named | undefined {
+  const [kind = '', ...parts] = partsOf(subject);
+  if (!Object.hasOwn(kinds, kind)) return undefined;
+  const length = lengthOf(kind);
+  if (parts.length !== (length ?? 1)) return undefined;
+  // The kind is one of the table, with as many parts as its ID has.
+  return { kind, id: length === undefined ? parts[0] : parts } as Named;
+}
+
+/**
+ * The subject of the ID in an address, in which the parts of a compound ID are encoded as in its subject.
+ * @returns undefined if the ID does not have the parts of the kind's
+ */
+export function subjectOfAddress(kind: Kind, id: string): string | undefined {
+  const named = parseSubject(lengthOf(kind) === undefined ? keyOf(kind, id) : `${kind}/${id}`);
+  return named && subjectOf(named.kind, named.id);
+}
+
+/** The parts of an ID. */
+export function idParts(id: Id): readonly (string | number)[] {
+  return typeof id === 'object' ? id : [id];
 }
 
 /** Path of the detail page in the console. */
@@ -335,9 +385,8 @@ export function hrefOf(kind: PageKind, id: string): string {
 export function pageOfSubject(subject: string): string | undefined {
   const named = parseSubject(subject);
   if (!named) return undefined;
-  const { kind, id } = named;
-  if (kind === 'return') return hrefOf('order', id[0]!);
-  return isPageKind(kind) ? hrefOf(kind, id[0]!) : (kinds[kind].path ?? undefined);
+  if (named.kind === 'return') return hrefOf('order', named.id[0]);
+  return isPageKind(named.kind) ? hrefOf(named.kind, named.id) : (kinds[named.kind].path ?? undefined);
 }
 
 /** A key of several parts, such as `window_closed/<line>`. Parts are encoded, so that keys are unique. */
@@ -350,8 +399,9 @@ export function partsOf(key: string): string[] {
   return key.split('/').map((part) => part.replace(/%(25|2F)/g, decodeURIComponent));
 }
 
-function idParts(id: Id): readonly (string | number)[] {
-  return typeof id === 'string' || typeof id === 'number' ? [id] : id;
+/** How many parts the ID of a kind has; undefined where it is not compound. */
+function lengthOf(kind: string): number | undefined {
+  return (idLengths as Partial<Record<string, number>>)[kind];
 }
 
 function keyPart(part: string | number): string {

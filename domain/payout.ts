@@ -1,5 +1,5 @@
 import type { Money } from './money';
-import { storableText } from './storableText';
+import { oneLine } from './storableText';
 
 /** Outcome of a payout, as stated by the provider. */
 export type PayoutOutcome =
@@ -67,7 +67,7 @@ const longestText = 1000;
 function textOf(body: unknown, field: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const value = (body as Record<string, unknown>)[field];
-  return typeof value === 'string' && value !== '' ? storableText(value, longestText) : undefined;
+  return typeof value === 'string' && value !== '' ? oneLine(value, longestText) : undefined;
 }
 
 const longestWaitMs = 15 * 60_000;

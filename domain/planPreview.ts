@@ -2,6 +2,7 @@ import { attribute, type ChainLink } from './attribution';
 import { type CompiledPlan, compilePlan, lineCommissions, type RuleTrace, traceRules } from './commission';
 import { arithmetic } from './explanation';
 import type { PlanTerms } from './plan';
+import { rankBy } from './restriction';
 
 /** A sample order for a plan. Amounts are minor units. */
 export interface SampleOrder {
@@ -64,6 +65,7 @@ export function previewPlan(
     buyerCustomerIds: [],
     levels: terms.levels.length,
     inactiveUpline: terms.inactiveUpline,
+    tierRank: rankBy([]),
   });
   const lines = order.lines.map((given, index) => {
     const netAmount = given.quantity * given.unitPrice - given.discount;

@@ -1,5 +1,6 @@
 import type { AccountChangeProgress } from './accountChange';
 import { type ApplicationState, awaited } from './application';
+import type { CredentialProgress } from './credentialTerm';
 import type { ProcessKind, StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
@@ -22,7 +23,10 @@ export interface Wait {
     | 'release'
     | 'payout'
     | 'payout_answer'
-    | 'bank_confirmation';
+    | 'bank_confirmation'
+    | 'reminder'
+    | 'renewal'
+    | 'work';
   /** Who must act; `clock` for a timer. */
   from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'distributor' | 'shop' | 'provider';
   /** Time of the timer or of the next check, in milliseconds since 1970; null if it ends only by an action. */
@@ -39,7 +43,7 @@ export interface ProcessStatus<K extends ProcessKind = ProcessKind> {
 }
 
 /** Status of an application process. @param mailsUnderway keys of emails not sent yet */
-export function applicationStatusOf(
+function applicationStatusOf(
   progress:
     | { state: ApplicationState; checked: boolean; reminderAt: number; deadline: number }
     | null
@@ -60,9 +64,7 @@ export function applicationStatusOf(
 }
 
 /** Status of the process of an account change. */
-export function accountChangeStatusOf(
-  progress: AccountChangeProgress | undefined,
-): ProcessStatus<'account_change'> {
+function accountChangeStatusOf(progress: AccountChangeProgress | undefined): ProcessStatus<'account_change'> {
   if (!progress) return { state: null, waitsFor: [] };
   const { state, confirmation, effectiveAt } = progress;
   const wait = (what: Wait['what'], from: Wait['from'], until: number | null = null) => ({
@@ -80,7 +82,7 @@ export function accountChangeStatusOf(
 }
 
 /** Status of an order process. */
-export function orderStatusOf(
+function orderStatusOf(
   progress: { finished: boolean; nextWindowEnd: number | null; openReturns: string[] } | undefined,
 ): ProcessStatus<'order'> {
   if (!progress) return { state: null, waitsFor: [{ what: 'payment', from: 'shop', until: null }] };
@@ -99,7 +101,7 @@ export function orderStatusOf(
 }
 
 /** Status of the process of a return of a closed order. */
-export function lateReturnStatusOf(
+function lateReturnStatusOf(
   returnId: string,
   progress: { openReturns: string[] } | undefined,
 ): ProcessStatus<'return'> {
@@ -113,7 +115,7 @@ export function lateReturnStatusOf(
 }
 
 /** Status of a withdrawal process. @param nextInquiryAt next inquiry to the provider, milliseconds since 1970 */
-export function withdrawalStatusOf(
+function withdrawalStatusOf(
   progress: WithdrawalProgress | undefined,
   nextInquiryAt: number | null,
 ): ProcessStatus<'withdrawal'> {
@@ -128,7 +130,7 @@ export function withdrawalStatusOf(
 }
 
 /** Status of a release run. */
-export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStatus<'release'> {
+function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStatus<'release'> {
   if (state === 'proposed') return { state, waitsFor: [{ what: 'approval', from: 'finance', until: null }] };
   if (state === 'approved' || state === 'running')
     return { state, waitsFor: [{ what: 'release', from: 'system', until: null }] };
@@ -136,9 +138,47 @@ export function releaseStatusOf(state: ReleaseRunState | undefined): ProcessStat
 }
 
 /** Status of a payout batch. */
-export function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus<'payout'> {
+function payoutStatusOf(state: StateOf<'payout'> | undefined): ProcessStatus<'payout'> {
   return {
     state: state ?? null,
     waitsFor: state === 'open' ? [{ what: 'bank_confirmation', from: 'finance', until: null }] : [],
   };
 }
+
+/** Status of a credential process. */
+function credentialStatusOf(progress: CredentialProgress | undefined): ProcessStatus<'credential'> {
+  if (!progress) return { state: null, waitsFor: [] };
+  const { nextReminderAt, openRenewal } = progress;
+  const waitsFor: Wait[] = [
+    openRenewal
+      ? { what: 'decision', from: 'compliance', until: null, which: [openRenewal] }
+      : { what: 'renewal', from: 'distributor', until: null },
+    ...(nextReminderAt === null ? [] : [{ what: 'reminder', from: 'clock', until: nextReminderAt } as const]),
+  ];
+  // Its state is computed from its dates, which only the row has.
+  return { state: null, waitsFor };
+}
+
+/** Status of an email that a process of its own sends. */
+function mailStatusOf(): ProcessStatus<'mail'> {
+  return { state: 'pending', waitsFor: [{ what: 'mail', from: 'system', until: null }] };
+}
+
+/** Status of a bulk action. */
+function bulkStatusOf(state: StateOf<'bulk'>): ProcessStatus<'bulk'> {
+  return { state, waitsFor: state === 'running' ? [{ what: 'work', from: 'system', until: null }] : [] };
+}
+
+/** The status of each process, from what its workflow knows. */
+export const statusOf = {
+  account_change: accountChangeStatusOf,
+  application: applicationStatusOf,
+  credential: credentialStatusOf,
+  order: orderStatusOf,
+  return: lateReturnStatusOf,
+  withdrawal: withdrawalStatusOf,
+  release: releaseStatusOf,
+  payout: payoutStatusOf,
+  mail: mailStatusOf,
+  bulk: bulkStatusOf,
+} satisfies { [K in ProcessKind]: (...known: never[]) => ProcessStatus<K> };

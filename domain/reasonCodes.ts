@@ -138,6 +138,14 @@ export function codesFor(decision: ReasonCode['decision']): string[] {
   return reasonCodes.filter((reason) => reason.decision === decision).map(({ code }) => code);
 }
 
+/** The codes for refusing a renewal of a credential; the distributor may hand in another one. */
+export const renewalCodes = [
+  'document_unreadable',
+  'number_mismatch',
+  'credential_expiring',
+  'identity_not_verified',
+];
+
 /**
  * Message to the applicant: the public text of the code in the applicant's language, followed by what the reviewer added.
  * @param added free text; required if there is no code

@@ -11,12 +11,15 @@ export const refusals = {
   not_found: 'The requested resource does not exist, or belongs to another user.',
   account_change_not_found: 'The account change does not exist.',
   application_not_found: 'The application does not exist.',
+  bulk_not_found: 'The bulk action does not exist.',
   commission_not_found: 'The commission does not exist.',
+  credential_not_found: 'The credential does not exist.',
   distributor_not_found: 'The distributor does not exist.',
   line_not_found: 'The order has no such line.',
   order_not_found: 'The order does not exist yet.',
   payout_not_found: 'The payout batch does not exist.',
   release_not_found: 'The release run does not exist.',
+  renewal_not_found: 'The credential has no such renewal.',
   return_not_found: 'The order has no such return yet.',
   user_not_found: 'The user does not exist.',
   withdrawal_not_found: 'The withdrawal does not exist.',
@@ -27,18 +30,23 @@ export const refusals = {
   application_decided: 'The application is already approved, rejected or withdrawn; the decision is final.',
   payout_decided: 'The payout batch is already settled; this is final.',
   release_decided: 'The release run is already approved or rejected; the decision is final.',
+  renewal_decided: 'The renewal is already accepted or refused; the decision is final.',
   return_decided: 'The return is already refunded or rejected; the decision is final.',
   withdrawal_decided: 'The withdrawal has passed the step in which this can be decided.',
 
   // The current state does not allow it
   account_change_state: 'The state of the account change does not allow this step.',
   application_state: 'The state of the application does not allow this step.',
+  renewal_under_review: 'A renewal of the credential is already under review.',
   distributor_not_active: 'Only an active distributor can be paid.',
+  payout_file_not_fetched: 'The payout file was not downloaded yet, so the bank cannot have paid it.',
   payouts_restricted: 'Payouts to the distributor are restricted.',
   distributor_state: 'The state of the distributor does not allow this change.',
   mail_state: 'Only an undeliverable email can be resent.',
   withdrawal_state: 'Only a paid withdrawal can be returned by the bank.',
   commission_settled: 'The commission is already released or reversed and cannot be put on hold.',
+  commission_not_accrued:
+    'The commission was not accrued because of a restriction, so there is nothing to put on hold.',
   already_on_hold: 'The commission is already on hold for this reason.',
   not_on_hold: 'The commission is not on hold for this reason.',
   order_closed: 'The order is closed; only returns are possible.',
@@ -68,7 +76,10 @@ export const refusals = {
   blacklisted: 'A number of the applicant is on the blacklist. Remove the entry first, or reject.',
   claimed_by_another: 'A colleague has claimed this application.',
   deadline_passed: 'The deadline is in the past.',
-  note_required: 'A check failed; a note must explain why the application is approved anyway.',
+  note_required: 'A check failed; a note must explain why it is approved or accepted anyway.',
+
+  // Distributors
+  until_past: 'The end of the suspension is in the past.',
 
   // Account changes
   account_change_open:
@@ -91,6 +102,8 @@ export const refusals = {
   below_minimum: 'The amount is below the minimum withdrawal.',
   currency_unknown: 'The distributor has no balance in this currency.',
   insufficient_available: 'The available balance of the distributor is too low.',
+  figures_changed:
+    'The count or total is no longer what the caller expected. Check the new figures and confirm again.',
   no_bank_account: 'The distributor has no payout account on record.',
   not_in_batch: 'The withdrawal is not in this payout batch.',
   nothing_to_pay: 'No approved withdrawal in this currency is waiting for a payout file.',
@@ -125,12 +138,18 @@ export const refusals = {
   password_not_set: 'The user signs in without a password.',
   password_too_common: 'This password is common and easy to guess. Choose another one.',
   password_too_short: 'The password must have at least 12 characters. Several words in a row work well.',
+  right_exceeded:
+    'Nobody can give more rights than their own key or role has, nor manage an account that has more.',
   right_ended: 'The user who started the bulk action no longer has permission.',
   role_not_allowed:
     "The role of the key's user is not allowed to do this. The detail lists the roles that are.",
   scope_missing: 'The key does not have the required scope. Ask an admin for a key that has it.',
+  scope_not_for_machine:
+    'A key of a machine cannot have this scope. Decisions are made with the key or session of a person.',
   scope_not_for_role: 'The role of the user does not have all of these scopes.',
   second_factor_not_begun: 'Start the setup of two-step verification first.',
+  second_factor_required:
+    "An admin's account can be made or changed only by an admin signed in with two-step verification, as soon as one admin uses it.",
   second_factor_off: 'Two-step verification is off.',
   second_factor_on: 'Two-step verification is on.',
   session_ended:

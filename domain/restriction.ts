@@ -1,4 +1,5 @@
 import { parseSubject, subjectOf } from './kinds';
+import { CHANNEL, CONTROLLERS, type Role } from './roles';
 
 /** Effects of an open restriction on a distributor. */
 export const EFFECTS = [
@@ -12,7 +13,7 @@ export const EFFECTS = [
   'no_payout',
   /** All of the above. */
   'suspended',
-  /** A lower tier applies. */
+  /** This tier applies at most: who has a lower one keeps it. */
   'tier_at_most',
   /** No replenishment. */
   'no_replenishment',
@@ -35,6 +36,15 @@ export function isCausedByPerson(cause: string): boolean {
   return parseSubject(cause)?.kind === 'user';
 }
 
+/**
+ * Roles that can lift a restriction that a user placed; null where its process lifts it.
+ * @param cause its subject
+ */
+export function liftersOf({ cause, effect }: { cause: string; effect: Effect }): readonly Role[] | null {
+  if (!isCausedByPerson(cause)) return null;
+  return effect === 'suspended' ? CHANNEL : CONTROLLERS;
+}
+
 /** A restriction that was open when an order was paid, for the decision on accrual. */
 export interface OpenRestriction {
   id: string;
@@ -48,6 +58,7 @@ export interface OpenRestriction {
 /** A distributor at the time of payment, for the decision on accrual. */
 export interface Restricted {
   terminated: boolean;
+  /** The last placed first. */
   restrictions: readonly OpenRestriction[];
 }
 
@@ -77,9 +88,25 @@ export function notAccruedBy(seller: Restricted, beneficiary: Restricted, line: 
   return ids.size > 0 || seller.terminated || beneficiary.terminated ? [...ids] : null;
 }
 
-/** The tier that applies: the distributor's own, unless a restriction sets another. */
-export function countingTier(own: string, { restrictions }: Restricted): string {
-  return restrictions.find(({ effect }) => effect === 'tier_at_most')?.tier ?? own;
+/** Position of a tier among all tiers, the lowest first; undefined if it is not known. */
+export type TierRank = (tier: string) => number | undefined;
+
+/** Ranks tiers by a list of them, the lowest first. */
+export function rankBy(tiers: readonly string[]): TierRank {
+  const ranks = new Map(tiers.map((tier, rank) => [tier, rank]));
+  return (tier) => ranks.get(tier);
+}
+
+/**
+ * The tier that applies: the lowest of the distributor's own and of those that restrictions allow at most.
+ * Tiers without a known rank cannot be compared: there the restriction's tier applies, and of several the last placed.
+ */
+export function countingTier(own: string, { restrictions }: Restricted, rank: TierRank): string {
+  return restrictions.reduceRight((counting, { effect, tier }) => {
+    if (effect !== 'tier_at_most' || tier === null) return counting;
+    const [present, most] = [rank(counting), rank(tier)];
+    return present !== undefined && most !== undefined && present < most ? counting : tier;
+  }, own);
 }
 
 function covering({ restrictions }: Restricted, effects: Effect[], line: Line): string[] {

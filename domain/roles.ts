@@ -33,5 +33,23 @@ export const WITHDRAWERS = ['admin', 'finance', 'distributor'] as const satisfie
 /** Roles that read withdrawals; distributors only their own. */
 export const WITHDRAWAL_READERS = [...CONTROLLERS, 'distributor'] as const satisfies readonly Role[];
 
+/** Roles that hand in a renewal of a credential; distributors only of their own. */
+export const RENEWERS = ['admin', 'compliance', 'distributor'] as const satisfies readonly Role[];
+
 /** The role of distributors. */
 export const DISTRIBUTOR = ['distributor'] as const satisfies readonly Role[];
+
+/**
+ * What a key of a machine may have: what a shop reports and reads. Decisions about people and money are made with the
+ * key or session of a person, who is named in the audit log.
+ */
+export const MACHINE_SCOPES: readonly string[] = [
+  'commissions:read',
+  'distributors:read',
+  'imports:read',
+  'imports:write',
+  'orders:read',
+  'orders:write',
+  'products:read',
+  'products:write',
+];

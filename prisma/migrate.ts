@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Pool } from 'pg';
 import { openEngine } from './engine';
+import { refuseUnreleased } from './unreleased';
 
 /** Where the migrations are, a folder each; they are applied in the order of their names. */
 export const MIGRATIONS = path.join(__dirname, 'migrations');
@@ -16,8 +17,8 @@ const lockKey = 8_315_204_671;
  * @param folder the migrations @default MIGRATIONS
  * @returns names of the migrations that were applied now
  * @throws Error when one fails; the database then refuses further migrations until
- * `prisma migrate resolve` records its result. Also, changing nothing, when the database was made before the first
- * release
+ * `prisma migrate resolve` records its result
+ * @throws UnreleasedDatabaseError when the database was made before the first release, changing nothing
  */
 export async function migrate(
   databaseUrl: string,
@@ -34,29 +35,11 @@ export async function migrate(
       log('Waiting for another process that migrates the database');
       await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
     }
-    await refuseUnreleased(client, folder);
+    await refuseUnreleased(client);
     return await applyMigrations(databaseUrl, log, folder);
   } finally {
     await client.end(); // This also gives the lock back.
   }
-}
-
-/**
- * Before the first release the database was made by other migrations, which the first one here replaces. It cannot
- * follow them: it would create every table a second time.
- */
-async function refuseUnreleased(client: Client, folder: string): Promise<void> {
-  const { rows: tables } = await client.query(
-    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known",
-  );
-  if (!tables[0].known) return;
-  const { rows } = await client.query<{ name: string }>(
-    'SELECT migration_name AS name FROM _prisma_migrations ORDER BY migration_name',
-  );
-  if (rows.length === 0 || rows.some(({ name }) => name === migrationNames(folder)[0])) return;
-  throw new Error(
-    'This database was made by a version of Tributary from before the first release, whose tables cannot be migrated: point DATABASE_URL to a new, empty database (with `npm start`, run `npm start -- --reset`); nothing in this one was changed.',
-  );
 }
 
 async function applyMigrations(

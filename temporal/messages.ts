@@ -10,10 +10,11 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import { type Id, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
+import { type IdOf, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
 import type * as accountChange from '../workflows/accountChange';
 import type * as application from '../workflows/application';
 import type * as bulk from '../workflows/bulk';
+import type * as credential from '../workflows/credential';
 import type * as mail from '../workflows/mail';
 import type * as order from '../workflows/order';
 import type * as payout from '../workflows/payout';
@@ -28,6 +29,7 @@ type OfEachProcess<T extends Record<ProcessKind, object>> = T;
 type Messages = OfEachProcess<{
   account_change: typeof accountChange;
   application: typeof application;
+  credential: typeof credential;
   order: typeof order;
   return: Pick<typeof order, 'orderEvent'>;
   withdrawal: typeof withdrawal;
@@ -65,7 +67,7 @@ export interface Sender {
 /** The process that a message is for. */
 interface Addressee<K extends ProcessKind> {
   kind: K;
-  id: Id;
+  id: IdOf<K>;
   /** False for the message that creates the subject: a run started for it finds no row to go on from. @default true */
   resume?: boolean;
 }
@@ -151,7 +153,7 @@ export function start<K extends ProcessKind>(
 }
 
 function startOf(taskQueue: string, { kind, id, resume = true }: Addressee<ProcessKind>) {
-  const input: ProcessInput<Id> = resume ? { id, resume } : { id };
+  const input: ProcessInput<IdOf<ProcessKind>> = resume ? { id, resume } : { id };
   return {
     workflow: kinds[kind].workflow,
     options: {

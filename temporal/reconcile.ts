@@ -28,8 +28,19 @@ interface Reconciler {
 const inFlight = 20;
 const pageSize = 500;
 
-/** Kinds whose workflow ends only after their money has moved on: an open row beside an ended one is of an older copy. */
-const endOnlyWhenOver: readonly ProcessKind[] = ['withdrawal', 'payout', 'release'];
+/** Whether a workflow ends only after its money has moved on: an open row beside an ended one is of an older copy. */
+const endsOnlyWhenOver: Record<ProcessKind, boolean> = {
+  account_change: false,
+  application: false,
+  credential: false,
+  order: false,
+  return: false,
+  withdrawal: true,
+  release: true,
+  payout: true,
+  mail: false,
+  bulk: false,
+};
 
 /**
  * Compares all open rows with all open workflows, in lists and page by page: no workflow is asked by itself.
@@ -61,7 +72,7 @@ export async function* reconcileAll(
     const missing = page.filter(({ kind, id }) => !running.get(kind)!.has(subjectOf(kind, id)));
     const over = await completedOf(
       sender,
-      missing.filter(({ kind }) => endOnlyWhenOver.includes(kind)).map(({ kind, id }) => subjectOf(kind, id)),
+      missing.filter(({ kind }) => endsOnlyWhenOver[kind]).map(({ kind, id }) => subjectOf(kind, id)),
     );
     const found: Found[] = [];
     await each(page, async (open) => {
@@ -141,9 +152,9 @@ async function askToLook({ call }: Sender, subject: string): Promise<void> {
   }
 }
 
-async function startOne(sender: Sender, { payment, ...open }: OpenProcess): Promise<boolean> {
-  if (!payment) return start(sender, open);
-  await signal(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [payment] });
+async function startOne(sender: Sender, open: OpenProcess): Promise<boolean> {
+  if (open.kind !== 'order' || !open.payment) return start(sender, open);
+  await signal(sender, { kind: 'order', id: open.id, resume: false, signal: paid, args: [open.payment] });
   return true;
 }
 

@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { type Child, freePort, spawnChild } from '../embedded/children';
+import { query } from '../embedded/postgres';
 import { ensureNamespace } from '../embedded/temporal';
 import { testConfig } from './support/config';
-import { createDatabase } from './support/database';
+import { createDatabase, UNRELEASED } from './support/database';
 import { eventually } from './support/eventually';
 
 const children: Child[] = [];
@@ -46,6 +47,7 @@ async function startWorkerProgram(env: NodeJS.ProcessEnv) {
   return {
     ...child,
     taskQueue: TEMPORAL_TASK_QUEUE,
+    lines,
     complaints: () => lines().filter((line) => line.includes('trying again')),
     state: async () =>
       ((await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()) as { state: string }).state,
@@ -76,11 +78,23 @@ test('a worker waits for a namespace that is not made yet, says so line by line,
 test.each([
   ['its namespace is not there', { TEMPORAL_NAMESPACE: unknownNamespace() }],
   ['no Temporal answers', { TEMPORAL_ADDRESS: '127.0.0.1:1' }],
+  ['no PostgreSQL answers', { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }],
 ])('a worker that waits because %s ends on SIGTERM at once', async (_why, env) => {
   const worker = await startWorkerProgram(env);
   await eventually('it has tried', () => worker.complaints().length >= 1);
   process.kill(worker.pid, 'SIGTERM');
   await expect(worker.exited).resolves.toBe('exit code 0');
+});
+
+test('a worker on a database made before the first release ends with the sentence of the migration', async () => {
+  const unreleased = await createDatabase();
+  await query(unreleased.url, UNRELEASED);
+  const worker = await startWorkerProgram({ DATABASE_URL: unreleased.url });
+  await expect(worker.exited).resolves.toBe('exit code 1');
+  expect(worker.lines()).toContainEqual(
+    expect.stringMatching(/^This database was made by .* before the first release, .*\.$/),
+  );
+  await unreleased.drop();
 });
 
 test('a worker whose port is taken ends with a code, so that its supervisor can start it again', async () => {

@@ -6,7 +6,7 @@ import type {
   AccountChangeStep,
 } from '../activities/accountChange/accountChange';
 import { type AccountChangeProgress, laterOf } from '../domain/accountChange';
-import { accountChangeStatusOf, type ProcessStatus } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { mailStarter } from './shared/mails';
 import { beginProcess, type ProcessInput } from './shared/process';
 
@@ -41,7 +41,7 @@ export async function accountChange({ id, resume }: ProcessInput): Promise<void>
   /** A step, with the mails about it. */
   const step = (work: () => Promise<AccountChangeStep>) => process.step(async () => withMails(await work()));
 
-  setHandler(accountChangeStatus, () => accountChangeStatusOf(process.state()));
+  setHandler(accountChangeStatus, () => statusOf.account_change(process.state()));
   setHandler(requestAccountChange, (request) => step(() => steps.requestAccountChange(request, Date.now())));
   setHandler(approveAccountChange, (decision) =>
     step(() => steps.approveAccountChange(decision, Date.now())),

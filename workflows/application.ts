@@ -20,7 +20,7 @@ import {
   isDecided,
   type Submission,
 } from '../domain/application';
-import { applicationStatusOf, type ProcessStatus } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 /** What runs of before the common input were started with: a new application with its durations. */
@@ -50,7 +50,9 @@ export const requestApplicationChanges = defineUpdate<
   ApplicationAnswer,
   [ReviewReason & { message: string | null; deadline: number | null; actor: Actor }]
 >('requestChanges');
-export const withdrawApplication = defineUpdate<ApplicationAnswer, [{ actor: Actor }]>('withdraw');
+export const withdrawApplication = defineUpdate<ApplicationAnswer, [{ actor: Actor; quiet?: boolean }]>(
+  'withdraw',
+);
 
 /** Signal: a mail that could not be delivered waits to be sent again. Sent with the start of the workflow. */
 export const resendApplicationMail = defineSignal<[string]>('resendMail');
@@ -157,9 +159,9 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     const command = request(actor);
     return decide(() => steps.requestChanges({ ...command(), ...asked, policy }));
   });
-  setHandler(withdrawApplication, ({ actor }) => {
+  setHandler(withdrawApplication, ({ actor, quiet }) => {
     const command = request(actor);
-    return whenKnown(() => steps.withdrawApplication({ ...command(), because: 'applicant' }));
+    return whenKnown(() => steps.withdrawApplication({ ...command(), because: 'applicant', quiet }));
   });
   setHandler(resendApplicationMail, (key) => {
     if (mailsUnderway.has(key)) return;
@@ -167,7 +169,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     send(key);
   });
   setHandler(applicationStatus, () => ({
-    ...applicationStatusOf(process.state(), [...mailsUnderway]),
+    ...statusOf.application(process.state(), [...mailsUnderway]),
     progress: process.state() ?? null,
     mailsUnderway: [...mailsUnderway],
   }));
@@ -181,6 +183,8 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     else await process.until((known) => known.state !== state);
     progress = process.state();
   }
+  if (progress?.distributorId && patched('start-credentials'))
+    await checks.startCredentials(progress.distributorId);
   // A mail may be asked for again while others are still under way.
   await process.settled();
   return process.state()?.state ?? 'refused';

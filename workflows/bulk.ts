@@ -1,9 +1,10 @@
 import { defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { BulkState } from '../activities/bulk';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import type { ProcessInput } from './shared/process';
 
-export const bulkStatus = defineQuery<{ state: BulkState }>('status');
+export const bulkStatus = defineQuery<ProcessStatus>('status');
 
 const { runBulkAction } = proxyActivities<Activities>({
   startToCloseTimeout: '6h',
@@ -17,6 +18,6 @@ const { runBulkAction } = proxyActivities<Activities>({
  */
 export async function bulk({ id }: ProcessInput): Promise<void> {
   let state: BulkState = 'running';
-  setHandler(bulkStatus, () => ({ state }));
+  setHandler(bulkStatus, () => statusOf.bulk(state));
   state = await runBulkAction(id);
 }

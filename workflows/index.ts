@@ -1,6 +1,7 @@
 export { accountChange } from './accountChange';
 export { application } from './application';
 export { bulk } from './bulk';
+export { credential } from './credential';
 export { housekeeping } from './housekeeping';
 export { mail } from './mail';
 export { order } from './order';

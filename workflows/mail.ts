@@ -1,9 +1,16 @@
-import { defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import { defineQuery, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { StateOf } from '../domain/kinds';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import type { ProcessInput } from './shared/process';
+
+/** What became of a mail; canceled if its text was no longer true. */
+export type MailOutcome = Exclude<StateOf<'mail'>, 'pending'>;
 
 /** Signal: the mail could not be delivered and waits to be sent again. Sent with the start of the workflow. */
 export const resendMail = defineSignal('resend');
+
+export const mailStatus = defineQuery<ProcessStatus>('status');
 
 const { deliverMail } = proxyActivities<Activities>({
   startToCloseTimeout: '2m',
@@ -15,14 +22,15 @@ const { deliverMail } = proxyActivities<Activities>({
  * withdrawal.
  * @param input its id is the key of the mail; runs of before the common input were started with `key`
  */
-export async function mail(input: ProcessInput | { key: string }): Promise<'sent' | 'undeliverable'> {
+export async function mail(input: ProcessInput | { key: string }): Promise<MailOutcome> {
   const key = 'key' in input ? input.key : input.id;
   let asked: boolean;
   // May arrive while the last attempt is being recorded.
   setHandler(resendMail, () => {
     asked = true;
   });
-  let result: 'sent' | 'undeliverable';
+  setHandler(mailStatus, () => statusOf.mail());
+  let result: MailOutcome;
   do {
     asked = false;
     result = await deliverMail(key);

@@ -10,7 +10,7 @@ import {
 import type { Activities } from '../activities';
 import type { OrderProgress, ReportedEvent } from '../activities/order/order';
 import type { OrderPayment } from '../domain/order';
-import { orderStatusOf, type ProcessStatus } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 // Each step is milliseconds of SQL, so it runs inside the workflow task and saves three history events.
@@ -43,7 +43,7 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   const id = 'orderId' in input ? input.orderId : input.id;
   const process = beginProcess<OrderProgress>({ id, find: () => settleOrder(id, Date.now()) });
 
-  setHandler(orderStatus, () => orderStatusOf(process.state()));
+  setHandler(orderStatus, () => statusOf.order(process.state()));
   const recordPayment = (payment: OrderPayment) => process.step(() => payOrder(payment, Date.now()));
   setHandler(pay, async (payment) => {
     await recordPayment(payment);

@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate, patched, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { BatchConfirmation, BatchRequest, BatchState } from '../activities/payout';
-import { type ProcessStatus, payoutStatusOf } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 export const openPayoutBatch = defineUpdate<BatchState, [BatchRequest]>('open');
@@ -28,7 +28,7 @@ export async function payout({ id, resume }: ProcessInput): Promise<void> {
     later: (known, news) => (known === 'settled' ? known : news),
   });
 
-  setHandler(payoutStatus, () => payoutStatusOf(process.state()));
+  setHandler(payoutStatus, () => statusOf.payout(process.state()));
   setHandler(openPayoutBatch, (request) => process.step(() => steps.openPayoutBatch(request, Date.now())));
   setHandler(confirmPayoutBatch, (confirmation) =>
     process.step(() => steps.confirmPayoutBatch(confirmation, Date.now())),

@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { ReleaseDecision, ReleaseProposal } from '../activities/release';
-import { type ProcessStatus, releaseStatusOf } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { laterRunState, type ReleaseRunState } from '../domain/release';
 import { beginProcess, type ProcessInput } from './shared/process';
 
@@ -24,7 +24,7 @@ export async function release({ id, resume }: ProcessInput): Promise<void> {
     later: laterRunState,
   });
 
-  setHandler(releaseStatus, () => releaseStatusOf(process.state()));
+  setHandler(releaseStatus, () => statusOf.release(process.state()));
   setHandler(proposeRelease, (proposal) => process.step(() => steps.proposeRelease(proposal, Date.now())));
   setHandler(approveRelease, (decision) => process.step(() => steps.approveRelease(decision, Date.now())));
   setHandler(rejectRelease, (decision) => process.step(() => steps.rejectRelease(decision, Date.now())));

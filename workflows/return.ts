@@ -1,7 +1,7 @@
 import { proxyLocalActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { OrderProgress } from '../activities/order/order';
-import { lateReturnStatusOf } from '../domain/processStatus';
+import { statusOf } from '../domain/processStatus';
 import { orderEvent, orderStatus } from './order';
 import { beginProcess, type ProcessInput } from './shared/process';
 
@@ -30,7 +30,7 @@ export async function lateReturn(
   const [orderId, returnId] = id;
   const process = beginProcess<OrderProgress>({ id, find: () => settleOrder(orderId, Date.now()) });
 
-  setHandler(orderStatus, () => lateReturnStatusOf(returnId, process.state()));
+  setHandler(orderStatus, () => statusOf.return(returnId, process.state()));
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(orderId, event, Date.now(), true)));
 
   await process.begin(input.resume);

@@ -15,7 +15,7 @@ import type {
   WithdrawalStep,
 } from '../activities/withdrawal/withdrawal';
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
-import { type ProcessStatus, withdrawalStatusOf } from '../domain/processStatus';
+import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';
 import { mailStarter } from './shared/mails';
 import { beginProcess, type ProcessInput } from './shared/process';
@@ -69,7 +69,7 @@ export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
     return news;
   }
 
-  setHandler(withdrawalStatus, () => ({ ...withdrawalStatusOf(process.state(), nextInquiryAt), payout }));
+  setHandler(withdrawalStatus, () => ({ ...statusOf.withdrawal(process.state(), nextInquiryAt), payout }));
   setHandler(requestWithdrawal, (request) => step(() => steps.requestWithdrawal(request, Date.now())));
   setHandler(approveWithdrawal, (decision) => step(() => steps.approveWithdrawal(decision, Date.now())));
   setHandler(rejectWithdrawal, (decision) => step(() => steps.rejectWithdrawal(decision, Date.now())));

@@ -5,6 +5,7 @@ import type { Sealer } from '../../database/sealing';
 import { canChange } from '../../domain/accountChange';
 import { checkBankAccount, checkPhone } from '../../domain/credential';
 import { checkHolder } from '../../domain/holderName';
+import { keyOf } from '../../domain/kinds';
 import type { RequestedChange } from './request';
 import type { AccountChangeRow, AccountCheck, ChangedDistributor } from './row';
 
@@ -21,7 +22,7 @@ export async function checkChange(
       const type = distributor.kind === 'person' ? 'card' : 'corporate';
       return [
         { ...checkBankAccount(sealer.open(sealed), type), name: 'bank_account' },
-        { ...checkHolder(distributor.kind, distributor.name, holder), name: 'holder/bank_account' },
+        { ...checkHolder(distributor.kind, distributor.name, holder), name: keyOf('holder', 'bank_account') },
         ...(await checkNumber(client, distributor, 'bank_account', hash)),
       ];
     }
@@ -34,7 +35,7 @@ export async function checkChange(
       const isTaken = await emailTaken(client, distributor.id, change.email);
       return [
         {
-          name: 'duplicate/email',
+          name: keyOf('duplicate', 'email'),
           passed: !isTaken,
           code: isTaken ? 'email_duplicate' : 'email_unique',
           reason: isTaken ? 'Another user signs in with this address.' : 'No other user has this address.',
@@ -58,7 +59,7 @@ async function checkNumber(
   const words = kind.replace('_', ' ');
   return [
     {
-      name: `duplicate/${kind}`,
+      name: keyOf('duplicate', kind),
       passed: found.length === 0,
       code: found.length ? `${kind}_duplicate` : `${kind}_unique`,
       reason: found.length
@@ -89,9 +90,12 @@ async function checkNewName(
   const compared = rows.flatMap(({ type, holder }, at) =>
     kind === 'company' && type === 'resident_identity_card'
       ? []
-      : [{ ...checkHolder(kind, name, holder), name: `credential/${at + 1}/holder` }],
+      : [{ ...checkHolder(kind, name, holder), name: keyOf('credential', at + 1, 'holder') }],
   );
-  return [{ ...checkHolder(kind, name, bank_account_holder), name: 'holder/bank_account' }, ...compared];
+  return [
+    { ...checkHolder(kind, name, bank_account_holder), name: keyOf('holder', 'bank_account') },
+    ...compared,
+  ];
 }
 
 /** Whether a user other than those of the distributor signs in with this address. */

@@ -54,7 +54,7 @@ export async function accountChangeMails(
   );
   const subjectRef = subjectOf('account_change', id);
   const mail = (recipient: string, ...key: string[]) => ({
-    key: `${subjectRef}/${keyOf(...key)}`,
+    key: keyOf('account_change', id, ...key),
     subjectRef,
     recipient,
     ...text,

@@ -1,6 +1,7 @@
 import type { Config } from '../../config';
 import { durationMs } from '../../config';
 import { endClaim, refuseUnless } from '../../database/claims';
+import { placeExpiries } from '../../database/credentials';
 import { decide, type Outcome } from '../../database/decide';
 import { type Actor, addEvent, SYSTEM } from '../../database/journal';
 import type { QueuedMail } from '../../database/mails';
@@ -73,7 +74,7 @@ export function applicationPolicy(
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   function newsMail(
     row: ApplicationRow,
-    key: string,
+    step: (string | number)[],
     news: ApplicationNews,
     signInLinkId?: string,
   ): QueuedMail {
@@ -86,12 +87,13 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       applicationId: row.id,
     };
     const text = applicationMail(setting, news);
-    return { key: `${subjectRef}/${key}`, subjectRef, recipient: row.email, signInLinkId, ...text };
+    const key = keyOf('application', row.id, ...step);
+    return { key, subjectRef, recipient: row.email, signInLinkId, ...text };
   }
 
-  /** One step: refused when the state of the application does not allow it; the applicant is notified. */
+  /** One step: refused when the state of the application does not allow it; the applicant is notified, unless `quiet`. */
   function step(
-    { applicationId: id, commandId, actor, now }: StepCommand,
+    { applicationId: id, commandId, actor, now, quiet }: StepCommand & { quiet?: boolean },
     type: EventType,
     from: ApplicationState[],
     change: (
@@ -107,7 +109,11 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       async (client, row) => {
         await refuseUnless(client, row, from, `it cannot be ${type.replaceAll('_', ' ')} now`);
         const { news, signInLinkId, ...outcome } = await change(client, row);
-        return { ...outcome, type, mails: [newsMail(row, key, news, signInLinkId)] };
+        return {
+          ...outcome,
+          type,
+          mails: quiet ? [] : [newsMail(row, [type, commandId], news, signInLinkId)],
+        };
       },
       (client) => applicationProgress(client, id),
     );
@@ -145,7 +151,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         },
         async (client, row) => {
           await addCredentials(client, row, submission);
-          return { type: 'submitted', mails: [newsMail(row, key, { step: 'submitted' })] };
+          return { type: 'submitted', mails: [newsMail(row, [key], { step: 'submitted' })] };
         },
         (client) => applicationProgress(client, id),
       );
@@ -208,9 +214,10 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           [applicationId, tier, note, actor.userId, new Date(now), distributorId],
         );
         await client.query(
-          'UPDATE credentials SET distributor_id = $3 WHERE application_id = $1 AND round = $2',
-          [applicationId, row.round, distributorId],
+          'UPDATE credentials SET distributor_id = $3, known_at = $4 WHERE application_id = $1 AND round = $2',
+          [applicationId, row.round, distributorId, new Date(now)],
         );
+        await placeExpiries(client, distributorId, { zone: config.BRAND_TIME_ZONE, at: now });
         await addEvent(client, {
           subject: subjectOf('distributor', distributorId),
           key: 'joined',
@@ -335,7 +342,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
 
     /** Withdraws: on request of the applicant, or when the deadline for changes has passed. */
     withdrawApplication(
-      command: StepCommand & { because: 'applicant' | 'deadline' },
+      command: StepCommand & { because: 'applicant' | 'deadline'; quiet?: boolean },
     ): Promise<ApplicationProgress> {
       const { applicationId, because, now } = command;
       const from: ApplicationState[] =

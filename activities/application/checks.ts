@@ -10,8 +10,10 @@ import {
   checkResidentIdentityNumber,
   checkUnifiedSocialCreditCode,
   checkValidity,
+  numberChecks,
 } from '../../domain/credential';
 import { checkHolders } from '../../domain/holderName';
+import { keyOf } from '../../domain/kinds';
 import { normaliseReferralCode } from '../../domain/referralCode';
 import { numbersOf } from './row';
 
@@ -46,12 +48,6 @@ interface Credential {
 }
 
 type Finding = Pick<CheckResult, 'passed' | 'code' | 'reason'> & { name: string };
-
-/** Credentials whose number is the identity number of their holder, and how it is checked. */
-const numberChecks: Partial<Record<string, (number: string, onDate: string) => CheckResult>> = {
-  business_license: checkUnifiedSocialCreditCode,
-  resident_identity_card: checkResidentIdentityNumber,
-};
 
 /**
  * The automatic checks of an application. Each writes its result, passed or not, with the reason; none decides.
@@ -115,7 +111,10 @@ export function createApplicationCheckActivities({
       for (const [at, { type, number_sealed }] of (await credentials(command)).entries()) {
         const check = numberChecks[type];
         if (check) {
-          findings.push({ ...check(sealer.open(number_sealed), today), name: `credential/${at + 1}/number` });
+          findings.push({
+            ...check(sealer.open(number_sealed), today),
+            name: keyOf('credential', at + 1, 'number'),
+          });
         }
       }
       await record(command, findings);
@@ -141,7 +140,11 @@ export function createApplicationCheckActivities({
       const today = dayFormat.format(command.now);
       const findings = (await credentials(command)).map(({ type, valid_from, valid_until }, at) => {
         const result = checkValidity({ validFrom: valid_from, validUntil: valid_until }, today);
-        return { ...result, reason: `${type}: ${result.reason}`, name: `credential/${at + 1}/validity` };
+        return {
+          ...result,
+          reason: `${type}: ${result.reason}`,
+          name: keyOf('credential', at + 1, 'validity'),
+        };
       });
       await record(command, findings);
     },
@@ -220,7 +223,7 @@ export function createApplicationCheckActivities({
 
 function duplicateOf(what: string, words: string, others: string[]): Finding {
   return {
-    name: `duplicate/${what}`,
+    name: keyOf('duplicate', what),
     passed: others.length === 0,
     code: others.length ? `${what}_duplicate` : `${what}_unique`,
     reason: others.length

@@ -4,7 +4,7 @@ import { createPlanReader } from '../../database/plans';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { asRefusal, refuse, withStanding } from '../../database/refusal';
 import { earned } from '../../domain/commission';
-import { keyOf } from '../../domain/kinds';
+import { keyOf, partsOf } from '../../domain/kinds';
 import {
   applyEvents,
   closeWindows,
@@ -319,7 +319,7 @@ async function save(
     events: [
       ...applied.map(({ event }) => timelineEntry(event)),
       ...refused.map(({ event, refusal }) => ({
-        key: `refused/${eventKey(event)}`,
+        key: keyOf('refused', ...partsOf(eventKey(event))),
         type: 'event_refused',
         actor: event.actor,
         at: toIso(event.at),

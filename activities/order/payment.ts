@@ -6,7 +6,13 @@ import { type Attribution, attribute, type Candidate } from '../../domain/attrib
 import { lineCommissions } from '../../domain/commission';
 import type { OrderPayment } from '../../domain/order';
 import { normaliseReferralCode } from '../../domain/referralCode';
-import { notAccruedBy, takesNoOrders } from '../../domain/restriction';
+import { notAccruedBy, rankBy, takesNoOrders } from '../../domain/restriction';
+
+/**
+ * Tiers are free texts, of distributors and of the rules of plans, and nothing tells their order yet: none is ranked, so
+ * the tier of a restriction applies also to who has a lower one.
+ */
+const tierRank = rankBy([]);
 
 interface PaymentContext {
   planId: number | null;
@@ -62,10 +68,18 @@ const readContext = `
 
 // The whole order in one statement: it is there with its commissions and transfers, or not at all. A second delivery
 // of the same order finds the row and writes nothing.
+//
+// Restrictions that were open when it was paid ($15) stay so until it is recorded: who voids or moves one waits, and
+// then finds the order among those to be put right. Where one of them was voided or moved meanwhile, nothing is written.
 const insertOrder = `
-  WITH o AS (
+  WITH restricting AS MATERIALIZED (
+    SELECT r.id FROM restrictions r WHERE r.id = ANY ($15::uuid[]) AND restriction_open(r, $5) ORDER BY r.id FOR SHARE
+  ), unchanged AS MATERIALIZED (
+    SELECT count(*) = cardinality($15::uuid[]) AS unchanged FROM restricting
+  ), o AS (
     INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, distributor_id, attribution, plan_id)
-    VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING id
+    SELECT $1, $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM unchanged WHERE unchanged
+    ON CONFLICT (id) DO NOTHING RETURNING id
   ), customer AS (
     INSERT INTO customers (id, external_id, device_id) SELECT $3, $3, $10 FROM o WHERE $3::text IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET device_id = EXCLUDED.device_id
@@ -102,7 +116,7 @@ const insertOrder = `
   ), reported AS (
     INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || key_part(o.id), 'paid', 'paid', 'shop', $5 FROM o
   )
-  SELECT EXISTS (SELECT 1 FROM o) AS inserted`;
+  SELECT EXISTS (SELECT 1 FROM o) AS inserted, unchanged FROM unchanged`;
 
 /**
  * Records a paid order: attributes it, computes every commission and posts what is accrued, all or nothing.
@@ -114,6 +128,19 @@ export async function insertPayment(
   planById: (id: number) => Promise<LoadedPlan>,
   payment: OrderPayment,
 ): Promise<boolean> {
+  let result = await tryInsert(pool, planById, payment);
+  while (!result.unchanged) result = await tryInsert(pool, planById, payment);
+  if (result.inserted) return true;
+  await isKnownOrder(pool, payment);
+  return false;
+}
+
+/** @returns `unchanged`: false where a restriction it was judged by has changed, and nothing was written */
+async function tryInsert(
+  pool: Pool,
+  planById: (id: number) => Promise<LoadedPlan>,
+  payment: OrderPayment,
+): Promise<{ inserted: boolean; unchanged: boolean }> {
   const context = await readPaymentContext(pool, payment);
   if (context.planId === null) {
     throw refuse({
@@ -148,7 +175,7 @@ export async function insertPayment(
     payment.customer?.externalId !== undefined &&
     seller !== undefined &&
     !takesNoOrders(seller);
-  const { rows } = await pool.query<{ inserted: boolean }>({
+  const { rows } = await pool.query<{ inserted: boolean; unchanged: boolean }>({
     name: 'insert-order',
     text: insertOrder,
     values: [
@@ -166,11 +193,10 @@ export async function insertPayment(
       JSON.stringify(lines),
       JSON.stringify(commissions),
       plan.terms.automaticRelease,
+      [...new Set(people.flatMap(({ restrictions }) => restrictions.map(({ id }) => id)))],
     ],
   });
-  if (rows[0]?.inserted) return true;
-  await isKnownOrder(pool, payment);
-  return false;
+  return rows[0]!;
 }
 
 async function readPaymentContext(pool: Pool, payment: OrderPayment): Promise<PaymentContext> {
@@ -200,6 +226,7 @@ function attributePayment(payment: OrderPayment, context: PaymentContext, plan: 
     buyerCustomerIds: [payment.customer?.externalId ?? [], context.sameDevice].flat(),
     levels: plan.terms.levels.length,
     inactiveUpline: plan.terms.inactiveUpline,
+    tierRank,
   });
 }
 

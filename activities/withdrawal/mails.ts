@@ -2,7 +2,7 @@ import type { Config } from '../../config';
 import type { QueuedMail } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type { Locale } from '../../domain/application';
-import { subjectOf } from '../../domain/kinds';
+import { keyOf, subjectOf } from '../../domain/kinds';
 import { type WithdrawalNews, withdrawalMail } from '../../domain/mail/withdrawal';
 
 interface Row {
@@ -46,7 +46,8 @@ export async function withdrawalMails(
         reason,
       };
       const text = withdrawalMail({ brand, locale, name }, news);
-      return { key: `${subjectRef}/${state}`, subjectRef, recipient: email, ...text };
+      const key = keyOf('withdrawal', id, state);
+      return { key, subjectRef, recipient: email, ...text };
     },
   );
 }

@@ -191,7 +191,7 @@ export function createWithdrawalActivities({ pool, config }: { pool: Pool; confi
         }
         await refuseOwn(client, row, by);
         const given = await countApproval(client, {
-          subject: `${subjectOf('withdrawal', id)}/payment_returned`,
+          subject: keyOf('withdrawal', id, 'payment_returned'),
           by,
           at: now,
           note: text,
@@ -327,12 +327,11 @@ async function checkRequest(
     });
   }
   // In a separate statement: restricting an amount locks the same row.
-  const { rows: kept } = await client.query<{ amount: number }>(
-    `SELECT coalesce(sum(amount), 0)::bigint AS amount FROM restrictions r
-     WHERE distributor_id = $1 AND currency = $2 AND lifted_at IS NULL AND commission_id IS NULL
-       AND restriction_open(r, greatest($3, clock_timestamp()))`,
-    [distributorId, currency, new Date(now)],
-  );
+  const { rows: kept } = await client.query<{ amount: number }>('SELECT kept_back($1, $2, $3) AS amount', [
+    distributorId,
+    currency,
+    new Date(now),
+  ]);
   const keptBack = kept[0]!.amount;
   if (balance.available - keptBack < amount) {
     const owed = balance.debt
@@ -350,7 +349,8 @@ async function checkRequest(
   }
 }
 
-async function lockWithdrawal(client: Client, id: string): Promise<LockedWithdrawal | undefined> {
+/** Locks the row of a withdrawal for the step that decides about it. */
+export async function lockWithdrawal(client: Client, id: string): Promise<LockedWithdrawal | undefined> {
   const { rows } = await client.query<LockedWithdrawal>(
     'SELECT distributor_id, state, approvals_needed FROM withdrawals WHERE id = $1 FOR NO KEY UPDATE',
     [id],

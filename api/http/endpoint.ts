@@ -25,6 +25,10 @@ export interface Principal {
   keyId: string;
   /** Set where a person is signed in. */
   sessionId?: string;
+  /** Whether a code of the person's second factor was given in this session. */
+  secondFactor?: boolean;
+  /** Set for a key with which a machine, such as the shop, makes requests and not a person. */
+  machine?: boolean;
 }
 
 /** What request handlers need from the outside. */

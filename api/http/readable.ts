@@ -34,6 +34,10 @@ const readables: Record<TimelineKind, Readable> = {
     id: uuid,
     find: `SELECT 1 FROM account_changes WHERE id = $1::uuid AND ${own}`,
   },
+  credential: {
+    id: uuid,
+    find: `SELECT 1 FROM credentials WHERE id = $1::uuid AND distributor_id IS NOT NULL AND ${own}`,
+  },
   order: {
     id: anything,
     find: `SELECT 1 FROM orders o WHERE o.id = $1 AND ($2::uuid IS NULL OR EXISTS (

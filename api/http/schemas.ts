@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { isReservedName } from '../../domain/actors';
 import { kinds } from '../../domain/kinds';
 import { RESTRICTION_REASONS } from '../../domain/restriction';
+import { NOT_IN_A_LINE } from '../../domain/storableText';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -15,6 +17,21 @@ export const moneySchema = z
   .strictObject({ amount: z.int().min(0).describe('Minor units: 1999 is 19.99.'), currency: currencySchema })
   .meta({ id: 'Money', outputId: 'MoneyOutput' });
 
+/** Totals by currency as answers show them. */
+export const moniesOf = (totals: Record<string, number>) =>
+  Object.entries(totals).map(([currency, amount]) => ({ amount, currency }));
+
+/** What a person saw before a decision. */
+export const expectedSchema = z
+  .strictObject({ count: z.int().min(0), totals: z.array(moneySchema).max(200).describe('Per currency.') })
+  .transform(({ count, totals }) => ({
+    count,
+    totals: Object.fromEntries(totals.map(({ amount, currency }) => [currency, amount])),
+  }))
+  .describe(
+    'The figures you saw. If it is another count or total by now, nothing is changed: figures_changed.',
+  );
+
 /** A moment in a request. */
 export const timestampInput = z.iso
   .datetime({ offset: true })
@@ -23,9 +40,6 @@ export const timestampInput = z.iso
 
 /** A moment in an answer. */
 export const timestampOutput = z.iso.datetime({ offset: true });
-
-/** Control characters, line separators, and bidirectional formatting characters. */
-const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 
 /** One line that a person reads, without white space around it. */
 export const lineOf = (max: number) =>
@@ -38,6 +52,12 @@ export const lineOf = (max: number) =>
       (text) => !NOT_IN_A_LINE.test(text),
       'must be one line of text, without line feeds, control characters and bidirectional formatting characters',
     );
+
+/** The name of a user or a key: none that looks like one under which the platform itself acts. */
+export const accountName = lineOf(200).refine(
+  (name) => !isReservedName(name),
+  'is, or looks like, a name under which the platform itself acts, such as "shop" or "system": choose another one',
+);
 
 /**
  * A UUID, always turned into lower case: the database treats both forms as equal, while workflow ids and the subjects

@@ -3,15 +3,15 @@ import type { Pool } from '../../database/pool';
 import type { Reply, ResponseSpec } from './endpoint';
 import { moneySchema } from './schemas';
 
-/** Beyond this nothing is counted, so that a figure costs the same however much there is. */
+/** Beyond this nothing is counted, where a count would read all there is. Sums are never cut off. */
 export const maxCounted = 10_000;
 
 /** Count and total. */
 export const summarySchema = z
   .object({
-    count: z.int().describe(`Max ${maxCounted}.`),
-    capped: z.boolean().describe('There are more: count and sums cover the first ones only.'),
-    sums: z.array(moneySchema).describe('Per currency.'),
+    count: z.int().describe(`Max ${maxCounted} where it is capped.`),
+    capped: z.boolean().describe('There are more than counted.'),
+    sums: z.array(moneySchema).describe('Per currency, of all entries, also where the count is capped.'),
   })
   .meta({ id: 'Summary' });
 
@@ -24,13 +24,18 @@ export interface Counted {
   from: string;
   /** Conditions, all of which must hold; what is not a text is left out. */
   where: (string | undefined | null | false)[];
-  /** Columns of an amount and its currency, where there is something to add up. */
+  /** Columns of an amount and its currency, where there is something to add up: all is counted and added up. */
   money?: { amount: string; currency: string };
-  /** Column of the time since when each waits; the oldest are counted first. */
+  /**
+   * A statement of `currency` and `amount` with the same sums, where reading every entry would cost more the longer
+   * the history is. Entries are then counted up to a bound.
+   */
+  sums?: string;
+  /** Column of the time since when each waits. */
   since?: string;
 }
 
-/** A bounded count, with the time of the oldest where one was asked for. */
+/** A count, with the time of the oldest where one was asked for. */
 export interface CountedResult {
   count: number;
   capped: boolean;
@@ -38,29 +43,32 @@ export interface CountedResult {
   oldestAt: Date | null;
 }
 
-/** Counts and adds up to a bound. */
-export async function countBounded(pool: Pool, what: (bind: Bind) => Counted): Promise<CountedResult> {
+const sumsOf = (statement: string) =>
+  `(SELECT coalesce(jsonb_agg(jsonb_build_object('amount', s.amount, 'currency', s.currency) ORDER BY s.currency), '[]')
+    FROM (${statement}) s) AS sums`;
+
+/** Counts and adds up: every entry where there is money, else up to a bound. */
+export async function summarize(pool: Pool, what: (bind: Bind) => Counted): Promise<CountedResult> {
   const values: unknown[] = [];
-  const { from, where, money, since } = what((value) => `$${values.push(value)}`);
+  const { from, where, money, sums, since } = what((value) => `$${values.push(value)}`);
   const conditions = where.filter((condition) => typeof condition === 'string' && condition !== '');
-  const { rows } = await pool.query<Omit<CountedResult, 'capped'>>(
-    `WITH found AS (
-       SELECT ${since ?? 'NULL::timestamptz'} AS at, ${money?.amount ?? 'NULL::bigint'} AS amount,
-         ${money?.currency ?? 'NULL'} AS currency
-       FROM ${from} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}
-       ${since ? `ORDER BY ${since}` : ''} LIMIT ${maxCounted + 1}
-     ), numbered AS (
-       SELECT *, row_number() OVER () AS number FROM found
-     )
-     SELECT count(*)::int AS count, min(at) AS "oldestAt", (
-       SELECT coalesce(jsonb_agg(jsonb_build_object('amount', s.amount, 'currency', s.currency) ORDER BY s.currency), '[]')
-       FROM (SELECT currency, sum(amount) AS amount FROM numbered
-             WHERE number <= ${maxCounted} AND currency IS NOT NULL GROUP BY currency) s
-     ) AS sums FROM numbered`,
-    values,
-  );
-  const { count, ...rest } = rows[0]!;
-  return { ...rest, count: Math.min(count, maxCounted), capped: count > maxCounted };
+  const entries = `${from} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}`;
+  const oldest = since ?? 'NULL::timestamptz';
+  const statement =
+    money && !sums
+      ? `WITH found AS (
+           SELECT ${money.currency} AS currency, count(*) AS count, min(${oldest}) AS at, sum(${money.amount}) AS amount
+           FROM ${entries} GROUP BY 1
+         )
+         SELECT coalesce(sum(count), 0)::int AS count, false AS capped, min(at) AS "oldestAt",
+           ${sumsOf('SELECT currency, amount FROM found')} FROM found`
+      : `WITH found AS (
+           SELECT ${oldest} AS at FROM ${entries} ${since ? `ORDER BY ${since}` : ''} LIMIT ${maxCounted + 1}
+         )
+         SELECT least(count(*), ${maxCounted})::int AS count, count(*) > ${maxCounted} AS capped, min(at) AS "oldestAt",
+           ${sums ? sumsOf(sums) : `'[]'::jsonb AS sums`} FROM found`;
+  const { rows } = await pool.query<CountedResult>(statement, values);
+  return rows[0]!;
 }
 
 /** For the `responses` of an endpoint that answers with `replySummary`. */
@@ -70,6 +78,6 @@ export const summaryResponses: Record<200, ResponseSpec> = {
 
 /** Answers count and total of what a filter finds. */
 export async function replySummary(pool: Pool, what: (bind: Bind) => Counted): Promise<Reply> {
-  const { count, capped, sums } = await countBounded(pool, what);
+  const { count, capped, sums } = await summarize(pool, what);
   return { status: 200, body: { count, capped, sums } };
 }

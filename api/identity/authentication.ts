@@ -32,6 +32,7 @@ interface KeyRow {
   name: string;
   role: Role;
   distributorId: string | null;
+  machine: boolean;
   unusable: string | null;
 }
 
@@ -61,7 +62,7 @@ export async function authenticate(
   }
   const { rows } = await pool.query<KeyRow>({
     name: 'authenticate',
-    text: `SELECT k.id AS "keyId", k.scopes, u.id AS "userId", u.name, u.role, u.distributor_id AS "distributorId",
+    text: `SELECT k.id AS "keyId", k.scopes, k.machine, u.id AS "userId", u.name, u.role, u.distributor_id AS "distributorId",
              CASE WHEN k.revoked_at IS NOT NULL THEN 'This API key has been revoked.'
                   WHEN k.expires_at <= now() THEN 'This API key has expired.'
                   WHEN u.disabled_at IS NOT NULL THEN 'The user of this API key is disabled.' END AS unusable

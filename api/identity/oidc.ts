@@ -123,7 +123,9 @@ export async function finishOidc(call: SignInCall): Promise<Redirect> {
 
   const signedIn = await inTransaction(context.pool, async (client) => {
     const user = await findUser(client, claims, call);
-    return typeof user === 'string' ? user : openSession(client, call, user, 'oidc');
+    return typeof user === 'string'
+      ? user
+      : openSession(client, call, user, { by: 'oidc', secondFactor: false });
   });
   if (typeof signedIn === 'string') return refuse(context, signedIn);
   return {

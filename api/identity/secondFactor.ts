@@ -84,6 +84,10 @@ export async function removeSecondFactor(client: Client, userId: string): Promis
     [userId],
   );
   await client.query('DELETE FROM recovery_codes WHERE user_id = $1', [userId]);
+  // A session that gave a code of this factor has given none of the next one.
+  await client.query('UPDATE sessions SET second_factor = false WHERE user_id = $1 AND second_factor', [
+    userId,
+  ]);
   return rowCount === 1;
 }
 

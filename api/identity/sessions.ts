@@ -57,7 +57,7 @@ export const sessionLasts = (idle: string, max: string) =>
   `s.ended_at IS NULL AND s.last_seen_at > now() - ${idle}::float8 * interval '1 ms'
    AND s.created_at > now() - ${max}::float8 * interval '1 ms'`;
 
-interface SessionRow extends Omit<Principal, 'scopes' | 'keyId' | 'sessionId'> {
+interface SessionRow extends Omit<Principal, 'scopes' | 'keyId' | 'sessionId' | 'machine'> {
   id: string;
   live: boolean;
 }
@@ -80,6 +80,7 @@ export async function authenticateSession(
     name: 'authenticate-session',
     text: `WITH found AS (
              SELECT s.id, u.id AS user_id, u.name, u.role, u.distributor_id,
+               s.second_factor AND u.totp_confirmed_at IS NOT NULL AS second_factor,
                u.disabled_at IS NULL AND ${sessionLasts('$2', '$3')} AS live
              FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1
            ), seen AS (
@@ -87,7 +88,8 @@ export async function authenticateSession(
              WHERE sessions.id = found.id AND found.live AND sessions.ended_at IS NULL
                AND NOT $4 AND sessions.last_seen_at < now() - least(60000, $2::float8 / 4) * interval '1 ms'
            )
-           SELECT id, user_id AS "userId", name, role, distributor_id AS "distributorId", live FROM found`,
+           SELECT id, user_id AS "userId", name, role, distributor_id AS "distributorId",
+             second_factor AS "secondFactor", live FROM found`,
     values: [
       hashToken(token),
       durationMs(config.SESSION_IDLE),
@@ -104,8 +106,8 @@ export async function authenticateSession(
       detail: 'Your session has ended. Sign in again.',
     });
   }
-  const { id, userId, name, role, distributorId } = row;
-  return { userId, name, role, distributorId, keyId: `session:${id}`, sessionId: id };
+  const { id, userId, name, role, distributorId, secondFactor } = row;
+  return { userId, name, role, distributorId, secondFactor, keyId: `session:${id}`, sessionId: id };
 }
 
 /** @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html */
@@ -123,17 +125,24 @@ function refuseCrossSite(req: Request): void {
 /**
  * Begins a session, in the transaction that has verified the person's identity. The user's row is
  * locked, so that disabling the user or changing the role at this moment ends this session too.
+ * @param options.secondFactor whether the person has given a code of the second factor
  * @returns the Set-Cookie header; undefined when the user has been disabled since
  */
 export async function startSession(
   client: Client,
-  { config, req, id, userId }: { config: Settings; req: Request; id: string; userId: string },
+  {
+    config,
+    req,
+    id,
+    userId,
+    secondFactor,
+  }: { config: Settings; req: Request; id: string; userId: string; secondFactor: boolean },
 ): Promise<string | undefined> {
   const token = randomBytes(32).toString('base64url');
   const { rowCount } = await client.query(
-    `INSERT INTO sessions (id, user_id, token_hash, user_agent)
-     SELECT $1, id, $3, $4 FROM users WHERE id = $2 AND disabled_at IS NULL FOR SHARE`,
-    [id, userId, hashToken(token), req.get('user-agent')?.slice(0, 500)],
+    `INSERT INTO sessions (id, user_id, token_hash, user_agent, second_factor)
+     SELECT $1, id, $3, $4, $5 FROM users WHERE id = $2 AND disabled_at IS NULL FOR SHARE`,
+    [id, userId, hashToken(token), req.get('user-agent')?.slice(0, 500), secondFactor],
   );
   return rowCount ? cookie(config, SESSION_COOKIE, token) : undefined;
 }

@@ -69,19 +69,21 @@ export function auditOwn(
 
 /**
  * Begins a session for a person whose identity is proved, and records how.
+ * @param how.secondFactor whether a code of the second factor was given
  * @throws Problem 401 when the user has been disabled meanwhile
  */
 export async function openSession(
   client: Client,
   { context, req, requestId, resourceId }: SignInCall,
   user: Pick<Account, 'id' | 'name' | 'role'>,
-  by: string,
+  { by, secondFactor }: { by: string; secondFactor: boolean },
 ): Promise<SignedIn> {
   const setCookie = await startSession(client, {
     config: context.config,
     req,
     id: resourceId,
     userId: user.id,
+    secondFactor,
   });
   if (!setCookie) throw refused();
   await auditOwn(client, user, { action: 'user.sign_in', after: { sessionId: resourceId, by }, requestId });
@@ -220,7 +222,7 @@ async function withCode(
       proof = `${by}+${spent}`;
     }
     await work(client);
-    return openSession(client, call, user, proof);
+    return openSession(client, call, user, { by: proof, secondFactor: secondFactor !== null });
   });
   if (!signedIn) {
     await auditRefusal(context, user, { because: 'code', requestId });

@@ -1,6 +1,8 @@
 import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { createSealer } from '../../database/sealing';
+import { keyOf } from '../../domain/kinds';
+import { mailboxOf } from '../../domain/mailAddress';
 import type { ApiContext } from '../http/endpoint';
 import { Problem } from '../http/problem';
 
@@ -25,8 +27,8 @@ export async function beginAttempt(
   { email, req }: { email: string; req: Request },
 ): Promise<Attempt> {
   const sealer = createSealer(config);
-  const account = `account/${sealer.numberHash('sign_in_account', email)}`;
-  const address = `address/${sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown'))}`;
+  const account = keyOf('account', sealer.numberHash('sign_in_account', email));
+  const address = keyOf('address', sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown')));
   const { rows } = await pool.query<{ counted: number; seconds: number | null }>(
     `WITH blocked AS (
        SELECT max(blocked_until) AS until FROM sign_in_attempts WHERE subject = ANY ($1) AND blocked_until > now()
@@ -58,50 +60,49 @@ export async function beginAttempt(
   return { account, address };
 }
 
+/** A mail that is requested without signing in. */
+interface PublicMail {
+  /** As it was typed. Counted in the same way whether or not it is known here. */
+  email: string;
+  req: Request;
+  /** UUID: the same for a repeat of the request, which counts once. */
+  requestId: string;
+}
+
 /**
- * Limits a mail that can be requested without signing in: three for one mail address and twenty from one network
- * address, then none for an hour.
- * @param email as it was typed: counted in the same way whether or not it is a user's
- * @throws Problem 429
+ * Counts a mail that is requested without signing in, within the bounds for its mail address and its network address;
+ * in the database, so that they hold over all processes.
+ * @returns seconds to wait; 0 when it is counted
  */
-export async function countMailRequest(
+export async function countPublicMail(
   { pool, config }: ApiContext,
-  { email, req }: { email: string; req: Request },
-): Promise<void> {
+  { email, req, requestId }: PublicMail,
+): Promise<number> {
   const sealer = createSealer(config);
-  const account = `mail/${sealer.numberHash('sign_in_account', email)}`;
-  const address = `mail-address/${sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown'))}`;
-  const { rows } = await pool.query<{ counted: number; seconds: number | null }>(
-    `WITH wanted AS (
-       SELECT * FROM unnest($1::text[], $2::int[]) AS w (subject, allowed)
-     ), blocked AS (
-       SELECT max(a.last_at) + interval '1 hour' AS until FROM wanted w JOIN sign_in_attempts a USING (subject)
-       WHERE a.failures >= w.allowed AND a.last_at > now() - interval '1 hour'
-     ), counted AS (
-       INSERT INTO sign_in_attempts AS a (subject, failures, last_at)
-       SELECT subject, 1, now() FROM wanted, blocked WHERE until IS NULL ORDER BY subject
-       ON CONFLICT (subject) DO UPDATE SET last_at = now(),
-         failures = CASE WHEN a.last_at > now() - interval '1 hour' THEN a.failures + 1 ELSE 1 END
-       WHERE a.last_at <= now() - interval '1 hour'
-         OR a.failures < (SELECT allowed FROM wanted w WHERE w.subject = a.subject)
-       RETURNING subject
-     )
-     SELECT (SELECT count(*)::int FROM counted) AS counted,
-       ceil(extract(epoch FROM until - now()))::int AS seconds FROM blocked`,
+  const { rows } = await pool.query<{ seconds: number }>(
+    `SELECT count_public_mail($1, decode($2, 'hex'), decode($3, 'hex'), $4, $5, $6, $7) AS seconds`,
     [
-      [account, address],
-      [3, 20],
+      requestId,
+      sealer.numberHash('sign_in_account', mailboxOf(email)),
+      sealer.numberHash('sign_in_address', ipKeyGenerator(req.ip ?? 'unknown')),
+      config.PUBLIC_MAILS_PER_ADDRESS_HOUR,
+      config.PUBLIC_MAILS_PER_ADDRESS_DAY,
+      config.PUBLIC_MAILS_PER_ORIGIN_HOUR,
+      config.PUBLIC_MAILS_PER_ORIGIN_DAY,
     ],
   );
-  const { counted, seconds } = rows[0]!;
-  if (counted === 2) return;
-  // Without a time, another one of this moment was the last.
-  const wait = seconds ?? 3_600;
+  return rows[0]!.seconds;
+}
+
+/** Counts a mail as {@link countPublicMail} does. @throws Problem 429 beyond the bounds */
+export async function limitPublicMail(context: ApiContext, mail: PublicMail): Promise<void> {
+  const seconds = await countPublicMail(context, mail);
+  if (!seconds) return;
   throw new Problem({
     status: 429,
     code: 'too_many_mails',
-    detail: `Too many emails were requested. Check the inbox and the spam folder, or retry in ${wait} seconds.`,
-    headers: { 'Retry-After': String(wait) },
+    detail: `Too many emails were requested for this address or from this network address. Check the inbox and the spam folder, or retry in ${seconds} seconds.`,
+    headers: { 'Retry-After': String(seconds) },
   });
 }
 

@@ -62,6 +62,16 @@ const measuredKinds: Record<ProcessKind | 'commission', Measured> = {
     'requested_at',
     'Account changes not yet in effect',
   ),
+  credential: {
+    sql: `SELECT 'tributary_credential_renewals', '{}',
+      (SELECT count(*) FROM (SELECT FROM credential_renewals WHERE state = 'submitted' LIMIT ${bound}) capped)
+      UNION ALL SELECT 'tributary_credential_renewals_oldest_seconds', '{}',
+        coalesce(extract(epoch FROM now() - (SELECT min(submitted_at) FROM credential_renewals WHERE state = 'submitted')), 0)`,
+    help: {
+      tributary_credential_renewals: `Renewals of credentials under review, counted up to ${bound}.`,
+      tributary_credential_renewals_oldest_seconds: 'Age of the oldest of them.',
+    },
+  },
   withdrawal: aged(
     'withdrawal',
     'tributary_withdrawals',

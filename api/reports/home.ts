@@ -1,10 +1,12 @@
 import { openStates } from '../../database/states';
+import type { ProcessKind } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
 import { CONTROLLERS, DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
 import type { Principal } from '../http/endpoint';
 import { isOfReadableKind } from '../http/readable';
 import type { Bind, Counted } from '../http/summary';
 import { awaitsPerson } from '../routes/accountChange/accountChange';
+import { stateRanges } from '../routes/credential/view';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
@@ -38,26 +40,43 @@ const usual = {
 const commissionMoney = { amount: 'c.amount', currency: 'c.currency' };
 const withdrawalMoney = { amount: 'w.amount', currency: 'w.currency' };
 
-/** The cards of a person. @param now milliseconds since 1970 */
-export function cardsFor(principal: Principal, now: number): Card[] {
+/**
+ * The cards of a person.
+ * @param now milliseconds since 1970
+ * @param today `YYYY-MM-DD` in the brand's zone, made by the server
+ */
+export function cardsFor(principal: Principal, now: number, today: string): Card[] {
   // To the minute, so that a link stays the same while the page refreshes.
   const at = (time: number) => new Date(Math.floor(time / 60_000) * 60_000).toISOString();
   const { role, distributorId } = principal;
-  const all = role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(principal, at, now);
+  const all =
+    role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(principal, at, now, today);
   return all.filter((card) => card.roles.includes(role));
 }
 
 type Moment = (time: number) => string;
 
-function staffCards({ userId, role }: Principal, at: Moment, now: number): Card[] {
-  return [
-    ...mentionCards(userId),
-    ...complianceCards(userId, at, now),
-    accountChangesCard(userId, role),
-    ...financeCards(userId, at, now),
-    ...operatorCards(at, now),
-    mailCard(role),
-  ];
+/** Staff's cards by kind, in their order on the page; empty where nothing of a kind waits for staff or counts as news. */
+type KindCards = Record<ProcessKind | 'commission' | 'product' | 'note', Card[]>;
+
+function staffCards({ userId, role }: Principal, at: Moment, now: number, today: string): Card[] {
+  const cards: KindCards = {
+    note: mentionCards(userId),
+    application: applicationCards(userId, at, now),
+    account_change: accountChangeCards(userId, role),
+    credential: credentialCards(at, now, today),
+    commission: commissionCards(at, now),
+    withdrawal: withdrawalCards(userId, at, now),
+    release: releaseCards(userId),
+    payout: payoutCards(at, now),
+    order: orderCards(at, now),
+    return: returnCards(at, now),
+    product: productCards(),
+    // Shown to who started it.
+    bulk: [],
+    mail: mailCards(role),
+  };
+  return Object.values(cards).flat();
 }
 
 function mentionCards(userId: string): Card[] {
@@ -76,21 +95,23 @@ function mentionCards(userId: string): Card[] {
   ];
 }
 
-function accountChangesCard(userId: string, role: Role): Card {
-  return {
-    key: 'account_changes_waiting',
-    group: 'waiting',
-    roles: CONTROLLERS,
-    href: '/account-changes?awaitingMe=true',
-    count: (bind) => ({
-      from: 'account_changes c',
-      where: [awaitsPerson(role, bind(userId))],
-      since: 'c.requested_at',
-    }),
-  };
+function accountChangeCards(userId: string, role: Role): Card[] {
+  return [
+    {
+      key: 'account_changes_waiting',
+      group: 'waiting',
+      roles: CONTROLLERS,
+      href: '/account-changes?awaitingMe=true',
+      count: (bind) => ({
+        from: 'account_changes c',
+        where: [awaitsPerson(role, bind(userId))],
+        since: 'c.requested_at',
+      }),
+    },
+  ];
 }
 
-function complianceCards(userId: string, at: Moment, now: number): Card[] {
+function applicationCards(userId: string, at: Moment, now: number): Card[] {
   const roles = REVIEWERS;
   const claim = 'SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND c.expires_at > now()';
   const applications = (
@@ -142,8 +163,49 @@ function complianceCards(userId: string, at: Moment, now: number): Card[] {
   ];
 }
 
-function financeCards(userId: string, at: Moment, now: number): Card[] {
-  const roles = FINANCE;
+function credentialCards(at: Moment, now: number, today: string): Card[] {
+  const roles = REVIEWERS;
+  const credentials = (key: string, group: Card['group'], state: 'expired' | 'expiring'): Card => ({
+    key,
+    group,
+    roles,
+    href: `/credentials?state=${state}`,
+    count: () => ({
+      from: 'credentials c JOIN distributors d ON d.id = c.distributor_id',
+      where: [stateRanges(today)[state], '(d.terminated_at > now()) IS NOT false'],
+      since: 'c.valid_until::timestamptz',
+    }),
+  });
+  const late = at(now - usual.review);
+  return [
+    {
+      key: 'renewals_to_review',
+      group: 'waiting',
+      roles,
+      href: '/credential-renewals?state=submitted',
+      count: () => ({
+        from: 'credential_renewals r',
+        where: [`r.state = 'submitted'`],
+        since: 'r.submitted_at',
+      }),
+    },
+    credentials('credentials_expiring', 'waiting', 'expiring'),
+    credentials('credentials_expired', 'late', 'expired'),
+    {
+      key: 'renewals_late',
+      group: 'late',
+      roles,
+      href: `/credential-renewals?state=submitted&submittedBefore=${late}`,
+      count: (bind) => ({
+        from: 'credential_renewals r',
+        where: [`r.state = 'submitted'`, `r.submitted_at < ${bind(late)}`],
+        since: 'r.submitted_at',
+      }),
+    },
+  ];
+}
+
+function commissionCards(at: Moment, now: number): Card[] {
   const commissions = (
     card: Pick<Card, 'key' | 'group'>,
     query: string,
@@ -151,26 +213,11 @@ function financeCards(userId: string, at: Moment, now: number): Card[] {
     where: (bind: Bind) => string,
   ): Card => ({
     ...card,
-    roles,
+    roles: FINANCE,
     href: `/commissions?${query}`,
     count: (bind) => ({ from: 'commissions c', where: [where(bind)], since, money: commissionMoney }),
   });
-  const withdrawals = (
-    card: Pick<Card, 'key' | 'group'>,
-    query: string,
-    where: (bind: Bind) => string,
-    since = 'w.requested_at',
-  ): Card => ({
-    ...card,
-    roles,
-    href: `/withdrawals?${query}`,
-    count: (bind) => ({ from: 'withdrawals w', where: [where(bind)], since, money: withdrawalMoney }),
-  });
-  const yesterday = at(now - day);
-  const dueLate = at(now - usual.due);
-  const requestedLate = at(now - usual.approval);
-  const batchLate = at(now - usual.payoutConfirmation);
-  const failedSince = at(now - usual.failedPayoutsShown);
+  const [late, yesterday] = [at(now - usual.due), at(now - day)];
   return [
     commissions(
       { key: 'commissions_due', group: 'waiting' },
@@ -178,69 +225,50 @@ function financeCards(userId: string, at: Moment, now: number): Card[] {
       'c.due_at',
       () => `c.state = 'due'`,
     ),
-    withdrawals(
-      { key: 'withdrawals_to_approve', group: 'waiting' },
-      'state=requested&awaitingMe=true',
-      (bind) => awaitsApprovalOf(bind(userId)),
-    ),
-    {
-      key: 'release_runs_to_approve',
-      group: 'waiting',
-      roles,
-      href: '/commission-releases?state=proposed&awaitingMe=true',
-      count: (bind) => ({
-        from: 'release_runs r',
-        where: [awaitsReleaseApprovalOf(bind(userId))],
-        since: 'r.proposed_at',
-      }),
-    },
-    withdrawals(
-      { key: 'withdrawals_to_pay', group: 'waiting' },
-      'state=approved',
-      () => `w.state = 'approved'`,
-    ),
-    {
-      key: 'payout_batches_to_confirm',
-      group: 'waiting',
-      roles,
-      href: '/payout-batches?state=open',
-      count: () => ({ from: 'payout_batches b', where: [`b.state = 'open'`], since: 'b.created_at' }),
-    },
-    withdrawals(
-      { key: 'withdrawals_failed', group: 'waiting' },
-      `state=failed&settledAfter=${failedSince}`,
-      (bind) => `w.state = 'failed' AND w.settled_at >= ${bind(failedSince)}`,
-      'w.settled_at',
-    ),
     commissions(
       { key: 'commissions_due_late', group: 'late' },
-      `state=due&dueBefore=${dueLate}`,
+      `state=due&dueBefore=${late}`,
       'c.due_at',
-      (bind) => `c.state = 'due' AND c.due_at < ${bind(dueLate)}`,
+      (bind) => `c.state = 'due' AND c.due_at < ${bind(late)}`,
     ),
-    withdrawals(
-      { key: 'withdrawals_late', group: 'late' },
-      `state=requested&requestedBefore=${requestedLate}`,
-      (bind) => `w.state = 'requested' AND w.requested_at < ${bind(requestedLate)}`,
-    ),
-    {
-      key: 'payout_batches_late',
-      group: 'late',
-      roles,
-      href: `/payout-batches?state=open&createdBefore=${batchLate}`,
-      count: (bind) => ({
-        from: 'payout_batches b',
-        where: [`b.state = 'open'`, `b.created_at < ${bind(batchLate)}`],
-        since: 'b.created_at',
-      }),
-    },
     commissions(
       { key: 'commissions_released', group: 'changed' },
       `state=released&releasedAfter=${yesterday}`,
       'c.released_at',
       (bind) => `c.state = 'released' AND c.released_at >= ${bind(yesterday)}`,
     ),
-    withdrawals(
+  ];
+}
+
+/** A card of withdrawals, for finance. */
+function ofWithdrawals(
+  card: Pick<Card, 'key' | 'group'>,
+  query: string,
+  where: (bind: Bind) => string,
+  since = 'w.requested_at',
+): Card {
+  return {
+    ...card,
+    roles: FINANCE,
+    href: `/withdrawals?${query}`,
+    count: (bind) => ({ from: 'withdrawals w', where: [where(bind)], since, money: withdrawalMoney }),
+  };
+}
+
+function withdrawalCards(userId: string, at: Moment, now: number): Card[] {
+  const [late, yesterday] = [at(now - usual.approval), at(now - day)];
+  return [
+    ofWithdrawals(
+      { key: 'withdrawals_to_approve', group: 'waiting' },
+      'state=requested&awaitingMe=true',
+      (bind) => awaitsApprovalOf(bind(userId)),
+    ),
+    ofWithdrawals(
+      { key: 'withdrawals_late', group: 'late' },
+      `state=requested&requestedBefore=${late}`,
+      (bind) => `w.state = 'requested' AND w.requested_at < ${bind(late)}`,
+    ),
+    ofWithdrawals(
       { key: 'withdrawals_paid', group: 'changed' },
       `state=paid&settledAfter=${yesterday}`,
       (bind) => `w.state = 'paid' AND w.settled_at >= ${bind(yesterday)}`,
@@ -249,14 +277,65 @@ function financeCards(userId: string, at: Moment, now: number): Card[] {
   ];
 }
 
-function operatorCards(at: Moment, now: number): Card[] {
-  const roles = OPERATORS;
-  const [returnLate, yesterday] = [at(now - usual.return), at(now - day)];
+function releaseCards(userId: string): Card[] {
+  return [
+    {
+      key: 'release_runs_to_approve',
+      group: 'waiting',
+      roles: FINANCE,
+      href: '/commission-releases?state=proposed&awaitingMe=true',
+      count: (bind) => ({
+        from: 'release_runs r',
+        where: [awaitsReleaseApprovalOf(bind(userId))],
+        since: 'r.proposed_at',
+      }),
+    },
+  ];
+}
+
+/** What is to be paid, its confirmation, and what came back. */
+function payoutCards(at: Moment, now: number): Card[] {
+  const [late, failedSince] = [at(now - usual.payoutConfirmation), at(now - usual.failedPayoutsShown)];
+  return [
+    ofWithdrawals(
+      { key: 'withdrawals_to_pay', group: 'waiting' },
+      'state=approved',
+      () => `w.state = 'approved'`,
+    ),
+    {
+      key: 'payout_batches_to_confirm',
+      group: 'waiting',
+      roles: FINANCE,
+      href: '/payout-batches?state=open',
+      count: () => ({ from: 'payout_batches b', where: [`b.state = 'open'`], since: 'b.created_at' }),
+    },
+    ofWithdrawals(
+      { key: 'withdrawals_failed', group: 'waiting' },
+      `state=failed&settledAfter=${failedSince}`,
+      (bind) => `w.state = 'failed' AND w.settled_at >= ${bind(failedSince)}`,
+      'w.settled_at',
+    ),
+    {
+      key: 'payout_batches_late',
+      group: 'late',
+      roles: FINANCE,
+      href: `/payout-batches?state=open&createdBefore=${late}`,
+      count: (bind) => ({
+        from: 'payout_batches b',
+        where: [`b.state = 'open'`, `b.created_at < ${bind(late)}`],
+        since: 'b.created_at',
+      }),
+    },
+  ];
+}
+
+function orderCards(at: Moment, now: number): Card[] {
+  const yesterday = at(now - day);
   return [
     {
       key: 'orders_not_taken_in',
       group: 'waiting',
-      roles,
+      roles: OPERATORS,
       href: '/stuck-work#order_not_taken_in',
       count: () => ({
         from: 'accepted_orders o',
@@ -265,34 +344,9 @@ function operatorCards(at: Moment, now: number): Card[] {
       }),
     },
     {
-      key: 'returns_open',
-      group: 'waiting',
-      roles,
-      href: '/returns?state=requested',
-      count: () => ({ from: 'returns r', where: [`r.state = 'requested'`], since: 'r.requested_at' }),
-    },
-    {
-      key: 'products_without_price',
-      group: 'waiting',
-      roles,
-      href: '/products?withoutPrice=true',
-      count: () => ({ from: 'products p', where: ['p.price = 0'] }),
-    },
-    {
-      key: 'returns_late',
-      group: 'late',
-      roles,
-      href: `/returns?state=requested&requestedBefore=${returnLate}`,
-      count: (bind) => ({
-        from: 'returns r',
-        where: [`r.state = 'requested'`, `r.requested_at < ${bind(returnLate)}`],
-        since: 'r.requested_at',
-      }),
-    },
-    {
       key: 'orders_new',
       group: 'changed',
-      roles,
+      roles: OPERATORS,
       href: `/orders?createdAfter=${yesterday}`,
       count: (bind) => ({
         from: 'orders o',
@@ -303,18 +357,56 @@ function operatorCards(at: Moment, now: number): Card[] {
   ];
 }
 
-function mailCard(role: Role): Card {
-  return {
-    key: 'mails_undeliverable',
-    group: 'waiting',
-    roles: STAFF,
-    href: '/mails?resendable=true',
-    count: () => ({
-      from: 'mails m',
-      where: [isResendable, isOfReadableKind('m.subject_ref', role)],
-      since: 'm.created_at',
-    }),
-  };
+function returnCards(at: Moment, now: number): Card[] {
+  const late = at(now - usual.return);
+  return [
+    {
+      key: 'returns_open',
+      group: 'waiting',
+      roles: OPERATORS,
+      href: '/returns?state=requested',
+      count: () => ({ from: 'returns r', where: [`r.state = 'requested'`], since: 'r.requested_at' }),
+    },
+    {
+      key: 'returns_late',
+      group: 'late',
+      roles: OPERATORS,
+      href: `/returns?state=requested&requestedBefore=${late}`,
+      count: (bind) => ({
+        from: 'returns r',
+        where: [`r.state = 'requested'`, `r.requested_at < ${bind(late)}`],
+        since: 'r.requested_at',
+      }),
+    },
+  ];
+}
+
+function productCards(): Card[] {
+  return [
+    {
+      key: 'products_without_price',
+      group: 'waiting',
+      roles: OPERATORS,
+      href: '/products?withoutPrice=true',
+      count: () => ({ from: 'products p', where: ['p.price = 0'] }),
+    },
+  ];
+}
+
+function mailCards(role: Role): Card[] {
+  return [
+    {
+      key: 'mails_undeliverable',
+      group: 'waiting',
+      roles: STAFF,
+      href: '/mails?resendable=true',
+      count: () => ({
+        from: 'mails m',
+        where: [isResendable, isOfReadableKind('m.subject_ref', role)],
+        since: 'm.created_at',
+      }),
+    },
+  ];
 }
 
 function ownCards(distributorId: string, at: Moment, now: number): Card[] {

@@ -16,6 +16,7 @@ const stuckOf = {
     account_change_unconfirmed: '7 days',
     account_change_not_applied: '10 minutes',
   },
+  credential: { renewal_waits: '3 days', reminder_not_sent: '1 day' },
   order: {
     order_not_taken_in: '5 minutes',
     window_not_closed: '10 minutes',
@@ -23,7 +24,7 @@ const stuckOf = {
     event_refused: '0',
   },
   return: { return_undecided: '14 days' },
-  release: { release_running: '1 hour' },
+  release: { release_running: '1 hour', restriction_over: '30 minutes' },
   withdrawal: { withdrawal_paying: '3 days' },
   payout: { payout_unconfirmed: '3 days' },
   mail: { mail_undeliverable: '0' },
@@ -72,16 +73,16 @@ export interface StuckAdvice {
   actions: StuckAction[];
 }
 
-/** The page of the console about stuck work; the undeliverable emails where the subject has no page, as an invitation. */
-function pageOf(subject: string): string {
-  const kind = parseSubject(subject)?.kind;
-  const page = kind && kinds[kind].workflow ? pageOfSubject(subject) : undefined;
-  return page ?? '/mails?state=undeliverable';
+/** The page of the console about stuck work; the undeliverable emails where the subject of one has no process. */
+function pageOf({ kind, subject }: StuckFacts): string {
+  const about = parseSubject(subject)?.kind;
+  const hasPage = about && (kinds[about].workflow || kind !== 'mail_undeliverable');
+  return (hasPage && pageOfSubject(subject)) || '/mails?state=undeliverable';
 }
 
 /** Returns the problem of a piece of stuck work and what to do. */
 export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
-  const { subject, mail, event } = facts;
+  const { mail, event } = facts;
   const actions: StuckAction[] = [];
   if (mail)
     actions.push({
@@ -97,7 +98,7 @@ export function adviseOnStuck(facts: StuckFacts): StuckAdvice {
       body: { key: event.key },
     });
   const { what, remedy } = words(facts);
-  return { what, remedy, href: pageOf(subject), actions };
+  return { what, remedy, href: pageOf(facts), actions };
 }
 
 /** What an event says, as a sentence goes on after it. */
@@ -182,6 +183,25 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
           en: 'The previous data is still in effect. Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
         },
       };
+    case 'renewal_waits':
+      return {
+        what: { zh: '资质续期等待审核已超过 3 天', en: 'A renewal has waited over 3 days for review' },
+        remedy: {
+          zh: '打开资质，通过或拒绝续期。',
+          en: 'Open the credential and accept or refuse the renewal.',
+        },
+      };
+    case 'reminder_not_sent':
+      return {
+        what: {
+          zh: '资质已到期，但没有发出最后一次提醒',
+          en: 'A credential has expired, and its last reminder was not sent',
+        },
+        remedy: {
+          zh: '检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
+          en: 'Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
+        },
+      };
     case 'order_not_taken_in':
       return {
         what: {
@@ -240,6 +260,17 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
         remedy: {
           zh: '打开批次查看进度；若没有进展，检查后台处理程序。重启后会从中断处继续，不会重复结算。',
           en: 'Open the run to see its progress. If there is none, check the workers. After a restart the run continues where it stopped and releases nothing twice.',
+        },
+      };
+    case 'restriction_over':
+      return {
+        what: {
+          zh: '限制到期已超过 30 分钟，期间暂缓的佣金仍未结算',
+          en: 'A restriction ended over 30 minutes ago, but what it kept back is not released yet',
+        },
+        remedy: {
+          zh: '检查后台处理程序和 Temporal 是否在运行；定时任务 reconcile 每五分钟会自动结算。若没有，请工程师查看该任务。',
+          en: 'Check that workers and Temporal are running: the schedule reconcile releases it within five minutes. If it does not, ask an engineer to look at that schedule.',
         },
       };
     case 'withdrawal_paying':

@@ -60,6 +60,14 @@ const sources: Record<StuckKind, string> = {
     WHERE c.state = 'approved' AND c.requested_at < now() - $1::interval AND s.since < now() - $1::interval`,
   account_change_not_applied: `SELECT 'account_change/' || c.id, c.effective_at, '{}'::jsonb FROM account_changes c
     WHERE c.state = 'confirmed' AND c.effective_at < now() - $1::interval`,
+  renewal_waits: `SELECT 'credential/' || r.credential_id, r.submitted_at, '{}'::jsonb FROM credential_renewals r
+    WHERE r.state = 'submitted' AND r.submitted_at < now() - $1::interval`,
+  // The reminder of the last day is the last one: after it no process looks at the credential by itself.
+  reminder_not_sent: `SELECT 'credential/' || c.id, c.valid_until::timestamptz, '{}'::jsonb FROM credentials c
+    WHERE c.distributor_id IS NOT NULL AND c.valid_until BETWEEN current_date - 30 AND current_date - 1 AND c.known_at < c.valid_until
+      AND c.valid_until::timestamptz < now() - $1::interval AND NOT EXISTS (
+        SELECT FROM credential_reminders m WHERE m.credential_id = c.id AND m.valid_until = c.valid_until)
+      AND EXISTS (SELECT FROM distributors d WHERE d.id = c.distributor_id AND d.terminated_at IS NULL)`,
   order_not_taken_in: `SELECT 'order/' || key_part(o.id), o.accepted_at, '{}'::jsonb FROM accepted_orders o
     WHERE o.accepted_at < now() - $1::interval`,
   window_not_closed: `SELECT 'order/' || key_part(l.order_id), min(l.window_ends_at), '{}'::jsonb FROM (
@@ -73,6 +81,8 @@ const sources: Record<StuckKind, string> = {
   release_running: `SELECT 'release/' || r.id, s.since, '{}'::jsonb FROM release_runs r CROSS JOIN LATERAL (
       SELECT coalesce(max(p.at), r.proposed_at) AS since FROM approvals p WHERE p.subject = 'release/' || r.id) s
     WHERE r.state IN ('approved', 'running') AND s.since < now() - $1::interval`,
+  restriction_over: `SELECT 'distributor/' || r.distributor_id, min(r.effective_until), '{}'::jsonb FROM restrictions r
+    WHERE r.lifted_at IS NULL AND r.effective_until < now() - $1::interval GROUP BY r.distributor_id`,
   // Those in a payout file wait for its confirmation, which is one line of its own.
   withdrawal_paying: `SELECT 'withdrawal/' || w.id, s.since, '{}'::jsonb FROM withdrawals w CROSS JOIN LATERAL (
       SELECT coalesce(max(e.occurred_at), w.requested_at) AS since FROM events e

@@ -3,7 +3,7 @@ import { acceptBulkAction, type BulkWork } from '../../activities/bulk';
 import type { Pool } from '../../database/pool';
 import { bulkActionNames, bulkRights } from '../../domain/bulk';
 import { kinds } from '../../domain/kinds';
-import { STAFF } from '../../domain/roles';
+import { REVIEWERS, STAFF } from '../../domain/roles';
 import { start } from '../../temporal/messages';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
@@ -134,12 +134,12 @@ function refuseWithoutRight({ role, scopes }: Principal, action: BulkWork['actio
   }
 }
 
-/** Visible to the user who requested it and to admins. */
+/** Visible to the user who requested it, and to those who find it in the audit log. */
 async function bulkOrNotFound(pool: Pool, id: string, principal: Principal): Promise<Bulk> {
   const { rows } = await pool.query<Bulk>(`SELECT ${columns} FROM ${tables} WHERE b.id = $1`, [id]);
   const [bulk] = rows;
-  if (!bulk || (bulk.askedBy.id !== principal.userId && principal.role !== 'admin'))
-    throw notFound(`The bulk action ${id}`);
+  const sees = bulk?.askedBy.id === principal.userId || REVIEWERS.some((role) => role === principal.role);
+  if (!bulk || !sees) throw notFound(`The bulk action ${id}`);
   return bulk;
 }
 

@@ -17,8 +17,7 @@ const subjectSchema = z
   .transform((text, context) => {
     const named = parseSubject(text);
     const kind = timelineKindSchema.safeParse(named?.kind);
-    const [id, ...more] = named?.id ?? [];
-    if (kind.success && id && more.length === 0) return { kind: kind.data, id };
+    if (kind.success && typeof named?.id === 'string') return { kind: kind.data, id: named.id };
     context.addIssue({
       code: 'custom',
       message: `use kind/id, such as order/42, with a slash in the ID as %2F and one of the kinds: ${timelineKindSchema.options.join(', ')}`,

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { type PayoutFileRow, revealPayoutFile } from '../../activities/payout';
+import { previewPayouts } from '../../database/payable';
 import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import { kinds } from '../../domain/kinds';
@@ -10,10 +11,18 @@ import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/payout';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
-import { notFound } from '../http/problem';
-import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
+import { notFound, Problem } from '../http/problem';
+import {
+  currencySchema,
+  expectedSchema,
+  moneySchema,
+  moniesOf,
+  timestampInput,
+  timestampOutput,
+  uuid,
+} from '../http/schemas';
 import { senderOf } from '../workflows/client';
-import { actorOfCall } from '../workflows/decisions';
+import { actorOfCall, decisionNote } from '../workflows/decisions';
 
 const stateSchema = z.enum(kinds.payout.states);
 
@@ -29,13 +38,14 @@ const batchSchema = z
     total: moneySchema,
     paid: z.int(),
     failed: z.int(),
+    fileFetchedAt: timestampOutput.nullable().describe('First download of the payout file.'),
   })
   .meta({ id: 'PayoutBatch' });
 
 type Batch = z.input<typeof batchSchema>;
 
 const columns = `b.id, b.state, b.currency, u.name AS "createdBy", b.created_at AS "createdAt",
-  b.settled_at AS "settledAt", s.withdrawals, s.total, s.paid, s.failed`;
+  b.settled_at AS "settledAt", b.file_fetched_at AS "fileFetchedAt", s.withdrawals, s.total, s.paid, s.failed`;
 const tables = `payout_batches b JOIN users u ON u.id = b.created_by CROSS JOIN LATERAL (
   SELECT count(*)::int AS withdrawals, count(*) FILTER (WHERE w.state = 'paid')::int AS paid,
     count(*) FILTER (WHERE w.state = 'failed')::int AS failed,
@@ -61,15 +71,15 @@ export const createPayoutBatch = endpoint({
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:write',
-  body: z.strictObject({ currency: currencySchema }),
+  body: z.strictObject({ currency: currencySchema, expected: expectedSchema.optional() }),
   responses: { 201: { description: 'The batch.', schema: batchSchema } },
-  errors: ['nothing_to_pay'],
+  errors: ['nothing_to_pay', 'figures_changed'],
   handler: async ({ body, context, principal, resourceId: id, requestId }) => {
     await send(senderOf(context), {
       kind: 'payout',
       id,
       update: messages.openPayoutBatch,
-      args: [{ id, currency: body.currency, by: actorOfCall({ principal, requestId }) }],
+      args: [{ id, ...body, by: actorOfCall({ principal, requestId }) }],
       messageId: id,
       resume: false,
     });
@@ -77,6 +87,29 @@ export const createPayoutBatch = endpoint({
       status: 201,
       body: await readBatch(context.pool, id),
       headers: { Location: `/v1/payout-batches/${id}` },
+    };
+  },
+});
+
+export const previewPayoutBatch = endpoint({
+  method: 'post',
+  path: '/v1/payout-batches/preview',
+  summary: 'Count and total that a payout batch of each currency would have now',
+  description: 'Nothing is stored. Send both as `expected` with the batch.',
+  tag: 'payouts',
+  roles: FINANCE,
+  scope: 'payouts:read',
+  responses: {
+    200: {
+      description: 'The currencies in which something can be paid.',
+      schema: z.object({ currencies: z.array(z.object({ count: z.int(), total: moneySchema })) }),
+    },
+  },
+  handler: async ({ context }) => {
+    const previews = await previewPayouts(context.pool);
+    return {
+      status: 200,
+      body: { currencies: previews.map(({ count, totals }) => ({ count, total: moniesOf(totals)[0]! })) },
     };
   },
 });
@@ -182,21 +215,29 @@ export const confirmPayoutBatch = endpoint({
   path: '/v1/payout-batches/{id}/confirm',
   summary: 'Confirm the bank results of a payout batch',
   description:
-    'All withdrawals in it are paid, except those listed as failed, whose funds return to the balance.',
+    'All withdrawals in it are paid, except those listed as failed, whose funds return to the balance. Possible after the payout file was downloaded.',
   tag: 'payouts',
   roles: FINANCE,
   scope: 'payouts:write',
   params,
   body: z.strictObject({
     failed: z
-      .array(z.strictObject({ withdrawalId: uuid, reason: z.string().trim().min(1).max(1000) }))
+      .array(z.strictObject({ withdrawalId: uuid, reason: decisionNote }))
       .max(100_000)
       .default([]),
   }),
   responses: { 200: { description: 'The settled batch.', schema: batchSchema } },
-  errors: ['payout_decided', 'not_in_batch'],
+  errors: ['payout_decided', 'not_in_batch', 'payout_file_not_fetched'],
   handler: async ({ params: { id }, body, context, principal, resourceId: decisionId, requestId }) => {
-    await batchOrNotFound(context.pool, id);
+    const { state, fileFetchedAt } = await batchOrNotFound(context.pool, id);
+    if (state === 'open' && !fileFetchedAt) {
+      throw new Problem({
+        status: 409,
+        code: 'payout_file_not_fetched',
+        detail:
+          'Nobody has downloaded the payout file yet, so the bank cannot have paid it. Download it first.',
+      });
+    }
     await send(senderOf(context), {
       kind: 'payout',
       id,
@@ -221,6 +262,7 @@ async function readBatch(pool: Pool, id: string): Promise<Batch | undefined> {
 
 export const payoutBatchEndpoints = [
   createPayoutBatch,
+  previewPayoutBatch,
   listPayoutBatches,
   getPayoutBatch,
   getPayoutFile,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
+import { previewRelease, type ReleaseSelection } from '../../database/releaseSelection';
 import { OBSTACLES } from '../../domain/explanation';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
@@ -9,7 +10,15 @@ import * as messages from '../../workflows/release';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
-import { currencySchema, moneySchema, timestampInput, timestampOutput, uuid } from '../http/schemas';
+import {
+  currencySchema,
+  expectedSchema,
+  moneySchema,
+  moniesOf,
+  timestampInput,
+  timestampOutput,
+  uuid,
+} from '../http/schemas';
 import { readTimeline, timelineEventSchema } from '../http/timeline';
 import { senderOf } from '../workflows/client';
 import { actorOfCall, approvalsSchema, decisionNote } from '../workflows/decisions';
@@ -97,14 +106,24 @@ const commissionId = z
   .union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/, 'use the ID of a commission, a number')])
   .transform(Number);
 
-const selectionSchema = z.union([
-  z.strictObject({ commissionIds: z.array(commissionId).min(1).max(10_000) }),
-  z.strictObject({
-    dueBefore: timestampInput.describe('Everything due before this time.'),
-    distributorId: uuid.optional(),
-    currency: currencySchema.optional(),
-  }),
+const listed = { commissionIds: z.array(commissionId).min(1).max(10_000) };
+const matching = {
+  dueBefore: timestampInput.describe('Everything due before this time.'),
+  distributorId: uuid.optional(),
+  currency: currencySchema.optional(),
+};
+const selectionSchema = z.union([z.strictObject(listed), z.strictObject(matching)]);
+const expected = expectedSchema.optional();
+const proposalSchema = z.union([
+  z.strictObject({ ...listed, expected }),
+  z.strictObject({ ...matching, expected }),
 ]);
+
+/** The selection as it is kept with the run. */
+const selectionOf = (body: z.output<typeof selectionSchema>): ReleaseSelection =>
+  'commissionIds' in body
+    ? { commissionIds: [...new Set(body.commissionIds)] }
+    : { ...body, dueBefore: body.dueBefore.toISOString() };
 
 export const createReleaseRun = endpoint({
   method: 'post',
@@ -115,19 +134,16 @@ export const createReleaseRun = endpoint({
   tag: 'commission releases',
   roles: FINANCE,
   scope: 'releases:write',
-  body: selectionSchema,
+  body: proposalSchema,
   responses: { 201: { description: 'The proposed run.', schema: detailSchema } },
-  errors: ['commission_not_found', 'nothing_to_release'],
-  handler: async ({ body, context, principal, resourceId: id, requestId }) => {
-    const selection =
-      'commissionIds' in body
-        ? { commissionIds: [...new Set(body.commissionIds)] }
-        : { ...body, dueBefore: body.dueBefore.toISOString() };
+  errors: ['commission_not_found', 'nothing_to_release', 'figures_changed'],
+  handler: async ({ body: { expected: seen, ...body }, context, principal, resourceId: id, requestId }) => {
+    const selection = selectionOf(body);
     await send(senderOf(context), {
       kind: 'release',
       id,
       update: messages.proposeRelease,
-      args: [{ id, selection, by: actorOfCall({ principal, requestId }) }],
+      args: [{ id, selection, by: actorOfCall({ principal, requestId }), expected: seen }],
       messageId: id,
       resume: false,
     });
@@ -136,6 +152,32 @@ export const createReleaseRun = endpoint({
       body: await runOrNotFound(context.pool, id),
       headers: { Location: `/v1/commission-releases/${id}` },
     };
+  },
+});
+
+export const previewReleaseRun = endpoint({
+  method: 'post',
+  path: '/v1/commission-releases/preview',
+  summary: 'Count and totals that a release run of this selection would have now',
+  description:
+    'Nothing is stored. Send both as `expected` with the proposal. Commissions on hold or with an open return are counted; the run skips them, unless they are free by then.',
+  tag: 'commission releases',
+  roles: FINANCE,
+  scope: 'releases:read',
+  body: selectionSchema,
+  responses: {
+    200: {
+      description: 'The figures.',
+      schema: z.object({
+        count: z.int(),
+        totals: z.array(moneySchema).describe('Per currency.'),
+        leftOut: z.int().describe('Selected as well, but not due or in another run.'),
+      }),
+    },
+  },
+  handler: async ({ body, context }) => {
+    const { totals, ...figures } = await previewRelease(context.pool, selectionOf(body));
+    return { status: 200, body: { ...figures, totals: moniesOf(totals) } };
   },
 });
 
@@ -303,6 +345,7 @@ async function runOrNotFound(pool: Pool, id: string) {
 
 export const commissionReleaseEndpoints = [
   createReleaseRun,
+  previewReleaseRun,
   listReleaseRuns,
   getReleaseRun,
   listReleaseItems,

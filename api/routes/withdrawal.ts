@@ -180,7 +180,7 @@ export const summarizeWithdrawals = endpoint({
   method: 'get',
   path: '/v1/withdrawals/summary',
   summary: 'Count and total of the withdrawals that match a filter',
-  description: 'Uses the filters of the list. The count is capped; `capped` says when the cap is reached.',
+  description: 'Uses the filters of the list.',
   tag: 'withdrawals',
   roles: WITHDRAWAL_READERS,
   scope: 'withdrawals:read',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '../../database/journal';
 import type { Principal } from '../http/endpoint';
-import { timestampOutput, uuid } from '../http/schemas';
+import { lineOf, timestampOutput, uuid } from '../http/schemas';
 
 /** Who makes a request, as activities record it. */
 export function actorOfCall({
@@ -20,4 +20,4 @@ export const approvalsSchema = z.array(
 );
 
 /** The reason for a decision. */
-export const decisionNote = z.string().trim().min(1).max(1000);
+export const decisionNote = lineOf(1000);

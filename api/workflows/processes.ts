@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { processKinds, subjectOf } from '../../domain/kinds';
+import { processKinds, subjectOfAddress } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
+import { notFound } from '../http/problem';
 import { timestampOutput } from '../http/schemas';
 import { readProcessState } from './processState';
 
@@ -47,9 +48,10 @@ export const processEndpoints: Endpoint[] = [
     scope: 'processes:read',
     params: z.object({ kind: z.enum(processKinds), id: z.string().min(1).max(300) }),
     responses: { 200: { description: 'The current state.', schema: stateSchema } },
-    handler: async ({ params: { kind, id }, context }) => ({
-      status: 200,
-      body: await readProcessState(context, kind === 'return' ? `${kind}/${id}` : subjectOf(kind, id)),
-    }),
+    handler: async ({ params: { kind, id }, context }) => {
+      const subject = subjectOfAddress(kind, id);
+      if (subject === undefined) throw notFound(`The ${kind} ${id}`);
+      return { status: 200, body: await readProcessState(context, subject) };
+    },
   }),
 ];

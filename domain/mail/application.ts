@@ -21,6 +21,20 @@ export interface MailSetting {
   applicationId: string;
 }
 
+/**
+ * Whether a person of the brand has seen the application before. What anybody can have sent, by applying in the name of
+ * any address, holds no text of the sender, not even the name.
+ */
+const isByStaff: Record<ApplicationNews['step'], boolean> = {
+  submitted: false,
+  resubmitted: false,
+  changes_requested: true,
+  reminded: true,
+  approved: true,
+  rejected: true,
+  withdrawn: false,
+};
+
 interface Text {
   subject: string;
   lines: string[];
@@ -30,15 +44,16 @@ interface Text {
 export function applicationMail(setting: MailSetting, news: ApplicationNews): MailText {
   const time = timeIn(setting);
   const { subject, lines } = setting.locale === 'en' ? english(news, time) : chinese(news, time);
+  const name = isByStaff[news.step] ? setting.applicantName : undefined;
   const frame =
     setting.locale === 'en'
       ? {
-          greeting: `Dear ${setting.applicantName},`,
+          greeting: name === undefined ? 'Hello,' : `Dear ${name},`,
           number: `Application number: ${setting.applicationId}\nYour application: ${mailLinks.application}`,
           title: `${setting.brand}: ${subject}`,
         }
       : {
-          greeting: `${setting.applicantName}，您好：`,
+          greeting: name === undefined ? '您好：' : `${name}，您好：`,
           number: `申请编号：${setting.applicationId}\n查看申请：${mailLinks.application}`,
           title: `【${setting.brand}】${subject}`,
         };

@@ -53,3 +53,22 @@ export function singleSignOnMail(setting: Omit<UserMailSetting, 'timeZone'>): Ma
     ],
   });
 }
+
+/** Writes the email to an admin about another user who has become an admin. Plain text. */
+export function newAdminMail(
+  setting: Omit<UserMailSetting, 'timeZone'>,
+  { admin, by }: { admin: { name: string; email: string }; by: string },
+): MailText {
+  return userMail(setting, {
+    en: [
+      'New administrator',
+      `${by} has made ${admin.name} (${admin.email}) an administrator.`,
+      `If you do not expect this, disable the user at ${mailLinks.console}/users and look into the audit log.`,
+    ],
+    'zh-CN': [
+      '新增管理员',
+      `${by} 已将 ${admin.name}（${admin.email}）设为管理员。`,
+      `如果您对此不知情，请在 ${mailLinks.console}/users 停用该用户，并查看审计日志。`,
+    ],
+  });
+}

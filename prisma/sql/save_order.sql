@@ -1,9 +1,9 @@
 /*
  * Writes what one step of an order changed: lines, returns, commissions and the money behind them, and the lines in
- * its timeline. `changes`: {lines, returns, cuts: [{cause, at, items}], due, automatic, finished, events}; `at` is when
- * the step happens, each cut and event in it carries when it happened in the shop. `due` are the commissions whose
- * window has ended, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of what
- * is held.
+ * its timeline. `changes`: {lines, returns, cuts: [{cause, at, items}], due, automatic, finished, events, audits}; `at`
+ * is when the step happens, each cut and event in it carries when it happened in the shop. `due` are the commissions
+ * whose window has ended, by id: asked for by order and state, PostgreSQL may read all that is open from the indexes of
+ * what is held. `audits` are the events that a person reported.
  */
 CREATE OR REPLACE FUNCTION save_order(changed text, changes jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,10 +44,18 @@ BEGIN
     WHERE c.id = ANY (due) AND c.state = 'held' AND l.order_id = c.order_id AND l.line_id = c.line_id;
   END IF;
 
-  INSERT INTO events (subject, key, type, actor, occurred_at, data)
-  SELECT 'order/' || key_part(changed), n.key, n.type, n.actor, n.at, n.data
-  FROM jsonb_to_recordset(changes -> 'events') AS n (key text, type text, actor text, at timestamptz, data jsonb)
+  INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+  SELECT 'order/' || key_part(changed), n.key, n.type, n.actor, n."actorId", n.at, n.data
+  FROM jsonb_to_recordset(changes -> 'events') AS n (key text, type text, actor text, "actorId" uuid, at timestamptz,
+    data jsonb)
   ON CONFLICT DO NOTHING;
+
+  IF changes -> 'audits' <> '[]' THEN
+    INSERT INTO audit_entries (actor_id, actor, action, subject, event_key, after, reason, request_id)
+    SELECT n."userId", n.name, n.action, 'order/' || key_part(changed), n.key, n.after, n.reason, n."requestId"
+    FROM jsonb_to_recordset(changes -> 'audits') AS n ("userId" uuid, name text, action text, key text, after jsonb,
+      reason text, "requestId" text);
+  END IF;
 
   IF (changes ->> 'finished')::boolean THEN
     UPDATE orders SET state = 'closed' WHERE id = changed AND state = 'open';

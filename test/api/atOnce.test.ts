@@ -97,7 +97,14 @@ test('a session that begins while its user is disabled ends with the others', as
   const sessionId = crypto.randomUUID();
   const req = { get: () => undefined } as unknown as Request;
   const { status } = await beside(
-    (client) => startSession(client, { config: api.context.config, req, id: sessionId, userId: id }),
+    (client) =>
+      startSession(client, {
+        config: api.context.config,
+        req,
+        id: sessionId,
+        userId: id,
+        secondFactor: false,
+      }),
     () => post(`/v1/users/${id}/disable`, {}),
   );
   expect(status).toBe(200);

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../embedded/children';
 import { startApi, startWorker, type TestApi } from '../support/api';
 import { type ApiProcess, isReady, startApiProcess } from '../support/apiProcess';
+import { UNRELEASED } from '../support/database';
 import { eventually } from '../support/eventually';
 import { ask, listening } from '../support/http';
 import { activatePlan, addUser, payment } from '../support/platform';
@@ -178,5 +179,14 @@ test('an API that starts before PostgreSQL says so, and makes the first admin on
   await process_.stop();
   expect(await process_.exited).toBe('exit code 0');
   line.close();
+  await api.stop();
+});
+
+test('an API on a database made before the first release ends with the sentence of the migration', async () => {
+  const api = await startApi();
+  await api.context.pool.query(UNRELEASED);
+  const process_ = await startApiProcess(api.context.config);
+  expect(await process_.exited).toBe('exit code 1');
+  expect(process_.lines()).toMatch(/^This database was made by .* before the first release, .*\.$/m);
   await api.stop();
 });

@@ -47,6 +47,13 @@ test('what the bank did not pay stays marked while it is looked into, and is not
   }
   const batch = await world.api.call('POST', '/v1/payout-batches', { key, body: { currency: 'CNY' } });
   const page = await openAs('finance', `/payout-batches/${batch.body.id}`);
+  // What the bank never got is not confirmed.
+  await page.getByText('The payout file has not been downloaded.').waitFor();
+  expect(await page.getByRole('button', { name: 'Confirm results' }).count()).toBe(0);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download payout file' }).click();
+  await confirm(page, 'Download payout file');
+  await download;
   const failing = page.locator('tbody tr', { hasText: '20.00' });
   await failing.getByRole('button', { name: 'Mark as failed' }).click();
   await page.getByRole('dialog').getByLabel('Reason given by the bank').fill('account closed');
@@ -57,7 +64,8 @@ test('what the bank did not pay stays marked while it is looked into, and is not
   await page.goBack();
   await failing.getByText('account closed').waitFor();
   await page.getByRole('button', { name: 'Confirm results' }).click();
-  await page.getByRole('dialog').getByText('1 paid, 1 failed').waitFor();
+  await page.getByRole('dialog').getByText('Paid: 1 · CN¥30.00').waitFor();
+  await page.getByRole('dialog').getByText('Failed: 1 · CN¥20.00').waitFor();
   await confirm(page, 'Confirm results');
   const { rows } = await pool().query(
     'SELECT amount, state FROM withdrawals WHERE id = ANY ($1) ORDER BY 1',
@@ -119,4 +127,29 @@ test('going back from an entry leads to its page of the list', async () => {
   await page.goBack();
   await page.getByText('Page 2', { exact: true }).waitFor();
   await page.getByRole('link', { name: name!, exact: true }).waitFor();
+});
+
+test('a release is proposed with the figures in the dialog, which shows new ones when they change', async () => {
+  const people = [await addDistributor(pool())];
+  const dueAt = '2026-01-01T00:00:00Z';
+  await addCommissions(pool(), people, [1000], { dueAt, currency: 'GBP' });
+  const page = await openAs('finance', '/commissions?state=due&currency=GBP');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Release all matching' }).click();
+  await dialog.getByText('1 commission, total £10.00').waitFor();
+  await addCommissions(pool(), people, [500], { dueAt, currency: 'GBP' });
+  const propose = dialog.getByRole('button', { name: 'Propose release run' });
+  await propose.click();
+  await dialog.getByText('The count or total has changed').waitFor();
+  await dialog.getByText('2 commissions, total £15.00').waitFor();
+  await addCommissions(pool(), people, [200], { dueAt, currency: 'GBP' });
+  await page.keyboard.press('Escape');
+  // Chosen one by one, they are asked about in the same way.
+  await page.reload();
+  await page.locator('thead input[type="checkbox"]').check();
+  await page.getByRole('button', { name: 'Release', exact: true }).click();
+  await dialog.getByText('3 entries, £17.00').waitFor();
+  await dialog.getByRole('button', { name: 'Release' }).click();
+  await page.waitForURL('**/commission-releases/*');
+  await page.getByRole('heading', { name: '£17.00' }).waitFor();
 });

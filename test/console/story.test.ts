@@ -35,7 +35,10 @@ const EVENTS: Record<EventType, Facts> = {
   withdrawn: { because: 'deadline' },
   joined: { applicationId: id, tier: 'gold', sponsorId: id },
   compliance_alert: { measure: 'levels', bound: 3, value: 3, applicationId: id },
-  suspended: { reason: 'papers' },
+  renewal_submitted: { renewalId: id, validFrom: '2026-03-01', validUntil: '2031-02-28' },
+  renewal_accepted: { renewalId: id, validFrom: '2026-03-01', validUntil: null },
+  renewal_refused: { renewalId: id, reason: 'blurred', reasonCode: 'document_unreadable' },
+  suspended: { reason: 'papers', until: moment },
   reinstated: { reason: 'papers came' },
   account_changed: { accountField: 'bank_account', accountChangeId: id },
   'account_change.requested': {
@@ -50,13 +53,14 @@ const EVENTS: Record<EventType, Facts> = {
   shipped: { lineIds: ['1', '2'] },
   delivered: { lineIds: ['1'] },
   canceled: { lineIds: ['2'], reason: 'changed my mind' },
-  return_requested: { returnId: 'R-1', reason: 'worn', lines: [{ lineId: '1', quantity: 2 }] },
-  return_refunded: { returnId: 'R-1' },
+  return_requested: { returnId: 'R-1', reason: 'worn', lines: [{ lineId: '1', quantity: 2 }], untimed: true },
+  return_refunded: { returnId: 'R-1', untimed: true },
   return_rejected: { returnId: 'R-1', reason: 'as described' },
   window_closed: { lineIds: ['1'] },
   event_refused: { event: 'return_refunded', message: 'The order has no return R-9.' },
   hold_placed: { reason: 'credential_expired', note: 'looks odd' },
   hold_lifted: { lifted: ['finance', 'credential_expired'], note: 'clear', released: true },
+  restriction_ended: { effect: 'no_release', reason: 'credential_expired' },
   proposed: { items: 3, leftOut: 1, totals: { CNY: 1200, GBP: 300 } },
   requested: { amount: money, approvalsNeeded: 2 },
   approval_given: { approvals: 1, approvalsNeeded: 2, note: 'fine' },
@@ -120,9 +124,25 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   },
   'commission.hold': { after: { hold: 'credential_expired' }, reason: 'odd' },
   'commission.unhold': { before: { holds: ['credential_expired'] }, after: { released: false } },
+  'credential.accept_renewal': {
+    before: { numberMasked: '***1', validFrom: '2021-03-01', validUntil: '2026-02-28' },
+    after: { numberMasked: '***2', validFrom: '2026-03-01', validUntil: '2031-02-28' },
+    reason: 'seen',
+  },
+  'credential.refuse_renewal': {
+    after: { state: 'refused', reasonCode: 'document_unreadable', note: 'odd' },
+    reason: 'blurred',
+  },
+  'credential.submit_renewal': {
+    after: { renewalId: id, validFrom: '2026-03-01', validUntil: null, numberMasked: '***2' },
+  },
   'distributor.reinstate': state('suspended', 'active'),
   'distributor.reveal': { after: { field: 'bankAccount' }, reason: 'a call' },
-  'distributor.suspend': { ...state('active', 'suspended'), reason: 'papers' },
+  'distributor.suspend': {
+    before: { state: 'active' },
+    after: { state: 'suspended', until: moment },
+    reason: 'papers',
+  },
   'import.begin': { after: { fileName: 'orders.csv', attempt: 1 } },
   'import.finish': { after: { orders: 12, returns: 1, rejected: 2 } },
   'key.create': { after: { userId: id, name: 'shop', scopes: ['orders:write', 'orders:read'] } },
@@ -332,7 +352,7 @@ test('what happened to many lines at one moment is shown once, and what was post
   const texts = (await entries.allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
   expect(texts).toHaveLength(2);
   expect(texts.join()).toMatch(/Return window closed Lines: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more/);
-  expect(texts.join()).toMatch(/12\.78 Commission expense → Held · 12 transfers/);
+  expect(texts.join()).toMatch(/12\.78 Commission expense → Unreleased · 12 transfers/);
   await page.getByRole('button', { name: 'Show each transfer' }).click();
   await entries.getByText('1.07').waitFor();
 });

@@ -136,3 +136,17 @@ test('a sample order may be in another currency than that of the brand', async (
   await page.keyboard.press('Enter');
   await sample.getByText('¥50', { exact: true }).first().waitFor();
 });
+
+test('a channel chosen with Enter stays when Tab leads to the next field', async () => {
+  const page = await world.open({ locale: 'zh-CN', width: 390, height: 844 });
+  await page.goto(`${world.api.url}/apply`);
+  await page.getByLabel('销售渠道').focus();
+  for (const channel of ['抖音', '我的小店']) {
+    await page.keyboard.type(channel);
+    await page.keyboard.press('Enter');
+  }
+  await page.keyboard.press('Tab');
+  await page.locator(':focus').and(page.getByLabel('推荐码')).waitFor();
+  const chosen = page.locator('.ant-select-multiple .ant-select-selection-item');
+  expect(await chosen.allTextContents()).toEqual(['抖音', '我的小店']);
+});

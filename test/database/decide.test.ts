@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createWithdrawalActivities } from '../../activities/withdrawal/withdrawal';
 import { eventsAndAudits } from '../../api/http/timeline';
 import { decide } from '../../database/decide';
+import { hasEvent, SYSTEM } from '../../database/journal';
 import type { Client } from '../../database/pool';
 import { asRefusal } from '../../database/refusal';
 import { keyOf, subjectOf } from '../../domain/kinds';
@@ -91,5 +94,42 @@ test('a decision that stands is refused with who made it and when, and its two s
   expect(rows).toEqual([
     { kind: 'event', type: 'approved', action: 'withdrawal.approve' },
     { kind: 'event', type: 'requested', action: 'withdrawal.request' },
+  ]);
+});
+
+test('a step that finds nothing to change leaves no line, and the same message changes it later', async () => {
+  const { pool } = database;
+  const id = await addDistributor(pool);
+  const subject = subjectOf('distributor', id);
+  const message = (isPossible: boolean) =>
+    decide(
+      pool,
+      { kind: 'distributor', id, key: 'tried', by: SYSTEM, at: Date.now() },
+      async () => ({}),
+      async () => (isPossible ? { type: 'joined', action: 'user.create' } : null),
+      async (client: Client) => hasEvent(client, subject, 'tried'),
+    );
+
+  expect(await message(false)).toBe(false);
+  expect((await pool.query('SELECT FROM audit_entries WHERE subject = $1', [subject])).rowCount).toBe(0);
+  expect(await message(true)).toBe(true);
+  expect(await message(false)).toBe(true);
+});
+
+test('timelines and the audit trail are written in one place', () => {
+  const root = path.join(__dirname, '..', '..');
+  const writers = ['database', 'workflows', 'activities', 'temporal', 'api'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => path.join(folder, file))
+      .filter((file) => /\.ts$/.test(file))
+      .filter((file) =>
+        /INSERT INTO (events|audit_entries)\b/.test(readFileSync(path.join(root, file), 'utf8')),
+      ),
+  );
+  expect(writers.sort()).toEqual([
+    // An order is written with its line in one statement, which is a round trip less.
+    'activities/order/order.ts',
+    'activities/order/payment.ts',
+    'database/journal.ts',
   ]);
 });

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { liftHolds, placeHold } from '../../database/holds';
 import type { OrderEvent } from '../../domain/order';
-import { orderEvent } from '../../workflows/order';
-import { lateReturn } from '../../workflows/return';
 import { expectSoundLedger } from '../support/ledger';
 import { sendUpdate } from '../support/payouts';
 import {
@@ -16,6 +13,7 @@ import {
   payment,
   payOrder,
   sendEvent,
+  sendLateEvent,
   startPlatform,
   type TestDistributor,
   unique,
@@ -127,22 +125,8 @@ function createExample(distributor: TestDistributor) {
     const { id } = orders.get(letter)!;
     const { rows } = await pool.query<{ state: string }>('SELECT state FROM orders WHERE id = $1', [id]);
     if (rows[0]!.state === 'open') await sendEvent(platform, id, happened);
-    else if ('returnId' in happened) await sendLateEvent(id, { ...happened, returnId: happened.returnId });
+    else if ('returnId' in happened) await sendLateEvent(platform, id, happened);
     else throw new Error(`order ${letter} is closed`);
-  }
-
-  /** As the API does once an order's own workflow has ended. */
-  async function sendLateEvent(orderId: string, happened: OrderEvent & { returnId: string }): Promise<void> {
-    const { returnId } = happened;
-    await platform.client.workflow.executeUpdateWithStart(orderEvent, {
-      args: [{ ...happened, actor: 'shop' }],
-      startWorkflowOperation: new WithStartWorkflowOperation(lateReturn, {
-        workflowId: `return/${orderId}/${returnId}`,
-        taskQueue: platform.taskQueue,
-        args: [{ orderId, returnId }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      }),
-    });
   }
 
   async function giveBack(quantity: string, letter: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from '../../domain/accountChange';
 import { kinds } from '../../domain/kinds';
 import { accountChangeMail } from '../../domain/mail/accountChange';
-import { accountChangeStatusOf } from '../../domain/processStatus';
+import { statusOf } from '../../domain/processStatus';
 
 const progress = fc.record<AccountChangeProgress>({
   state: fc.constantFrom(...kinds.account_change.states),
@@ -57,7 +57,7 @@ test('a change that has ended is never taken for an open one, in whatever order 
 test('an open change waits for one thing, an ended one for nothing', () => {
   fc.assert(
     fc.property(progress, (known) => {
-      const { state, waitsFor } = accountChangeStatusOf(known);
+      const { state, waitsFor } = statusOf.account_change(known);
       expect(state).toBe(known.state);
       expect(waitsFor).toHaveLength(isEnded(known.state) ? 0 : 1);
       if (state === 'confirmed') expect(waitsFor[0]?.until).toBe(known.effectiveAt);

@@ -42,6 +42,8 @@ test.each([
   ['a NUL character', 'closed\0', 'closed\uFFFD'],
   ['half a surrogate pair', 'closed\ud83d', 'closed\uFFFD'],
   ['no end', 'x'.repeat(100_000), 'x'.repeat(1000)],
+  ['a second line', 'closed\nsee evil.example', 'closed see evil.example'],
+  ['characters that turn the direction', 'a\u202eb', 'a b'],
 ])('a reason of the provider with %s becomes one that can be kept', (_what, reason, kept) => {
   expect(readInstructionAnswer({ status: 200, body: { status: 'failed', reason } })).toMatchObject({
     reason: kept,

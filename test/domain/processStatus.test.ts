@@ -1,39 +1,39 @@
 import { adviseOnStuck, type StuckKind, stuckAfter } from '../../api/reports/stuckAdvice';
-import { applicationStatusOf, orderStatusOf, withdrawalStatusOf } from '../../domain/processStatus';
+import { statusOf } from '../../domain/processStatus';
 
 test('an order waits for its delivery, then for the window or the decision on a return', () => {
   const open = { finished: false, nextWindowEnd: null, openReturns: [] };
-  const waits = (progress: Parameters<typeof orderStatusOf>[0]) =>
-    orderStatusOf(progress).waitsFor.map(({ what, from, until }) => [what, from, until]);
+  const waits = (progress: Parameters<typeof statusOf.order>[0]) =>
+    statusOf.order(progress).waitsFor.map(({ what, from, until }) => [what, from, until]);
   expect(waits(undefined)).toEqual([['payment', 'shop', null]]);
   expect(waits(open)).toEqual([['delivery', 'shop', null]]);
   expect(waits({ ...open, nextWindowEnd: 7, openReturns: ['r'] })).toEqual([
     ['window_end', 'clock', 7],
     ['return_decision', 'shop', null],
   ]);
-  expect(orderStatusOf({ ...open, finished: true })).toEqual({ state: 'closed', waitsFor: [] });
+  expect(statusOf.order({ ...open, finished: true })).toEqual({ state: 'closed', waitsFor: [] });
 });
 
 test('an application shows who must act, until when, and which mails are not sent', () => {
   const progress = { state: 'changes_requested', checked: true, reminderAt: 3, deadline: 9 } as const;
-  expect(applicationStatusOf(progress, ['m'])).toEqual({
+  expect(statusOf.application(progress, ['m'])).toEqual({
     state: 'changes_requested',
     waitsFor: [
       { what: 'changes', from: 'applicant', until: 9 },
       { what: 'mail', from: 'system', until: null, which: ['m'] },
     ],
   });
-  expect(applicationStatusOf({ ...progress, state: 'in_review' }, []).waitsFor).toEqual([
+  expect(statusOf.application({ ...progress, state: 'in_review' }, []).waitsFor).toEqual([
     { what: 'decision', from: 'compliance', until: null },
   ]);
-  expect(applicationStatusOf({ ...progress, state: 'approved' }, []).waitsFor).toEqual([]);
+  expect(statusOf.application({ ...progress, state: 'approved' }, []).waitsFor).toEqual([]);
 });
 
 test('a withdrawal by provider shows when the provider is asked again; one by file has nothing pending', () => {
-  expect(withdrawalStatusOf({ state: 'paying', method: 'http' }, 5).waitsFor).toEqual([
+  expect(statusOf.withdrawal({ state: 'paying', method: 'http' }, 5).waitsFor).toEqual([
     { what: 'payout_answer', from: 'provider', until: 5 },
   ]);
-  expect(withdrawalStatusOf({ state: 'approved', method: 'file' }, null).waitsFor).toEqual([]);
+  expect(statusOf.withdrawal({ state: 'approved', method: 'file' }, null).waitsFor).toEqual([]);
 });
 
 test.each(Object.keys(stuckAfter) as StuckKind[])(

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Pool } from 'pg';
 import { query } from '../../embedded/postgres';
 import { openEngine } from '../../prisma/engine';
 import { MIGRATIONS, migrate } from '../../prisma/migrate';
+import { FIRST_MIGRATION } from '../../prisma/unreleased';
 
 const functionsFolder = path.join(MIGRATIONS, '..', 'sql');
 const names = readdirSync(MIGRATIONS).sort();
@@ -37,7 +38,7 @@ async function rowsOf<Row extends object>(url: string, sql: string, values: unkn
   }
 }
 
-/** A folder with the migrations of the version before the last one, or of an earlier one. */
+/** A folder with some of the migrations. */
 function folderOf(migrations: string[]): string {
   const folder = mkdtempSync(path.join(process.env.TEST_DATA_DIR as string, 'migrations-'));
   for (const name of migrations)
@@ -45,7 +46,7 @@ function folderOf(migrations: string[]): string {
   return folder;
 }
 
-/** Everything that the migrations made: columns, constraints, indexes, triggers and functions. */
+/** Everything that the migrations made: columns, values of enums, constraints, indexes, triggers and functions. */
 async function schemaOf(url: string): Promise<string[]> {
   const rows = await rowsOf<{ line: string }>(
     url,
@@ -54,6 +55,7 @@ async function schemaOf(url: string): Promise<string[]> {
        FROM information_schema.columns WHERE table_schema = 'public'
        UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+       UNION ALL SELECT concat_ws(' ', 'value', enumtypid::regtype, enumlabel) FROM pg_enum
        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
        UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
        UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -64,13 +66,16 @@ async function schemaOf(url: string): Promise<string[]> {
 
 test('names of migrations say what is in them: a day, a number and words', () => {
   for (const name of names) expect(name).toMatch(/^\d{14}_[a-z]+(_[a-z]+)*$/);
+  expect(names[0]).toBe(FIRST_MIGRATION);
 });
 
 test('prisma/sql holds the text in force of each SQL function', async () => {
   const url = await emptyDatabase();
   await migrate(url, () => {});
-  const functions = `SELECT proname AS name, pg_get_functiondef(oid) AS text FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace ORDER BY proname`;
+  // Without those that PostgreSQL makes itself for a type.
+  const functions = `SELECT proname AS name, pg_get_functiondef(oid) AS text FROM pg_proc p
+    WHERE pronamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'i') ORDER BY proname`;
   const migrated = await rowsOf<{ name: string; text: string }>(url, functions);
   const files = readdirSync(functionsFolder).sort();
   expect(files).toEqual(migrated.map(({ name }) => `${name}.sql`));
@@ -169,51 +174,73 @@ test('two processes that migrate at once apply each migration once', async () =>
   expect(await migrate(url, () => {})).toEqual([]);
 });
 
-/*
- * The upgrade of a shop that is at work: the last migration on a database of the version before, with rows in each
- * table, twice at once. Rows are kept, and the tables are then as in a new database. Today there is one migration, so
- * the version before has no tables and no rows.
- */
-test('the last migration keeps the rows of the version before, also beside its own second run', async () => {
-  const [upgraded, fresh] = await Promise.all([emptyDatabase(), emptyDatabase()]);
-  const before = names.slice(0, -1);
-  if (before.length > 0) {
-    await migrate(upgraded, () => {}, folderOf(before));
-    await fillTables(upgraded);
-  }
-  const counts = await countRows(upgraded);
-  for (const [table, rows] of counts)
-    if (table !== '_prisma_migrations') expect([table, rows]).not.toEqual([table, 0]);
+/** Where the data of released versions is: <last migration>.sql, never changed after the release. */
+const rowsFolder = path.join(__dirname, 'rows');
+const releases = readdirSync(rowsFolder)
+  .map((file) => path.basename(file, '.sql'))
+  .sort();
 
-  const applied = await Promise.all([migrate(upgraded, () => {}), migrate(upgraded, () => {})]);
-  expect(applied.flat()).toEqual(names.slice(-1));
-  await migrate(fresh, () => {});
-  expect(await schemaOf(upgraded)).toEqual(await schemaOf(fresh));
-  const after = new Map(await countRows(upgraded));
-  for (const [table, rows] of counts) {
-    if (after.has(table) && table !== '_prisma_migrations')
-      expect([table, after.get(table)]).toEqual([table, rows]);
+/** Migrations of released versions by the SHA-256 of their text: a database that has one never gets a changed one. */
+const released: Record<string, string> = {
+  '20261128000000_initial': '3d20912511e146395c4943a0fa508df5442059a17a9a54a75cb134bb89ed22ea',
+};
+
+/** Tables whose rows a later migration may drop or change, each with the reason. */
+const changedOnPurpose: Record<string, string> = {
+  _prisma_migrations: 'each migration adds a row, and ends the one of a run that was under way',
+};
+
+test('a released migration stays as it was released', () => {
+  const last = releases.at(-1) ?? '';
+  for (const name of names.filter((one) => one <= last)) {
+    const text = readFileSync(path.join(MIGRATIONS, name, 'migration.sql'));
+    expect([name, createHash('sha256').update(text).digest('hex')]).toEqual([name, released[name]]);
   }
 });
 
-/**
- * Rows in every table of a database, made from test/prisma/rows/<last migration>.sql: each new migration
- * adds a file with the data of a shop of the version before, which is never changed afterwards.
+/*
+ * The upgrade of a shop that is at work: all later migrations on the database of a released version, with rows in each
+ * table, twice at once. The rows are kept, and the tables are then as in a new database.
  */
-async function fillTables(url: string): Promise<void> {
-  const rows = path.join(__dirname, 'rows', `${names.at(-2)}.sql`);
-  await query(url, readFileSync(rows, 'utf8'));
-}
+test.each(releases)('an upgrade from %s keeps its rows, also beside its own second run', async (release) => {
+  const [upgraded, fresh] = await Promise.all([emptyDatabase(), emptyDatabase()]);
+  expect(names).toContain(release);
+  const later = names.filter((name) => name > release);
+  await migrate(upgraded, () => {}, folderOf(names.filter((name) => name <= release)));
+  await query(upgraded, readFileSync(path.join(rowsFolder, `${release}.sql`), 'utf8'));
+  const before = await contentOf(upgraded);
+  for (const [table, rows] of before) expect([table, rows.length]).not.toEqual([table, 0]);
 
-async function countRows(url: string): Promise<[string, number][]> {
+  const applied = await Promise.all([migrate(upgraded, () => {}), migrate(upgraded, () => {})]);
+  expect(applied.flat().sort()).toEqual(later);
+  await migrate(fresh, () => {});
+  expect(await schemaOf(upgraded)).toEqual(await schemaOf(fresh));
+  const after = await contentOf(upgraded);
+  for (const [table, rows] of before) {
+    if (table in changedOnPurpose) continue;
+    // Of columns that are still there: a migration may add columns and rows.
+    const columns = Object.keys(after.get(table)?.[0] ?? {}).filter((column) => column in rows[0]!);
+    const valuesOf = (row: Row) => JSON.stringify(columns.map((column) => row[column]));
+    const kept = new Set((after.get(table) ?? []).map(valuesOf));
+    expect({ table, lost: rows.map(valuesOf).filter((row) => !kept.has(row)) }).toEqual({ table, lost: [] });
+  }
+});
+
+type Row = Record<string, unknown>;
+
+/** All rows of all tables. */
+async function contentOf(url: string): Promise<Map<string, Row[]>> {
   const tables = await rowsOf<{ name: string }>(
     url,
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
   );
-  const counts: [string, number][] = [];
+  const content = new Map<string, Row[]>();
   for (const { name } of tables) {
-    const [row] = await rowsOf<{ count: number }>(url, `SELECT count(*)::int AS count FROM ${name}`);
-    counts.push([name, row!.count]);
+    const rows = await rowsOf<{ row: Row }>(url, `SELECT to_jsonb(t) AS row FROM ${name} t`);
+    content.set(
+      name,
+      rows.map(({ row }) => row),
+    );
   }
-  return counts;
+  return content;
 }

@@ -7,7 +7,7 @@ import type { Activities } from '../../activities';
 import { acceptBulkAction } from '../../activities/bulk';
 import type { ReportedEvent } from '../../activities/order/order';
 import { createSealer } from '../../database/sealing';
-import { type Id, type ProcessKind, subjectOf } from '../../domain/kinds';
+import { type IdOf, type ProcessKind, subjectOf } from '../../domain/kinds';
 import { type Sender, send } from '../../temporal/messages';
 import {
   approveApplication,
@@ -98,7 +98,7 @@ async function sentEarlier(
 const sender = (): Sender => ({ taskQueue, call: (work) => work(worker.client.workflow) });
 const messageId = () => randomUUID();
 const decision = (id: string) => ({ id, decisionId: randomUUID(), by: li, text: 'because' });
-const ended = (kind: ProcessKind, id: Id) =>
+const ended = (kind: ProcessKind, id: IdOf<ProcessKind>) =>
   worker.client.workflow.getHandle(subjectOf(kind, id)).result() as Promise<unknown>;
 async function stateOf(table: string, id: string): Promise<unknown> {
   const { rows } = await database.pool.query(`SELECT state FROM ${table} WHERE id = $1`, [id]);
@@ -110,7 +110,7 @@ const runOf = async ({ kind, id }: Half) =>
 
 interface Half {
   kind: ProcessKind;
-  id: Id;
+  id: IdOf<ProcessKind>;
   /** What the present code does with it, and the expected result. */
   end(): Promise<void>;
 }

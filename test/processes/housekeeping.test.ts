@@ -116,8 +116,13 @@ it('idempotency keys, sessions and failures to sign in are deleted when they are
       `INSERT INTO sign_in_attempts (subject, failures, last_at) VALUES ($1, 1, now() - make_interval(days => $2))`,
       [`${days} days`, days],
     );
+    await pool.query(
+      `INSERT INTO public_mails (request_id, address_hash, origin_hash, at)
+       VALUES ($1, '', '', now() - make_interval(days => $2))`,
+      [randomUUID(), days - 28],
+    );
   }
-  expect(await keepHouse()).toMatchObject({ deleted: 3 + 1 + 3 });
+  expect(await keepHouse()).toMatchObject({ deleted: 3 + 1 + 3 + 3 });
   const { rows } = await pool.query(
     `SELECT (SELECT array_agg(key) FROM idempotency_keys) AS keys, (SELECT count(*)::int FROM sessions) AS sessions,
        (SELECT array_agg(subject) FROM sign_in_attempts) AS attempts`,

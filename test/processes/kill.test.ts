@@ -14,6 +14,8 @@ import type { Submission } from '../../domain/application';
 import { subjectOf } from '../../domain/kinds';
 import { personNumbers, personSubmission } from '../support/applications';
 import { activityContext, type TestSettings, testConfig } from '../support/config';
+import { addCredential, dayFromNow, renewalOf } from '../support/credentials';
+import { eventually } from '../support/eventually';
 import { expectSoundLedger } from '../support/ledger';
 import {
   addCommissions,
@@ -326,6 +328,74 @@ const reconciled: Story = async (context) => {
   return { subjects: [`withdrawal/${id}`], distributors: [distributor] };
 };
 
+/** An expired credential that keeps back what is due under an automatic plan, until it is renewed. */
+const releasedByRenewal: Story = async (context) => {
+  const { id, file } = context;
+  const distributor = await addDistributor(pool);
+  const { ids } = await addCommissions(pool, [distributor], [100, 200]);
+  await pool.query('UPDATE commissions SET automatic = true WHERE id = ANY ($1)', [ids]);
+  await addCredential(pool, { id, distributor, validUntil: dayFromNow(-1) });
+  const request = renewalOf(createSealer(testConfig()), { credentialId: id, by: li });
+  await send(file, 'credential', { id, resume: true }, 'submitRenewal', request);
+  const accepted = { decisionId: randomUUID(), credentialId: id, renewalId: request.id, by: li };
+  await send(file, 'credential', { id, resume: true }, 'acceptRenewal', accepted);
+  await eventually('the release', async () => {
+    const { rowCount } = await pool.query(
+      `SELECT FROM commissions WHERE id = ANY ($1) AND state <> 'released'`,
+      [ids],
+    );
+    return rowCount === 0;
+  });
+  await endCredential(id, distributor);
+  return { subjects: [`credential/${id}`], distributors: [distributor] };
+};
+
+async function endCredential(id: string, distributor: string): Promise<void> {
+  await pool.query('UPDATE distributors SET terminated_at = now() WHERE id = $1', [distributor]);
+  const handle = client.workflow.getHandle(`credential/${id}`);
+  await handle.signal('lookAgain');
+  await handle.result();
+}
+
+/** A credential that ends tomorrow: reminded, renewed twice, over when its distributor is terminated. */
+const credentialRenewed: Story = async ({ id, file }) => {
+  const distributor = await addDistributor(pool, { email: `${id}@example.com` });
+  await addCredential(pool, { id, distributor, validUntil: dayFromNow(1) });
+  const renew = async (step: 'acceptRenewal' | 'refuseRenewal') => {
+    const renewal = randomUUID();
+    const request = renewalOf(createSealer(testConfig()), { id: renewal, credentialId: id, by: li });
+    await send(file, 'credential', { id, resume: true }, 'submitRenewal', request);
+    const decided = {
+      decisionId: randomUUID(),
+      credentialId: id,
+      renewalId: renewal,
+      by: li,
+      reasonCode: 'number_mismatch',
+    };
+    await send(file, 'credential', { id, resume: true }, step, decided);
+  };
+  await client.workflow.start('credential', {
+    workflowId: `credential/${id}`,
+    args: [{ id, resume: true }],
+    taskQueue: file,
+  });
+  await eventually('the reminder', async () => {
+    const { rowCount } = await pool.query('SELECT FROM credential_reminders WHERE credential_id = $1', [id]);
+    return rowCount !== 0;
+  });
+  await renew('refuseRenewal');
+  await renew('acceptRenewal');
+  const subject = `credential/${id}`;
+  await eventually('all emails', async () => {
+    const { rowCount } = await pool.query(`SELECT FROM mails WHERE subject_ref = $1 AND state = 'pending'`, [
+      subject,
+    ]);
+    return rowCount === 0;
+  });
+  await endCredential(id, distributor);
+  return { subjects: [subject], distributors: [distributor] };
+};
+
 /** The story in which the worker dies after each activity. A new activity needs one. */
 const stories: Record<Name, Story> = {
   payOrder: orderReleased,
@@ -343,6 +413,13 @@ const stories: Record<Name, Story> = {
   requestChanges: applicationApproved,
   resubmitApplication: applicationApproved,
   approveApplication: applicationApproved,
+  startCredentials: applicationApproved,
+  findCredential: credentialRenewed,
+  remindOfExpiry: credentialRenewed,
+  submitRenewal: credentialRenewed,
+  acceptRenewal: credentialRenewed,
+  refuseRenewal: credentialRenewed,
+  startRelease: releasedByRenewal,
   deliverMail: applicationApproved,
   rejectApplication: applicationRejected,
   withdrawApplication: applicationWithdrawn,

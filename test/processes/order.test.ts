@@ -6,7 +6,7 @@ import { isKnownOrder } from '../../activities/order/payment';
 import { reinstateDistributor, suspendDistributor } from '../../database/distributors';
 import type { OrderEvent } from '../../domain/order';
 import { order, orderEvent } from '../../workflows/order';
-import { lateReturn } from '../../workflows/return';
+import { testConfig } from '../support/config';
 import { expectSoundLedger } from '../support/ledger';
 import {
   activatePlan,
@@ -18,6 +18,7 @@ import {
   payment,
   payOrder,
   sendEvent,
+  sendLateEvent,
   startPlatform,
   type TestDistributor,
 } from '../support/platform';
@@ -233,12 +234,12 @@ describe('the return window', () => {
     await payOrder(platform, order);
     const actor = { userId: platform.userId, name: 'Compliance' };
     const command = { distributorId: seller.id, reason: 'under review', actor, now: Date.now() };
-    await suspendDistributor(platform.pool, { ...command, commandId: randomUUID() });
+    await suspendDistributor(platform.pool, testConfig(), { ...command, commandId: randomUUID() });
     await sendEvent(platform, order.externalId, { type: 'delivered', at: Date.now() - 21 * day });
     await finished(platform, order.externalId);
     expect(await balanceOf(platform.pool, seller.id)).toMatchObject({ held: 600, available: 0 });
     expect(await balanceOf(platform.pool, upline.id)).toMatchObject({ held: 0, available: 180 });
-    const { releaseRunId: id } = await reinstateDistributor(platform.pool, {
+    const { releaseRunId: id } = await reinstateDistributor(platform.pool, testConfig(), {
       ...command,
       commandId: randomUUID(),
     });
@@ -307,28 +308,16 @@ describe('a refund after release', () => {
     return order;
   }
 
-  async function sendLateEvent(orderId: string, event: Extract<OrderEvent, { returnId: string }>) {
-    await platform.client.workflow.executeUpdateWithStart(orderEvent, {
-      args: [{ ...event, actor: 'shop' }],
-      startWorkflowOperation: new WithStartWorkflowOperation(lateReturn, {
-        workflowId: `return/${orderId}/${event.returnId}`,
-        taskQueue: platform.taskQueue,
-        args: [{ orderId, returnId: event.returnId }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      }),
-    });
-  }
-
   async function refundLate(orderId: string, quantity: number) {
     const at = Date.now();
-    await sendLateEvent(orderId, {
+    await sendLateEvent(platform, orderId, {
       type: 'return_requested',
       at,
       returnId: 'late',
       reason: 'x',
       lines: [{ lineId: '1', quantity }],
     });
-    await sendLateEvent(orderId, { type: 'return_refunded', at, returnId: 'late' });
+    await sendLateEvent(platform, orderId, { type: 'return_refunded', at, returnId: 'late' });
   }
 
   it('claws back what is available', async () => {

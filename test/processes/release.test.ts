@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ReleaseSelection } from '../../activities/release';
 import { liftHolds, placeHold } from '../../database/holds';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
+import type { ReleaseSelection } from '../../database/releaseSelection';
 import {
   addCommissions,
   addDistributor,

@@ -22,7 +22,7 @@ import {
   startPlatform,
   type TestDistributor,
 } from '../support/platform';
-import { lift, restrict, suspend } from '../support/restrictions';
+import { lift, restrict, suspend, voided } from '../support/restrictions';
 
 const day = 86_400_000;
 let platform: Platform;
@@ -92,7 +92,7 @@ async function codeOf(answer: Promise<unknown>): Promise<string> {
 }
 
 const suspended = (reason = 'papers') =>
-  suspendDistributor(pool, {
+  suspendDistributor(pool, testConfig(), {
     distributorId: seller.id,
     commandId: randomUUID(),
     reason,
@@ -100,7 +100,7 @@ const suspended = (reason = 'papers') =>
     now: Date.now(),
   });
 const reinstated = (distributorId = seller.id) =>
-  reinstateDistributor(pool, {
+  reinstateDistributor(pool, testConfig(), {
     distributorId,
     commandId: randomUUID(),
     reason: 'clear',
@@ -270,7 +270,7 @@ describe('an order that arrives while its distributor may not earn', () => {
       const overId = await pay();
       await deliver(overId);
       const over = (await commissionsOf(overId)).map(({ id }) => id);
-      await lift(pool, restriction);
+      await voided(pool, restriction);
       const accrue = (ids: number[]) => pool.query('SELECT * FROM accrue_commissions($1, now())', [ids]);
       expect((await accrue(inWindow)).rows).toEqual(
         inWindow.map((id) => ({ commission_id: id, state: 'held' })),
@@ -389,7 +389,7 @@ describe('suspending and lifting', () => {
     await suspended();
     expect(await changed()).toEqual({ rows: 1, lifted: 0 });
     // Nothing is due yet, so there is nothing to release.
-    expect(await reinstated()).toEqual({ releaseRunId: null });
+    expect(await reinstated()).toMatchObject({ releaseRunId: null });
     expect(await changed()).toEqual({ rows: 1, lifted: 1 });
   });
 
@@ -464,7 +464,7 @@ describe('suspending and lifting', () => {
           paidAt: new Date(Date.now() - 30 * day).toISOString(),
         });
         const command = { distributorId: distributor.id, reason: 'x', actor: by, now: Date.now() };
-        await suspendDistributor(pool, { ...command, commandId: randomUUID() });
+        await suspendDistributor(pool, testConfig(), { ...command, commandId: randomUUID() });
         const step = async () => {
           await headStart(race % 3);
           const delivered = { type: 'delivered' as const, at: Date.now() - 20 * day, actor: 'shop' };

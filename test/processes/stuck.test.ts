@@ -111,6 +111,8 @@ test('an activity that ends with a refusal is no longer stuck, and its process h
   );
   expect(over.body).toMatchObject({ running: false, state: null, waitsFor: [] });
   expect((await get(`/v1/processes/withdrawal/${randomUUID()}`)).body.running).toBe(false);
+  expect((await get(`/v1/processes/return/${id}%2FR1`)).body.running).toBe(false);
+  expect((await get(`/v1/processes/return/${id}`)).status).toBe(404);
 });
 
 test.each(['approved', 'in_review'])(
@@ -226,7 +228,7 @@ test('a mail that is asked for again in the moment in which its last attempt fai
     const handle = await workflow.start('mail', {
       workflowId: subjectOf('mail', key),
       taskQueue,
-      args: [{ key }],
+      args: [{ id: key }],
     });
     await until(
       () =>

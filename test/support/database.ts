@@ -4,6 +4,9 @@ import { query } from '../../embedded/postgres';
 /** Name of the migrated database of which every test gets a copy. */
 export const TEMPLATE = 'template_tributary';
 
+/** Makes the names of migrations in a database those of a version from before the first release. */
+export const UNRELEASED = `UPDATE _prisma_migrations SET migration_name = '20261122000000_' || id`;
+
 /**
  * Makes a migrated, empty database for one test file or test. That is a copy of a template: a fraction of a
  * second, in place of all the migrations.

@@ -140,7 +140,13 @@ export async function addCommissions(
   pool: Pool,
   distributorIds: string[],
   amounts: number[],
-  { state = 'due', automatic = false, dueAt = '2026-01-01T00:00:00Z' } = {},
+  {
+    state = 'due',
+    automatic = false,
+    dueAt = '2026-01-01T00:00:00Z',
+    currency = 'CNY',
+    paidAt = new Date().toISOString(),
+  } = {},
 ): Promise<{ orderId: string; ids: number[] }> {
   const orderId = randomUUID();
   const owner = await addUser(pool, 'planner');
@@ -150,8 +156,8 @@ export async function addCommissions(
   );
   await pool.query(
     `INSERT INTO orders (id, external_id, fingerprint, customer_id, currency, paid_at, region, attribution, plan_id)
-     VALUES ($1, $1, '\\x00', 'c', 'CNY', now(), 'CN', '{"reason": "no_code"}', $2)`,
-    [orderId, plan.rows[0]!.id],
+     VALUES ($1, $1, '\\x00', 'c', $3, $4, 'CN', '{"reason": "no_code"}', $2)`,
+    [orderId, plan.rows[0]!.id, currency, paidAt],
   );
   const { rows } = await pool.query<{ id: number }>(
     `WITH wanted AS (
@@ -163,15 +169,15 @@ export async function addCommissions(
      ), made AS (
        INSERT INTO commissions (order_id, line_id, level, distributor_id, state, currency, original_amount, amount,
          rule, automatic, due_at)
-       SELECT $1, position::text, 1, distributor_id, $4, 'CNY', amount, amount, '{}', $5, $6 FROM wanted ORDER BY wanted.position
+       SELECT $1, position::text, 1, distributor_id, $4, $7, amount, amount, '{}', $5, $6 FROM wanted ORDER BY wanted.position
        RETURNING *
      ), accrued AS (
        INSERT INTO transfers (key, from_account, to_account, distributor_id, currency, amount, commission_id, occurred_at)
-       SELECT 'commission/' || id || '/accrue', 'commission_expense', 'held', distributor_id, currency, amount, id, now()
+       SELECT 'commission/' || id || '/accrue', 'commission_expense', 'held', distributor_id, currency, amount, id, $8
        FROM made WHERE amount > 0
      )
      SELECT id FROM made ORDER BY line_id::int`,
-    [orderId, distributorIds, amounts, state, automatic, dueAt],
+    [orderId, distributorIds, amounts, state, automatic, dueAt, currency, paidAt],
   );
   return { orderId, ids: rows.map((row) => row.id) };
 }

@@ -1,3 +1,4 @@
+import { TOTP } from 'otpauth';
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from '../../api/identity/passwords';
 import type { Role } from '../../domain/roles';
@@ -61,9 +62,17 @@ export function openBrowser(api: TestApi): Browser {
 }
 
 /** A browser in which this user is signed in. */
-export async function signedIn(api: TestApi, email: string): Promise<Browser> {
+export async function signedIn(api: TestApi, email: string, password = PASSWORD): Promise<Browser> {
   const browser = openBrowser(api);
-  const answer = await browser.call('POST', '/v1/sign-in', { body: { email, password: PASSWORD } });
+  const answer = await browser.call('POST', '/v1/sign-in', { body: { email, password } });
   if (answer.status !== 200) throw new Error(`signing in as ${email}: ${answer.text}`);
   return browser;
+}
+
+/** Turns on two-step verification in a browser: its session has then given a code. */
+export async function turnOnSecondFactor(browser: Browser): Promise<void> {
+  const { body } = await browser.call('POST', '/v1/me/second-factor');
+  const code = new TOTP({ secret: body.secret }).generate();
+  const confirmed = await browser.call('POST', '/v1/me/second-factor/confirm', { body: { code } });
+  if (confirmed.status !== 200) throw new Error(`turning on the second factor: ${confirmed.text}`);
 }

@@ -6,6 +6,7 @@ import type { OrderProgress, ReportedEvent } from '../../activities/order/order'
 import { createPool, type Pool } from '../../database/pool';
 import type { OrderEvent, OrderPayment } from '../../domain/order';
 import { planTermsSchema } from '../../domain/plan';
+import { send } from '../../temporal/messages';
 import { order, orderEvent, pay } from '../../workflows/order';
 import { activityContext } from './config';
 import { createDatabase } from './database';
@@ -182,6 +183,24 @@ export async function payOrder({ client, taskQueue }: Platform, paid: OrderPayme
 export function sendEvent({ client }: Platform, orderId: string, event: OrderEvent): Promise<OrderProgress> {
   const reported: ReportedEvent = { ...event, actor: 'shop' };
   return client.workflow.getHandle(`order/${orderId}`).executeUpdate(orderEvent, { args: [reported] });
+}
+
+/** Sends an event of a return to its own process, as the API does when the order's workflow has ended. */
+export function sendLateEvent(
+  { client, taskQueue }: Platform,
+  orderId: string,
+  event: Extract<OrderEvent, { returnId: string }>,
+): Promise<OrderProgress> {
+  return send(
+    { taskQueue, call: (work) => work(client.workflow) },
+    {
+      kind: 'return',
+      id: [orderId, event.returnId],
+      update: orderEvent,
+      args: [{ ...event, actor: 'shop' }],
+      messageId: randomUUID(),
+    },
+  );
 }
 
 /** Waits until an order's workflow has ended. */

@@ -37,3 +37,8 @@ export async function restrict(
 export async function lift(pool: Pool, id: string): Promise<void> {
   await pool.query('UPDATE restrictions SET lifted_at = now() WHERE id = $1', [id]);
 }
+
+/** Voids what `suspend` or `restrict` placed, without what that sets off. */
+export async function voided(pool: Pool, id: string): Promise<void> {
+  await pool.query('UPDATE restrictions SET lifted_at = now(), voided_at = now() WHERE id = $1', [id]);
+}

@@ -7,8 +7,11 @@ import type { Actor } from '../../database/journal';
 import { createSealer } from '../../database/sealing';
 import { subjectOf } from '../../domain/kinds';
 import type { OrderEvent } from '../../domain/order';
+import type { ProcessStatus } from '../../domain/processStatus';
 import { personNumbers, personSubmission } from './applications';
 import { activityContext, testConfig } from './config';
+import { addCredential, dayFromNow, renewalOf } from './credentials';
+import { eventually } from './eventually';
 import { addCommissions, addDistributor, addUser, connectNative, credit, openDatabase } from './payouts';
 import { activatePlan, addDistributor as addSeller, payment } from './platform';
 import { startProvider } from './provider';
@@ -19,6 +22,8 @@ export interface EndedProcess {
   /** `<workflow>-<story>`, as the recorded file is called. */
   name: string;
   workflowId: string;
+  /** One run of a workflow that went on as new. @default the last one */
+  runId?: string;
 }
 
 const second = 1 / 86_400;
@@ -110,7 +115,7 @@ export async function runScenarios(
 
   async function orderReleased(): Promise<EndedProcess> {
     const id = await orderWith('released', [{ type: 'delivered', at: Date.now() }]);
-    return ended('order-released', `order/${id}`);
+    return ended('order-released-common-input', `order/${id}`);
   }
   async function orderReturned(): Promise<EndedProcess> {
     const at = Date.now();
@@ -156,7 +161,7 @@ export async function runScenarios(
     const lines = [{ lineId: '1', quantity: 2 }];
     await send({ type: 'return_requested', at: Date.now(), returnId: 'late', reason: 'worn', lines });
     await send({ type: 'return_refunded', at: Date.now(), returnId: 'late' });
-    return ended('lateReturn-refunded', workflowId);
+    return ended('lateReturn-refunded-common-input', workflowId);
   }
 
   const submission = () => personSubmission(createSealer(testConfig()), personNumbers());
@@ -242,7 +247,7 @@ export async function runScenarios(
     );
     const workflowId = subjectOf('mail', key);
     await client.workflow.start('mail', { workflowId, args: [{ id: key }], taskQueue: taskQueues.file });
-    return ended('mail-sent', workflowId);
+    return ended('mail-sent-common-input', workflowId);
   }
 
   async function approvedTogether(): Promise<EndedProcess> {
@@ -255,6 +260,43 @@ export async function runScenarios(
     const workflowId = `bulk/${id}`;
     await client.workflow.start('bulk', { workflowId, args: [{ id }], taskQueue: taskQueues.file });
     return ended('bulk-withdrawals-approved', workflowId);
+  }
+
+  /** A credential that ends tomorrow: reminded, renewed, and over with its distributor. A run for each. */
+  async function credentialRenewed(): Promise<EndedProcess[]> {
+    const distributor = await addDistributor(pool, { email: 'li@example.com' });
+    const id = await addCredential(pool, { distributor, validUntil: dayFromNow(1) });
+    const workflowId = subjectOf('credential', id);
+    const input = { id, resume: true };
+    const { firstExecutionRunId } = await client.workflow.start('credential', {
+      workflowId,
+      args: [input],
+      taskQueue: taskQueues.file,
+    });
+    const runs = [firstExecutionRunId];
+    const nextRun = async () => {
+      await eventually('the next run', async () => {
+        const { runId } = await client.workflow.getHandle(workflowId).describe();
+        if (runs.includes(runId)) return false;
+        // It has read its row: what comes now wakes it.
+        const { waitsFor } = await client.workflow
+          .getHandle(workflowId, runId)
+          .query<ProcessStatus>('status');
+        return waitsFor.length > 0 && runs.push(runId) > 0;
+      });
+    };
+    await nextRun();
+    const renewal = renewalOf(createSealer(testConfig()), { credentialId: id, by: li });
+    await sendUpdate('credential', workflowId, input, 'submitRenewal', renewal);
+    await nextRun();
+    const decision = { decisionId: randomUUID(), credentialId: id, renewalId: renewal.id, by: li };
+    await sendUpdate('credential', workflowId, input, 'acceptRenewal', decision);
+    await nextRun();
+    await pool.query('UPDATE distributors SET terminated_at = now() WHERE id = $1', [distributor]);
+    await client.workflow.getHandle(workflowId).signal('lookAgain');
+    await ended('credential', workflowId);
+    const names = ['reminded', 'renewal-submitted', 'renewed', 'over'];
+    return names.map((name, index) => ({ name: `credential-${name}`, workflowId, runId: runs[index] }));
   }
 
   async function houseKept(): Promise<EndedProcess> {
@@ -284,6 +326,7 @@ export async function runScenarios(
       mailSent(),
       reconciled(),
       approvedTogether(),
+      credentialRenewed(),
       houseKept(),
     ]);
     await look(client, processes.flat());

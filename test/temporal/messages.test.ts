@@ -3,8 +3,9 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createSealer } from '../../database/sealing';
 import { subjectOf } from '../../domain/kinds';
-import { ProcessGone, rootFailure, type Sender, send, start } from '../../temporal/messages';
+import { ProcessGone, rootFailure, type Sender, send, signal, start } from '../../temporal/messages';
 import { approveApplication, submitApplication } from '../../workflows/application';
+import { resendMail } from '../../workflows/mail';
 import { orderEvent } from '../../workflows/order';
 import { approveRelease } from '../../workflows/release';
 import { approveWithdrawal, requestWithdrawal } from '../../workflows/withdrawal';
@@ -141,6 +142,16 @@ describe('with the processes of the platform', () => {
     void (() =>
       // @ts-expect-error nor an approval without its author
       send(sender, { kind: 'release', id, update: approveRelease, args: [{ id }], messageId: id }));
+    const message = { update: approveRelease, args: [decision] as [typeof decision], messageId: id };
+    void (() => send(sender, { kind: 'release', id, ...message }));
+    // @ts-expect-error a release run has one ID
+    void (() => send(sender, { kind: 'release', id: [id, id], ...message }));
+    // @ts-expect-error an application too
+    void (() => start(sender, { kind: 'application', id: [id, 'R1'] }));
+    // @ts-expect-error a return has that of its order and its own
+    void (() => start(sender, { kind: 'return', id }));
+    // @ts-expect-error an email has its key
+    void (() => signal(sender, { kind: 'mail', id: [id, id], signal: resendMail, args: [] }));
     await worker.stop();
     expect(await start(sender, { kind: 'withdrawal', id })).toBe(true);
     expect(await start(sender, { kind: 'withdrawal', id })).toBe(false);

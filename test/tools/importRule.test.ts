@@ -1,4 +1,6 @@
-import { violations } from './importRule';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { rules, violations } from './importRule';
 
 test.each([
   ['domain/money.ts', "import { x } from '../config';"],
@@ -13,6 +15,14 @@ test.each([
   ['api/routes/orders.ts', "import { startPostgres } from '../../embedded/postgres';"],
   ['console/src/app/menu.ts', "import type { Endpoint } from '../../../api/http/endpoint';"],
   ['api/app.ts', "import {\n  a,\n  b,\n} from '../worker';"],
+  ['worker.ts', "import { createApp } from './api/app';"],
+  ['worker.ts', "import { order } from './workflows/order';"],
+  ['config.ts', "import { kinds } from './domain/kinds';"],
+  ['log.ts', "import { createPool } from './database/pool';"],
+  ['prisma/migrate.ts', "import { loadConfig } from '../config';"],
+  ['embedded/start.ts', "import { createApp } from '../api/app';"],
+  ['cli/demo.ts', "import { createActivities } from '../activities';"],
+  ['bench/main.ts', "import { worker } from '../worker';"],
 ])('%s must not contain %s', (file, source) => {
   expect(violations(`\n${source}\n`, file)).toEqual([expect.stringMatching(`^${file}:2: `)]);
 });
@@ -35,4 +45,15 @@ test.each([
   ['embedded/start.ts', "import { migrate } from '../prisma/migrate';"],
 ])('%s may contain %s', (file, source) => {
   expect(violations(source, file)).toEqual([]);
+});
+
+test('each folder and root file with code of ours has a rule, but for the tests, which may import all', () => {
+  const root = path.join(__dirname, '..', '..');
+  const parts = readdirSync(root, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isFile()) return /^\w+\.ts$/.test(entry.name) ? [path.basename(entry.name, '.ts')] : [];
+    if (entry.name === 'node_modules' || entry.name === 'dist' || !/^\w+$/.test(entry.name)) return [];
+    const files = readdirSync(path.join(root, entry.name), { recursive: true, encoding: 'utf8' });
+    return files.some((file) => /\.tsx?$/.test(file)) ? [entry.name] : [];
+  });
+  expect([...Object.keys(rules), 'test'].sort()).toEqual(parts.sort());
 });

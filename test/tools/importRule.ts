@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
  * What each folder may import of ours, by folder or root file; `typesFrom` with `import type` only. Dependencies
  * point one way, so that the rules stay testable alone and workflows stay deterministic.
  */
-const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: string[] }> = {
+export const rules: Record<string, { from: string[]; typesFrom?: string[] }> = {
+  config: { from: [] },
+  log: { from: ['config'] },
+  retry: { from: ['log'] },
   domain: { from: ['domain'] },
   database: { from: ['database', 'domain', 'prisma', 'config', 'log'] },
   workflows: { from: ['workflows', 'domain'], typesFrom: ['activities', 'database'] },
@@ -30,6 +33,29 @@ const rules: Record<string, { from?: string[]; typesFrom?: string[]; notFrom?: s
   },
   // Runs in the browser: of the rest it knows only the rules.
   console: { from: ['console', 'domain'] },
+  worker: { from: ['activities', 'database', 'temporal', 'prisma', 'config', 'log', 'retry'] },
+  prisma: { from: ['prisma'] },
+  // Starts API and worker as processes of their own.
+  embedded: { from: ['embedded', 'cli', 'database', 'prisma', 'config'] },
+  cli: { from: ['cli', 'api', 'database', 'domain', 'embedded', 'temporal', 'config'] },
+  bench: {
+    from: [
+      'bench',
+      'domain',
+      'database',
+      'activities',
+      'workflows',
+      'temporal',
+      'api',
+      'cli',
+      'prisma',
+      'embedded',
+      'config',
+      'log',
+      // Only to open a browser, as the tests do.
+      'test',
+    ],
+  },
 };
 
 const importPattern =
@@ -42,7 +68,7 @@ const importPattern =
  * @returns one line for each, with file and line number
  */
 export function violations(source: string, file: string): string[] {
-  const folder = file.split('/')[0] ?? '';
+  const folder = partOf(file);
   const rule = rules[folder];
   if (!rule) return [];
   return [...source.matchAll(importPattern)].flatMap((match) => {
@@ -50,36 +76,36 @@ export function violations(source: string, file: string): string[] {
     const specifier = declared ?? called ?? '';
     if (!specifier.startsWith('.')) return [];
     const target = path.posix.join(path.posix.dirname(file), specifier).replace(/\.[jt]s$/, '');
-    const part = target.split('/')[0] ?? '';
-    const allowed = rule.notFrom
-      ? !rule.notFrom.includes(part)
-      : rule.from?.includes(part) || (typeOnly && rule.typesFrom?.includes(part));
+    const part = partOf(target);
+    const allowed = rule.from.includes(part) || (typeOnly && rule.typesFrom?.includes(part));
     if (allowed) return [];
     const indent = text.length - text.trimStart().length;
     const line = source.slice(0, match.index + indent).split('\n').length;
     const hint = rule.typesFrom?.includes(part) ? ', except with `import type`' : '';
-    return [`${file}:${line}: ${folder}/ must not import ${target}${hint}`];
+    return [`${file}:${line}: ${folder} must not import ${target}${hint}`];
   });
+}
+
+/** The folder or root file that a file is in or is. */
+function partOf(file: string): string {
+  return file.split('/')[0]!.replace(/\.ts$/, '');
 }
 
 function main(): void {
   const root = path.join(__dirname, '..', '..');
   const found = Object.keys(rules)
-    .flatMap((folder) => sources(path.join(root, folder)))
+    .flatMap((part) => sources(path.join(root, part)))
     .flatMap((file) => violations(readFileSync(file, 'utf8'), path.relative(root, file)));
   for (const line of found) console.error(line);
   if (found.length) process.exit(1);
 }
 
-function sources(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.tsx?$/.test(file) && !/^(node_modules|dist)\//.test(file))
-      .map((file) => path.join(folder, file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+/** The sources of a folder or root file. */
+function sources(part: string): string[] {
+  if (existsSync(`${part}.ts`)) return [`${part}.ts`];
+  return readdirSync(part, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !/^(node_modules|dist)\//.test(file))
+    .map((file) => path.join(part, file));
 }
 
 if (require.main === module) main();

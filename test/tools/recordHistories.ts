@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import globalSetup from '../support/globalSetup';
@@ -6,8 +6,9 @@ import { encodeHistory } from '../support/histories';
 import { runScenarios } from '../support/stories';
 
 // `npm run histories` runs each story once against the test servers and writes what Temporal recorded to
-// test/histories. Run it when workflows were changed behind `patched`, and keep the older files: they are what
-// workflows that run today look like. A file may only go when no workflow of its kind can be running any more.
+// test/histories. Run it when workflows were changed behind `patched`, or are started with another input, and give the
+// stories that then differ new names: files that are there are kept, since they are what workflows that run today
+// look like. A file may only go when no workflow of its kind can be running any more.
 
 /** The text of a history, without the names of this machine and of this run. */
 function normalise(history: object): string {
@@ -30,9 +31,10 @@ async function main(): Promise<void> {
   await globalSetup();
   try {
     await runScenarios(async (client, ended) => {
-      for (const { name, workflowId } of ended) {
-        const history = await client.workflow.getHandle(workflowId).fetchHistory();
+      for (const { name, workflowId, runId } of ended) {
         const file = path.join(folder, `${name}.json`);
+        if (existsSync(file)) continue;
+        const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
         writeFileSync(file, `${normalise(encodeHistory(history))}\n`);
         process.stdout.write(`${name}: ${history.events?.length} events\n`);
       }

@@ -2,21 +2,23 @@ import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import type { RefusalCode } from '../../../domain/refusals';
-import { ADMIN } from '../../../domain/roles';
+import { ADMIN, MACHINE_SCOPES } from '../../../domain/roles';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
-import { lineOf, timestampInput, timestampOutput, uuid } from '../../http/schemas';
+import { accountName, timestampInput, timestampOutput, uuid } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/decisions';
 import { everyScope, hashKey, newKeyText, scopesOf } from '../authentication';
 import { lockAdmins, refuseLockout } from '../lockout';
+import { rightExceeded, scopesBeyond } from '../rights';
 
 const keyFields = {
   id: z.string(),
   userId: uuid,
   userName: z.string(),
   name: z.string(),
+  machine: z.boolean().describe('Whether a machine makes requests with it, such as the shop.'),
   scopes: z.array(z.string()),
   createdAt: timestampOutput,
   expiresAt: timestampOutput.nullable(),
@@ -55,6 +57,7 @@ const toBody = (key: KeyRow): z.input<typeof keySchema> => ({
   userId: key.userId,
   userName: key.userName,
   name: key.name,
+  machine: key.machine,
   scopes: key.scopes,
   createdAt: key.createdAt.toISOString(),
   expiresAt: key.expiresAt?.toISOString() ?? null,
@@ -72,22 +75,41 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       summary: 'Create an API key',
       description:
         'The response shows the key only once: a repeat with the same Idempotency-Key is refused ' +
-        'with key_already_made. If the response is lost, revoke the key and create another.',
+        'with key_already_made. If the response is lost, revoke the key and create another. ' +
+        'A key can be created with the scopes of the own key at most; a session has all scopes of its role. ' +
+        'What is done with a key is recorded as done by its user, each change with an audit entry. Only orders and their events ' +
+        'that a machine reports are recorded in the activity alone, as by the shop, with the account of the key.',
       tag: 'keys',
       roles: ADMIN,
       scope: 'keys:write',
       body: z.strictObject({
         userId: uuid.describe('The user that requests with this key act as.'),
-        name: lineOf(200).describe('Purpose of the key.'),
+        name: accountName.describe('Purpose of the key.'),
+        machine: z
+          .boolean()
+          .default(false)
+          .describe(
+            `Whether a machine makes requests with it, such as the shop, and not a person. Possible scopes: ${MACHINE_SCOPES.join(', ')}.`,
+          ),
         scopes: z
           .array(z.string().max(64))
           .min(1)
           .max(100)
-          .describe('Scopes of the key, limited by the role of the user; "*" for all of them.'),
+          .describe(
+            'Scopes of the key, limited by the role of the user and by the scopes of your own key; "*" for all of the role.',
+          ),
         expiresAt: timestampInput.optional(),
       }),
       responses: { 201: { description: 'The key.', schema: newKeySchema } },
-      errors: ['user_not_found', 'user_disabled', 'scope_not_for_role', 'expiry_past', 'key_already_made'],
+      errors: [
+        'user_not_found',
+        'user_disabled',
+        'right_exceeded',
+        'scope_not_for_machine',
+        'scope_not_for_role',
+        'expiry_past',
+        'key_already_made',
+      ],
       handler: async ({ body, context: { prisma }, resourceId, ...call }) => {
         const id = resourceId.replaceAll('-', '');
         const user = await prisma.user.findUnique({ where: { id: body.userId } });
@@ -96,8 +118,14 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
         if (body.expiresAt && body.expiresAt <= new Date()) {
           throw refusal(422, 'expiry_past', '/expiresAt', 'is in the past');
         }
+        const [beyond] = scopesBeyond(call.principal, body.scopes);
+        if (beyond !== undefined) throw rightExceeded([beyond], `/scopes/${body.scopes.indexOf(beyond)}`);
         const allowed = scopesOf(roleSchema.parse(user.role), [...others, ...own]);
         body.scopes.forEach((scope, index) => {
+          if (body.machine && !MACHINE_SCOPES.includes(scope)) {
+            const detail = `contains ${scope}; a key of a machine can have: ${MACHINE_SCOPES.join(', ')}`;
+            throw refusal(422, 'scope_not_for_machine', `/scopes/${index}`, detail);
+          }
           if (scope === everyScope || allowed.includes(scope)) return;
           const detail = `contains ${scope}, which is not a scope of the role ${user.role}: ${allowed.join(', ')}`;
           throw refusal(422, 'scope_not_for_role', `/scopes/${index}`, detail);
@@ -114,7 +142,8 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
                 createdBy: call.principal.userId,
               },
             });
-            const after = { userId: user.id, name: body.name, scopes: made.scopes };
+            const { name, machine, scopes } = made;
+            const after = { userId: user.id, name, machine, scopes };
             await addAudit(tx, {
               actor: actorOfCall(call),
               action: 'key.create',
@@ -152,7 +181,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
           pool: context.pool,
           req,
           query,
-          select: `k.id, k.user_id AS "userId", u.name AS "userName", k.name, k.scopes, k.created_at AS "createdAt",
+          select: `k.id, k.user_id AS "userId", u.name AS "userName", k.name, k.machine, k.scopes, k.created_at AS "createdAt",
                    k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"`,
           from: 'api_keys k JOIN users u ON u.id = k.user_id',
           where: (bind) => [
@@ -187,16 +216,20 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       method: 'delete',
       path: '/v1/keys/{id}',
       summary: 'Revoke an API key',
-      description: 'The key stops working with the next request. Revoking it again has no effect.',
+      description:
+        'The key stops working with the next request. Revoking it again has no effect. A key can revoke itself, and keys with no more scopes than its own.',
       tag: 'keys',
       roles: ADMIN,
       scope: 'keys:write',
       params: keyParams,
       responses: { 200: { description: 'The key.', schema: keySchema } },
-      errors: ['last_admin'],
+      errors: ['last_admin', 'right_exceeded'],
       handler: async ({ params: { id }, context: { prisma }, ...call }) => {
         const key = await prisma.$transaction(async (tx) => {
           await lockAdmins(tx);
+          const known = await tx.apiKey.findUnique({ where: { id }, select: { scopes: true } });
+          const beyond = id === call.principal.keyId ? [] : scopesBeyond(call.principal, known?.scopes ?? []);
+          if (beyond.length) throw rightExceeded(beyond);
           const { count } = await tx.apiKey.updateMany({
             where: { id, revokedAt: null },
             data: { revokedAt: new Date(), revokedBy: call.principal.userId },

@@ -7,7 +7,7 @@ import { subjectOf } from '../../../domain/kinds';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
-import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { accountName, timestampOutput, uuid, uuidParams } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/decisions';
 import { localeSchema, meSchema, readMe, type ScopesOfRole } from '../me';
 import { newTotpSecret, otpauthUri, replaceRecoveryCodes, totpStep } from '../secondFactor';
@@ -69,7 +69,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       tag: 'me',
       roles: everybody,
       scope: 'me:write',
-      body: z.strictObject({ name: lineOf(200).optional(), locale: localeSchema.optional() }),
+      body: z.strictObject({ name: accountName.optional(), locale: localeSchema.optional() }),
       responses: { 200: { description: 'The user after the change.', schema: meSchema } },
       handler: async ({ body, context, ...call }) => {
         const { principal } = call;
@@ -184,7 +184,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       },
       errors: ['session_required', 'second_factor_on', 'second_factor_not_begun', 'code_not_right'],
       handler: async ({ body, context, principal, requestId }) => {
-        requireSession(principal);
+        const sessionId = requireSession(principal);
         const sealer = createSealer(context.config);
         const user = await ownAccount(context, principal);
         if (user.secondFactor) throw secondFactorOn();
@@ -217,6 +217,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
             [user.id, sealed, step],
           );
           if (!rowCount) throw secondFactorOn();
+          await client.query('UPDATE sessions SET second_factor = true WHERE id = $1', [sessionId]);
           const subject = subjectOf('user', user.id);
           const actor = actorOfCall({ principal, requestId });
           await addAudit(client, { actor, action: 'second_factor.enable', subject });

@@ -6,7 +6,7 @@ import { everyScope } from '../authentication';
 import { meSchema, readMe, type ScopesOfRole } from '../me';
 import { cookie, SESSION_COOKIE } from '../sessions';
 import { auditOwn, mailPasswordLink, redeemLink, requireSession, type SignedIn, signIn } from '../signIn';
-import { countMailRequest } from '../throttle';
+import { limitPublicMail } from '../throttle';
 
 export const everybody = roleSchema.options;
 
@@ -85,7 +85,7 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       summary: 'Request a one-time link by email after forgetting the password',
       description:
         'The response is the same whether or not a user has this email address. The link works once, for an hour; a user who signs in by ' +
-        'single sign-on only gets an email that says so. Max three emails per hour for one address.',
+        'single sign-on only gets an email that says so. The number of emails to one address and from one network address is limited.',
       tag: 'sign-in',
       roles: 'public',
       body: z.strictObject({ email: emailInput }),
@@ -94,9 +94,9 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       },
       errors: ['too_many_mails'],
       handler: async ({ body: { email }, context, req, requestId, resourceId }) => {
-        await countMailRequest(context, { email, req });
         // Of key and address: a repeat of another client's key with a new address must not get that link by mail.
         const mailId = uuidv5(email, resourceId);
+        await limitPublicMail(context, { email, req, requestId: mailId });
         // After the answer: otherwise its time would reveal who has an account.
         setImmediate(() => void mailPasswordLink(context, { email, mailId, requestId }));
         return { status: 202 };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { dateIn } from '../../../domain/calendarDate';
 import { ROLES } from '../../../domain/roles';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
-import { countBounded, summarySchema } from '../../http/summary';
+import { summarize, summarySchema } from '../../http/summary';
 import { cardsFor } from '../home';
 
 const cardSchema = summarySchema
@@ -19,7 +20,7 @@ export const homeEndpoints: Endpoint[] = [
     method: 'get',
     path: '/v1/home',
     summary: 'Home page: what is waiting for you, overdue or changed',
-    description: 'Depends on the role. Every count is capped and links to its list.',
+    description: 'Depends on the role. Each figure links to its list. Counts may be capped; sums never are.',
     tag: 'home',
     roles: ROLES,
     scope: 'home:read',
@@ -27,9 +28,11 @@ export const homeEndpoints: Endpoint[] = [
       200: { description: 'The cards.', schema: z.object({ cards: z.array(cardSchema) }) },
     },
     handler: async ({ context, principal }) => {
+      const now = Date.now();
+      const today = dateIn(context.config.BRAND_TIME_ZONE, now);
       const cards = await Promise.all(
-        cardsFor(principal, Date.now()).map(async ({ key, group, href, count }) => {
-          const { oldestAt, ...summary } = await countBounded(context.pool, count);
+        cardsFor(principal, now, today).map(async ({ key, group, href, count }) => {
+          const { oldestAt, ...summary } = await summarize(context.pool, count);
           return { key, group, href, ...summary, oldestAt: oldestAt?.toISOString() ?? null };
         }),
       );

@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { claimHolds } from '../../../database/claims';
 import { applicantToken } from '../../../database/links';
@@ -5,9 +7,10 @@ import { createSealer } from '../../../database/sealing';
 import { CHANNEL } from '../../../domain/roles';
 import { send } from '../../../temporal/messages';
 import { resubmitApplication, submitApplication, withdrawApplication } from '../../../workflows/application';
-import { type Endpoint, endpoint } from '../../http/endpoint';
+import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, uuid, uuidParams } from '../../http/schemas';
+import { countPublicMail, limitPublicMail } from '../../identity/throttle';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/decisions';
 import { applicantOrStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
@@ -50,13 +53,31 @@ const applications = defineList({
 
 const claimOf = `SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND ${claimHolds}`;
 
+/**
+ * Counts the mail that confirms a withdrawal by the applicant. Beyond the bounds the application is withdrawn all the
+ * same: the applicant sees it on the page.
+ */
+async function mayMail(
+  { context, req }: { context: ApiContext; req: Request },
+  id: string,
+): Promise<boolean> {
+  const { rows } = await context.pool.query<{ email: string }>(
+    'SELECT email FROM applications WHERE id = $1',
+    [id],
+  );
+  const [row] = rows;
+  if (!row) return false;
+  const requestId = uuidv5('withdrawn', id);
+  return (await countPublicMail(context, { email: row.email, req, requestId })) === 0;
+}
+
 /** Applying, as applicants do it and as staff do it for them, and finding applications. */
 export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications',
     summary: 'Apply to become a distributor',
-    description: `Needs no key. The response has a token that is shown only once. With the token in the header ${TOKEN_HEADER}, the applicant can read, resubmit and withdraw the application.`,
+    description: `Needs no key. The response has a token that is shown only once. With the token in the header ${TOKEN_HEADER}, the applicant can read, resubmit and withdraw the application. Without a key the number of applications is limited for one email address and for one network address.`,
     tag: 'applications',
     roles: 'public',
     scope: 'applications:write',
@@ -67,11 +88,12 @@ export const applicationEndpoints: Endpoint[] = [
         schema: applicationSchema.extend({ applicantToken: z.string() }).meta({ id: 'NewApplication' }),
       },
     },
-    errors: ['application_differs'],
-    handler: async ({ body, context, principal: sender, requestId, resourceId: id }) => {
+    errors: ['application_differs', 'too_many_mails'],
+    handler: async ({ body, context, principal: sender, req, requestId, resourceId: id }) => {
       // A signed-in distributor may fill in the form for another person, as in public.
       const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
       if (principal) refuseDistributors(principal);
+      if (!principal) await limitPublicMail(context, { email: body.email, req, requestId: id });
       const actor = principal
         ? actorOfCall({ principal, requestId })
         : { userId: null, name: 'applicant', requestId };
@@ -188,7 +210,7 @@ export const applicationEndpoints: Endpoint[] = [
       const application = await sendToApplication(call.context, {
         id,
         update: withdrawApplication,
-        args: [{ actor }],
+        args: [{ actor, quiet: isApplicant && !(await mayMail(call, id)) }],
         messageId: resourceId,
       });
       return { status: 200, body: isApplicant ? forApplicant(application) : application };

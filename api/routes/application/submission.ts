@@ -5,6 +5,7 @@ import { createSealer } from '../../../database/sealing';
 import type { Submission } from '../../../domain/application';
 import { normalisePhone } from '../../../domain/credential';
 import { knownCustomer } from '../../../domain/customer';
+import { keyOf } from '../../../domain/kinds';
 import { canonicalJson } from '../../http/idempotency';
 import { lineOf } from '../../http/schemas';
 import { applicantKind } from './view';
@@ -68,7 +69,7 @@ export function protectSubmission(config: Config, body: z.output<typeof submissi
     credentials: credentials.map(({ number, ...credential }) => ({
       ...credential,
       id: randomUUID(),
-      number: sealer.protect(`credential/${credential.type}`, number),
+      number: sealer.protect(keyOf('credential', credential.type), number),
       validUntil: credential.validUntil ?? null,
     })),
     fingerprint: sealer.numberHash('application', canonicalJson(body)),

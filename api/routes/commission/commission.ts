@@ -14,8 +14,10 @@ import {
   uuid,
 } from '../../http/schemas';
 import { type Bind, type Counted, replySummary, summaryResponses } from '../../http/summary';
+import { keepDaysSummed } from '../../reports/reports';
 import { planReader } from '../plan/reader';
 import { attributionSchema, ruleTraceSchema } from './explanation';
+import { ledgerSums } from './totals';
 import { explainCommission } from './view';
 
 const minorUnits = z.coerce.number().int().min(0).max(1_000_000_000_000);
@@ -59,7 +61,7 @@ function conditions(
   bind: Bind,
 ): Counted['where'] {
   const held =
-    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL';
+    'SELECT h.commission_id FROM restrictions h WHERE h.commission_id IS NOT NULL AND h.lifted_at IS NULL AND restriction_open(h, now())';
   return [
     distributorId && `c.distributor_id = ${bind(distributorId)}`,
     query.state && `c.state = ${bind(query.state)}`,
@@ -124,19 +126,24 @@ export const summarizeCommissions = endpoint({
   method: 'get',
   path: '/v1/commissions/summary',
   summary: 'Count and total of the commissions that match a filter, without those not accrued',
-  description: 'Uses the filters of the list. The count is capped; `capped` says when the cap is reached.',
+  description: 'Uses the filters of the list.',
   tag: 'commissions',
   roles: ROLES,
   scope: 'commissions:read',
   query: filterSchema,
   responses: summaryResponses,
-  handler: ({ query, context, principal }) =>
-    replySummary(context.pool, (bind) => ({
+  handler: ({ query, context, principal }) => {
+    const { state, currency, ...others } = query;
+    const isBroad = !principal.distributorId && Object.values(others).every((value) => value === undefined);
+    if (isBroad) keepDaysSummed(context);
+    return replySummary(context.pool, (bind) => ({
+      sums: isBroad ? ledgerSums({ state, currency }, context.config.BRAND_TIME_ZONE, bind) : undefined,
       from: 'commissions c',
       where: conditions(query, principal, bind),
       // What was not accrued counts no money.
       money: { amount: `CASE c.state WHEN 'not_accrued' THEN 0 ELSE c.amount END`, currency: 'c.currency' },
-    })),
+    }));
+  },
 });
 
 const money = z.int().describe('Minor units of the currency.');
@@ -199,7 +206,8 @@ export const getExplanation = endpoint({
             reason: z.string(),
             note: z.string().nullable().describe('Internal; null for distributors.'),
             placedAt: timestampOutput,
-            liftedAt: timestampOutput.nullable(),
+            liftedAt: timestampOutput.nullable().describe('When it was lifted, or ended.'),
+            voidedAt: timestampOutput.nullable(),
           }),
         ),
         transfers: z.array(

@@ -37,7 +37,9 @@ const totalsSchema = z.array(
     currency: z.string(),
     held: moneySchema.describe('In the return window or not delivered.'),
     due: moneySchema.describe('The return window has ended.'),
-    available: moneySchema.describe('Available for withdrawal.'),
+    available: moneySchema.describe('Released and not paid out, including what is kept back.'),
+    keptBack: moneySchema.describe('Kept back now by restrictions; may be more than is available.'),
+    withdrawable: moneySchema.describe('Available less what is kept back, not below zero.'),
     reserved: moneySchema.describe('In withdrawals.'),
     debt: moneySchema.describe('Debt; released commissions pay it first.'),
   }),
@@ -151,11 +153,13 @@ const amountOf = (value: string) => `jsonb_build_object('amount', ${value}, 'cur
 const totalsSql = `
   SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', b.currency,
       'held', ${amountOf('b.held - due.amount')}, 'due', ${amountOf('due.amount')},
-      'available', ${amountOf('b.available')}, 'reserved', ${amountOf('b.reserved')}, 'debt', ${amountOf('b.debt')})
+      'available', ${amountOf('b.available')}, 'keptBack', ${amountOf('kept.amount')},
+      'withdrawable', ${amountOf('greatest(0, b.available - kept.amount)')}, 'reserved', ${amountOf('b.reserved')}, 'debt', ${amountOf('b.debt')})
       ORDER BY b.currency), '[]')
     FROM balances b CROSS JOIN LATERAL (
       SELECT coalesce(sum(c.amount), 0) AS amount FROM commissions c
       WHERE c.distributor_id = b.distributor_id AND c.currency = b.currency AND c.state = 'due') due
+    CROSS JOIN LATERAL (SELECT kept_back(b.distributor_id, b.currency, now()) AS amount) kept
     WHERE b.distributor_id = d.id) AS totals,
     (SELECT count(*)::int FROM commissions c
      WHERE c.distributor_id = d.id AND c.state IN (${sqlStates(unpaid)}) AND c.amount = 0) AS "nothingCount"

@@ -14,6 +14,9 @@ import {
 } from '../../http/schemas';
 import { actorOfCall } from '../../workflows/decisions';
 
+/** SQL: hold `h` is open now. */
+const open = 'h.lifted_at IS NULL AND restriction_open(h, now())';
+
 const note = z.string().trim().min(1).max(1000);
 const params = z.object({ id: commissionId });
 
@@ -34,7 +37,7 @@ export const holdCommission = endpoint({
       schema: z.object({ id: uuid, commissionId: z.string(), reason: holdReason, note: z.string() }),
     },
   },
-  errors: ['commission_not_found', 'commission_settled', 'already_on_hold'],
+  errors: ['commission_not_found', 'commission_not_accrued', 'commission_settled', 'already_on_hold'],
   handler: async ({ params, body, context, principal, resourceId: id, requestId }) => {
     const hold = { id, commissionId: Number(params.id), ...body, by: actorOfCall({ principal, requestId }) };
     await placeHold(context.pool, hold, Date.now());
@@ -91,7 +94,10 @@ const holdSchema = z.object({
 const list = defineList({
   item: holdSchema,
   filters: {
-    open: z.enum(['true', 'false']).optional().describe('True: only open holds. False: only lifted holds.'),
+    open: z
+      .enum(['true', 'false'])
+      .optional()
+      .describe('True: only open holds. False: only those that are lifted or have ended.'),
     reason: holdReason.optional(),
     distributorId: uuid.optional(),
     placedAfter: timestampInput.optional(),
@@ -124,13 +130,13 @@ export const listHolds = endpoint({
       select: `h.id, h.commission_id::text AS "commissionId", c.order_id AS "orderId",
         c.distributor_id AS "distributorId", d.name AS "distributorName",
         jsonb_build_object('amount', c.amount, 'currency', c.currency) AS amount, c.state AS "commissionState",
-        h.reason, h.note, h.lifted_at IS NULL AS open, coalesce(p.name, h.cause) AS "placedBy", h.placed_at AS "placedAt",
+        h.reason, h.note, (${open}) AS open, coalesce(p.name, h.cause) AS "placedBy", h.placed_at AS "placedAt",
         l.name AS "liftedBy", h.lifted_at AS "liftedAt", h.lift_note AS "liftNote"`,
       from: `restrictions h JOIN commissions c ON c.id = h.commission_id JOIN distributors d ON d.id = c.distributor_id
         LEFT JOIN users p ON p.id = h.placed_by LEFT JOIN users l ON l.id = h.lifted_by`,
       where: (bind) => [
         'h.commission_id IS NOT NULL',
-        query.open && `h.lifted_at IS ${query.open === 'true' ? '' : 'NOT '}NULL`,
+        query.open && (query.open === 'true' ? open : `NOT (${open})`),
         query.reason && `h.reason = ${bind(query.reason)}`,
         query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
         query.placedAfter && `h.placed_at >= ${bind(query.placedAfter)}`,

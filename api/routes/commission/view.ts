@@ -38,7 +38,14 @@ interface StoredExplanation {
     windowEndsAt: string | null;
   };
   obstacles: StoredObstacle[];
-  holds: { id: string; reason: string; note: string | null; placedAt: string; liftedAt: string | null }[];
+  holds: {
+    id: string;
+    reason: string;
+    note: string | null;
+    placedAt: string;
+    liftedAt: string | null;
+    voidedAt: string | null;
+  }[];
   transfers: {
     key: string;
     from: string;
@@ -71,7 +78,8 @@ const select = `
     'obstacles', ${obstaclesOf('c.id', '$2::uuid IS NULL')},
     'holds', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'reason', r.reason,
         'note', CASE WHEN $2::uuid IS NULL THEN r.note END,
-        'placedAt', r.placed_at, 'liftedAt', r.lifted_at) ORDER BY r.placed_at, r.id), '[]')
+        'placedAt', r.placed_at, 'voidedAt', r.voided_at,
+        'liftedAt', CASE WHEN r.lifted_at IS NULL AND r.effective_until <= now() THEN r.effective_until ELSE r.lifted_at END) ORDER BY r.placed_at, r.id), '[]')
       FROM restrictions r WHERE r.commission_id = c.id OR r.id = ANY (c.not_accrued_by)),
     'transfers', (SELECT coalesce(json_agg(json_build_object('key', t.key, 'from', t.from_account, 'to', t.to_account,
         'amount', t.amount, 'occurredAt', t.occurred_at, 'recordedAt', t.recorded_at) ORDER BY t.id), '[]')

@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import { credentialRules } from '../../../database/credentials';
 import { dateIn } from '../../../domain/calendarDate';
-import { kinds } from '../../../domain/kinds';
-import { CHANNEL } from '../../../domain/roles';
-import { type Endpoint, endpoint } from '../../http/endpoint';
+import { CIRCLES, expiryInstant, nextReminder } from '../../../domain/credentialTerm';
+import { kinds, subjectOf } from '../../../domain/kinds';
+import { ROLES } from '../../../domain/roles';
+import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
-import { uuid } from '../../http/schemas';
+import { notFound } from '../../http/problem';
+import { timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { eventForDistributor, readTimeline, timelineEventSchema } from '../../http/timeline';
+import { readRenewals, renewalSchema } from './renewals';
+import { endOfCredential, expiringDays, stateOn, stateRanges } from './view';
 
-/** How long before its end a credential counts as expiring, in days. */
-const expiringDays = 30;
 const stateSchema = z.enum(kinds.credential.states);
 
 const credentialSchema = z.object({
@@ -21,10 +25,10 @@ const credentialSchema = z.object({
   validUntil: z.iso.date().nullable().describe('Null for a long-term credential.'),
   daysLeft: z.int().nullable().describe('Days until the last valid day; negative after expiry.'),
   state: stateSchema.describe(`Expiring: ${expiringDays} days or less are left.`),
+  openRenewalId: uuid.nullable().describe('The renewal under review.'),
 });
 
-// Never null, so that it can be sorted by: a long-term credential sorts last.
-const until = `coalesce(c.valid_until, '9999-12-31'::date)`;
+const openRenewalOf = `(SELECT r.id FROM credential_renewals r WHERE r.credential_id = c.id AND r.state = 'submitted')`;
 
 const credentials = defineList({
   item: credentialSchema,
@@ -34,44 +38,65 @@ const credentials = defineList({
     type: z.string().max(64).optional(),
     distributorId: uuid.optional(),
   },
-  sorts: { validUntil: { column: until, type: 'date' } },
+  sorts: { validUntil: { column: endOfCredential, type: 'date' } },
   defaultSort: 'validUntil',
   tie: { column: 'c.id', type: 'uuid' },
 });
+
+const detailSchema = credentialSchema
+  .extend({
+    effect: z
+      .enum(['no_accrual', 'no_release', 'no_payout'])
+      .describe('What the expiry does to the distributor.'),
+    graceDays: z.int(),
+    restrictedFrom: timestampOutput.nullable().describe('When the expiry takes effect; null for long-term.'),
+    restricted: z.boolean().describe('Whether the expiry restricts the distributor at present.'),
+    nextReminder: z
+      .object({ at: timestampOutput, daysBefore: z.int(), to: z.enum(CIRCLES) })
+      .nullable()
+      .describe('The next reminder, and the widest circle of its recipients.'),
+    reminders: z
+      .array(z.object({ daysBefore: z.int(), at: timestampOutput, recipients: z.array(z.string()) }))
+      .describe('Sent in the present period. Recipients are for staff.'),
+    renewals: z.array(renewalSchema),
+    timeline: z.array(timelineEventSchema),
+  })
+  .meta({ id: 'CredentialDetail' });
+
+type Listed = z.input<typeof credentialSchema>;
+
+const columnsOn = (
+  today: string,
+) => `c.id, c.distributor_id AS "distributorId", d.name AS "distributorName", c.type,
+  c.holder, c.number_masked AS "numberMasked", c.valid_from AS "validFrom", c.valid_until AS "validUntil",
+  c.valid_until - '${today}'::date AS "daysLeft", ${stateOn(today)} AS state, ${openRenewalOf} AS "openRenewalId"`;
 
 export const credentialEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/credentials',
-    summary: 'List the credentials of all distributors by expiry date',
-    description: "Days are counted in the brand's time zone.",
-    tag: 'distributors',
-    roles: CHANNEL,
+    summary: 'List credentials by expiry date',
+    description:
+      "Days are counted in the brand's time zone. Distributors see only their own; those of terminated distributors are listed only with `distributorId`.",
+    tag: 'credentials',
+    roles: ROLES,
     scope: 'credentials:read',
     query: credentials.query,
     responses: credentials.responses,
-    handler: ({ query, context, req }) => {
+    handler: ({ query, context, principal, req }) => {
       const today = dateIn(context.config.BRAND_TIME_ZONE, Date.now());
-      // A date made here, not of the request, so that it may stand in the SQL text.
-      const day = `'${today}'::date`;
-      const ranges = {
-        expired: `${until} < ${day}`,
-        expiring: `${until} BETWEEN ${day} AND ${day} + ${expiringDays}`,
-        valid: `${until} > ${day} + ${expiringDays}`,
-      };
-      return credentials.reply<z.input<typeof credentialSchema>>({
+      return credentials.reply<Listed>({
         pool: context.pool,
         req,
         query,
-        select: `c.id, c.distributor_id AS "distributorId", d.name AS "distributorName", c.type, c.holder,
-          c.number_masked AS "numberMasked", c.valid_from AS "validFrom", c.valid_until AS "validUntil",
-          c.valid_until - ${day} AS "daysLeft",
-          CASE WHEN ${ranges.expired} THEN 'expired' WHEN ${ranges.expiring} THEN 'expiring' ELSE 'valid' END AS state`,
+        select: columnsOn(today),
         from: 'credentials c JOIN distributors d ON d.id = c.distributor_id',
         where: (bind) => [
           'c.distributor_id IS NOT NULL',
-          query.state && ranges[query.state],
-          query.expiresBefore && `${until} < ${bind(query.expiresBefore)}::date`,
+          !query.distributorId && '(d.terminated_at > now()) IS NOT false',
+          principal.distributorId && `c.distributor_id = ${bind(principal.distributorId)}`,
+          query.state && stateRanges(today)[query.state],
+          query.expiresBefore && `${endOfCredential} < ${bind(query.expiresBefore)}::date`,
           query.type && `c.type = ${bind(query.type)}`,
           query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
         ],
@@ -79,4 +104,71 @@ export const credentialEndpoints: Endpoint[] = [
       });
     },
   }),
+  endpoint({
+    method: 'get',
+    path: '/v1/credentials/{id}',
+    summary:
+      'Get a credential with its next reminder, the effect of its expiry, its renewals and its timeline',
+    tag: 'credentials',
+    roles: ROLES,
+    scope: 'credentials:read',
+    params: uuidParams,
+    responses: { 200: { description: 'The credential.', schema: detailSchema } },
+    errors: ['credential_not_found'],
+    handler: async ({ params: { id }, context, principal }) => ({
+      status: 200,
+      body: await readCredential(context, principal, id),
+    }),
+  }),
 ];
+
+async function readCredential({ pool, config }: ApiContext, principal: Principal, id: string) {
+  const zone = config.BRAND_TIME_ZONE;
+  const now = Date.now();
+  const { rows } = await pool.query<Listed & { knownAt: Date; restricted: boolean; reminders: Reminder[] }>(
+    `SELECT ${columnsOn(dateIn(zone, now))}, c.known_at AS "knownAt",
+       EXISTS (SELECT FROM restrictions r WHERE r.distributor_id = c.distributor_id AND r.cause = 'credential/' || c.id
+                 AND r.lifted_at IS NULL AND restriction_open(r, now())) AS restricted,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('daysBefore', m.days_before, 'at', m.at, 'recipients', m.recipients)
+                 ORDER BY m.days_before DESC), '[]')
+        FROM credential_reminders m WHERE m.credential_id = c.id AND m.valid_until = c.valid_until) AS reminders
+     FROM credentials c JOIN distributors d ON d.id = c.distributor_id
+     WHERE c.id = $1 AND ($2::uuid IS NULL OR c.distributor_id = $2)`,
+    [id, principal.distributorId],
+  );
+  const [row] = rows;
+  if (!row) throw notFound(`The credential ${id}`);
+  const { knownAt, restricted, reminders, ...credential } = row;
+  const rules = credentialRules(row.type);
+  const isOwner = principal.distributorId !== null;
+  const term = { ...credential, knownAt: knownAt.getTime() };
+  const done = reminders.map(({ daysBefore }) => daysBefore);
+  const { due, next } = nextReminder(term, rules, { done, now, zone });
+  const coming = due ? { ...due, at: now } : next;
+  const restrictedFrom = expiryInstant(credential, rules, zone);
+  const timeline = await readTimeline(pool, subjectOf('credential', id));
+  return {
+    ...credential,
+    effect: rules.effect,
+    graceDays: rules.graceDays,
+    restrictedFrom: restrictedFrom === null ? null : new Date(restrictedFrom).toISOString(),
+    restricted,
+    nextReminder: coming && { ...coming, at: new Date(coming.at).toISOString() },
+    reminders: reminders
+      // The others were passed while one was sent.
+      .filter(({ recipients }) => recipients.length > 0)
+      .map(({ at, ...reminder }) => ({
+        ...reminder,
+        at: new Date(at).toISOString(),
+        recipients: isOwner ? [] : reminder.recipients,
+      })),
+    renewals: await readRenewals(pool, principal, id),
+    timeline: isOwner ? timeline.map((event) => eventForDistributor(event, principal)) : timeline,
+  };
+}
+
+interface Reminder {
+  daysBefore: number;
+  at: string;
+  recipients: string[];
+}

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { reinstateDistributor, suspendDistributor } from '../../../database/distributors';
+import {
+  type DistributorDecision,
+  reinstateDistributor,
+  suspendDistributor,
+} from '../../../database/distributors';
+import { OPEN_NOW } from '../../../database/restrictions';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
 import { start } from '../../../temporal/messages';
@@ -7,11 +12,12 @@ import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
 import { reveal, revealBody, revealResponse } from '../../http/reveal';
-import { lineOf, timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { lineOf, timestampInput, timestampOutput, uuid, uuidParams } from '../../http/schemas';
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/decisions';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
+import { sendQueuedMail } from '../mail/send';
 import { refuseOthers } from './own';
 
 const stateSchema = z.enum(kinds.distributor.states);
@@ -25,7 +31,7 @@ const isIn: Record<z.output<typeof stateSchema>, string> = {
 
 function suspensions(whose: string): string {
   return `SELECT r.distributor_id FROM restrictions r
-    WHERE r.effect = 'suspended' AND r.lifted_at IS NULL AND restriction_open(r, now()) AND ${whose}`;
+    WHERE r.effect = 'suspended' AND ${OPEN_NOW} AND ${whose}`;
 }
 
 const summarySchema = z.object({
@@ -51,7 +57,13 @@ const distributorSchema = summarySchema
     shopCustomerId: z.string().nullable(),
     identityNumberMasked: z.string(),
     bankAccount: bankAccountSchema,
-    stateReason: z.string().nullable().describe('Reason of the last suspension or reinstatement.'),
+    stateReason: z
+      .string()
+      .nullable()
+      .describe('Reason of the open suspension, or else of the last reinstatement. Null for distributors.'),
+    suspendedUntil: timestampOutput
+      .nullable()
+      .describe('When the suspension ends automatically; null without an end, or if not suspended.'),
     timeline: z.array(timelineEventSchema),
   })
   .meta({ id: 'Distributor' });
@@ -62,8 +74,11 @@ interface SummaryRow extends Omit<SummaryBody, 'createdAt'> {
   createdAt: Date;
 }
 
-interface Row extends SummaryRow, Omit<z.input<typeof distributorSchema>, 'createdAt' | 'timeline'> {
+interface Row
+  extends SummaryRow,
+    Omit<z.input<typeof distributorSchema>, 'createdAt' | 'suspendedUntil' | 'timeline'> {
   createdAt: Date;
+  suspendedUntil: Date | null;
 }
 
 const summaryColumns = `d.id, distributor_state(d) AS state, d.name, d.kind, d.tier, d.region, d.referral_code AS "referralCode",
@@ -75,9 +90,11 @@ const columns = `${summaryColumns}, d.application_id AS "applicationId", d.email
   d.shop_customer_id AS "shopCustomerId", a.identity_number_masked AS "identityNumberMasked",
   jsonb_build_object('numberMasked', d.bank_account_masked, 'holder', d.bank_account_holder,
     'bankName', d.bank_name) AS "bankAccount",
-  (SELECT coalesce(r.lift_note, r.note) FROM restrictions r
+  (SELECT CASE WHEN ${OPEN_NOW} THEN r.note ELSE r.lift_note END FROM restrictions r
    WHERE r.distributor_id = d.id AND r.commission_id IS NULL AND r.effect = 'suspended'
-   ORDER BY coalesce(r.lifted_at, r.placed_at) DESC, r.id DESC LIMIT 1) AS "stateReason"`;
+   ORDER BY (${OPEN_NOW}) DESC, coalesce(r.lifted_at, r.placed_at) DESC, r.id DESC LIMIT 1) AS "stateReason",
+  (SELECT CASE WHEN bool_and(r.effective_until IS NOT NULL) THEN max(r.effective_until) END FROM restrictions r
+   WHERE r.distributor_id = d.id AND r.effect = 'suspended' AND ${OPEN_NOW}) AS "suspendedUntil"`;
 
 const toSummary = (row: SummaryRow): SummaryBody => ({ ...row, createdAt: row.createdAt.toISOString() });
 
@@ -112,43 +129,30 @@ async function readDistributor({ pool }: ApiContext, id: string): Promise<z.inpu
   return {
     ...row,
     createdAt: row.createdAt.toISOString(),
+    suspendedUntil: row.suspendedUntil?.toISOString() ?? null,
     timeline: await readTimeline(pool, subjectOf('distributor', id)),
   };
 }
 
 const changed = { 200: { description: 'The distributor after the change.', schema: distributorSchema } };
 
-/** An endpoint that changes the state of a distributor. */
-function stateChange(
-  path: string,
-  summary: string,
-  description: string,
-  change: typeof suspendDistributor,
-): Endpoint {
-  return endpoint({
-    method: 'post',
-    path: `/v1/distributors/{id}/${path}`,
-    summary,
-    description,
-    tag: 'distributors',
-    roles: CHANNEL,
-    scope: 'distributors:write',
-    params: uuidParams,
-    body: z.strictObject({ reason: lineOf(2000).describe('Recorded in the audit log.') }),
-    responses: changed,
-    errors: ['distributor_state'],
-    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
-      const { releaseRunId } = await change(context.pool, {
-        distributorId: id,
-        commandId: resourceId,
-        reason: body.reason,
-        actor: actorOfCall(call),
-        now: Date.now(),
-      });
-      if (releaseRunId) await startRelease(context, releaseRunId);
-      return { status: 200, body: await readDistributor(context, id) };
-    },
-  });
+/** The two decisions about the state of a distributor. */
+const stateChange = {
+  method: 'post',
+  tag: 'distributors',
+  roles: CHANNEL,
+  scope: 'distributors:write',
+  params: uuidParams,
+  responses: changed,
+} as const;
+
+const reason = lineOf(2000).describe('Recorded in the audit log.');
+
+/** Starts what a decision led to, and shows the distributor after it. */
+async function answerOf(context: ApiContext, id: string, { releaseRunId, mails }: DistributorDecision) {
+  if (releaseRunId) await startRelease(context, releaseRunId);
+  for (const mail of mails) await sendQueuedMail(context, mail);
+  return { status: 200 as const, body: await readDistributor(context, id) };
 }
 
 export const distributorEndpoints: Endpoint[] = [
@@ -197,7 +201,7 @@ export const distributorEndpoints: Endpoint[] = [
       const timeline = body.timeline
         .filter(({ type }) => type !== 'compliance_alert')
         .map((event) => ({ ...event, actor: 'staff', data: {} }));
-      return { status: 200, body: { ...body, timeline } };
+      return { status: 200, body: { ...body, stateReason: null, timeline } };
     },
   }),
   endpoint({
@@ -244,18 +248,50 @@ export const distributorEndpoints: Endpoint[] = [
       });
     },
   }),
-  stateChange(
-    'suspend',
-    'Suspend a distributor; nothing is accrued, released or paid',
-    'Suspensions by a process, such as a violation case, are separate.',
-    suspendDistributor,
-  ),
-  stateChange(
-    'reinstate',
-    'Reinstate a suspended distributor',
-    'Lifts the suspensions by users; suspensions by a process stay. A release run releases the commissions that came due under automatic plans in the meantime.',
-    reinstateDistributor,
-  ),
+  endpoint({
+    ...stateChange,
+    path: '/v1/distributors/{id}/suspend',
+    summary: 'Suspend a distributor; nothing is accrued, released or paid',
+    description:
+      'With `until`, the suspension ends automatically at that time. The distributor is notified by email. Suspensions by a process, such as a violation case, are separate.',
+    body: z.strictObject({
+      reason,
+      until: timestampInput
+        .optional()
+        .describe('When it ends automatically, RFC 3339 with offset; in the future.'),
+    }),
+    errors: ['distributor_state', 'until_past'],
+    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      const decision = await suspendDistributor(context.pool, context.config, {
+        distributorId: id,
+        commandId: resourceId,
+        reason: body.reason,
+        until: body.until?.getTime(),
+        actor: actorOfCall(call),
+        now: Date.now(),
+      });
+      return answerOf(context, id, decision);
+    },
+  }),
+  endpoint({
+    ...stateChange,
+    path: '/v1/distributors/{id}/reinstate',
+    summary: 'Reinstate a suspended distributor',
+    description:
+      'Lifts the suspensions by users; suspensions by a process stay. A release run releases the commissions that came due under automatic plans in the meantime. The distributor is notified by email.',
+    body: z.strictObject({ reason }),
+    errors: ['distributor_state'],
+    handler: async ({ params: { id }, body, context, resourceId, ...call }) => {
+      const decision = await reinstateDistributor(context.pool, context.config, {
+        distributorId: id,
+        commandId: resourceId,
+        reason: body.reason,
+        actor: actorOfCall(call),
+        now: Date.now(),
+      });
+      return answerOf(context, id, decision);
+    },
+  }),
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/reveal',

@@ -82,7 +82,9 @@ const statement = defineList({
 const balanceSchema = z.object({
   currency: currencySchema,
   held: moneySchema.describe('Commissions that are held or due.'),
-  available: moneySchema.describe('Available for withdrawal.'),
+  available: moneySchema.describe('Released and not paid out, including what is kept back.'),
+  keptBack: moneySchema.describe('Kept back now by restrictions; may be more than is available.'),
+  withdrawable: moneySchema.describe('Available less what is kept back, not below zero.'),
   reserved: moneySchema.describe('In withdrawals.'),
   debt: moneySchema.describe('Debt; new releases pay it first.'),
 });
@@ -107,10 +109,9 @@ export const statementEndpoints: Endpoint[] = [
     },
     handler: async ({ params: { id }, query, context, principal }) => {
       await refuseOthers(context, principal, id);
-      const { rows } = await context.pool.query<
-        Record<'held' | 'available' | 'reserved' | 'debt', number> & { currency: string }
-      >(
-        'SELECT currency, held, available, reserved, debt FROM balances WHERE distributor_id = $1 ORDER BY currency',
+      const { rows } = await context.pool.query<Amounts & { currency: string }>(
+        `SELECT currency, held, available, kept_back(distributor_id, currency, now()) AS "keptBack", reserved, debt
+         FROM balances WHERE distributor_id = $1 ORDER BY currency`,
         [id],
       );
       const balances = rows.map(({ currency, ...amounts }) => balanceOf(currency, amounts));
@@ -151,13 +152,18 @@ export const statementEndpoints: Endpoint[] = [
   }),
 ];
 
-const nothing = { held: 0, available: 0, reserved: 0, debt: 0 };
+/** Minor units. */
+type Amounts = Record<'held' | 'available' | 'keptBack' | 'reserved' | 'debt', number>;
 
-function balanceOf(currency: string, amounts: typeof nothing): z.input<typeof balanceSchema> {
+const nothing: Amounts = { held: 0, available: 0, keptBack: 0, reserved: 0, debt: 0 };
+
+function balanceOf(currency: string, amounts: Amounts): z.input<typeof balanceSchema> {
   return {
     currency,
     held: { amount: amounts.held, currency },
     available: { amount: amounts.available, currency },
+    keptBack: { amount: amounts.keptBack, currency },
+    withdrawable: { amount: Math.max(0, amounts.available - amounts.keptBack), currency },
     reserved: { amount: amounts.reserved, currency },
     debt: { amount: amounts.debt, currency },
   };

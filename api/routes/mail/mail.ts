@@ -156,7 +156,7 @@ export const mailEndpoints: Endpoint[] = [
       await (named?.kind === 'application'
         ? signal(sender, {
             kind: 'application',
-            id: named.id[0]!,
+            id: named.id,
             signal: resendApplicationMail,
             args: [key],
           })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { addAudit } from '../../../database/journal';
+import { addAudit, addEvent } from '../../../database/journal';
 import { type Client, inTransaction } from '../../../database/pool';
-import { kinds, subjectOf } from '../../../domain/kinds';
+import { keyOf, kinds, subjectOf } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import type { RefusalCode } from '../../../domain/refusals';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
@@ -94,15 +94,18 @@ export const commissionPlanEndpoints: Endpoint[] = [
       const plan = await inTransaction(pool, async (client) => {
         // Plans have numbers, which are handed out only now; this line is how a repeat finds the number again. A
         // concurrent repeat waits on it for the first to commit.
-        const claim = await client.query(
-          `INSERT INTO events (subject, key, type, actor, occurred_at)
-           VALUES ('request/' || $1, 'plan', 'plan.requested', $2, now()) ON CONFLICT DO NOTHING`,
-          [resourceId, call.principal.name],
-        );
-        if (!claim.rowCount) {
+        const request = keyOf('request', resourceId);
+        const isNew = await addEvent(client, {
+          subject: request,
+          key: 'plan',
+          type: 'plan.requested',
+          actor: actorOfCall(call),
+          occurredAt: Date.now(),
+        });
+        if (!isNew) {
           const { rows } = await client.query<{ id: number }>(
-            `SELECT (data ->> 'planId')::bigint AS id FROM events WHERE subject = 'request/' || $1 AND key = 'plan'`,
-            [resourceId],
+            `SELECT (data ->> 'planId')::bigint AS id FROM events WHERE subject = $1 AND key = 'plan'`,
+            [request],
           );
           return readPlan(client, rows[0]!.id);
         }
@@ -112,8 +115,8 @@ export const commissionPlanEndpoints: Endpoint[] = [
         );
         const { id } = rows[0]!;
         await client.query(
-          `UPDATE events SET data = jsonb_build_object('planId', $2::bigint) WHERE subject = 'request/' || $1 AND key = 'plan'`,
-          [resourceId, id],
+          `UPDATE events SET data = jsonb_build_object('planId', $2::bigint) WHERE subject = $1 AND key = 'plan'`,
+          [request, id],
         );
         await addAudit(client, {
           actor: actorOfCall(call),

@@ -1,7 +1,7 @@
 import type { Money } from '../api/types';
 
 /** Values of a form by field name; see `toBody`. */
-type Values = Record<string, unknown>;
+export type Values = Record<string, unknown>;
 
 /** A required text. */
 export const textOf = (values: Values, name: string): string => maybeText(values, name) ?? '';

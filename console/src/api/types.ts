@@ -18,6 +18,17 @@ export type ListPath = {
 /** One entry of a list. */
 export type Item<P extends ListPath> = Answer<P> extends { items: (infer I)[] } ? I : never;
 
+/** Query parameters of a GET. */
+export type Query<P extends GetPath> = paths[P] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+
+/** What the API sorts a list by, and the same with a minus for descending. */
+export type Sort<P extends ListPath> = Query<P> extends { sort?: infer S } ? S & string : never;
+
+/** Filters of a list in the API. */
+export type Filters<P extends ListPath> = Omit<Query<P>, 'limit' | 'cursor' | 'sort' | 'language'>;
+
 /** Integer minor units with their currency. */
 export interface Money {
   amount: number;
@@ -26,6 +37,11 @@ export interface Money {
 
 export type Me = Answer<'/v1/me'>;
 export type Role = Me['user']['role'];
+
+/** Response of POST with 200. */
+export type PostAnswer<P extends keyof paths> = paths[P] extends { post: { responses: { 200: infer A } } }
+  ? Json<A>
+  : never;
 
 /** Request body of POST. */
 export type PostBody<P extends keyof paths> = paths[P] extends {

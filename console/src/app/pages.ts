@@ -18,6 +18,7 @@ const LISTS: Record<ListKind, Load> = {
   distributor: () => import('../pages/distributor/DistributorsPage'),
   account_change: () => import('../pages/accountChange/AccountChangesPage'),
   credential: () => import('../pages/credential/CredentialsPage'),
+  renewal: () => import('../pages/credential/RenewalsPage'),
   blacklist: () => import('../pages/blacklist/BlacklistPage'),
   order: () => import('../pages/order/OrdersPage'),
   return: () => import('../pages/order/ReturnsPage'),
@@ -47,6 +48,10 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   account_change: {
     load: () => import('../pages/accountChange/AccountChangePage'),
     reads: '/v1/account-changes/:id',
+  },
+  credential: {
+    load: () => import('../pages/credential/CredentialPage'),
+    reads: '/v1/credentials/:id',
   },
   order: { load: () => import('../pages/order/OrderPage'), reads: '/v1/orders/:id' },
   commission: {
@@ -87,6 +92,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
   { path: '/my-details', load: () => import('../pages/own/MyDetailsPage') },
+  { path: '/my-credentials', load: () => import('../pages/own/MyCredentialsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
 ];

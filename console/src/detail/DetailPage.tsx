@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
-import type { TimelineKind } from '../../../domain/kinds';
-import { subjectOf } from '../../../domain/kinds';
+import { type ProcessKind, subjectOf, type TimelineKind } from '../../../domain/kinds';
 import { type Action, ActionBar } from '../actions/ActionBar';
 import { ProblemError } from '../api/problem';
 import { NotFoundPage } from '../app/ErrorPage';
@@ -11,7 +10,7 @@ import { FullPageProblem } from '../ui/FullPage';
 import { Page } from '../ui/Page';
 import { StateTag } from '../ui/StateTag';
 import { Notes } from './Notes';
-import { type ProcessKind, ProcessPanel } from './ProcessPanel';
+import { ProcessPanel } from './ProcessPanel';
 import { Timeline } from './Timeline';
 
 interface DetailPageProps<T> {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
+import type { ProcessKind } from '../../../domain/kinds';
 import { api, data } from '../api/client';
 import type { Answer } from '../api/types';
 import { type Text, useT } from '../locale/locale';
@@ -8,17 +9,6 @@ import { AWAITED } from './eventNames';
 import { Panel } from './Panel';
 
 type Process = Answer<'/v1/processes/{kind}/{id}'>;
-
-/** Kinds with a workflow. */
-export type ProcessKind =
-  | 'account_change'
-  | 'application'
-  | 'order'
-  | 'return'
-  | 'withdrawal'
-  | 'release'
-  | 'payout'
-  | 'bulk';
 
 const TEXTS = {
   title: { zh: '流程', en: 'Process' },

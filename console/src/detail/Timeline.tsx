@@ -7,7 +7,7 @@ import { type Text, useT } from '../locale/locale';
 import { STATES } from '../locale/words';
 import { MoneyText, TimeText } from '../ui/format';
 import { useProblemText } from '../ui/problems';
-import { ACCOUNTS, ACTORS, EVENTS, readable } from './eventNames';
+import { ACTORS, accountName, EVENTS, readable } from './eventNames';
 import { type FactData, FactList, FactName, FactValue, visibleFacts } from './facts';
 import { type Entry, groupEntries, transferFacts } from './groupEntries';
 import { ThingLink } from './Links';
@@ -125,7 +125,7 @@ function TransfersView({ transfers, mayBeMore }: TransfersViewProps) {
   return (
     <div style={{ overflowWrap: 'anywhere' }}>
       {mayBeMore && t(TEXTS.atLeast)}
-      <MoneyText value={{ amount, currency }} strong /> {account(t, from)} → {account(t, to)} ·{' '}
+      <MoneyText value={{ amount, currency }} strong /> {t(accountName(from))} → {t(accountName(to))} ·{' '}
       {t({
         zh: `${transfers.length}${mayBeMore ? '+' : ''} 笔`,
         en: `${transfers.length}${mayBeMore ? '+' : ''} transfers`,
@@ -146,7 +146,7 @@ function TransferText({ transfer }: { transfer: Entry }) {
   const { from, to, amount, commissionId } = transferFacts(transfer);
   return (
     <div>
-      <MoneyText value={amount} strong /> {account(t, from)} → {account(t, to)}
+      <MoneyText value={amount} strong /> {t(accountName(from))} → {t(accountName(to))}
       {commissionId && (
         <>
           {' '}
@@ -211,8 +211,6 @@ function MailDetails({ mail: { subject, recipient, state, attempts, lastError } 
     </>
   );
 }
-
-const account = (t: (text: Text) => string, name: string) => t(ACCOUNTS[name] ?? readable(name));
 
 /** Further ones are shown on demand. */
 const MAX_CHANGES = 3;

@@ -1,3 +1,6 @@
+import { actors } from '../../../domain/actors';
+import type { Wait } from '../../../domain/processStatus';
+import type { Item } from '../api/types';
 import type { Text } from '../locale/locale';
 
 /** Names of events by type, and of audit entries by action. */
@@ -12,6 +15,9 @@ export const EVENTS: Record<string, Text> = {
   withdrawn: { zh: '已撤回', en: 'Withdrawn' },
   compliance_alert: { zh: '合规预警', en: 'Compliance alert' },
   joined: { zh: '成为分销商', en: 'Joined as distributor' },
+  renewal_submitted: { zh: '提交续期', en: 'Renewal handed in' },
+  renewal_accepted: { zh: '续期已通过', en: 'Renewal accepted' },
+  renewal_refused: { zh: '续期未通过', en: 'Renewal refused' },
   suspended: { zh: '已暂停', en: 'Suspended' },
   reinstated: { zh: '已恢复', en: 'Reinstated' },
   account_changed: { zh: '资料已变更', en: 'Account changed' },
@@ -30,6 +36,7 @@ export const EVENTS: Record<string, Text> = {
   window_closed: { zh: '退货期结束', en: 'Return window closed' },
   hold_placed: { zh: '已暂缓结算', en: 'Put on hold' },
   hold_lifted: { zh: '解除暂缓', en: 'Hold lifted' },
+  restriction_ended: { zh: '限制到期，自动解除', en: 'Restriction ended' },
   proposed: { zh: '发起结算', en: 'Release proposed' },
   done: { zh: '已完成', en: 'Done' },
   requested: { zh: '申请提现', en: 'Withdrawal requested' },
@@ -64,6 +71,9 @@ export const EVENTS: Record<string, Text> = {
   'application.claim': { zh: '领取', en: 'Claimed' },
   'application.release_claim': { zh: '放回队列', en: 'Claim released' },
   'application.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
+  'credential.accept_renewal': { zh: '通过资质续期', en: 'Renewal accepted' },
+  'credential.refuse_renewal': { zh: '拒绝资质续期', en: 'Renewal refused' },
+  'credential.submit_renewal': { zh: '提交资质续期', en: 'Renewal handed in' },
   'distributor.reveal': { zh: '查看敏感信息', en: 'Sensitive data revealed' },
   'distributor.suspend': { zh: '暂停分销商', en: 'Distributor suspended' },
   'distributor.reinstate': { zh: '恢复分销商', en: 'Distributor reinstated' },
@@ -132,20 +142,11 @@ export function readable(name: string): Text {
 }
 
 /** Actors that are not a person. */
-export const ACTORS: Record<string, Text> = {
-  system: { zh: '系统', en: 'System' },
-  clock: { zh: '系统定时', en: 'Automatic (timer)' },
-  shop: { zh: '商城', en: 'Shop' },
-  applicant: { zh: '申请人', en: 'Applicant' },
-  distributor: { zh: '分销商', en: 'Distributor' },
-  staff: { zh: '工作人员', en: 'Staff' },
-  somebody: { zh: '未登录者', en: 'Not signed in' },
-  ledger: { zh: '账本', en: 'Ledger' },
-};
+export const ACTORS: Record<string, Text> = actors;
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<string, Text> = {
-  held: { zh: '未结算', en: 'Held' },
+export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
+  held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
   debt: { zh: '欠款', en: 'Debt' },
@@ -156,6 +157,10 @@ export const ACCOUNTS: Record<string, Text> = {
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
 };
+
+/** Name of a ledger account. */
+export const accountName = (name: string): Text =>
+  (ACCOUNTS as Record<string, Text>)[name] ?? { zh: name, en: name };
 
 /** What a process can wait for. */
 export const AWAITED: Record<string, Text> = {
@@ -176,4 +181,6 @@ export const AWAITED: Record<string, Text> = {
   release: { zh: '执行结算', en: 'Release' },
   mail: { zh: '发送邮件', en: 'Sending emails' },
   work: { zh: '执行', en: 'Execution' },
-};
+  reminder: { zh: '到期提醒', en: 'Reminder of the expiry' },
+  renewal: { zh: '资质续期', en: 'Renewal' },
+} satisfies Record<Wait['what'], Text>;

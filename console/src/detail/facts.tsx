@@ -3,6 +3,7 @@ import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
+import { EFFECTS } from '../locale/restrictions';
 import { ROLES, STATES, WORDS } from '../locale/words';
 import { ACCOUNT_FIELDS } from '../pages/accountChange/words';
 import { BULK } from '../pages/bulk/bulk';
@@ -30,6 +31,11 @@ const oneOf = (words: Record<string, Text>) => (value: unknown) => (
   <Word words={words} code={String(value)} />
 );
 const text = (of: (value: string) => Text) => (value: unknown) => <Translated text={of(String(value))} />;
+/** A calendar date. */
+function Day({ day }: { day: unknown }) {
+  return <>{useFormats().day(String(day))}</>;
+}
+
 /** Minor units with the currency in a separate fact. */
 const amount = (value: unknown, { currency }: FactData) =>
   typeof value === 'number' && typeof currency === 'string' ? (
@@ -128,6 +134,14 @@ const FACTS: Record<string, Fact> = {
     show: (value) => <ThingLink kind="account_change" id={String(value)} />,
   },
   effectiveAt: { label: { zh: '生效时间', en: 'Takes effect' } },
+  // Credentials
+  renewalId: { label: { zh: '续期', en: 'Renewal' } },
+  validFrom: { label: { zh: '有效期自', en: 'Valid from' }, show: (value) => <Day day={value} /> },
+  validUntil: { label: { zh: '有效期至', en: 'Valid until' }, show: (value) => <Day day={value} /> },
+  releaseRunId: {
+    label: { zh: '结算批次', en: 'Release run' },
+    show: (value) => <ThingLink kind="release" id={String(value)} />,
+  },
   // Orders
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
@@ -139,6 +153,8 @@ const FACTS: Record<string, Fact> = {
   hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
   holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
   lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
+  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECTS) },
+  until: { label: { zh: '到期时间', en: 'Until' } },
   released: { label: { zh: '结算', en: 'Released' } },
   leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
   pending: { label: { zh: '待结算', en: 'To release' } },
@@ -234,8 +250,8 @@ const FACTS: Record<string, Fact> = {
   rejected: { label: { zh: '未导入', en: 'Rejected' } },
 };
 
-/** Facts not shown: IDs of links and sessions, and times the entry shows itself. */
-const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt']);
+/** Facts not shown: IDs of links and sessions, times the entry shows itself, and whether the sender named a time. */
+const HIDDEN_FACTS = new Set(['linkId', 'sessionId', 'mail', 'createdAt', 'updatedAt', 'untimed']);
 
 /** Names of the facts of an entry to show. */
 export function visibleFacts(data: FactData): string[] {

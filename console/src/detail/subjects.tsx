@@ -10,7 +10,7 @@ export function SubjectName({ subject }: { subject: string }) {
   if (!named) return <>{t(readable(subject))}</>;
   return (
     <>
-      {t(kinds[named.kind].names)} {named.id.map(shortId).join('/')}
+      {t(kinds[named.kind].names)} {[named.id].flat().map(shortId).join('/')}
     </>
   );
 }

@@ -2,6 +2,8 @@ import { App, Button, Space, Spin } from 'antd';
 import { useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ActionDialog } from '../actions/ActionDialog';
+import { type Figures, sendSeen } from '../actions/figures';
+import { LeftOut } from '../actions/LeftOut';
 import type { Item, ListPath, Money } from '../api/types';
 import { type Text, useT } from '../locale/locale';
 import { useFormats } from '../ui/format';
@@ -36,6 +38,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
   const { monies, number } = useFormats();
   const navigate = useNavigate();
   const [open, setOpen] = useState<BulkAction<T>>();
+  const [figures, setFigures] = useState<Figures>();
   const [reading, setReading] = useState(false);
   const { message } = App.useApp();
   const problemText = useProblemText();
@@ -67,11 +70,21 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
     }
   };
 
-  const chosen = open ? [...selected.values()].filter(open.applies) : [];
-  const targetOf = open?.target ?? list.idOf;
   // Several entries can have the same target, which is handled once.
-  const targets = new Map(chosen.map((item) => [targetOf(item), item]));
-  const excluded = open ? selected.size - chosen.length : 0;
+  const targetsOf = ({ applies, target = list.idOf }: BulkAction<T>) =>
+    new Map([...selected.values()].filter(applies).map((item) => [target(item), item]));
+  const targets = open ? targetsOf(open) : new Map<string, T>();
+  const excluded = open ? selected.size - [...selected.values()].filter(open.applies).length : 0;
+  const readFigures = async (action: BulkAction<T>) =>
+    setFigures(await action.preview?.([...targetsOf(action).keys()]));
+  const begin = async (action: BulkAction<T>) => {
+    try {
+      await readFigures(action);
+      setOpen(action);
+    } catch (error) {
+      void message.error(problemText(error).title);
+    }
+  };
   return (
     <div className="toolbar" role="status">
       {selected.size === 0 ? (
@@ -95,7 +108,7 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
             </Button>
           )}
           {actions.map((action) => (
-            <Button key={action.key} size="small" danger={action.danger} onClick={() => setOpen(action)}>
+            <Button key={action.key} size="small" danger={action.danger} onClick={() => void begin(action)}>
               {t(action.label)}
             </Button>
           ))}
@@ -113,9 +126,12 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
           summary={
             <>
               <div className="strong">
-                {t({ zh: `${number(targets.size)} 条记录`, en: `${number(targets.size)} entries` })}
-                {list.amountOf && `, ${monies(sumOf([...targets.values()], list.amountOf))}`}
+                <Counted count={figures?.count ?? targets.size} />
+                {figures
+                  ? `, ${monies(figures.totals)}`
+                  : list.amountOf && `, ${monies(sumOf([...targets.values()], list.amountOf))}`}
               </div>
+              {figures && <LeftOut figures={figures} />}
               {excluded > 0 && (
                 <div className="muted">
                   {t({
@@ -128,7 +144,10 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
           }
           onCancel={() => setOpen(undefined)}
           onSubmit={async (values, key) => {
-            const address = await open.run([...targets.keys()], values, key);
+            const address = await sendSeen(
+              () => open.run([...targets.keys()], values, key, figures),
+              () => readFigures(open),
+            );
             setOpen(undefined);
             onSelect(new Map());
             await navigate(address);
@@ -136,6 +155,14 @@ export function BulkBar<P extends ListPath>(props: BulkBarProps<P>) {
         />
       )}
     </div>
+  );
+}
+
+function Counted({ count }: { count: number }) {
+  const t = useT();
+  const { number } = useFormats();
+  return (
+    <>{t({ zh: `${number(count)} 条记录`, en: `${number(count)} ${count === 1 ? 'entry' : 'entries'}` })}</>
   );
 }
 

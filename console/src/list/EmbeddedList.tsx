@@ -1,12 +1,12 @@
 import type { ListPath } from '../api/types';
-import type { ListDefinition } from './definition';
+import type { Fixed, ListDefinition } from './definition';
 import { ListTable } from './ListTable';
 import { useLocalListState } from './useListState';
 
 interface EmbeddedListProps<P extends ListPath> {
   list: ListDefinition<P>;
   /** Fixed filters for the entity of the page. */
-  fixed?: Record<string, string>;
+  fixed?: Fixed<P>;
   /** Path parameters. */
   params?: Record<string, string>;
 }

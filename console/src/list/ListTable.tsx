@@ -9,7 +9,7 @@ import { isPressable, isTyping } from '../ui/keys';
 import { useProblemText } from '../ui/problems';
 import { Scroll } from '../ui/Scroll';
 import { BulkBar } from './BulkBar';
-import { fetchPage, type ListDefinition } from './definition';
+import { type Fixed, fetchPage, type ListDefinition } from './definition';
 import { toQuery } from './query';
 import type { ListState } from './useListState';
 
@@ -39,7 +39,7 @@ interface ListTableProps<P extends ListPath> {
   list: ListDefinition<P>;
   state: ListState;
   /** Fixed filters of the page. */
-  fixed?: Record<string, string>;
+  fixed?: Fixed<P>;
   /** Path parameters. */
   params?: Record<string, string>;
   /** Keys of the columns to show. Default: those of the definition. */

@@ -39,21 +39,12 @@ export function Totals({ name, query, load }: TotalsProps) {
           <span className="muted">{t({ zh: '符合筛选', en: 'Matching' })} </span>
           <span className="strong">
             {t({
-              zh: `${data.capped ? '超过 ' : ''}${number(data.count)} 条`,
-              en: `${data.capped ? 'more than ' : ''}${number(data.count)}`,
+              zh: `${number(data.count)}${data.capped ? '+' : ''} 条`,
+              en: `${number(data.count)}${data.capped ? '+' : ''}`,
             })}
           </span>
           <span className="muted"> · {t({ zh: '合计', en: 'total' })} </span>
           <span className="money strong">{monies(data.sums)}</span>
-          {data.capped && (
-            <span className="muted">
-              {' '}
-              {t({
-                zh: `（只合计前 ${number(data.count)} 条，请缩小筛选范围）`,
-                en: `(first ${number(data.count)} only; narrow the filters)`,
-              })}
-            </span>
-          )}
         </span>
       ) : (
         <span className="muted">{t(summary.isError ? TEXTS.failed : TEXTS.counting)}</span>

@@ -1,30 +1,37 @@
 import type { ReactNode } from 'react';
 import type { Field } from '../actions/fields';
+import type { Figures } from '../actions/figures';
 import { api, data, type IdempotencyKey } from '../api/client';
-import type { Item, ListPath, Money, Role } from '../api/types';
+import type { Filters, Item, ListPath, Money, Role, Sort } from '../api/types';
 import type { Text } from '../locale/locale';
 
 /** A column of a list. */
-export interface Column<T> {
+export interface Column<T, SortName = string> {
   key: string;
   title: Text;
   render: (item: T) => ReactNode;
   /** Name in the API's `sort`, if the list can be sorted by it. */
-  sort?: string;
+  sort?: SortName;
   align?: 'right';
   /** Hidden by default. */
   hidden?: boolean;
 }
 
+/** An entry of a select. */
+export interface Option<Value extends string = string> {
+  value: Value;
+  label: Text;
+}
+
 /** A filter of a list: a query parameter of the API and its control. */
-export type Filter = {
-  param: string;
+export type Filter<Param extends string = string, Value extends string = string> = {
+  param: Param;
   label: Text;
   /** Shown only under “More filters” or if set. */
   rare?: boolean;
 } & (
   | { kind: 'text'; width?: number }
-  | { kind: 'select'; options: readonly { value: string; label: Text }[] }
+  | { kind: 'select'; options: readonly Option<Value>[] }
   /** A day; sent as its start in the brand's time zone, or as the start of the next day. */
   | { kind: 'from' }
   | { kind: 'until' }
@@ -49,22 +56,49 @@ export interface BulkAction<T> {
   danger?: boolean;
   /** Target of an entry, if not the entry itself. */
   target?: (item: T) => string;
+  /** Reads what it would be about, as the server counts it; shown, and sent with it. */
+  preview?: (ids: string[]) => Promise<Figures>;
   /**
    * Starts it.
+   * @param seen of the preview
    * @returns address of the page that shows its progress
    */
-  run: (ids: string[], values: Record<string, unknown>, key: IdempotencyKey) => Promise<string>;
+  run: (
+    ids: string[],
+    values: Record<string, unknown>,
+    key: IdempotencyKey,
+    seen: Figures | undefined,
+  ) => Promise<string>;
 }
 
-/** Definition of a list page. */
+/** A value as it stands in an address. */
+type ValueIn<Value> = Value extends number ? `${number}` : Value & string;
+
+/** The filters of a list that the API knows, with the values it knows of each. */
+type KnownFilter<P extends ListPath> = {
+  [Param in keyof Filters<P> & string]-?: Filter<Param, ValueIn<NonNullable<Filters<P>[Param]>>>;
+}[keyof Filters<P> & string];
+
+/** Filters that a page sets. */
+export type Fixed<P extends ListPath> = {
+  [Param in keyof Filters<P> & string]?: ValueIn<NonNullable<Filters<P>[Param]>>;
+};
+
+/** What the API sorts a list by, ascending. */
+type SortName<P extends ListPath> = Exclude<Sort<P>, `-${string}`>;
+
+/** A column of a list of the API. */
+export type ColumnOf<P extends ListPath> = Column<Item<P>, SortName<P>>;
+
+/** Definition of a list page. Sorts and filters are those of the API. */
 export interface ListDefinition<P extends ListPath = ListPath, T = Item<P>> {
   /** Key in addresses, saved views and browser storage. */
   key: string;
   path: P;
   title: Text;
-  columns: readonly Column<T>[];
-  filters: readonly Filter[];
-  defaultSort?: string;
+  columns: readonly Column<T, SortName<P>>[];
+  filters: readonly KnownFilter<P>[];
+  defaultSort?: Sort<P>;
   idOf: (item: T) => string;
   /** Path of an entry. */
   href?: (item: T) => string;

@@ -2,14 +2,14 @@ import { useMemo } from 'react';
 import type { ListPath } from '../api/types';
 import { useMe } from '../app/session';
 import { endOfDay, startOfDay } from '../ui/zone';
-import type { ListDefinition } from './definition';
+import type { Fixed, ListDefinition } from './definition';
 import { type ListState, useAddressListState } from './useListState';
 
 /** Filters and sorting as API parameters. Days become times in the brand's time zone. */
 export function toQuery<P extends ListPath>(
   list: ListDefinition<P>,
   state: ListState,
-  fixed: Record<string, string> | undefined,
+  fixed: Fixed<P> | undefined,
   timeZone: string,
 ): Record<string, string> {
   const query: Record<string, string> = {};

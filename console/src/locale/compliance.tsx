@@ -1,3 +1,4 @@
+import { credentialTypes } from '../../../domain/credentialTypes';
 import { type Text, useT } from './locale';
 
 /** Kinds of applicants. */
@@ -6,19 +7,8 @@ export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   company: { zh: '企业', en: 'Company' },
 };
 
-export const KIND_OPTIONS = [
-  { value: 'person', label: APPLICANT_KINDS.person },
-  { value: 'company', label: APPLICANT_KINDS.company },
-];
-
-/** Common types of credentials; others are shown unchanged. */
-export const CREDENTIAL_TYPES: Record<string, Text> = {
-  resident_identity_card: { zh: '居民身份证', en: 'Resident identity card' },
-  business_license: { zh: '营业执照', en: 'Business licence' },
-  food_permit: { zh: '食品经营许可证', en: 'Food permit' },
-  cosmetics_filing: { zh: '化妆品经营备案', en: 'Cosmetics filing' },
-  medical_device_permit: { zh: '医疗器械经营许可证', en: 'Medical device permit' },
-};
+/** Types of credentials. */
+export const CREDENTIAL_TYPES: Record<string, Text> = credentialTypes;
 
 export const CREDENTIAL_TYPE_OPTIONS = Object.entries(CREDENTIAL_TYPES).map(([value, label]) => ({
   value,
@@ -195,6 +185,9 @@ const CHECK_NAMES: Record<string, Text> = {
   identity_number: { zh: '证件号码', en: 'Identity number' },
   bank_account: { zh: '银行账户', en: 'Bank account' },
   phone: { zh: '手机号', en: 'Phone number' },
+  number: { zh: '编号', en: 'Number' },
+  validity: { zh: '有效期', en: 'Validity' },
+  duplicate: { zh: '编号查重', en: 'Number used elsewhere' },
   'duplicate/identity_number': { zh: '证件号查重', en: 'Identity number used elsewhere' },
   'duplicate/phone': { zh: '手机号查重', en: 'Phone number used elsewhere' },
   'duplicate/bank_account': { zh: '银行账户查重', en: 'Bank account used elsewhere' },

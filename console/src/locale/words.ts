@@ -57,6 +57,7 @@ const NAMES_OF_STATES = {
   valid: { zh: '有效', en: 'Valid' },
   expiring: { zh: '即将到期', en: 'Expiring' },
   expired: { zh: '已过期', en: 'Expired' },
+  accepted: { zh: '已通过', en: 'Accepted' },
   // mail
   sent: { zh: '已发送', en: 'Sent' },
   undeliverable: { zh: '无法送达', en: 'Undeliverable' },
@@ -66,8 +67,12 @@ const NAMES_OF_STATES = {
   // hold
   on_hold: { zh: '暂缓中', en: 'On hold' },
   lifted: { zh: '已解除', en: 'Lifted' },
+  // restriction
+  to_come: { zh: '待生效', en: 'Starts later' },
+  ended: { zh: '已到期', en: 'Ended' },
+  voided: { zh: '已作废', en: 'Voided' },
   // results of bulk actions
-  refused: { zh: '未执行', en: 'Refused' },
+  refused: { zh: '已拒绝', en: 'Refused' },
   // events of an order that has not come
   waiting: { zh: '等待中', en: 'Waiting' },
   // people and keys
@@ -113,12 +118,14 @@ export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' |
   valid: 'success',
   expiring: 'warning',
   expired: 'error',
+  accepted: 'success',
   undeliverable: 'error',
   sent: 'success',
   refunded: 'error',
   stopped: 'warning',
   finished: 'success',
   on_hold: 'warning',
+  to_come: 'processing',
   refused: 'error',
   waiting: 'warning',
   left_out: 'warning',

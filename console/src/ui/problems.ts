@@ -65,6 +65,14 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     zh: '打款受限制，暂时不能提现',
     en: 'Payouts are restricted; nothing can be withdrawn',
   },
+  figures_changed: {
+    zh: '笔数或金额已有变化，请核对下面的新数字后再次确认',
+    en: 'The count or total has changed; check the new figures below and confirm again',
+  },
+  payout_file_not_fetched: {
+    zh: '打款文件还没有下载，不能确认打款结果',
+    en: 'The payout file has not been downloaded, so the results cannot be confirmed',
+  },
   no_bank_account: {
     zh: '没有收款账户，请先在“我的资料”中添加',
     en: 'No payout account on record; add one under “My details”',

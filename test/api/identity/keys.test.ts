@@ -23,7 +23,7 @@ describe('a key', () => {
     const userId = await makeUser('operator');
     const made = await api.call('POST', '/v1/keys', {
       key: admin,
-      body: { userId, name: 'shop', scopes: ['*'] },
+      body: { userId, name: 'our shop', scopes: ['*'] },
     });
     const { key, id } = made.body;
     expect(key).toMatch(new RegExp(`^trib_${id}_[\\da-f]{64}$`));

@@ -39,8 +39,12 @@ async function audits(userId: string): Promise<string[]> {
 const problem = (status: number, code: string) => ({ status, body: { type: `/problems/${code}` } });
 
 /** Sets up a second factor and lets 30 seconds pass. */
-async function withSecondFactor(email: string, id: string): Promise<{ totp: TOTP; recoveryCodes: string[] }> {
-  const browser = await signedIn(api, email);
+async function withSecondFactor(
+  email: string,
+  id: string,
+  password = PASSWORD,
+): Promise<{ totp: TOTP; recoveryCodes: string[] }> {
+  const browser = await signedIn(api, email, password);
   const { body } = await browser.call('POST', '/v1/me/second-factor');
   const totp = new TOTP({ secret: body.secret });
   const confirmed = await browser.call('POST', '/v1/me/second-factor/confirm', {
@@ -455,8 +459,8 @@ describe('a one-time link', () => {
   test('is printed by npm run sign-in-link, for operators with the settings of the platform', async () => {
     const { id, email } = await makePerson(api, 'operator', null);
     const { DATABASE_URL, SMTP_URL, FIELD_KEYS, FIELD_HASH_KEY } = api.context.config;
-    const run = (address: string) =>
-      promisify(execFile)(process.execPath, ['--import', 'tsx', 'cli/signInLink.ts', address], {
+    const run = (...words: string[]) =>
+      promisify(execFile)(process.execPath, ['--import', 'tsx', 'cli/signInLink.ts', ...words], {
         cwd: path.join(__dirname, '..', '..', '..'),
         env: { PATH: process.env.PATH, DATABASE_URL, SMTP_URL, FIELD_KEYS, FIELD_HASH_KEY },
       });
@@ -465,6 +469,12 @@ describe('a one-time link', () => {
     await expect(run('nobody@example.com')).rejects.toMatchObject({
       stderr: /no user .* nobody@example\.com/,
     });
+    await withSecondFactor(email, id, NEW_PASSWORD);
+    const again = tokenOf((await run(email)).stdout.trim());
+    expect(await redeem(again)).toMatchObject(problem(401, 'code_required'));
+    const { stdout: without } = await run(email, '--remove-second-factor');
+    expect((await redeem(tokenOf(without.trim()))).status).toBe(200);
+    expect(await audits(id)).toContain('second_factor.remove');
   });
 });
 

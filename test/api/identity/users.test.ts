@@ -25,7 +25,7 @@ async function audits(userId: string): Promise<object[]> {
   return rows;
 }
 
-async function keyOf(userId: string, name = 'shop'): Promise<string> {
+async function keyOf(userId: string, name = 'our shop'): Promise<string> {
   return (await post('/v1/keys', { userId, name, scopes: ['*'] })).body.key;
 }
 

@@ -82,7 +82,7 @@ export default function AuditPage() {
       ...audit,
       filters: [
         action!,
-        { param: 'actorId', label: PERSON, kind: 'select' as const, options: people },
+        { param: 'actorId' as const, label: PERSON, kind: 'select' as const, options: people },
         ...others,
       ],
     };

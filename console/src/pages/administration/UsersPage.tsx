@@ -11,13 +11,14 @@ import { useT } from '../../locale/locale';
 import { ROLES, WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { optionsOf } from '../shared/options';
 
 export const ROLE = { zh: '角色', en: 'Role' };
 export const SECOND_FACTOR = { zh: '两步验证', en: 'Two-step verification' };
 export const ON = { zh: '已开启', en: 'On' };
 export const OFF = { zh: '未开启', en: 'Off' };
 const MAIL = { zh: '邮箱', en: 'Email address' };
-const roleOptions = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
+const roleOptions = optionsOf(ROLES);
 
 /** Roles of staff. */
 export const staffRoleOptions = roleOptions.filter(({ value }) => value !== 'distributor');

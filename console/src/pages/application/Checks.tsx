@@ -32,7 +32,7 @@ export function Checks({ application: { checks } }: { application: Pick<Applicat
 }
 
 /** One row per check, failed ones first. */
-export function CheckList({ checks }: { checks: Omit<Application['checks'][number], 'at'>[] }) {
+export function CheckList({ checks }: { checks: readonly Omit<Application['checks'][number], 'at'>[] }) {
   const { t, locale } = useLocale();
   const sorted = [...checks].sort((a, b) => Number(a.passed) - Number(b.passed));
   return (

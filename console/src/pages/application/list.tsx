@@ -5,13 +5,13 @@ import { api, data, type IdempotencyKey } from '../../api/client';
 import type { Item } from '../../api/types';
 import { useMe } from '../../app/session';
 import { defineList } from '../../list/definition';
-import { APPLICANT_KINDS, CHANNELS, CodeNames, KIND_OPTIONS } from '../../locale/compliance';
+import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { stateOptions } from '../shared/options';
+import { optionsOf, stateOptions } from '../shared/options';
 
 type Application = Item<'/v1/applications'>;
 
@@ -122,7 +122,7 @@ export const applicationList = defineList({
         { value: 'none', label: { zh: '无人领取', en: 'Unclaimed' } },
       ],
     },
-    { param: 'kind', label: WORDS.kind, kind: 'select', options: KIND_OPTIONS },
+    { param: 'kind', label: WORDS.kind, kind: 'select', options: optionsOf(APPLICANT_KINDS) },
     { param: 'region', label: { zh: '申请区域', en: 'Region' }, kind: 'select', options: REGION_OPTIONS },
     { param: 'q', label: { zh: '申请人名称', en: 'Applicant name' }, kind: 'text' },
     { param: 'submittedAfter', label: { zh: '提交起', en: 'Submitted from' }, kind: 'from' },

@@ -11,6 +11,7 @@ import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
+import { optionsOf } from '../shared/options';
 
 type Entry = Item<'/v1/blacklist'>;
 
@@ -20,11 +21,7 @@ const KINDS: Record<Entry['kind'], Text> = {
   phone: { zh: '手机号', en: 'Phone number' },
 };
 
-const KIND_OPTIONS = [
-  { value: 'identity_number', label: KINDS.identity_number },
-  { value: 'bank_account', label: KINDS.bank_account },
-  { value: 'phone', label: KINDS.phone },
-];
+const KIND_OPTIONS = optionsOf(KINDS);
 
 const TEXTS = {
   add: { zh: '加入黑名单', en: 'Add to blacklist' },

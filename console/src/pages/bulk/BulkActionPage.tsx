@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Progress, Segmented, Skeleton } from 'antd';
-import { createContext, useContext, useMemo } from 'react';
+import { createContext, useContext } from 'react';
 import { bulkRights } from '../../../../domain/bulk';
 import type { PageKind } from '../../../../domain/kinds';
 import { api, data } from '../../api/client';
@@ -20,6 +20,7 @@ import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
 import { HOLD_REASONS } from '../shared/financeWords';
+import { stateOptions } from '../shared/options';
 import { BULK, BULK_WORDS } from './bulk';
 import { refusalText } from './refusals';
 
@@ -59,7 +60,14 @@ const list = defineList({
       render: ({ finishedAt }) => <TimeText at={finishedAt} />,
     },
   ],
-  filters: [],
+  filters: [
+    {
+      param: 'state',
+      label: TEXTS.result,
+      kind: 'select',
+      options: stateOptions(['done', 'refused', 'pending']),
+    },
+  ],
   empty: {
     title: { zh: '没有记录', en: 'No entries' },
     hint: { zh: '没有这种结果的记录。', en: 'There are no entries with this result.' },
@@ -101,7 +109,6 @@ function BulkView({ bulk }: { bulk: Bulk }) {
   const { done, refused, pending } = progress;
   const percent = items === 0 ? 100 : Math.floor(((done + refused) / items) * 100);
   const chosen = state.filters.state ?? '';
-  const fixed = useMemo(() => (chosen ? { state: chosen } : undefined), [chosen]);
   const isRunning = bulk.state === 'running';
   const text = (name: string) => (typeof input[name] === 'string' ? input[name] : undefined);
   const reason = text('reason');
@@ -158,14 +165,7 @@ function BulkView({ bulk }: { bulk: Bulk }) {
           />
         </div>
         <KindContext value={bulkRights[action].kind}>
-          <ListTable
-            list={list}
-            state={state}
-            fixed={fixed}
-            params={{ id: bulk.id }}
-            refresh={isRunning}
-            keyboard
-          />
+          <ListTable list={list} state={state} params={{ id: bulk.id }} refresh={isRunning} keyboard />
         </KindContext>
       </Panel>
     </>

@@ -1,6 +1,7 @@
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { RESTRICTION_REASONS } from '../../../../domain/restriction';
 import { CONTROLLERS } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
@@ -9,7 +10,7 @@ import { useIsRole } from '../../app/session';
 import { Cause } from '../../detail/Cause';
 import { DetailPage } from '../../detail/DetailPage';
 import { DistributorLink } from '../../detail/DistributorLink';
-import { ACCOUNTS } from '../../detail/eventNames';
+import { accountName } from '../../detail/eventNames';
 import { ThingLink, useMayOpen } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
@@ -133,8 +134,7 @@ function actionsOf({ id, state, holds }: Explanation): Action[] {
   ];
 }
 
-const REASONS = ['finance', 'risk', 'violation', 'credential_expired'] as const;
-const reasonOf = (value: unknown) => REASONS.find((reason) => reason === value);
+const reasonOf = (value: unknown) => RESTRICTION_REASONS.find((reason) => reason === value);
 
 function Explained({ commission }: { commission: Explanation }) {
   const t = useT();
@@ -242,8 +242,8 @@ function Explained({ commission }: { commission: Explanation }) {
           empty={t(TEXTS.noTransfers)}
           columns={[
             { title: t(TEXTS.when), render: ({ occurredAt }) => <TimeText at={occurredAt} /> },
-            { title: t(TEXTS.from), render: ({ from }) => accountName(t, from) },
-            { title: t(TEXTS.to), render: ({ to }) => accountName(t, to) },
+            { title: t(TEXTS.from), render: ({ from }) => t(accountName(from)) },
+            { title: t(TEXTS.to), render: ({ to }) => t(accountName(to)) },
             {
               title: t(WORDS.amount),
               align: 'end',
@@ -264,8 +264,17 @@ function Explained({ commission }: { commission: Explanation }) {
             { title: t(TEXTS.placed), render: ({ placedAt }) => <TimeText at={placedAt} /> },
             {
               title: t(TEXTS.lifted),
-              render: ({ liftedAt }) =>
-                liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />,
+              render: ({ liftedAt, voidedAt }) => (
+                <>
+                  {liftedAt ? <TimeText at={liftedAt} /> : <StateTag state="on_hold" />}
+                  {voidedAt && (
+                    <>
+                      {' '}
+                      <StateTag state="voided" />
+                    </>
+                  )}
+                </>
+              ),
             },
           ]}
         />
@@ -277,7 +286,6 @@ function Explained({ commission }: { commission: Explanation }) {
 const OVERVIEW: Text = { zh: '概要', en: 'Overview' };
 
 type T = (text: Text) => string;
-const accountName = (t: T, account: string) => (ACCOUNTS[account] ? t(ACCOUNTS[account]) : account);
 const reasonName = (t: T, reason: string) => (HOLD_REASONS[reason] ? t(HOLD_REASONS[reason]) : reason);
 
 /** Why the commission is not released yet. */

@@ -4,7 +4,9 @@ import { useNavigate } from 'react-router';
 import { kinds } from '../../../../domain/kinds';
 import { CONTROLLERS, FINANCE } from '../../../../domain/roles';
 import { ActionDialog } from '../../actions/ActionDialog';
-import { api, data, type IdempotencyKey } from '../../api/client';
+import { type Figures, sendSeen } from '../../actions/figures';
+import { LeftOut } from '../../actions/LeftOut';
+import { api, data } from '../../api/client';
 import { useIsRole } from '../../app/session';
 import { ThingLink } from '../../detail/Links';
 import { bulkRun } from '../../list/bulkRun';
@@ -16,6 +18,7 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { previewRelease, proposeRelease, type ReleaseSelection } from '../release/propose';
 import { HOLD_REASON_OPTIONS, MONEY_TEXTS, YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
 
@@ -40,16 +43,6 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 const noteField = { name: 'note', label: MONEY_TEXTS.holdNote, kind: 'textarea', required: true } as const;
-
-/** Proposes a release run; nothing is released before it is approved. */
-async function propose(body: ReleaseBody, header: IdempotencyKey): Promise<string> {
-  const run = await data(api.POST('/v1/commission-releases', { params: { header }, body }));
-  return `/commission-releases/${run.id}`;
-}
-
-type ReleaseBody =
-  | { commissionIds: string[] }
-  | { dueBefore: string; distributorId?: string; currency?: string };
 
 const list = defineList({
   key: 'commissions',
@@ -146,7 +139,8 @@ const list = defineList({
       roles: FINANCE,
       applies: ({ state }) => state === 'due',
       fields: [],
-      run: (commissionIds, _, key) => propose({ commissionIds }, key),
+      preview: (commissionIds) => previewRelease({ commissionIds }),
+      run: (commissionIds, _, key, seen) => proposeRelease({ commissionIds }, seen!, key),
     },
     {
       key: 'hold',
@@ -216,19 +210,17 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const { message } = App.useApp();
   const why = useId();
   const [busy, setBusy] = useState(false);
-  const [proposal, setProposal] = useState<{
-    body: ReleaseBody;
-    summary: Awaited<ReturnType<typeof loadSummary>>;
-  }>();
+  const [proposal, setProposal] = useState<{ body: ReleaseSelection; figures: Figures }>();
   const fits = query.state === 'due' && Object.keys(query).every((name) => RELEASABLE.has(name));
 
+  const look = async (body: ReleaseSelection) => setProposal({ body, figures: await previewRelease(body) });
   const ask = async () => {
     setBusy(true);
     try {
       // Default end: now, so that the shown total equals the proposal.
       const { dueBefore = new Date().toISOString(), distributorId, currency } = query;
       const body = { dueBefore, ...(distributorId && { distributorId }), ...(currency && { currency }) };
-      setProposal({ body, summary: await loadSummary({ ...body, state: 'due' }) });
+      await look(body);
     } catch {
       void message.error(t({ zh: '合计无法读取，请重试', en: 'Total unavailable; retry' }));
     } finally {
@@ -260,27 +252,29 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
           summary={
             <>
               <p className="strong" style={{ fontSize: 18 }}>
-                {proposal.summary.capped
-                  ? t({
-                      zh: `超过 ${number(proposal.summary.count)} 条，仅前 ${number(proposal.summary.count)} 条就有 ${monies(proposal.summary.sums)}`,
-                      en: `More than ${number(proposal.summary.count)}; the first ${number(proposal.summary.count)} total ${monies(proposal.summary.sums)}`,
-                    })
-                  : t({
-                      zh: `${number(proposal.summary.count)} 条，共 ${monies(proposal.summary.sums)}`,
-                      en: `${number(proposal.summary.count)} commissions, total ${monies(proposal.summary.sums)}`,
-                    })}
+                {t({
+                  zh: `${number(proposal.figures.count)} 条，共 ${monies(proposal.figures.totals)}`,
+                  en: `${number(proposal.figures.count)} ${proposal.figures.count === 1 ? 'commission' : 'commissions'}, total ${monies(proposal.figures.totals)}`,
+                })}
               </p>
+              <LeftOut figures={proposal.figures} />
               <p>
                 {t({
-                  zh: '将生成一个结算批次，批准后才会真正结算。已暂缓结算、有退货或已在其他批次中的佣金会自动跳过，并逐条写明原因。',
-                  en: 'This creates a release run. Nothing is released before the run is approved. Commissions that are on hold, have an open return or are in another run are skipped, each with a reason.',
+                  zh: '将生成一个结算批次，批准后才会真正结算。其中已暂缓结算或有退货的佣金，结算时会自动跳过，并逐条写明原因。',
+                  en: 'This creates a release run. Nothing is released before the run is approved. Those on hold or with an open return are skipped then, each with a reason.',
                 })}
               </p>
             </>
           }
           onCancel={() => setProposal(undefined)}
           onSubmit={async (_, key) => {
-            await navigate(await propose(proposal.body, key));
+            const { body, figures } = proposal;
+            await navigate(
+              await sendSeen(
+                () => proposeRelease(body, figures, key),
+                () => look(body),
+              ),
+            );
           }}
         />
       )}

@@ -3,41 +3,20 @@ import type { Item } from '../../api/types';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { CodeName, CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES } from '../../locale/compliance';
-import { useT } from '../../locale/locale';
 import { STATES, WORDS } from '../../locale/words';
-import { useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { CREDENTIAL, DaysLeft, DayText } from './renewal';
 
 type Credential = Item<'/v1/credentials'>;
 
 const state = (value: Credential['state']) => ({ value, label: STATES[value]! });
-
-function DayText({ day }: { day: string | null }) {
-  const t = useT();
-  const formats = useFormats();
-  return day ? formats.day(day) : t({ zh: '长期', en: 'Long-term' });
-}
-
-function DaysLeft({ days }: { days: number | null }) {
-  const t = useT();
-  const { number } = useFormats();
-  if (days === null) return '–';
-  if (days < 0) {
-    return (
-      <span className="strong" style={{ color: '#c02626' }}>
-        {t({ zh: `已过期 ${number(-days)} 天`, en: `Expired ${number(-days)} days ago` })}
-      </span>
-    );
-  }
-  return t({ zh: `${number(days)} 天`, en: days === 1 ? '1 day' : `${number(days)} days` });
-}
 
 const credentialList = defineList({
   key: 'credentials',
   path: '/v1/credentials',
   title: { zh: '资质', en: 'Credentials' },
   idOf: ({ id }) => id,
-  href: ({ distributorId }) => hrefOf('distributor', distributorId),
+  href: ({ id }) => hrefOf('credential', id),
   defaultSort: 'validUntil',
   columns: [
     { key: 'distributor', title: WORDS.distributor, render: ({ distributorName }) => distributorName },
@@ -49,7 +28,7 @@ const credentialList = defineList({
     { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },
     {
       key: 'validUntil',
-      title: { zh: '有效期至', en: 'Valid until' },
+      title: CREDENTIAL.validUntil,
       sort: 'validUntil',
       render: ({ validUntil }) => <DayText day={validUntil} />,
     },
@@ -59,11 +38,16 @@ const credentialList = defineList({
       align: 'right',
       render: ({ daysLeft }) => <DaysLeft days={daysLeft} />,
     },
-    { key: 'holder', title: { zh: '持有人', en: 'Holder' }, render: ({ holder }) => holder },
-    { key: 'number', title: { zh: '编号', en: 'Number' }, render: ({ numberMasked }) => numberMasked },
+    {
+      key: 'renewal',
+      title: { zh: '续期', en: 'Renewal' },
+      render: ({ openRenewalId }) => openRenewalId && <StateTag state="submitted" />,
+    },
+    { key: 'holder', title: CREDENTIAL.holder, render: ({ holder }) => holder },
+    { key: 'number', title: CREDENTIAL.number, render: ({ numberMasked }) => numberMasked },
     {
       key: 'validFrom',
-      title: { zh: '有效期自', en: 'Valid from' },
+      title: CREDENTIAL.validFrom,
       hidden: true,
       render: ({ validFrom }) => <DayText day={validFrom} />,
     },

@@ -9,6 +9,7 @@ import { api, data, type idempotencyKey } from '../../api/client';
 import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
+import { ACCOUNTS } from '../../detail/eventNames';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
@@ -24,6 +25,7 @@ import { accountChangeList } from '../accountChange/list';
 import { Credentials } from '../application/Credentials';
 import { downlineList } from './list';
 import { commissionList, orderList, statementList, withdrawalList } from './money';
+import { Restrictions } from './Restrictions';
 
 type Distributor = Answer<'/v1/distributors/{id}'>;
 type Balance = Answer<'/v1/distributors/{id}/balance'>['balances'][number];
@@ -34,6 +36,11 @@ const TEXTS = {
   facts: { zh: '基本信息', en: 'Details' },
   credentials: { zh: '资质', en: 'Credentials' },
   account: { zh: '收款账户', en: 'Bank account' },
+  until: { zh: '暂停至（不填则不自动解除）', en: 'Until (leave empty for no end)' },
+  untilHelp: {
+    zh: '到时自动解除，期间到期的佣金随后结算。',
+    en: 'The suspension ends automatically at this time; what came due meanwhile is released afterwards.',
+  },
   identityPerson: { zh: '身份证号码', en: 'Identity number' },
   identityCompany: { zh: '统一社会信用代码', en: 'Unified social credit code' },
 } satisfies Record<string, Text>;
@@ -73,11 +80,11 @@ function actionsFor({ id, state, name }: Distributor): Action[] {
       available: state === 'active',
       danger: true,
       summary: <SuspendSummary name={name} />,
-      fields: [reason],
-      run: (body, key) =>
+      fields: [reason, { name: 'until', label: TEXTS.until, kind: 'time', help: TEXTS.untilHelp }],
+      run: ({ reason: why, until }, key) =>
         api.POST('/v1/distributors/{id}/suspend', {
           params: params(key),
-          body: { reason: String(body.reason) },
+          body: { reason: String(why), ...(until !== undefined && { until: String(until) }) },
         }),
       done: { zh: '已暂停', en: 'Suspended' },
     },
@@ -156,7 +163,17 @@ function Parts({ distributor }: { distributor: Distributor }) {
           showIcon
           style={{ marginBottom: 16 }}
           title={t({ zh: '当前状态的原因', en: 'Reason for the current state' })}
-          description={distributor.stateReason}
+          description={
+            <>
+              {distributor.stateReason}
+              {distributor.suspendedUntil && (
+                <div>
+                  {t({ zh: '自动解除：', en: 'Ends automatically: ' })}
+                  <TimeText at={distributor.suspendedUntil} />
+                </div>
+              )}
+            </>
+          }
         />
       )}
       {seesTree && <SponsorPath id={id} />}
@@ -208,6 +225,7 @@ function Overview({ distributor }: { distributor: Distributor }) {
   return (
     <>
       <Balances id={id} />
+      <Restrictions id={id} />
       <Panel title={TEXTS.facts}>
         <Facts
           facts={[
@@ -301,7 +319,9 @@ function Balances({ id }: { id: string }) {
     queryKey: ['balance', id],
     queryFn: () => data(api.GET('/v1/distributors/{id}/balance', { params: { path: { id } } })),
   });
-  const money = (key: 'held' | 'available' | 'reserved' | 'debt', title: Text) => ({
+  const balances = balance.data?.balances ?? [];
+  const isKeptBack = balances.some(({ keptBack }) => keptBack.amount > 0);
+  const money = (key: Exclude<keyof Balance, 'currency'>, title: Text) => ({
     key,
     title: t(title),
     align: 'right' as const,
@@ -314,15 +334,21 @@ function Balances({ id }: { id: string }) {
         rowKey="currency"
         pagination={false}
         loading={balance.isPending}
-        dataSource={balance.data?.balances ?? []}
+        dataSource={balances}
         scroll={{ x: 'max-content' }}
         locale={{ emptyText: t({ zh: '还没有佣金入账', en: 'No commissions yet' }) }}
         columns={[
           { key: 'currency', title: t(WORDS.currency), dataIndex: 'currency' },
-          money('held', { zh: '未结算', en: 'Held' }),
-          money('available', { zh: '可提现', en: 'Available' }),
-          money('reserved', { zh: '提现中', en: 'Reserved' }),
-          money('debt', { zh: '欠款', en: 'Debt' }),
+          money('held', ACCOUNTS.held),
+          ...(isKeptBack
+            ? [
+                money('available', { zh: '已结算余额', en: 'Available' }),
+                money('keptBack', { zh: '暂扣', en: 'Kept back' }),
+                money('withdrawable', { zh: '可提现', en: 'Withdrawable' }),
+              ]
+            : [money('available', ACCOUNTS.available)]),
+          money('reserved', ACCOUNTS.reserved),
+          money('debt', ACCOUNTS.debt),
         ]}
       />
     </Panel>

@@ -2,7 +2,7 @@ import { hrefOf, kinds } from '../../../../domain/kinds';
 import { CHANNEL, REVIEWERS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
-import { type BulkAction, defineList } from '../../list/definition';
+import { type BulkAction, type ColumnOf, defineList } from '../../list/definition';
 import { APPLICANT_KINDS } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
@@ -17,7 +17,7 @@ function KindText({ kind }: { kind: Distributor['kind'] }) {
   return useT()(APPLICANT_KINDS[kind]);
 }
 
-const columns = [
+const columns: readonly ColumnOf<'/v1/distributors'>[] = [
   { key: 'name', title: WORDS.name, render: ({ name }: Distributor) => name },
   { key: 'state', title: WORDS.state, render: (item: Distributor) => <StateTag state={item.state} /> },
   { key: 'tier', title: WORDS.tier, render: ({ tier }: Distributor) => tier },
@@ -31,7 +31,7 @@ const columns = [
   {
     key: 'directDownline',
     title: { zh: '直接下级', en: 'Direct downline' },
-    align: 'right' as const,
+    align: 'right',
     render: ({ directDownline }: Distributor) => directDownline,
   },
   {

@@ -1,5 +1,5 @@
 import { hrefOf } from '../../../../domain/kinds';
-import { ACCOUNTS } from '../../detail/eventNames';
+import { accountName } from '../../detail/eventNames';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
@@ -9,8 +9,7 @@ import { StateTag } from '../../ui/StateTag';
 
 /** Name of a ledger account. */
 export function AccountText({ name }: { name: string }) {
-  const t = useT();
-  return ACCOUNTS[name] ? t(ACCOUNTS[name]) : name;
+  return useT()(accountName(name));
 }
 
 /** Statement of a distributor. */
@@ -104,9 +103,9 @@ export const commissionList = defineList({
   title: { zh: '佣金', en: 'Commissions' },
   idOf: ({ id }) => id,
   href: ({ id }) => hrefOf('commission', id),
-  defaultSort: '-id',
+  defaultSort: '-createdAt',
   columns: [
-    { key: 'id', title: WORDS.id, sort: 'id', render: ({ id }) => id },
+    { key: 'id', title: WORDS.id, sort: 'createdAt', render: ({ id }) => `#${id}` },
     { key: 'state', title: WORDS.state, render: ({ state }) => <StateTag state={state} /> },
     {
       key: 'amount',

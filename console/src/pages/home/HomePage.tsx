@@ -8,6 +8,7 @@ import { type Text, useT } from '../../locale/locale';
 import { FullPageProblem } from '../../ui/FullPage';
 import { useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
+import { OwnRestrictions } from '../own/OwnRestrictions';
 import { CARDS } from './cards';
 
 type HomeCard = Answer<'/v1/home'>['cards'][number];
@@ -47,6 +48,7 @@ export default function HomePage() {
   const cards = home.data?.cards;
   return (
     <Page title={t({ zh: `您好，${me.user.name}`, en: `Hello, ${me.user.name}` })}>
+      {me.user.distributorId && <OwnRestrictions id={me.user.distributorId} />}
       {cards ? (
         GROUPS.map(({ group, title, empty }) => {
           const shown = cards.filter(

@@ -305,14 +305,15 @@ function RejectionsPanel({ run }: { run: Run }) {
   );
 }
 
-/** The reason as text; the API's English detail is used for unknown reasons. */
+/** The reason as text, with what exactly is wrong in this row, which is in English. */
 function Reason({ code, detail }: { code: string; detail: string }) {
-  const { t, locale } = useLocale();
-  const words = REASONS[code];
+  const t = useT();
   return (
     <>
-      {words ? t(words) : code}
-      {(locale === 'en' || !words) && <div className="muted">{detail}</div>}
+      {REASONS[code] ? t(REASONS[code]) : code}
+      <div className="muted" lang="en">
+        {detail}
+      </div>
     </>
   );
 }

@@ -11,6 +11,8 @@ import { type Text, useT } from '../../locale/locale';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
+import { AccountText } from '../distributor/money';
+import { optionsOf } from '../shared/options';
 
 type Report = Answer<'/v1/ledger/verify'>;
 
@@ -51,8 +53,8 @@ const list = defineList({
       align: 'right',
       render: ({ amount }) => <MoneyText value={amount} strong />,
     },
-    { key: 'from', title: TEXTS.from, render: ({ from }) => <Account name={from} /> },
-    { key: 'to', title: TEXTS.to, render: ({ to }) => <Account name={to} /> },
+    { key: 'from', title: TEXTS.from, render: ({ from }) => <AccountText name={from} /> },
+    { key: 'to', title: TEXTS.to, render: ({ to }) => <AccountText name={to} /> },
     {
       key: 'distributor',
       title: WORDS.distributor,
@@ -90,7 +92,7 @@ const list = defineList({
       param: 'account',
       label: TEXTS.account,
       kind: 'select',
-      options: Object.entries(ACCOUNTS).map(([value, label]) => ({ value, label })),
+      options: optionsOf(ACCOUNTS),
     },
     { param: 'occurredAfter', label: { zh: '发生起', en: 'From' }, kind: 'from' },
     { param: 'occurredBefore', label: { zh: '发生止', en: 'Until' }, kind: 'until' },
@@ -188,7 +190,7 @@ function Checked({ report }: { report: Report }) {
         rowKey={({ currency, account }) => `${currency}/${account}`}
         dataSource={totals}
         columns={[
-          { title: t(TEXTS.account), render: (_, { account }) => <Account name={account} /> },
+          { title: t(TEXTS.account), render: (_, { account }) => <AccountText name={account} /> },
           { title: t(WORDS.currency), render: (_, { currency }) => currency },
           {
             title: t(TEXTS.total),
@@ -199,10 +201,4 @@ function Checked({ report }: { report: Report }) {
       />
     </Panel>
   );
-}
-
-function Account({ name }: { name: string }) {
-  const t = useT();
-  const text = ACCOUNTS[name];
-  return <>{text ? t(text) : name}</>;
 }

@@ -11,6 +11,7 @@ import { RegionText } from '../../locale/regions';
 import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
+import { optionsOf } from '../shared/options';
 import { ATTRIBUTION_REASONS } from './words';
 
 const orders = defineList({
@@ -45,7 +46,7 @@ const orders = defineList({
       param: 'attributionReason',
       label: { zh: '归属依据', en: 'Attribution' },
       kind: 'select',
-      options: Object.entries(ATTRIBUTION_REASONS).map(([value, label]) => ({ value, label })),
+      options: optionsOf(ATTRIBUTION_REASONS),
       rare: true,
     },
     { param: 'createdAfter', label: { zh: '入账起', en: 'Recorded from' }, kind: 'from', rare: true },

@@ -24,7 +24,8 @@ const TEXTS = {
   held: { zh: '退货期内', en: 'Held' },
   due: { zh: '待结算', en: 'Due' },
   statement: { zh: '流水', en: 'History' },
-  available: { zh: '可提现', en: 'Available' },
+  withdrawable: { zh: '可提现', en: 'Available' },
+  keptBack: { zh: '暂扣', en: 'Kept back' },
   reserved: { zh: '提现中', en: 'In withdrawal' },
   debt: { zh: '欠款', en: 'Debt' },
   none: {
@@ -147,14 +148,22 @@ function Totals({ id }: { id: string }) {
   return earnings.data.totals.map((total) => (
     <section key={total.currency} className="panel" aria-label={total.currency}>
       <div className="totals">
-        {(['available', 'held', 'due', 'reserved'] as const).map((key) => (
+        {(['withdrawable', 'held', 'due', 'reserved'] as const).map((key) => (
           <div key={key}>
             <div className="muted">{t(TEXTS[key])}</div>
-            <div style={{ fontSize: key === 'available' ? 24 : 17 }}>
+            <div style={{ fontSize: key === 'withdrawable' ? 24 : 17 }}>
               <MoneyText value={total[key]} strong />
             </div>
           </div>
         ))}
+        {total.keptBack.amount > 0 && (
+          <div>
+            <div className="muted">{t(TEXTS.keptBack)}</div>
+            <div style={{ fontSize: 17 }}>
+              <MoneyText value={total.keptBack} strong />
+            </div>
+          </div>
+        )}
         {total.debt.amount > 0 && (
           <div>
             <div className="muted">{t(TEXTS.debt)}</div>

@@ -20,6 +20,11 @@ type Balance = Answer<'/v1/distributors/{id}/balance'>['balances'][number];
 const TEXTS = {
   title: { zh: '提现', en: 'Withdraw' },
   available: { zh: '可提现', en: 'Available' },
+  keptBack: { zh: '暂扣', en: 'Kept back' },
+  keptBackHint: {
+    zh: '暂扣的金额在解除限制前不能提现。',
+    en: 'What is kept back cannot be withdrawn until the restriction ends.',
+  },
   reserved: { zh: '提现中', en: 'In withdrawal' },
   debt: { zh: '欠款', en: 'Debt' },
   withdraw: { zh: '提现', en: 'Withdraw' },
@@ -111,7 +116,8 @@ interface BalanceViewProps {
   account: Answer<'/v1/distributors/{id}'>['bankAccount'];
 }
 
-function BalanceView({ balance: { currency, available, reserved, debt }, id, account }: BalanceViewProps) {
+function BalanceView({ balance, id, account }: BalanceViewProps) {
+  const { currency, withdrawable, keptBack, reserved, debt } = balance;
   const t = useT();
   const me = useMe();
   const queries = useQueryClient();
@@ -120,11 +126,12 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
   const [open, setOpen] = useState(false);
   const minimum = { amount: me.brand.withdrawalMinimum, currency };
   const owes = debt.amount > 0;
-  const tooLittle = available.amount < minimum.amount;
+  const tooLittle = withdrawable.amount < minimum.amount;
   return (
     <section className="panel" aria-label={currency}>
       <div className="totals">
-        <Amount label={TEXTS.available} value={available} large />
+        <Amount label={TEXTS.available} value={withdrawable} large />
+        {keptBack.amount > 0 && <Amount label={TEXTS.keptBack} value={keptBack} />}
         {reserved.amount > 0 && <Amount label={TEXTS.reserved} value={reserved} />}
         {owes && <Amount label={TEXTS.debt} value={debt} />}
       </div>
@@ -132,6 +139,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
         {t(TEXTS.to)}
         {account.bankName} {account.numberMasked} <Link to="/my-details">{t(TEXTS.change)}</Link>
       </p>
+      {keptBack.amount > 0 && <p>{t(TEXTS.keptBackHint)}</p>}
       {owes && <Alert type="warning" showIcon title={t(TEXTS.owes)} style={{ marginBottom: 12 }} />}
       {!owes && tooLittle && (
         <p>
@@ -150,7 +158,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
           summary={
             <>
               <div>
-                {t(TEXTS.available)} <MoneyText value={available} strong />
+                {t(TEXTS.available)} <MoneyText value={withdrawable} strong />
                 {t({ zh: `，最低 ${money(minimum)}`, en: `, min ${money(minimum)}` })}
               </div>
               <div>
@@ -166,7 +174,7 @@ function BalanceView({ balance: { currency, available, reserved, debt }, id, acc
               kind: 'money',
               currency,
               required: true,
-              initial: available.amount / 10 ** digitsOf(currency),
+              initial: withdrawable.amount / 10 ** digitsOf(currency),
             },
           ]}
           confirm={TEXTS.withdraw}

@@ -1,10 +1,11 @@
-import { Alert, Button, Steps } from 'antd';
+import { useQueries } from '@tanstack/react-query';
+import { Alert, Button, Spin, Steps } from 'antd';
 import { createContext, useContext, useMemo, useState } from 'react';
 import { FINANCE } from '../../../../domain/roles';
 import type { Action } from '../../actions/ActionBar';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data, downloadCsv } from '../../api/client';
-import type { Answer } from '../../api/types';
+import type { Answer, Item } from '../../api/types';
 import { DetailPage } from '../../detail/DetailPage';
 import { shortId, ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
@@ -25,6 +26,10 @@ type Batch = Answer<'/v1/payout-batches/{id}'>;
 const TEXTS = {
   overview: { zh: '概要', en: 'Overview' },
   withdrawals: { zh: '批次中的提现', en: 'Withdrawals in this batch' },
+  fetchFirst: {
+    zh: '打款文件还没有下载。请先下载并提交银行，再确认打款结果。',
+    en: 'The payout file has not been downloaded. Download it, send it to the bank, then confirm the results.',
+  },
   download: { zh: '下载打款文件', en: 'Download payout file' },
   downloadHint: {
     zh: '文件包含完整银行账号。每次下载都会写入审计日志，请只发给银行。',
@@ -50,8 +55,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 interface Marks {
-  /** Reason by withdrawal ID. */
-  failed: ReadonlyMap<string, string>;
+  failed: FailureMarks;
   mark: (id: string) => void;
   clearMark: (id: string) => void;
   isOpen: boolean;
@@ -92,7 +96,7 @@ const list = defineList({
     {
       key: 'result',
       title: TEXTS.result,
-      render: ({ id, state, reason }) => <Result id={id} state={state} reason={reason} />,
+      render: (withdrawal) => <Result withdrawal={withdrawal} />,
     },
   ],
   filters: [],
@@ -165,6 +169,7 @@ function actionsOf(batch: Batch, failed: FailureMarks, onConfirmed: () => void):
       shortcut: 'd',
       roles,
       available: true,
+      primary: batch.fileFetchedAt === null,
       summary: <DownloadHint />,
       fields: [],
       done: TEXTS.downloaded,
@@ -175,9 +180,9 @@ function actionsOf(batch: Batch, failed: FailureMarks, onConfirmed: () => void):
       label: TEXTS.confirm,
       shortcut: 'c',
       roles,
-      available: isOpen,
+      available: isOpen && batch.fileFetchedAt !== null,
       primary: true,
-      summary: <ConfirmSummary batch={batch} failed={failed.size} />,
+      summary: <ConfirmSummary batch={batch} failed={failed} />,
       fields: [],
       done: TEXTS.confirmed,
       run: async (_, header) => {
@@ -195,18 +200,37 @@ function DownloadHint() {
   return <>{useT()(TEXTS.downloadHint)}</>;
 }
 
-function ConfirmSummary({ batch, failed }: { batch: Batch; failed: number }) {
+function ConfirmSummary({ batch, failed }: { batch: Batch; failed: FailureMarks }) {
   const t = useT();
-  const { money } = useFormats();
-  const paid = batch.withdrawals - failed;
+  const { money, number } = useFormats();
+  const { currency } = batch.total;
+  // The marks have no amounts, and the withdrawals may be on another page of the list.
+  const back = useQueries({
+    queries: [...failed.keys()].map((id) => ({
+      queryKey: ['thing', 'withdrawal', id],
+      queryFn: () => data(api.GET('/v1/withdrawals/{id}', { params: { path: { id } } })),
+    })),
+    combine: (withdrawals) =>
+      withdrawals.every(({ data: withdrawal }) => withdrawal)
+        ? withdrawals.reduce((sum, { data: withdrawal }) => sum + withdrawal!.amount.amount, 0)
+        : undefined,
+  });
+  const line = (label: Text, count: number, amount: number | undefined) => (
+    <div className="strong" style={{ fontSize: 18 }}>
+      {t(label)}: {t({ zh: `${number(count)} 笔`, en: number(count) })} ·{' '}
+      {amount === undefined ? <Spin size="small" /> : money({ amount, currency })}
+    </div>
+  );
   return (
     <>
-      <p className="strong" style={{ fontSize: 18 }}>
-        {t({ zh: `成功 ${paid} 笔，失败 ${failed} 笔`, en: `${paid} paid, ${failed} failed` })}
-        <span className="muted">
-          {' '}
-          {t({ zh: `（批次合计 ${money(batch.total)}）`, en: `(batch total ${money(batch.total)})` })}
-        </span>
+      {line(
+        PAYOUT.paid,
+        batch.withdrawals - failed.size,
+        back === undefined ? undefined : batch.total.amount - back,
+      )}
+      {line(PAYOUT.failed, failed.size, back)}
+      <p className="muted">
+        {t({ zh: `批次合计 ${money(batch.total)}`, en: `Batch total ${money(batch.total)}` })}
       </p>
       <p>{t(TEXTS.confirmHint)}</p>
     </>
@@ -226,11 +250,12 @@ function BatchView({ batch }: { batch: Batch }) {
             size="small"
             current={-1}
             responsive
-            items={[TEXTS.step1, TEXTS.step2, TEXTS.step3].map((text) => ({
+            items={[TEXTS.step1, TEXTS.step2, TEXTS.step3].map((text, index) => ({
               title: t(text),
-              status: 'process' as const,
+              status: index === 0 && batch.fileFetchedAt ? ('finish' as const) : ('process' as const),
             }))}
           />
+          {!batch.fileFetchedAt && <p className="muted">{t(TEXTS.fetchFirst)}</p>}
         </Panel>
       )}
       {!isOpen && (
@@ -248,6 +273,10 @@ function BatchView({ batch }: { batch: Batch }) {
             [WORDS.amount, <MoneyText key="total" value={batch.total} strong />],
             [PAYOUT.paid, isOpen ? undefined : batch.paid],
             [PAYOUT.failed, isOpen ? undefined : batch.failed],
+            [
+              PAYOUT.fetchedAt,
+              batch.fileFetchedAt ? <TimeText key="fetched" at={batch.fileFetchedAt} /> : undefined,
+            ],
             [PAYOUT.createdBy, batch.createdBy],
             [PAYOUT.createdAt, <TimeText key="made" at={batch.createdAt} />],
             [PAYOUT.settledAt, batch.settledAt ? <TimeText key="settled" at={batch.settledAt} /> : undefined],
@@ -261,7 +290,7 @@ function BatchView({ batch }: { batch: Batch }) {
   );
 }
 
-function Result({ id, state, reason }: { id: string; state: string; reason: string | null }) {
+function Result({ withdrawal: { id, state, reason } }: { withdrawal: Item<'/v1/withdrawals'> }) {
   const t = useT();
   const marks = useContext(MarksContext);
   if (!marks?.isOpen) {

@@ -5,8 +5,9 @@ import { useNavigate } from 'react-router';
 import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
 import { ActionDialog } from '../../actions/ActionDialog';
+import { sendSeen } from '../../actions/figures';
 import { api, data } from '../../api/client';
-import type { Money } from '../../api/types';
+import type { PostAnswer } from '../../api/types';
 import { shortId } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
@@ -87,29 +88,11 @@ const list = defineList({
   },
 });
 
-interface Waiting {
-  currency: string;
-  count: number;
-  capped: boolean;
-  sum: Money;
-}
+type Waiting = PostAnswer<'/v1/payout-batches/preview'>['currencies'][number];
 
-/** Approved withdrawals waiting for payout, by currency. */
-async function readWaiting(): Promise<Waiting[]> {
-  const summaryOf = (currency?: string) =>
-    data(
-      api.GET('/v1/withdrawals/summary', {
-        params: { query: { state: 'approved', ...(currency && { currency }) } },
-      }),
-    );
-  const { sums } = await summaryOf();
-  return Promise.all(
-    sums.map(async (sum) => {
-      const { count, capped, sums: own } = await summaryOf(sum.currency);
-      return { currency: sum.currency, count, capped, sum: own[0] ?? sum };
-    }),
-  );
-}
+/** What a batch of each currency would hold now. */
+const readWaiting = async (): Promise<Waiting[]> =>
+  (await data(api.POST('/v1/payout-batches/preview'))).currencies;
 
 /** All payout batches. */
 export default function PayoutBatchesPage() {
@@ -149,11 +132,11 @@ function CreateBatch() {
           confirm={TEXTS.make}
           summary={
             <>
-              {waiting.map(({ currency, count, capped, sum }) => (
-                <p key={currency} className="strong" style={{ fontSize: 18, margin: 0 }}>
+              {waiting.map(({ count, total }) => (
+                <p key={total.currency} className="strong" style={{ fontSize: 18, margin: 0 }}>
                   {t({
-                    zh: `${capped ? '超过 ' : ''}${number(count)} 笔提现，共 ${money(sum)}`,
-                    en: `${capped ? 'More than ' : ''}${number(count)} withdrawals, total ${money(sum)}`,
+                    zh: `${number(count)} 笔提现，共 ${money(total)}`,
+                    en: `${number(count)} withdrawals, total ${money(total)}`,
                   })}
                 </p>
               ))}
@@ -166,8 +149,8 @@ function CreateBatch() {
               label: WORDS.currency,
               kind: 'select',
               required: true,
-              initial: waiting[0]?.currency,
-              options: waiting.map(({ currency }) => ({
+              initial: waiting[0]?.total.currency,
+              options: waiting.map(({ total: { currency } }) => ({
                 value: currency,
                 label: { zh: currency, en: currency },
               })),
@@ -175,11 +158,14 @@ function CreateBatch() {
           ]}
           onCancel={() => setWaiting(undefined)}
           onSubmit={async ({ currency }, header) => {
-            const batch = await data(
-              api.POST('/v1/payout-batches', {
-                params: { header },
-                body: { currency: String(currency) },
-              }),
+            const seen = waiting.find(({ total }) => total.currency === currency)!;
+            const body = {
+              currency: seen.total.currency,
+              expected: { count: seen.count, totals: [seen.total] },
+            };
+            const batch = await sendSeen(
+              () => data(api.POST('/v1/payout-batches', { params: { header }, body })),
+              async () => setWaiting(await readWaiting()),
             );
             await queries.invalidateQueries();
             await navigate(`/payout-batches/${batch.id}`);

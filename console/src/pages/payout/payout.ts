@@ -8,6 +8,7 @@ export const PAYOUT = {
   failed: { zh: '失败', en: 'Failed' },
   createdBy: { zh: '创建人', en: 'Created by' },
   createdAt: { zh: '创建时间', en: 'Created' },
+  fetchedAt: { zh: '文件首次下载', en: 'File first downloaded' },
   settledAt: { zh: '确认时间', en: 'Confirmed' },
   toConfirm: { zh: '待确认', en: 'To confirm' },
 } satisfies Record<string, Text>;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
 import { Link } from 'react-router';
+import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
 import { useIsRole } from '../../app/session';
@@ -65,7 +66,7 @@ const list = defineList({
       param: 'state',
       label: WORDS.state,
       kind: 'select',
-      options: stateOptions(['in_force', 'scheduled', 'draft', 'superseded']),
+      options: stateOptions(kinds.plan.states),
     },
   ],
   empty: {

@@ -48,6 +48,8 @@ const TEXTS = {
   released: { zh: '已结算', en: 'Released' },
 } satisfies Record<string, Text>;
 
+const resultOptions = stateOptions(['pending', 'released', 'left_out']);
+
 const items = defineList({
   key: 'release-items',
   path: '/v1/commission-releases/{id}/items',
@@ -93,7 +95,7 @@ const items = defineList({
     { key: 'state', title: TEXTS.result, render: ({ state }) => <StateTag state={state} /> },
     { key: 'reason', title: WORDS.reason, render: ({ reason }) => <Reason code={reason} /> },
   ],
-  filters: [],
+  filters: [{ param: 'state', label: TEXTS.result, kind: 'select', options: resultOptions }],
   empty: {
     title: { zh: '没有记录', en: 'No entries' },
     hint: { zh: '没有这种结果的佣金。', en: 'There are no commissions with this result.' },
@@ -270,7 +272,7 @@ function RunView({ run }: { run: Run }) {
             allowClear
             style={{ minWidth: 140 }}
             value={state.filters.state}
-            options={stateOptions(['pending', 'released', 'left_out']).map(({ value, label }) => ({
+            options={resultOptions.map(({ value, label }) => ({
               value,
               label: t(label),
             }))}
@@ -280,7 +282,6 @@ function RunView({ run }: { run: Run }) {
         <ListTable
           list={items}
           state={state}
-          fixed={state.filters.state ? { state: state.filters.state } : undefined}
           params={{ id: run.id }}
           refresh={isInProgress(run.state)}
           keyboard

@@ -96,7 +96,7 @@ export const REPORTS: readonly Report[] = [
     hint: { zh: '各期末的合计。', en: 'Totals at the end of each period.' },
     path: '/v1/reports/balances',
     series: [
-      { key: 'held', name: { zh: '未结算', en: 'Held' }, unit: 'money', shape: 'line' },
+      { key: 'held', name: { zh: '未结算', en: 'Unreleased' }, unit: 'money', shape: 'line' },
       { key: 'available', name: { zh: '可提现', en: 'Available' }, unit: 'money', shape: 'line' },
       { key: 'reserved', name: { zh: '提现中', en: 'Reserved' }, unit: 'money', shape: 'line' },
       { key: 'debt', name: { zh: '欠款', en: 'Debt' }, unit: 'money', shape: 'line' },

@@ -1,5 +1,6 @@
 import type { Answer } from '../../api/types';
 import type { Text } from '../../locale/locale';
+import { optionsOf } from './options';
 
 type HoldReason = NonNullable<Answer<'/v1/holds'>['items']>[number]['reason'];
 
@@ -15,7 +16,7 @@ const REASONS: Record<HoldReason, Text> = {
 /** Reasons of holds by plain text, as in the facts of a timeline. */
 export const HOLD_REASONS: Record<string, Text> = REASONS;
 
-export const HOLD_REASON_OPTIONS = Object.entries(HOLD_REASONS).map(([value, label]) => ({ value, label }));
+export const HOLD_REASON_OPTIONS = optionsOf(REASONS);
 
 export const YES_NO = [
   { value: 'true', label: { zh: '是', en: 'Yes' } },

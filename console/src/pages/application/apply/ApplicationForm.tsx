@@ -245,6 +245,10 @@ export function ApplicationForm({
         <Select
           mode="tags"
           tokenSeparators={[',', '，', '、']}
+          onInputKeyDown={(event) => {
+            // With nothing typed, the list would take Tab as another choice of the entry last chosen, and remove it.
+            if (event.key === 'Tab' && !event.currentTarget.value) event.stopPropagation();
+          }}
           options={Object.entries(CHANNELS).map(([value, label]) => ({ value, label: t(label) }))}
         />
       </Form.Item>

@@ -1,0 +1,46 @@
+import type { CredentialRow } from '../../database/credentials';
+import type { Client } from '../../database/pool';
+import type { Sealer } from '../../database/sealing';
+import { checkValidity, numberChecks } from '../../domain/credential';
+import type { RenewalRequest } from './credential';
+
+/** The result of one automatic check, as it is kept with the renewal. */
+export interface CheckFinding {
+  name: string;
+  passed: boolean;
+  code: string;
+  reason: string;
+}
+
+/**
+ * The automatic checks of a renewal: check digits, validity on the day, and whether another distributor has the number.
+ * @param today `YYYY-MM-DD` in the brand's zone
+ */
+export async function checkRenewal(
+  client: Client,
+  sealer: Sealer,
+  { row, request, today }: { row: CredentialRow; request: RenewalRequest; today: string },
+): Promise<CheckFinding[]> {
+  const numberCheck = numberChecks[row.type];
+  const results = [
+    ...(numberCheck ? [{ ...numberCheck(sealer.open(request.number.sealed), today), name: 'number' }] : []),
+    { ...checkValidity(request, today), name: 'validity' },
+  ];
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT DISTINCT distributor_id AS id FROM credentials
+     WHERE type = $1 AND number_hash = decode($2, 'hex') AND distributor_id <> $3 ORDER BY 1 LIMIT 10`,
+    [row.type, request.number.hash, row.distributor_id],
+  );
+  const others = rows.map(({ id }) => `distributor ${id}`).join(', ');
+  return [
+    ...results.map(({ name, passed, code, reason }) => ({ name, passed, code, reason })),
+    {
+      name: 'duplicate',
+      passed: !others,
+      code: others ? 'credential_number_duplicate' : 'credential_number_unique',
+      reason: others
+        ? `The same number is in ${others}. Check whether this is the same holder.`
+        : 'No other distributor has this credential number.',
+    },
+  ];
+}

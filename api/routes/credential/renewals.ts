@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import type { Pool } from '../../../database/pool';
+import { createSealer } from '../../../database/sealing';
+import { keyOf, kinds } from '../../../domain/kinds';
+import { renewalCodes } from '../../../domain/reasonCodes';
+import { RENEWERS, REVIEWERS, STAFF } from '../../../domain/roles';
+import { send } from '../../../temporal/messages';
+import * as messages from '../../../workflows/credential';
+import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
+import { defineList } from '../../http/list';
+import { notFound } from '../../http/problem';
+import { lineOf, timestampInput, timestampOutput, uuid, uuidParams } from '../../http/schemas';
+import { senderOf } from '../../workflows/client';
+import { actorOfCall, decisionNote } from '../../workflows/decisions';
+
+const stateSchema = z.enum(kinds.renewal.states);
+
+export const renewalSchema = z
+  .object({
+    id: uuid,
+    credentialId: uuid,
+    state: stateSchema,
+    numberMasked: z.string(),
+    holder: z.string(),
+    validFrom: z.iso.date(),
+    validUntil: z.iso.date().nullable().describe('Null for a long-term credential.'),
+    submittedAt: timestampOutput,
+    submittedBy: z.string().nullable(),
+    checks: z
+      .array(z.object({ name: z.string(), passed: z.boolean(), code: z.string(), reason: z.string() }))
+      .describe('For staff.'),
+    replaced: z
+      .object({ numberMasked: z.string(), validFrom: z.iso.date(), validUntil: z.iso.date().nullable() })
+      .nullable()
+      .describe('The period before, if it was accepted.'),
+    reason: z.string().nullable().describe('Why it was refused, as the distributor reads it.'),
+    reasonCode: z.string().nullable().describe('For staff.'),
+    note: z.string().nullable().describe('Internal, for staff.'),
+    decidedBy: z.string().nullable().describe('For staff.'),
+    decidedAt: timestampOutput.nullable(),
+  })
+  .meta({ id: 'Renewal' });
+
+/** A renewal as answers show it. */
+export type Renewal = z.input<typeof renewalSchema>;
+
+const columns = `r.id, r.credential_id AS "credentialId", r.state, r.number_masked AS "numberMasked", r.holder,
+  r.valid_from AS "validFrom", r.valid_until AS "validUntil", r.submitted_at AS "submittedAt",
+  (SELECT name FROM users WHERE id = r.submitted_by) AS "submittedBy", r.checks, r.replaced, r.reason,
+  r.reason_code AS "reasonCode", r.note, (SELECT name FROM users WHERE id = r.decided_by) AS "decidedBy",
+  r.decided_at AS "decidedAt"`;
+
+/** What a distributor sees of a renewal of their own. */
+function renewalFor({ distributorId }: Principal, renewal: Renewal): Renewal {
+  return distributorId === null
+    ? renewal
+    : { ...renewal, submittedBy: null, checks: [], reasonCode: null, note: null, decidedBy: null };
+}
+
+/** The renewals of a credential, the latest first. */
+export async function readRenewals(
+  pool: Pool,
+  principal: Principal,
+  credentialId: string,
+): Promise<Renewal[]> {
+  const { rows } = await pool.query<Renewal>(
+    `SELECT ${columns} FROM credential_renewals r WHERE r.credential_id = $1 ORDER BY r.submitted_at DESC, r.id DESC`,
+    [credentialId],
+  );
+  return rows.map((row) => renewalFor(principal, row));
+}
+
+const listedSchema = renewalSchema.extend({
+  type: z.string(),
+  distributorId: uuid,
+  distributorName: z.string(),
+  currentUntil: z.iso.date().nullable().describe('Last valid day of the credential at present.'),
+});
+
+const renewals = defineList({
+  item: listedSchema,
+  filters: {
+    state: stateSchema.optional(),
+    type: z.string().max(64).optional(),
+    distributorId: uuid.optional(),
+    submittedAfter: timestampInput.optional(),
+    submittedBefore: timestampInput.optional(),
+  },
+  sorts: { submittedAt: { column: 'r.submitted_at', type: 'timestamptz' } },
+  defaultSort: 'submittedAt',
+  tie: { column: 'r.id', type: 'uuid' },
+});
+
+const renewalParams = z.object({ id: uuid, renewalId: uuid });
+const answer = { 200: { description: 'The renewal after the decision.', schema: renewalSchema } };
+
+export const renewalEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/credential-renewals',
+    summary: 'List renewals of credentials, the oldest first',
+    tag: 'credentials',
+    roles: STAFF,
+    scope: 'credentials:read',
+    query: renewals.query,
+    responses: renewals.responses,
+    handler: ({ query, context, req }) =>
+      renewals.reply<z.input<typeof listedSchema>>({
+        pool: context.pool,
+        req,
+        query,
+        select: `${columns}, c.type, c.distributor_id AS "distributorId", d.name AS "distributorName",
+          c.valid_until AS "currentUntil"`,
+        from: `credential_renewals r JOIN credentials c ON c.id = r.credential_id
+          JOIN distributors d ON d.id = c.distributor_id`,
+        where: (bind) => [
+          query.state && `r.state = ${bind(query.state)}`,
+          query.type && `c.type = ${bind(query.type)}`,
+          query.distributorId && `c.distributor_id = ${bind(query.distributorId)}`,
+          query.submittedAfter && `r.submitted_at >= ${bind(query.submittedAfter)}`,
+          query.submittedBefore && `r.submitted_at < ${bind(query.submittedBefore)}`,
+        ],
+        toItem: (row) => row,
+      }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/credentials/{id}/renewals',
+    summary: 'Hand in a renewal of a credential',
+    description:
+      'At any time, before or after its end. Dates are those printed on the document. One renewal can be under review at a time.',
+    tag: 'credentials',
+    roles: RENEWERS,
+    scope: 'credentials:write',
+    params: uuidParams,
+    body: z
+      .strictObject({
+        number: lineOf(100).describe('May differ from the present one.'),
+        holder: lineOf(200).optional().describe('Default: the present holder.'),
+        validFrom: z.iso.date(),
+        validUntil: z.iso.date().nullish().describe('Omit or send null for a long-term credential.'),
+      })
+      .refine(({ validFrom, validUntil }) => !validUntil || validUntil >= validFrom, {
+        path: ['validUntil'],
+        message: 'is before validFrom',
+      }),
+    responses: { 201: { description: 'The renewal, under review.', schema: renewalSchema } },
+    errors: ['credential_not_found', 'renewal_under_review'],
+    handler: async ({ params: { id }, body, context, principal, resourceId, requestId }) => {
+      const { type, holder } = await ownedCredential(context, principal, id);
+      await send(senderOf(context), {
+        kind: 'credential',
+        id,
+        update: messages.submitRenewal,
+        args: [
+          {
+            id: resourceId,
+            credentialId: id,
+            number: createSealer(context.config).protect(keyOf('credential', type), body.number),
+            holder: body.holder ?? holder,
+            validFrom: body.validFrom,
+            validUntil: body.validUntil ?? null,
+            by: actorOfCall({ principal, requestId }),
+          },
+        ],
+        messageId: resourceId,
+      });
+      return { status: 201, body: await readRenewal(context, principal, id, resourceId) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/credentials/{id}/renewals/{renewalId}/accept',
+    summary: 'Accept a renewal',
+    description:
+      'The credential gets its number and validity, and what its expiry restricted is lifted. Commissions that came due in the meantime under automatic plans are released. If a check failed, the note must give the reason for accepting.',
+    tag: 'credentials',
+    roles: REVIEWERS,
+    scope: 'credentials:decide',
+    params: renewalParams,
+    body: z.strictObject({ note: decisionNote.optional().describe('Internal.') }),
+    responses: answer,
+    errors: ['renewal_not_found', 'renewal_decided', 'note_required'],
+    handler: async ({ params: { id, renewalId }, body, context, principal, resourceId, requestId }) => {
+      await readRenewal(context, principal, id, renewalId);
+      const by = actorOfCall({ principal, requestId });
+      await send(senderOf(context), {
+        kind: 'credential',
+        id,
+        update: messages.acceptRenewal,
+        args: [{ decisionId: resourceId, credentialId: id, renewalId, by, note: body.note }],
+        messageId: resourceId,
+      });
+      return { status: 200, body: await readRenewal(context, principal, id, renewalId) };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/credentials/{id}/renewals/{renewalId}/refuse',
+    summary: 'Refuse a renewal',
+    description: 'The credential stays as it is; the distributor may hand in another renewal.',
+    tag: 'credentials',
+    roles: REVIEWERS,
+    scope: 'credentials:decide',
+    params: renewalParams,
+    body: z
+      .strictObject({
+        reasonCode: z
+          .enum(renewalCodes)
+          .optional()
+          .describe('Its public text is emailed to the distributor in their language.'),
+        reason: lineOf(2000).optional().describe('Emailed after the text of the reason code.'),
+        note: decisionNote.optional().describe('Internal; the distributor never sees it.'),
+      })
+      .refine(({ reasonCode, reason }) => reasonCode ?? reason, {
+        path: ['reason'],
+        message: 'is required without a reasonCode, because the distributor must receive a reason',
+      }),
+    responses: answer,
+    errors: ['renewal_not_found', 'renewal_decided'],
+    handler: async ({ params: { id, renewalId }, body, context, principal, resourceId, requestId }) => {
+      await readRenewal(context, principal, id, renewalId);
+      const by = actorOfCall({ principal, requestId });
+      await send(senderOf(context), {
+        kind: 'credential',
+        id,
+        update: messages.refuseRenewal,
+        args: [{ decisionId: resourceId, credentialId: id, renewalId, by, ...body }],
+        messageId: resourceId,
+      });
+      return { status: 200, body: await readRenewal(context, principal, id, renewalId) };
+    },
+  }),
+];
+
+/** A credential of the caller's own, or any for staff. @throws Problem 404 */
+async function ownedCredential(
+  { pool }: ApiContext,
+  { distributorId }: Principal,
+  id: string,
+): Promise<{ type: string; holder: string }> {
+  const { rows } = await pool.query<{ type: string; holder: string }>(
+    `SELECT type, holder FROM credentials
+     WHERE id = $1 AND distributor_id IS NOT NULL AND ($2::uuid IS NULL OR distributor_id = $2)`,
+    [id, distributorId],
+  );
+  if (!rows[0]) throw notFound(`The credential ${id}`);
+  return rows[0];
+}
+
+async function readRenewal(
+  { pool }: ApiContext,
+  principal: Principal,
+  credentialId: string,
+  id: string,
+): Promise<Renewal> {
+  const { rows } = await pool.query<Renewal>(
+    `SELECT ${columns} FROM credential_renewals r WHERE r.id = $1 AND r.credential_id = $2`,
+    [id, credentialId],
+  );
+  if (!rows[0]) throw notFound(`The renewal ${id}`);
+  return renewalFor(principal, rows[0]);
+}

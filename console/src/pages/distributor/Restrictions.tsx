@@ -1,0 +1,151 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { isCausedByPerson, liftersOf } from '../../../../domain/restriction';
+import type { Item } from '../../api/types';
+import { ThingLink } from '../../detail/Links';
+import { Panel } from '../../detail/Panel';
+import { SubjectLink, SubjectName } from '../../detail/subjects';
+import { defineList } from '../../list/definition';
+import { EmbeddedList } from '../../list/EmbeddedList';
+import { type Text, useT } from '../../locale/locale';
+import { EFFECTS } from '../../locale/restrictions';
+import { ROLES, WORDS } from '../../locale/words';
+import { MoneyText, TimeText } from '../../ui/format';
+import { StateTag } from '../../ui/StateTag';
+import { HOLD_REASONS, MONEY_TEXTS } from '../shared/financeWords';
+
+type Restriction = Item<'/v1/distributors/{id}/restrictions'>;
+
+const TEXTS = {
+  title: { zh: '限制', en: 'Restrictions' },
+  what: { zh: '内容', en: 'Restriction' },
+  since: { zh: '生效时间', en: 'Since' },
+  until: { zh: '到期时间', en: 'Until' },
+  noEnd: { zh: '未设到期', en: 'No end set' },
+  cause: { zh: '起因', en: 'Cause' },
+  lift: { zh: '谁可解除', en: 'Who can lift it' },
+  over: { zh: '查看已结束的', en: 'Show past ones' },
+  current: { zh: '查看当前的', en: 'Show current ones' },
+} satisfies Record<string, Text>;
+
+const list = defineList({
+  key: 'distributor-restrictions',
+  path: '/v1/distributors/{id}/restrictions',
+  title: TEXTS.title,
+  idOf: ({ id }) => id,
+  defaultSort: '-placedAt',
+  columns: [
+    { key: 'what', title: TEXTS.what, render: (restriction) => <What restriction={restriction} /> },
+    {
+      key: 'state',
+      title: WORDS.state,
+      render: ({ state }) => <StateTag state={state === 'open' ? 'in_force' : state} />,
+    },
+    {
+      key: 'since',
+      title: TEXTS.since,
+      render: ({ effectiveFrom }) => <TimeText at={effectiveFrom} />,
+    },
+    { key: 'until', title: TEXTS.until, render: (restriction) => <Until restriction={restriction} /> },
+    { key: 'cause', title: TEXTS.cause, render: (restriction) => <Cause restriction={restriction} /> },
+    { key: 'reason', title: WORDS.reason, render: ({ reason }) => <Reason reason={reason} /> },
+    {
+      key: 'note',
+      title: MONEY_TEXTS.note,
+      render: ({ note, liftNote }) => (
+        <div className="note-cell">{[note, liftNote].filter(Boolean).join(' → ')}</div>
+      ),
+    },
+    { key: 'lift', title: TEXTS.lift, render: (restriction) => <Lifters restriction={restriction} /> },
+  ],
+  filters: [],
+  empty: {
+    title: { zh: '没有限制', en: 'No restrictions' },
+    hint: {
+      zh: '单笔佣金的暂缓结算见「暂缓结算」列表。',
+      en: 'Holds on single commissions are in the list of holds.',
+    },
+  },
+});
+
+/** What restricts a distributor now or later; past restrictions on demand. */
+export function Restrictions({ id }: { id: string }) {
+  const t = useT();
+  const [over, setOver] = useState(false);
+  return (
+    <Panel
+      title={TEXTS.title}
+      extra={
+        <Button size="small" onClick={() => setOver(!over)}>
+          {t(over ? TEXTS.current : TEXTS.over)}
+        </Button>
+      }
+    >
+      <EmbeddedList
+        key={String(over)}
+        list={list}
+        params={{ id }}
+        fixed={{ ended: String(over), ofCommission: 'false' }}
+      />
+    </Panel>
+  );
+}
+
+/** What it does, and to which part. */
+function What({ restriction: { effect, category, sku, amount, tier } }: { restriction: Restriction }) {
+  const t = useT();
+  return (
+    <>
+      {t(EFFECTS[effect])}
+      {tier !== null && t({ zh: `：${tier}`, en: `: ${tier}` })}
+      {amount && (
+        <>
+          {t({ zh: '：', en: ': ' })}
+          <MoneyText value={amount} />
+        </>
+      )}
+      {category !== null && t({ zh: `（仅品类 ${category}）`, en: ` (category ${category} only)` })}
+      {sku !== null && (
+        <>
+          {t({ zh: '（仅商品 ', en: ' (product ' })}
+          <ThingLink kind="product" id={sku}>
+            {sku}
+          </ThingLink>
+          {t({ zh: '）', en: ' only)' })}
+        </>
+      )}
+    </>
+  );
+}
+
+function Until({ restriction: { state, effectiveUntil, liftedAt } }: { restriction: Restriction }) {
+  const t = useT();
+  const at = state === 'lifted' || state === 'voided' ? liftedAt : effectiveUntil;
+  return at === null ? <span className="muted">{t(TEXTS.noEnd)}</span> : <TimeText at={at} />;
+}
+
+/** The person who placed it, or the process, as a link if it has a page. */
+function Cause({ restriction: { cause, placedBy } }: { restriction: Restriction }) {
+  if (cause === null) return '–';
+  return isCausedByPerson(cause) && placedBy !== null ? placedBy : <SubjectLink subject={cause} />;
+}
+
+function Reason({ reason }: { reason: string }) {
+  const t = useT();
+  const name = HOLD_REASONS[reason];
+  return <>{name ? t(name) : reason}</>;
+}
+
+function Lifters({ restriction: { cause, effect, state } }: { restriction: Restriction }) {
+  const t = useT();
+  if (cause === null || (state !== 'open' && state !== 'to_come')) return '–';
+  const roles = liftersOf({ cause, effect });
+  if (roles) return <>{roles.map((role) => t(ROLES[role])).join(t({ zh: '、', en: ', ' }))}</>;
+  return (
+    <>
+      {t({ zh: '随 ', en: 'Lifted by ' })}
+      <SubjectName subject={cause} />
+      {t({ zh: ' 的处理解除', en: ' only' })}
+    </>
+  );
+}
