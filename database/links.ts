@@ -60,8 +60,8 @@ export function withLinks(
     body = body.replaceAll(mailLinks.application, () => page);
   }
   // Not in the mails to the previous address, whatever the distributor is called.
-  if (about?.kind === 'account_change' && mail.key === confirmAddressMailKey(about.id[0]!)) {
-    const id = about.id[0]!;
+  if (about?.kind === 'account_change' && mail.key === confirmAddressMailKey(about.id)) {
+    const { id } = about;
     const page = `${publicUrl(config)}/confirm-address/${id}#${confirmAddressToken(sealer, id)}`;
     body = body.replaceAll(mailLinks.confirmAddress, () => page);
   }
