@@ -71,6 +71,11 @@ const IDENTITY_CREDENTIAL: Record<ApplicantKind, string> = {
   company: 'business_license',
 };
 
+/** Whether a credential is that of a company's representative, whose name is not the company's. */
+export function isOfRepresentative(kind: ApplicantKind, type: string): boolean {
+  return kind === 'company' && type === IDENTITY_CREDENTIAL.person;
+}
+
 /** What an applicant says about account and credentials, with the full numbers. */
 export interface HeldByApplicant {
   kind: ApplicantKind;
@@ -90,7 +95,7 @@ export interface HeldByApplicant {
 export function checkHolders(held: HeldByApplicant): (CheckResult & { name: string })[] {
   const { kind, name, identityNumber, accountHolder, credentials } = held;
   const ofCredentials = credentials.flatMap(({ type, holder, number }, at) => {
-    if (kind === 'company' && type === IDENTITY_CREDENTIAL.person) return [];
+    if (isOfRepresentative(kind, type)) return [];
     const ofHolder = { ...checkHolder(kind, name, holder), name: keyOf('credential', at + 1, 'holder') };
     if (type !== IDENTITY_CREDENTIAL[kind]) return [ofHolder];
     const agrees = normaliseNumber(number) === normaliseNumber(identityNumber);

@@ -4,7 +4,7 @@ import { refuse } from '../../database/refusal';
 import type { Sealer } from '../../database/sealing';
 import { canChange } from '../../domain/accountChange';
 import { checkBankAccount, checkPhone } from '../../domain/credential';
-import { checkHolder } from '../../domain/holderName';
+import { checkHolder, isOfRepresentative } from '../../domain/holderName';
 import { keyOf } from '../../domain/kinds';
 import type { RequestedChange } from './request';
 import type { AccountChangeRow, AccountCheck, ChangedDistributor } from './row';
@@ -88,7 +88,7 @@ async function checkNewName(
     [id],
   );
   const compared = rows.flatMap(({ type, holder }, at) =>
-    kind === 'company' && type === 'resident_identity_card'
+    isOfRepresentative(kind, type)
       ? []
       : [{ ...checkHolder(kind, name, holder), name: keyOf('credential', at + 1, 'holder') }],
   );
