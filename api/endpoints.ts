@@ -43,6 +43,7 @@ import { orderWindowEndpoints } from './routes/order/windows';
 import { payoutBatchEndpoints } from './routes/payout';
 import { commissionPlanEndpoints } from './routes/plan/plan';
 import { planPreviewEndpoints } from './routes/plan/preview';
+import { policyEndpoints } from './routes/policy/policy';
 import { productEndpoints } from './routes/product';
 import { commissionReleaseEndpoints } from './routes/release';
 import { savedViewEndpoints } from './routes/savedViews';
@@ -67,6 +68,7 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...earningEndpoints,
     ...credentialEndpoints,
     ...renewalEndpoints,
+    ...policyEndpoints,
     ...blacklistEndpoints,
     ...orderListEndpoints,
     ...orderEndpoints,

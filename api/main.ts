@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { ConfigError, durationMs, loadConfig } from '../config';
+import { ensurePolicies } from '../database/policies';
 import { createPool } from '../database/pool';
 import { createLogger } from '../log';
 import { PrismaClient } from '../prisma/client/client';
@@ -84,6 +85,7 @@ const closeWithinMs = 5_000;
 /** What PostgreSQL has to hold before the API is ready. */
 async function prepareDatabase({ pool, config, log }: ApiContext): Promise<void> {
   await refuseUnreleased(pool);
+  await ensurePolicies(pool);
   if (!config.BOOTSTRAP_ADMIN_KEY) return;
   const made = await bootstrapAdmin(pool, config.BOOTSTRAP_ADMIN_KEY);
   if (made) log.info('made the first admin, whose key is BOOTSTRAP_ADMIN_KEY');

@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type CredentialRules, defaultCredentialRules, expiryInstant } from '../domain/credentialTerm';
+import { type CredentialRules, rulesOf } from '../domain/credentialRules';
+import { expiryInstant } from '../domain/credentialTerm';
 import { subjectOf } from '../domain/kinds';
 import { type Actor, SYSTEM } from './journal';
-import type { Client } from './pool';
+import { policyById, policyInForce } from './policies';
+import type { Client, Pool } from './pool';
 import { liftRestrictions, placeRestriction } from './restrictions';
 
 /** A credential of a distributor, as its process reads it. */
@@ -16,6 +18,8 @@ export interface CredentialRow {
   valid_from: string;
   valid_until: string | null;
   known_at: Date;
+  /** The version of the rules that judges this period; null until its process begins, where it was known before. */
+  policy_id: number | null;
 }
 
 /** Locks a credential of a distributor for the step of this transaction. */
@@ -27,16 +31,23 @@ export async function lockCredential(client: Client, id: string): Promise<Creden
   return rows[0];
 }
 
-/** The rules for credentials of a type. */
-export function credentialRules(_type: string): CredentialRules {
-  return defaultCredentialRules;
+/** The rules that judge a credential: those pinned, or those in force. */
+export async function rulesFor(
+  database: Pool | Client,
+  { type, policyId }: { type: string; policyId: number | null },
+): Promise<CredentialRules> {
+  const { terms } =
+    policyId === null
+      ? await policyInForce(database, 'credential_rules')
+      : await policyById(database, 'credential_rules', policyId);
+  return rulesOf(terms, type);
 }
 
 /**
  * Writes the restriction that the end of a credential is, ahead of its time, and lifts the one of the period before.
- * To be called whenever the validity becomes known or changes, in the transaction that writes it.
+ * The period is judged by the rules in force now. To be called whenever the validity becomes known or changes, in the
+ * transaction that writes it.
  * @param at milliseconds since 1970
- * @returns whether a restriction that was open has been lifted
  */
 export async function placeExpiry(
   client: Client,
@@ -46,7 +57,9 @@ export async function placeExpiry(
   const cause = subjectOf('credential', id);
   const until = validUntil ?? 'long-term';
   await liftRestrictions(client, { distributorId, cause }, { by, at, note: `${type}: ${until}` });
-  const rules = credentialRules(type);
+  const policy = await policyInForce(client, 'credential_rules');
+  await client.query('UPDATE credentials SET policy_id = $2 WHERE id = $1', [id, policy.id]);
+  const rules = rulesOf(policy.terms, type);
   const from = expiryInstant({ validUntil }, rules, zone);
   if (from === null) return;
   await placeRestriction(client, {

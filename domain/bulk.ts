@@ -61,6 +61,7 @@ const rightsOf = {
   release: {},
   payout: {},
   plan: {},
+  policy: {},
   product: {},
   bulk: {},
   import: {},

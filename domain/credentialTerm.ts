@@ -1,38 +1,7 @@
 import { dateIn, daysBetween, daysLater } from './calendarDate';
 import type { ValidityPeriod } from './credential';
-import type { Effect } from './restriction';
+import type { Circle, CredentialRules } from './credentialRules';
 import { parseLocalTime } from './zonedTime';
-
-/** Whom a reminder is sent to. Each circle includes those before it. */
-export const CIRCLES = ['distributor', 'sponsor', 'compliance'] as const;
-
-export type Circle = (typeof CIRCLES)[number];
-
-/** What the expiry of a credential does. */
-export type ExpiryEffect = Extract<Effect, 'no_accrual' | 'no_release' | 'no_payout'>;
-
-/** Rules for credentials of one type. */
-export interface CredentialRules {
-  /** When to remind, in days before the last valid day, and the widest circle of recipients. */
-  reminders: readonly { daysBefore: number; to: Circle }[];
-  /** Days after the last valid day before the expiry takes effect. */
-  graceDays: number;
-  effect: ExpiryEffect;
-}
-
-/** The rules that apply unless the brand sets others. */
-export const defaultCredentialRules: CredentialRules = {
-  reminders: [
-    { daysBefore: 60, to: 'distributor' },
-    { daysBefore: 30, to: 'distributor' },
-    { daysBefore: 14, to: 'sponsor' },
-    { daysBefore: 7, to: 'sponsor' },
-    { daysBefore: 1, to: 'compliance' },
-    { daysBefore: 0, to: 'compliance' },
-  ],
-  graceDays: 0,
-  effect: 'no_release',
-};
 
 /** A credential in its present period. */
 export interface CredentialTerm extends ValidityPeriod {

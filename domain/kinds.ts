@@ -170,6 +170,17 @@ export const kinds = {
     path: '/commission-plans',
     page: true,
   },
+  policy: {
+    names: { zh: '规则', en: 'Policy' },
+    states: ['draft', 'scheduled', 'in_force', 'superseded'],
+    open: [],
+    workflow: null,
+    readers: STAFF,
+    timeline: true,
+    searchedBy: [],
+    path: '/policies',
+    page: true,
+  },
   product: {
     names: { zh: '商品', en: 'Product' },
     states: [],
@@ -325,7 +336,7 @@ interface CompoundIds {
 const idLengths: { [K in keyof CompoundIds]: CompoundIds[K]['length'] } = { return: 2 };
 
 /** Kinds that the database numbers. */
-type NumberedKind = 'commission' | 'plan';
+type NumberedKind = 'policy' | 'commission' | 'plan';
 
 /** Identifies an entity of a kind. */
 export type IdOf<K extends Kind> = K extends keyof CompoundIds

@@ -50,8 +50,11 @@ export const refusals = {
   already_on_hold: 'The commission is already on hold for this reason.',
   not_on_hold: 'The commission is not on hold for this reason.',
   order_closed: 'The order is closed; only returns are possible.',
+  import_not_running: 'The header X-Tributary-Import names no import that you have begun and not finished.',
   import_finished: 'The import is finished and accepts no more rows.',
   mail_link_over: 'The one-time link in the email was used or has expired. Create a new one.',
+  policy_activated: 'The version of the policy is already activated; active versions cannot be changed.',
+  approval_missing: 'A second person must approve the version of the policy first.',
   plan_acknowledged: 'The third level of the plan is already acknowledged.',
   plan_activated: 'The plan is already activated; active plans cannot be changed.',
   user_disabled: 'The user is disabled. Enable the user first.',
@@ -66,7 +69,7 @@ export const refusals = {
 
   // The value is already in use
   already_blacklisted: 'The number is already on the blacklist.',
-  effective_from_taken: 'Another plan takes effect at the same time.',
+  effective_from_taken: 'Another version takes effect at the same time.',
   email_taken: 'Another user has this email address.',
   identity_number_taken: 'Another distributor has this identity number.',
   shop_customer_taken: 'Another distributor has this customer account of the shop.',
@@ -116,7 +119,7 @@ export const refusals = {
   acknowledgement_missing:
     'A plan with three levels requires the acknowledgement of a compliance officer first.',
   acknowledgement_not_needed: 'Only a plan with three levels requires an acknowledgement.',
-  effective_from_past: 'A plan cannot take effect in the past.',
+  effective_from_past: 'A version cannot take effect in the past.',
 
   // Notes and lists
   mention_not_possible: 'A mentioned person does not have permission to read this.',

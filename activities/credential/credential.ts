@@ -1,5 +1,5 @@
 import type { Config } from '../../config';
-import { type CredentialRow, credentialRules, lockCredential, placeExpiry } from '../../database/credentials';
+import { type CredentialRow, lockCredential, placeExpiry, rulesFor } from '../../database/credentials';
 import { decide, notFound, type Outcome } from '../../database/decide';
 import { type Actor, addEvent, SYSTEM } from '../../database/journal';
 import { pendingMails, queueMails } from '../../database/mails';
@@ -99,7 +99,8 @@ export function createCredentialActivities({
     );
     const [row] = rows;
     if (!row) throw notFound('credential', id);
-    const { due, next } = nextReminder(termOf(row), credentialRules(row.type), { done: row.done, now, zone });
+    const rules = await rulesFor(client, { type: row.type, policyId: row.policy_id });
+    const { due, next } = nextReminder(termOf(row), rules, { done: row.done, now, zone });
     return {
       open: row.open,
       nextReminderAt: due ? now : (next?.at ?? null),
@@ -114,7 +115,10 @@ export function createCredentialActivities({
     async findCredential(id: string, now: number): Promise<CredentialProgress | null> {
       return inTransaction(pool, async (client) => {
         const row = await lockCredential(client, id);
-        return row ? progressOf(client, id, now) : null;
+        if (!row) return null;
+        // Known before there were rules.
+        if (row.policy_id === null) await placeExpiry(client, row, { zone, by: SYSTEM, at: now });
+        return progressOf(client, id, now);
       });
     },
 
@@ -287,13 +291,14 @@ export function createCredentialActivities({
                     WHERE credential_id = $1 AND valid_until = $2) AS done`,
       [row.id, row.valid_until],
     );
-    const { due, passed } = nextReminder(termOf(row), credentialRules(row.type), {
+    const rules = await rulesFor(client, { type: row.type, policyId: row.policy_id });
+    const { due, passed } = nextReminder(termOf(row), rules, {
       done: rows[0]!.done,
       now,
       zone,
     });
     if (!due || row.valid_until === null) return;
-    const mails = await reminderMails(client, config, row, {
+    const mails = await reminderMails(client, config, row, rules, {
       ...due,
       validUntil: row.valid_until,
       daysLeft: daysLeft(row.valid_until, now, zone),

@@ -1,9 +1,9 @@
 import type { Config } from '../../config';
-import { type CredentialRow, credentialRules } from '../../database/credentials';
+import type { CredentialRow } from '../../database/credentials';
 import type { QueuedMail } from '../../database/mails';
 import type { Client } from '../../database/pool';
 import type { Locale } from '../../domain/application';
-import { CIRCLES, type Circle } from '../../domain/credentialTerm';
+import { CIRCLES, type Circle, type CredentialRules } from '../../domain/credentialRules';
 import { keyOf, subjectOf } from '../../domain/kinds';
 import { type CredentialNews, credentialMail, type Reader } from '../../domain/mail/credential';
 
@@ -66,9 +66,9 @@ export async function reminderMails(
   client: Client,
   config: Settings,
   row: CredentialRow,
+  { effect, graceDays }: Pick<CredentialRules, 'effect' | 'graceDays'>,
   due: { daysBefore: number; to: Circle; validUntil: string; daysLeft: number },
 ): Promise<QueuedMail[]> {
-  const { effect, graceDays } = credentialRules(row.type);
   const { validUntil, daysLeft } = due;
   const step = [REMINDED, validUntil, due.daysBefore];
   return (await peopleOf(client, row, due.to)).map((person) =>

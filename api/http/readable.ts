@@ -71,6 +71,10 @@ const readables: Record<TimelineKind, Readable> = {
     id: number,
     find: 'SELECT 1 FROM commission_plans WHERE id = $1::bigint AND $2::uuid IS NULL',
   },
+  policy: {
+    id: number,
+    find: 'SELECT 1 FROM policies WHERE id = $1::bigint AND $2::uuid IS NULL',
+  },
   user: {
     id: uuid,
     find: 'SELECT 1 FROM users WHERE id = $1::uuid AND $2::uuid IS NULL',

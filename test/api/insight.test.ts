@@ -512,8 +512,8 @@ test('credentials are listed by when they expire, counted in days of the brand',
   for (const validUntil of until) {
     await pool.query(
       `INSERT INTO credentials (id, application_id, distributor_id, round, type, number_sealed, number_hash,
-         number_masked, holder, valid_from, valid_until)
-       VALUES ($1, $2, $3, 1, 'business_license', 's', '\\x00', '***1', 'Li', '2020-01-01', $4)`,
+         number_masked, holder, valid_from, valid_until, known_at)
+       VALUES ($1, $2, $3, 1, 'business_license', 's', '\\x00', '***1', 'Li', '2020-01-01', $4, now())`,
       [randomUUID(), rows[0]!.id, seller.id, validUntil],
     );
   }

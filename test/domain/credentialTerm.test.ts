@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import { daysLater } from '../../domain/calendarDate';
-import {
-  type CredentialTerm,
-  daysLeft,
-  defaultCredentialRules,
-  expiryInstant,
-  nextReminder,
-} from '../../domain/credentialTerm';
+import { firstCredentialTerms } from '../../domain/credentialRules';
+import { type CredentialTerm, daysLeft, expiryInstant, nextReminder } from '../../domain/credentialTerm';
 
 const zone = 'Asia/Shanghai';
 const at = (text: string) => Date.parse(text);
 const id = '018f0000-0000-7000-8000-000000000000';
-const rules = defaultCredentialRules;
+const rules = firstCredentialTerms.default;
 
 /** A credential that was known long before. */
 const term = (change: Partial<CredentialTerm> = {}): CredentialTerm => ({

@@ -4,8 +4,12 @@ import { notApprovedBy } from '../../../database/approvals';
 import { createSealer, type Sealer } from '../../../database/sealing';
 import { normalisePhone } from '../../../domain/credential';
 import { CONTROLLERS, REVIEWERS, ROLES, type Role } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { ACCOUNT_FIELD_NAMES, CONFIRMATION_NAMES } from '../../../domain/words/names';
+import { ACCOUNT_CHANGE } from '../../../domain/words/titles';
 import { send } from '../../../temporal/messages';
 import { requestAccountChange } from '../../../workflows/accountChange';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { lineOf, timestampInput, uuid, uuidParams } from '../../http/schemas';
@@ -14,6 +18,7 @@ import { actorOfCall } from '../../workflows/decisions';
 import { refuseOthers } from '../distributor/own';
 import {
   type AccountChange,
+  type AccountChangeRow,
   accountChangeSchema,
   columns,
   detailSchema,
@@ -58,8 +63,28 @@ function protectChange(sealer: Sealer, body: z.output<typeof requestBody>): Requ
   }
 }
 
+/** A value as a file for people shows it: of a bank account with bank and holder. */
+const textOf = ({ value, holder, bankName }: AccountChange['from']) =>
+  [bankName, value, holder].filter(Boolean).join(' ');
+
 const list = defineList({
   item: accountChangeSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    field: column.named(ACCOUNT_CHANGE.field, ACCOUNT_FIELD_NAMES),
+    from: column.shown(ACCOUNT_CHANGE.from, textOf),
+    to: column.shown(ACCOUNT_CHANGE.to, textOf),
+    confirmation: column.named(ACCOUNT_CHANGE.confirmation, CONFIRMATION_NAMES),
+    note: column.text(ACCOUNT_CHANGE.note),
+    requestedAt: column.time(ACCOUNT_CHANGE.requestedAt),
+    requestedBy: column.text(ACCOUNT_CHANGE.requestedBy),
+    effectiveAt: column.time(ACCOUNT_CHANGE.effectiveAt),
+    endedAt: column.time(ACCOUNT_CHANGE.endedAt),
+    reason: column.text(WORDS.reason),
+  },
   filters: {
     state: stateSchema.optional(),
     field: fieldSchema.optional(),
@@ -88,6 +113,7 @@ export const accountChangeEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/account-changes',
+    audit: ['account_change.request'],
     summary: 'Request a change of bank account, phone number, email address or name',
     description:
       'A reviewer approves it. A bank account is then confirmed by a second person (ACCOUNT_CHANGE_SECOND_PERSON), an email address by the link sent to it. After ACCOUNT_CHANGE_WAITING it takes effect. Withdrawals keep the account they were requested with. One open change of each field.',
@@ -128,8 +154,8 @@ export const accountChangeEndpoints: Endpoint[] = [
     query: list.query,
     responses: list.responses,
     handler: ({ query, context, principal, req }) =>
-      list.reply<AccountChange>({
-        pool: context.pool,
+      list.reply<AccountChangeRow>({
+        context,
         req,
         query,
         select: columns,

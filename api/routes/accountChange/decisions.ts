@@ -26,6 +26,7 @@ export const accountChangeDecisionEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     path: '/v1/account-changes/{id}/approve',
+    audit: ['account_change.approve'],
     summary: 'Approve an account change',
     description: 'If a check failed, the note must give the reason for approving.',
     roles: REVIEWERS,
@@ -38,6 +39,7 @@ export const accountChangeDecisionEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     path: '/v1/account-changes/{id}/confirm',
+    audit: ['account_change.confirm'],
     summary: 'Confirm an approved change of bank account as the second person',
     description: 'The waiting period begins.',
     roles: CONTROLLERS,
@@ -56,6 +58,7 @@ export const accountChangeDecisionEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     path: '/v1/account-changes/{id}/reject',
+    audit: ['account_change.reject'],
     summary: 'Reject an account change that is not in effect yet',
     roles: CONTROLLERS,
     scope: 'account-changes:confirm',
@@ -67,6 +70,7 @@ export const accountChangeDecisionEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     path: '/v1/account-changes/{id}/cancel',
+    audit: ['account_change.cancel'],
     summary: 'Cancel an account change that is not in effect yet',
     roles: ROLES,
     scope: 'account-changes:write',
@@ -78,6 +82,7 @@ export const accountChangeDecisionEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     path: '/v1/account-changes/{id}/reveal',
+    audit: ['account_change.reveal'],
     summary: 'Reveal a full account number of an account change',
     roles: CONTROLLERS,
     scope: 'account-changes:reveal',
@@ -100,6 +105,7 @@ export const accountChangeDecisionEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     path: '/v1/account-changes/{id}/confirm-address',
+    audit: ['account_change.confirm'],
     summary: 'Confirm a new email address with the token of the link sent to it',
     description: 'Needs no key. A repeat changes nothing.',
     roles: 'public',

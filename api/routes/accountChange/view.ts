@@ -60,21 +60,24 @@ export const detailSchema = accountChangeSchema
 
 export type AccountChange = z.input<typeof accountChangeSchema>;
 
+/** As it is read. */
+export type AccountChangeRow = AccountChange & { requesterId: string };
+
 const valueColumn = (side: 'old' | 'new') =>
   `jsonb_build_object('value', c.${side}_value, 'holder', c.${side}_holder, 'bankName', c.${side}_bank_name)`;
 
 export const columns = `c.id, c.distributor_id AS "distributorId", d.name AS "distributorName", c.field, c.state,
   ${valueColumn('old')} AS "from", ${valueColumn('new')} AS "to", c.confirmation, c.note, c.requested_at AS "requestedAt",
-  u.name AS "requestedBy", c.effective_at AS "effectiveAt", c.ended_at AS "endedAt", c.reason`;
+  u.name AS "requestedBy", u.id AS "requesterId", c.effective_at AS "effectiveAt", c.ended_at AS "endedAt", c.reason`;
 
 export const tables =
   'account_changes c JOIN distributors d ON d.id = c.distributor_id JOIN users u ON u.id = c.requested_by';
 
 /** What a distributor may know of a change: not who of the staff requested it. */
-export function forReader(principal: Pick<Principal, 'distributorId' | 'name'>) {
-  return (change: AccountChange): AccountChange =>
+export function forReader(principal: Principal) {
+  return ({ requesterId, ...change }: AccountChangeRow): AccountChange =>
     principal.distributorId
-      ? { ...change, requestedBy: actorForDistributor(change.requestedBy, principal) }
+      ? { ...change, requestedBy: actorForDistributor(change.requestedBy, requesterId, principal) }
       : change;
 }
 
@@ -83,7 +86,7 @@ export function forReader(principal: Pick<Principal, 'distributorId' | 'name'>) 
  * @throws Problem 404 also where it belongs to another distributor
  */
 export async function readAccountChange(pool: Pool, id: string, principal: Principal) {
-  const { rows } = await pool.query<AccountChange & { checks: z.input<typeof detailSchema>['checks'] }>(
+  const { rows } = await pool.query<AccountChangeRow & { checks: z.input<typeof detailSchema>['checks'] }>(
     `SELECT ${columns}, c.checks FROM ${tables} WHERE c.id = $1`,
     [id],
   );
@@ -92,13 +95,14 @@ export async function readAccountChange(pool: Pool, id: string, principal: Princ
   if (!change || (own && change.distributorId !== own)) throw notFound(`The account change ${id}`);
   const subject = subjectOf('account_change', id);
   const timeline = await readTimeline(pool, subject);
+  const shown = forReader(principal)(change);
   if (own) {
     return {
-      ...forReader(principal)(change),
+      ...shown,
       checks: [],
       approvals: [],
       timeline: timeline.map((line) => eventForDistributor(line, principal)),
     };
   }
-  return { ...change, approvals: await approvalsOf(pool, subject), timeline };
+  return { ...shown, checks: change.checks, approvals: await approvalsOf(pool, subject), timeline };
 }

@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { credentialRules } from '../../../database/credentials';
+import { rulesFor } from '../../../database/credentials';
 import { dateIn } from '../../../domain/calendarDate';
-import { CIRCLES, expiryInstant, nextReminder } from '../../../domain/credentialTerm';
+import { CIRCLES } from '../../../domain/credentialRules';
+import { expiryInstant, nextReminder } from '../../../domain/credentialTerm';
+import { credentialTypes } from '../../../domain/credentialTypes';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { ROLES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { inLanguage } from '../../../domain/words/text';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -32,6 +37,23 @@ const openRenewalOf = `(SELECT r.id FROM credential_renewals r WHERE r.credentia
 
 const credentials = defineList({
   item: credentialSchema,
+  columns: {
+    id: null,
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    type: column.mostlyNamed({ zh: '资质', en: 'Credential' }, credentialTypes),
+    holder: column.text({ zh: '持有人', en: 'Holder' }),
+    numberMasked: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    validFrom: column.day({ zh: '有效期自', en: 'Valid from' }),
+    validUntil: column.day({ zh: '有效期至', en: 'Valid until' }),
+    daysLeft: column.shown({ zh: '剩余', en: 'Time left' }, (days: number, { language }) =>
+      inLanguage({ zh: `${days} 天`, en: `${days} days` }, language),
+    ),
+    openRenewalId: column.shown({ zh: '续期', en: 'Renewal' }, (_, { language }) =>
+      inLanguage(NAMES_OF_STATES.submitted, language),
+    ),
+  },
   filters: {
     state: stateSchema.optional(),
     expiresBefore: z.iso.date().optional(),
@@ -86,7 +108,7 @@ export const credentialEndpoints: Endpoint[] = [
     handler: ({ query, context, principal, req }) => {
       const today = dateIn(context.config.BRAND_TIME_ZONE, Date.now());
       return credentials.reply<Listed>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columnsOn(today),
@@ -125,8 +147,10 @@ export const credentialEndpoints: Endpoint[] = [
 async function readCredential({ pool, config }: ApiContext, principal: Principal, id: string) {
   const zone = config.BRAND_TIME_ZONE;
   const now = Date.now();
-  const { rows } = await pool.query<Listed & { knownAt: Date; restricted: boolean; reminders: Reminder[] }>(
-    `SELECT ${columnsOn(dateIn(zone, now))}, c.known_at AS "knownAt",
+  const { rows } = await pool.query<
+    Listed & { knownAt: Date; policyId: number | null; restricted: boolean; reminders: Reminder[] }
+  >(
+    `SELECT ${columnsOn(dateIn(zone, now))}, c.known_at AS "knownAt", c.policy_id AS "policyId",
        EXISTS (SELECT FROM restrictions r WHERE r.distributor_id = c.distributor_id AND r.cause = 'credential/' || c.id
                  AND r.lifted_at IS NULL AND restriction_open(r, now())) AS restricted,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('daysBefore', m.days_before, 'at', m.at, 'recipients', m.recipients)
@@ -138,8 +162,8 @@ async function readCredential({ pool, config }: ApiContext, principal: Principal
   );
   const [row] = rows;
   if (!row) throw notFound(`The credential ${id}`);
-  const { knownAt, restricted, reminders, ...credential } = row;
-  const rules = credentialRules(row.type);
+  const { knownAt, policyId, restricted, reminders, ...credential } = row;
+  const rules = await rulesFor(pool, { type: row.type, policyId });
   const isOwner = principal.distributorId !== null;
   const term = { ...credential, knownAt: knownAt.getTime() };
   const done = reminders.map(({ daysBefore }) => daysBefore);

@@ -29,6 +29,7 @@ const LISTS: Record<ListKind, Text> = {
   plan: { zh: '佣金方案', en: 'Commission plans' },
   order: { zh: '订单', en: 'Orders' },
   return: { zh: '退货', en: 'Returns' },
+  policy: { zh: '业务规则', en: 'Policies' },
   product: { zh: '商品', en: 'Products' },
   import: { zh: '导入', en: 'Imports' },
   mail: { zh: '邮件', en: 'Emails' },
@@ -107,6 +108,7 @@ const MENU: readonly Group[] = [
     entries: [
       listOf('user'),
       listOf('key'),
+      listOf('policy'),
       { href: '/audit', label: { zh: '审计日志', en: 'Audit log' }, roles: REVIEWERS },
     ],
   },

@@ -1,5 +1,8 @@
 import { Alert } from 'antd';
 import { CONTROLLERS, REVIEWERS, STAFF } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { ACCOUNT_FIELD_NAMES } from '../../../../domain/words/names';
+import { ACCOUNT_CHANGE } from '../../../../domain/words/titles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -10,12 +13,11 @@ import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { usePageId } from '../../detail/usePageId';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { CheckList } from '../application/Checks';
 import { Approvals } from '../shared/Approvals';
 import { ValueText } from './list';
-import { ACCOUNT_FIELDS, CHANGE } from './words';
+import '../shared/finance.css';
 
 type Change = Answer<'/v1/account-changes/{id}'>;
 
@@ -61,7 +63,7 @@ export default function AccountChangePage() {
       process="account_change"
       load={(signal) => data(api.GET('/v1/account-changes/{id}', { params: { path: { id } }, signal }))}
       title={({ field, distributorName }) => {
-        const { zh, en } = ACCOUNT_FIELDS[field]!;
+        const { zh, en } = ACCOUNT_FIELD_NAMES[field];
         return `${t({ zh: `变更${zh}`, en: `Change of ${en.toLowerCase()}` })} · ${distributorName}`;
       }}
       state={({ state }) => state}
@@ -139,13 +141,13 @@ function actionsOf(change: Change, userId: string): Action[] {
     },
     {
       key: 'cancel',
-      label: CHANGE.cancel,
+      label: ACCOUNT_CHANGE.cancel,
       roles: STAFF,
       available: isOpen,
       danger: true,
       summary,
       fields: [{ name: 'reason', label: WORDS.reason, kind: 'textarea', help: TEXTS.seen }],
-      done: CHANGE.canceled,
+      done: ACCOUNT_CHANGE.canceled,
       run: ({ reason }, header) =>
         api.POST('/v1/account-changes/{id}/cancel', {
           params: { path, header },
@@ -173,25 +175,25 @@ function ChangeView({ change }: { change: Change }) {
           type={state === 'rejected' ? 'error' : 'info'}
           showIcon
           style={{ marginBottom: 16 }}
-          title={t(state === 'rejected' ? TEXTS.rejected : CHANGE.canceled)}
+          title={t(state === 'rejected' ? TEXTS.rejected : ACCOUNT_CHANGE.canceled)}
           description={reason}
         />
       )}
       <Panel title={TEXTS.overview}>
         <Facts
           facts={[
-            [CHANGE.from, <ChangedValue key="from" change={change} side="from" />],
-            [CHANGE.to, <ChangedValue key="to" change={change} side="to" />],
+            [ACCOUNT_CHANGE.from, <ChangedValue key="from" change={change} side="from" />],
+            [ACCOUNT_CHANGE.to, <ChangedValue key="to" change={change} side="to" />],
             [
               WORDS.distributor,
               <ThingLink key="distributor" kind="distributor" id={change.distributorId}>
                 {change.distributorName}
               </ThingLink>,
             ],
-            [CHANGE.field, t(ACCOUNT_FIELDS[field]!)],
-            [CHANGE.note, change.note ?? undefined],
+            [ACCOUNT_CHANGE.field, t(ACCOUNT_FIELD_NAMES[field])],
+            [ACCOUNT_CHANGE.note, change.note ?? undefined],
             [
-              CHANGE.effectiveAt,
+              ACCOUNT_CHANGE.effectiveAt,
               change.effectiveAt ? <TimeText key="at" at={change.effectiveAt} /> : undefined,
             ],
           ]}
@@ -202,7 +204,11 @@ function ChangeView({ change }: { change: Change }) {
       </Panel>
       <Panel title={TEXTS.approvals}>
         <Approvals
-          requestedBy={{ name: change.requestedBy, at: change.requestedAt, label: CHANGE.requestedBy }}
+          requestedBy={{
+            name: change.requestedBy,
+            at: change.requestedAt,
+            label: ACCOUNT_CHANGE.requestedBy,
+          }}
           approvals={change.approvals}
           needed={confirmation === 'second_person' ? 2 : 1}
           isOpen={state === 'requested' || state === 'approved'}
@@ -221,7 +227,7 @@ function ChangedValue({ change, side }: { change: Change; side: 'from' | 'to' })
     <span>
       <Reveal
         masked={value}
-        label={CHANGE[side]}
+        label={ACCOUNT_CHANGE[side]}
         roles={CONTROLLERS}
         of="account-changes"
         id={id}

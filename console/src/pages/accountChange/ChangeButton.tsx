@@ -3,12 +3,13 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import type { AccountField } from '../../../../domain/accountChange';
 import { checkBankAccount, checkPhone } from '../../../../domain/credential';
+import { ACCOUNT_FIELD_NAMES } from '../../../../domain/words/names';
+import { ACCOUNT_CHANGE } from '../../../../domain/words/titles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import type { Field } from '../../actions/fields';
 import { api } from '../../api/client';
 import type { Answer, PostBody } from '../../api/types';
 import { type Text, useT } from '../../locale/locale';
-import { ACCOUNT_FIELDS, CHANGE } from './words';
 
 type Distributor = Answer<'/v1/distributors/{id}'>;
 
@@ -30,13 +31,13 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 function fieldsOf(field: AccountField, { kind, bankAccount, name }: Distributor): Field[] {
-  const note: Field = { name: 'note', label: CHANGE.note, kind: 'textarea' };
+  const note: Field = { name: 'note', label: ACCOUNT_CHANGE.note, kind: 'textarea' };
   switch (field) {
     case 'bank_account':
       return [
         {
           name: 'number',
-          label: CHANGE.number,
+          label: ACCOUNT_CHANGE.number,
           kind: 'text',
           maxLength: 64,
           required: true,
@@ -44,20 +45,20 @@ function fieldsOf(field: AccountField, { kind, bankAccount, name }: Distributor)
         },
         {
           name: 'holder',
-          label: CHANGE.holder,
+          label: ACCOUNT_CHANGE.holder,
           kind: 'text',
           maxLength: 200,
           required: true,
           initial: bankAccount.holder || name,
         },
-        { name: 'bankName', label: CHANGE.bank, kind: 'text', maxLength: 200, required: true },
+        { name: 'bankName', label: ACCOUNT_CHANGE.bank, kind: 'text', maxLength: 200, required: true },
         note,
       ];
     case 'phone':
       return [
         {
           name: 'phone',
-          label: ACCOUNT_FIELDS.phone!,
+          label: ACCOUNT_FIELD_NAMES.phone,
           kind: 'text',
           maxLength: 40,
           required: true,
@@ -67,12 +68,12 @@ function fieldsOf(field: AccountField, { kind, bankAccount, name }: Distributor)
       ];
     case 'email':
       return [
-        { name: 'email', label: ACCOUNT_FIELDS.email!, kind: 'text', maxLength: 254, required: true },
+        { name: 'email', label: ACCOUNT_FIELD_NAMES.email, kind: 'text', maxLength: 254, required: true },
         note,
       ];
     case 'name':
       return [
-        { name: 'name', label: ACCOUNT_FIELDS.name!, kind: 'text', maxLength: 200, required: true },
+        { name: 'name', label: ACCOUNT_FIELD_NAMES.name, kind: 'text', maxLength: 200, required: true },
         note,
       ];
   }
@@ -84,7 +85,7 @@ export function ChangeButton({ field, distributor }: { field: AccountField; dist
   const queries = useQueryClient();
   const { message } = App.useApp();
   const [open, setOpen] = useState(false);
-  const { zh, en } = ACCOUNT_FIELDS[field]!;
+  const { zh, en } = ACCOUNT_FIELD_NAMES[field];
   const title = t({ zh: `变更${zh}`, en: `Change ${en.toLowerCase()}` });
   return (
     <>

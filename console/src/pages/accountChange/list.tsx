@@ -1,21 +1,22 @@
-import { ACCOUNT_FIELDS as FIELDS } from '../../../../domain/accountChange';
+import { ACCOUNT_FIELDS } from '../../../../domain/accountChange';
 import { kinds } from '../../../../domain/kinds';
+import { WORDS } from '../../../../domain/words/glossary';
+import { ACCOUNT_FIELD_NAMES } from '../../../../domain/words/names';
+import { ACCOUNT_CHANGE } from '../../../../domain/words/titles';
 import type { Item } from '../../api/types';
 import { shortId, ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { ACCOUNT_FIELDS, CHANGE } from './words';
 
 export type AccountChange = Item<'/v1/account-changes'>;
 
 /** What is changed. */
 export function FieldText({ field }: Pick<AccountChange, 'field'>) {
-  return useT()(ACCOUNT_FIELDS[field]!);
+  return useT()(ACCOUNT_FIELD_NAMES[field]);
 }
 
 /** A value before or after the change; of a bank account with bank and holder. */
@@ -31,7 +32,7 @@ export function ValueText({ value, holder, bankName }: AccountChange['from']) {
 export const accountChangeList = defineList({
   key: 'account-changes',
   path: '/v1/account-changes',
-  title: CHANGE.title,
+  title: ACCOUNT_CHANGE.title,
   defaultSort: '-requestedAt',
   idOf: ({ id }) => id,
   href: ({ id }) => `/account-changes/${id}`,
@@ -47,22 +48,22 @@ export const accountChangeList = defineList({
         </ThingLink>
       ),
     },
-    { key: 'field', title: CHANGE.field, render: ({ field }) => <FieldText field={field} /> },
-    { key: 'from', title: CHANGE.from, render: ({ from }) => <ValueText {...from} /> },
-    { key: 'to', title: CHANGE.to, render: ({ to }) => <ValueText {...to} /> },
+    { key: 'field', title: ACCOUNT_CHANGE.field, render: ({ field }) => <FieldText field={field} /> },
+    { key: 'from', title: ACCOUNT_CHANGE.from, render: ({ from }) => <ValueText {...from} /> },
+    { key: 'to', title: ACCOUNT_CHANGE.to, render: ({ to }) => <ValueText {...to} /> },
     {
       key: 'requestedAt',
-      title: CHANGE.requestedAt,
+      title: ACCOUNT_CHANGE.requestedAt,
       sort: 'requestedAt',
       render: ({ requestedAt }) => <TimeText at={requestedAt} />,
     },
-    { key: 'requestedBy', title: CHANGE.requestedBy, render: ({ requestedBy }) => requestedBy },
+    { key: 'requestedBy', title: ACCOUNT_CHANGE.requestedBy, render: ({ requestedBy }) => requestedBy },
     {
       key: 'effectiveAt',
-      title: CHANGE.effectiveAt,
+      title: ACCOUNT_CHANGE.effectiveAt,
       render: ({ effectiveAt }) => <TimeText at={effectiveAt} />,
     },
-    { key: 'note', title: CHANGE.note, hidden: true, render: ({ note }) => note ?? '–' },
+    { key: 'note', title: ACCOUNT_CHANGE.note, hidden: true, render: ({ note }) => note ?? '–' },
     { key: 'reason', title: WORDS.reason, hidden: true, render: ({ reason }) => reason ?? '–' },
   ],
   filters: [
@@ -75,9 +76,9 @@ export const accountChangeList = defineList({
     { param: 'awaitingMe', label: { zh: '等我处理', en: 'Waiting for me' }, kind: 'select', options: YES_NO },
     {
       param: 'field',
-      label: CHANGE.field,
+      label: ACCOUNT_CHANGE.field,
       kind: 'select',
-      options: FIELDS.map((value) => ({ value, label: ACCOUNT_FIELDS[value]! })),
+      options: ACCOUNT_FIELDS.map((value) => ({ value, label: ACCOUNT_FIELD_NAMES[value] })),
     },
     { param: 'distributorId', label: WORDS.distributor, kind: 'distributor' },
     { param: 'requestedAfter', label: { zh: '申请起', en: 'Requested from' }, kind: 'from', rare: true },

@@ -2,6 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Skeleton } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { AccountField } from '../../../../domain/accountChange';
+import { ACCOUNT_FIELD_NAMES } from '../../../../domain/words/names';
+import { ACCOUNT_CHANGE } from '../../../../domain/words/titles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
@@ -12,9 +14,9 @@ import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
 import { ChangeButton } from '../accountChange/ChangeButton';
 import { FieldText, ValueText } from '../accountChange/list';
-import { ACCOUNT_FIELDS, CHANGE } from '../accountChange/words';
 import { OwnList } from './OwnList';
 import { useOwnId } from './useOwnId';
+import '../shared/finance.css';
 
 type Change = Item<'/v1/account-changes'>;
 
@@ -54,7 +56,7 @@ export default function MyDetailsPage() {
               {(Object.keys(values) as AccountField[]).map((field) => (
                 <li key={field}>
                   <div className="own-head">
-                    <span className="muted">{t(ACCOUNT_FIELDS[field]!)}</span>
+                    <span className="muted">{t(ACCOUNT_FIELD_NAMES[field])}</span>
                     <ChangeButton field={field} distributor={own.data} />
                   </div>
                   <div style={{ overflowWrap: 'anywhere' }}>{values[field]}</div>
@@ -141,20 +143,20 @@ function ChangeView({ change }: { change: Change }) {
       </div>
       {endedAt === null && (
         <Button style={{ marginTop: 8 }} onClick={() => setAsking(true)}>
-          {t(CHANGE.cancel)}
+          {t(ACCOUNT_CHANGE.cancel)}
         </Button>
       )}
       {asking && (
         <ActionDialog
-          title={t(CHANGE.cancel)}
+          title={t(ACCOUNT_CHANGE.cancel)}
           fields={[]}
-          confirm={CHANGE.cancel}
+          confirm={ACCOUNT_CHANGE.cancel}
           danger
           onCancel={() => setAsking(false)}
           onSubmit={async (_body, header) => {
             await api.POST('/v1/account-changes/{id}/cancel', { params: { path: { id }, header }, body: {} });
             setAsking(false);
-            void message.success(t(CHANGE.canceled));
+            void message.success(t(ACCOUNT_CHANGE.canceled));
             await queries.invalidateQueries();
           }}
         />
