@@ -30,6 +30,7 @@ const EVENTS: Record<EventType, Facts> = {
     alerts: [{ measure: 'people', bound: 24, value: 25 }],
     approvals: 2,
     approvalsNeeded: 2,
+    effectiveAt: moment,
   },
   rejected: { reason: 'cannot be reached', reasonCode: 'risk' },
   withdrawn: { because: 'deadline' },
@@ -41,6 +42,14 @@ const EVENTS: Record<EventType, Facts> = {
   renewal_refused: { renewalId: id, reason: 'blurred', reasonCode: 'document_unreadable' },
   suspended: { reason: 'papers', until: moment },
   reinstated: { reason: 'papers came' },
+  account_changed: { accountField: 'bank_account', accountChangeId: id },
+  'account_change.requested': {
+    accountField: 'bank_account',
+    failed: ['holder/bank_account', 'credential/1/holder'],
+    note: 'old card is lost',
+  },
+  confirmed: { effectiveAt: moment, note: 'called back' },
+  in_effect: {},
   paid: { batchId: id, reason: 'as asked', reference: 'P-7' },
   payment_refused: { message: 'No plan is in force.' },
   shipped: { lineIds: ['1', '2'] },
@@ -84,6 +93,15 @@ const product = { sku: 'TEA', name: 'Tea', category: 'drinks', price: money, cre
 
 /** The text of each entry of the audit trail, likewise. */
 const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: string }> = {
+  'account_change.approve': state('requested', 'approved'),
+  'account_change.cancel': { ...state('approved', 'canceled'), reason: 'a mistake' },
+  'account_change.confirm': state('approved', 'confirmed'),
+  'account_change.erase': {},
+  'account_change.reject': { ...state('confirmed', 'rejected'), reason: 'not the holder' },
+  'account_change.request': {
+    after: { state: 'requested', distributorId: id, accountField: 'bank_account', numberMasked: '***1' },
+  },
+  'account_change.reveal': { after: { field: 'from' }, reason: 'a call' },
   'application.approve': {
     ...state('in_review', 'approved'),
     after: { state: 'approved', tier: 'gold', distributorId: id, sponsorId: id },

@@ -3,7 +3,7 @@ import { TOTP } from 'otpauth';
 import pg from 'pg';
 import type { Endpoint } from '../../../api/http/endpoint';
 import { hashKey } from '../../../api/identity/authentication';
-import { signInPage } from '../../../database/links';
+import { confirmAddressToken, signInPage } from '../../../database/links';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { mailSignInLink } from '../../../database/signInLinks';
@@ -467,6 +467,34 @@ describe('what a person changes is audited in the same transaction', () => {
         { by: 'compliance', body: decision },
       );
     }
+  });
+
+  test('account changes', async () => {
+    const { bankAccount } = form();
+    const ask = async (body: object) =>
+      (
+        await does(
+          'POST /v1/distributors/{id}/account-changes',
+          { id: distributorId },
+          { by: 'operator', body },
+        )
+      ).body.id;
+    const step = (name: string, id: string, by: Role, body: object = {}) =>
+      does(`POST /v1/account-changes/{id}/${name}`, { id }, { by, body });
+    const account = await ask({ field: 'bank_account', bankAccount });
+    await step('reveal', account, 'finance', { field: 'to', reason: 'a call' });
+    await step('approve', account, 'compliance', { note: 'seen' });
+    await step('confirm', account, 'finance');
+    await step('reject', account, 'compliance', { reason: 'not theirs' });
+    await step('cancel', await ask({ field: 'phone', phone: '13900139000' }), 'operator');
+    const address = await ask({ field: 'email', email: `${randomUUID()}@example.com` });
+    await step('approve', address, 'compliance');
+    const token = confirmAddressToken(createSealer(api.context.config), address);
+    await does(
+      'POST /v1/account-changes/{id}/confirm-address',
+      { id: address },
+      { actor: null, body: { token } },
+    );
   });
 
   test('imports once at their begin and once at their end, and saved views', async () => {
