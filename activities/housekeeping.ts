@@ -24,7 +24,7 @@ const PUBLIC_MAIL_DAYS = 2;
 const BATCH = 1000;
 
 /** Everything sealed. */
-const SEALED = [
+export const SEALED = [
   { table: 'applications', column: 'identity_number_sealed' },
   { table: 'applications', column: 'bank_account_sealed' },
   { table: 'credentials', column: 'number_sealed' },

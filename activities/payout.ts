@@ -214,8 +214,8 @@ export function createPayoutActivities({
         bank_account_holder: string;
         bank_name: string;
       }>(
-        `SELECT amount, currency, bank_account_sealed, bank_account_holder, bank_name
-         FROM withdrawals WHERE id = $1 AND state = 'paying' AND method = 'http'`,
+        `UPDATE withdrawals SET provider_called_at = now() WHERE id = $1 AND state = 'paying' AND method = 'http'
+         RETURNING amount, currency, bank_account_sealed, bank_account_holder, bank_name`,
         [id],
       );
       const row = rows[0];
@@ -237,6 +237,7 @@ export function createPayoutActivities({
 
     /** Asks the provider for the result of a payout. */
     async askPayout(id: string): Promise<PayoutAnswer> {
+      await pool.query('UPDATE withdrawals SET provider_called_at = now() WHERE id = $1', [id]);
       const answer = await callProvider(config, 'GET', `/payouts/${id}`, id);
       return 'status' in answer
         ? readInquiryAnswer(answer)

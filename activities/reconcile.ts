@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity';
+import type { Disagreement } from '../database/findings';
 import type { Pool } from '../database/pool';
 import { endRestrictions } from '../database/restrictionEnds';
 import { activitySender } from '../temporal/activitySender';
 import { start } from '../temporal/messages';
-import { type Disagreement, reconcileAll } from '../temporal/reconcile';
+import { reconcileAll } from '../temporal/reconcile';
 
 /** How many rows and workflows disagreed. */
 export type Reconciled = Record<Disagreement, number>;
@@ -13,20 +14,22 @@ export function createReconcileActivities(pool: Pool) {
   return {
     /**
      * Releases what restrictions kept back that have ended by themselves, then compares all open rows with all open
-     * workflows and mends what may be mended.
+     * workflows, mends what may be mended and notes what was found.
      */
     async reconcileProcesses(): Promise<Reconciled> {
-      const { cancellationSignal, heartbeat } = Context.current();
+      const { cancellationSignal, heartbeat, info } = Context.current();
       const result: Reconciled = { missing: 0, needless: 0, overdue: 0, ahead: 0 };
+      // The same for each attempt, which is why they count as one comparison.
+      const at = new Date(info.scheduledTimestampMs);
       const sender = activitySender(10_000);
       for await (const releaseRunId of endRestrictions(pool)) {
         cancellationSignal.throwIfAborted();
         if (releaseRunId) await start(sender, { kind: 'release', id: releaseRunId });
         heartbeat(result);
       }
-      for await (const page of reconcileAll({ pool, sender }, { mend: true })) {
+      for await (const { found } of reconcileAll({ pool, sender }, { at, byPerson: false })) {
         cancellationSignal.throwIfAborted();
-        for (const { disagreement } of page) result[disagreement]++;
+        for (const { disagreement } of found) result[disagreement]++;
         heartbeat(result);
       }
       return result;

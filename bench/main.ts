@@ -10,6 +10,7 @@ import { latency } from './latency';
 import { ledger } from './ledger';
 import { lifecycle } from './lifecycle';
 import { lists } from './lists';
+import { reconcile } from './reconcile';
 import { release } from './release';
 import { describeMachine, toTable, writeInto } from './report';
 import { progress } from './rounds';
@@ -22,6 +23,7 @@ const benches: Record<string, Bench> = {
   ledger,
   backlog,
   release,
+  reconcile,
   suspend,
   latency,
   commission,

@@ -23,7 +23,10 @@ export class ApiError extends Error {
 
   /** Whether the content of the request is invalid, as opposed to permissions or the server's state. */
   get isRefusal(): boolean {
-    return [400, 409, 413, 422].includes(this.status) && this.code !== 'no_plan_in_force';
+    const { status, code } = this;
+    return (
+      [400, 409, 413, 422].includes(status) && code !== 'no_plan_in_force' && code !== 'import_not_running'
+    );
   }
 }
 
@@ -105,6 +108,15 @@ interface Page<T> {
 const PAGE_SIZE = 200;
 const MAX_BACKOFF_MS = 10_000;
 const UNAVAILABLE = new Set([502, 503, 504]);
+
+/** The same client, whose requests carry these headers too. */
+export function withHeaders(api: ApiClient, headers: Record<string, string>): ApiClient {
+  return {
+    ...api,
+    request: (method, path, options) =>
+      api.request(method, path, { ...options, headers: { ...options?.headers, ...headers } }),
+  };
+}
 
 /** Creates an API client. It opens no connection before the first request. */
 export function createClient(options: ClientOptions): ApiClient {

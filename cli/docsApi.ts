@@ -10,10 +10,15 @@ const roles = roleSchema.options;
 /** Text of docs/api-roles.md: the roles and the scope of each call. */
 export function describeRoles(endpoints: readonly Endpoint[] = endpointsFor(new Registry())): string {
   const needKey = endpoints.filter(({ roles }) => roles !== 'public');
-  const rows = needKey.map(({ method, path: address, roles: allowed, scope }) => [
+  const rows = needKey.map(({ method, path: address, roles: allowed, scope, audit }) => [
     `\`${method.toUpperCase()} ${address}\``,
     `\`${scope}\``,
     ...roles.map((role) => (allowed.includes(role) ? '✓' : '')),
+    audit === undefined
+      ? ''
+      : 'none' in audit
+        ? audit.none
+        : audit.map((action) => `\`${action}\``).join(', '),
   ]);
   const open = endpoints
     .filter(({ roles }) => roles === 'public')
@@ -27,7 +32,9 @@ everything the role can do. A user with the role distributor sees only data of t
 response is 401; without the role or the scope it is 403 and says which is missing.
 Revoking a key, ending a session or disabling a user takes effect with the next request.
 
-${table(['call', 'scope', ...roles], rows)}
+The last column names the [audit entry](security.md#who-did-what) that a call writes when it changes something.
+
+${table(['call', 'scope', ...roles, 'audit entry'], rows)}
 
 No key is needed for ${open.join(', ')}.
 

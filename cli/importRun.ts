@@ -18,6 +18,8 @@ export interface ImportCounts {
 
 /** Reports an import to the console. It never throws and never stops the import. */
 export interface ImportRun {
+  /** Its id; undefined where the API keeps no record of it. */
+  id: string | undefined;
   /** Reports progress from time to time. */
   progress(counts: ImportCounts): void;
   reject(item: RejectedItem): void;
@@ -93,6 +95,7 @@ export async function beginImportRun({
   }
 
   return {
+    id: run?.id,
     progress(present) {
       counts = present;
       report();

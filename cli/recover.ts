@@ -1,12 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { ConfigError } from '../config';
+import type { Finding } from '../database/findings';
 import { createPool } from '../database/pool';
-import type { OpenProcess } from '../database/recovery';
 import type { ProcessKind } from '../domain/kinds';
 import { connectionConfig } from '../temporal/connection';
 import type { Sender } from '../temporal/messages';
 import { dataConverter } from '../temporal/payloadCodec';
-import { type Found, reconcileAll } from '../temporal/reconcile';
+import { reconcileAll } from '../temporal/reconcile';
 import { scheduleAll } from '../temporal/schedules';
 import { commandSettings } from './settings';
 
@@ -22,16 +22,21 @@ export type Recovered = Map<ProcessKind, { started: number; running: number }>;
  */
 export async function recover(
   { pool, client, taskQueue }: { pool: ReturnType<typeof createPool>; client: Client; taskQueue: string },
-  { onFound = () => {}, mend = true }: { onFound?: (found: Found[]) => void; mend?: boolean } = {},
+  { onFound = () => {}, mend = true }: { onFound?: (found: Finding[]) => void; mend?: boolean } = {},
 ): Promise<Recovered> {
   const recovered: Recovered = new Map();
   const sender: Sender = { taskQueue, call: (work) => work(client.workflow) };
-  const onOpen = ({ kind }: OpenProcess, isStarted: boolean) => {
-    const counts = recovered.get(kind) ?? { started: 0, running: 0 };
-    recovered.set(kind, counts);
-    counts[isStarted ? 'started' : 'running']++;
-  };
-  for await (const found of reconcileAll({ pool, sender }, { mend, onOpen })) onFound(found);
+  const mending = mend ? { at: new Date(), byPerson: true } : null;
+  for await (const { kind, rows, started, found } of reconcileAll({ pool, sender }, mending)) {
+    if (rows) {
+      const counts = recovered.get(kind) ?? { started: 0, running: 0 };
+      recovered.set(kind, {
+        started: counts.started + started,
+        running: counts.running + rows - started,
+      });
+    }
+    onFound(found);
+  }
   return recovered;
 }
 
@@ -45,7 +50,7 @@ async function main(): Promise<void> {
   const isCheck = process.argv.includes('--check');
   if (!isCheck) await scheduleAll(client, config);
   let disagreements = 0;
-  const onFound = (found: Found[]) => {
+  const onFound = (found: Finding[]) => {
     for (const { disagreement, subject } of found) console.log(`${disagreement}: ${subject}`);
     disagreements += found.length;
   };

@@ -1,3 +1,4 @@
+import { IMPORT_HEADER } from '../domain/imports/importHeader';
 import { countItem, currencyOf, emptyReconciliation } from '../domain/imports/reconciliation';
 import {
   assertReconciled,
@@ -10,7 +11,7 @@ import {
 } from '../domain/imports/shopExport';
 import type { Table } from '../domain/imports/table';
 import { applyItems } from './apply';
-import type { ApiClient } from './client';
+import { type ApiClient, withHeaders } from './client';
 import { beginImportRun } from './importRun';
 import { createProgress, type Progress, STEPS_OF } from './progress';
 import { openReport } from './report';
@@ -85,6 +86,8 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
   const progress = (settings.startProgress ?? createProgress)(survey);
   settings.onProgress?.(progress);
   const run = await beginImportRun({ api, file, ordersTotal: survey?.orders, say: progress.note });
+  // What a person imports is audited once, as an import.
+  const partOf = run.id === undefined ? api : withHeaders(api, { [IMPORT_HEADER]: run.id });
   const counts = { orders: 0, returns: 0, rejected: 0 };
   const done = { steps: 0, orders: 0, rejected: 0 };
   const onDone = ({ kind }: ImportItem) => {
@@ -94,7 +97,7 @@ export async function runImport(settings: ImportSettings): Promise<ImportResult>
     progress.update(done);
   };
   try {
-    for await (const outcome of applyItems(itemsOf(source, importer), { ...settings, onDone })) {
+    for await (const outcome of applyItems(itemsOf(source, importer), { ...settings, api: partOf, onDone })) {
       for (const item of outcome) {
         tally.count(item);
         if (item.kind === 'order') counts.orders += 1;

@@ -10,8 +10,19 @@ export interface Actor {
   requestId?: string;
 }
 
+/** Who reports what happened in the shop. */
+export interface Reporter extends Actor {
+  /** A person, and not a machine or an import as a whole: each report leaves an audit entry. */
+  audited: boolean;
+  /** The import that it is a part of. */
+  importId?: string;
+}
+
 /** The platform itself, as when a deadline passes. */
 export const SYSTEM: Actor = { userId: null, name: 'system' };
+
+/** The shop, in messages of earlier versions, which do not say by which account it reports. */
+export const SHOP: Reporter = { userId: null, name: 'shop', audited: false };
 
 /** One line of a subject's timeline. */
 export interface TimelineEvent {
@@ -28,9 +39,17 @@ export interface TimelineEvent {
 /** Adds a line to a timeline, once. @returns false when it is there already */
 export async function addEvent(client: Client, event: TimelineEvent): Promise<boolean> {
   const { rowCount } = await client.query(
-    `INSERT INTO events (subject, key, type, actor, occurred_at, data) VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT DO NOTHING`,
-    [event.subject, event.key, event.type, event.actor.name, new Date(event.occurredAt), event.data ?? {}],
+    [
+      event.subject,
+      event.key,
+      event.type,
+      event.actor.name,
+      event.actor.userId,
+      new Date(event.occurredAt),
+      event.data ?? {},
+    ],
   );
   return rowCount === 1;
 }
@@ -40,13 +59,14 @@ export async function addEvents(client: Client, events: TimelineEvent[]): Promis
   const lines = events.map(({ actor, occurredAt, data = {}, ...event }) => ({
     ...event,
     actor: actor.name,
+    actorId: actor.userId,
     at: new Date(occurredAt),
     data,
   }));
   await client.query(
-    `INSERT INTO events (subject, key, type, actor, occurred_at, data)
-     SELECT subject, key, type, actor, at, data FROM jsonb_to_recordset($1) AS e
-       (subject text, key text, type text, actor text, at timestamptz, data jsonb)
+    `INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+     SELECT subject, key, type, actor, "actorId", at, data FROM jsonb_to_recordset($1) AS e
+       (subject text, key text, type text, actor text, "actorId" uuid, at timestamptz, data jsonb)
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(lines)],
   );

@@ -70,7 +70,8 @@ function textOf(body: unknown, field: string): string | undefined {
   return typeof value === 'string' && value !== '' ? oneLine(value, longestText) : undefined;
 }
 
-const longestWaitMs = 15 * 60_000;
+/** Longest wait between two inquiries to the provider. */
+export const longestInquiryDelayMs = 15 * 60_000;
 
 /**
  * Waiting time before the next inquiry to the provider.
@@ -78,7 +79,7 @@ const longestWaitMs = 15 * 60_000;
  * @param firstMs the first wait, in milliseconds; each further one is twice as long, up to 15 minutes
  */
 export function inquiryDelayMs(question: number, firstMs: number): number {
-  return Math.min(firstMs * 2 ** Math.min(question, 30), longestWaitMs);
+  return Math.min(firstMs * 2 ** Math.min(question, 30), longestInquiryDelayMs);
 }
 
 /**

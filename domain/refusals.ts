@@ -46,6 +46,7 @@ export const refusals = {
   already_on_hold: 'The commission is already on hold for this reason.',
   not_on_hold: 'The commission is not on hold for this reason.',
   order_closed: 'The order is closed; only returns are possible.',
+  import_not_running: 'The header X-Tributary-Import names no import that you have begun and not finished.',
   import_finished: 'The import is finished and accepts no more rows.',
   mail_link_over: 'The one-time link in the email was used or has expired. Create a new one.',
   policy_activated: 'The version of the policy is already activated; active versions cannot be changed.',

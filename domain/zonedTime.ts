@@ -117,6 +117,16 @@ export function formatRfc3339(time: ZonedTime): string {
 }
 
 /**
+ * What the clock of a zone shows, to the second: `2026-11-22 09:30:00`.
+ *
+ * @param instant milliseconds since 1970-01-01T00:00:00Z
+ * @param zone IANA zone
+ */
+export function clockTime(instant: number, zone: string): string {
+  return new Date(instant + offsetAt(zone, instant)).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/**
  * The same time of day a number of days later, on the same clock, across changes to summer time.
  *
  * @param time where to start

@@ -164,11 +164,16 @@ function startOf(taskQueue: string, { kind, id, resume = true }: Addressee<Proce
   };
 }
 
+/** How the server refuses an update whose run ended while it was handled, or in the task that brought it. */
+const endedMeanwhile = new Set<string | null | undefined>([
+  'AcceptedUpdateCompletedWorkflow',
+  'UnprocessedUpdate',
+]);
+
 function isGone(error: unknown): boolean {
   return (
     error instanceof WorkflowNotFoundError ||
-    (error instanceof WorkflowUpdateFailedError &&
-      rootFailure(error)?.type === 'AcceptedUpdateCompletedWorkflow')
+    (error instanceof WorkflowUpdateFailedError && endedMeanwhile.has(rootFailure(error)?.type))
   );
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { OrderProgress, ReportedEvent } from '../activities/order/order';
+import type { Reporter } from '../database/journal';
 import type { OrderPayment } from '../domain/order';
 import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { beginProcess, type ProcessInput } from './shared/process';
@@ -20,10 +21,10 @@ const { payOrder, applyOrderEvent, settleOrder, notePaymentRefused } = proxyLoca
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 
-/** Update: the order was paid. Sent with the start of the workflow. */
-export const pay = defineUpdate<void, [OrderPayment]>('pay');
-/** Signal: the order was paid. For a sender that does not wait for an answer. */
-export const paid = defineSignal<[OrderPayment]>('paid');
+/** Update: the order was paid, and who reports it. Sent with the start of the workflow. */
+export const pay = defineUpdate<void, [OrderPayment, Reporter?]>('pay');
+/** Signal: the order was paid, and who reports it. For a sender that does not wait for an answer. */
+export const paid = defineSignal<[OrderPayment, Reporter?]>('paid');
 /** Update: something happened to the order. Answers where it stands now. */
 export const orderEvent = defineUpdate<OrderProgress, [ReportedEvent]>('orderEvent');
 /** Query: what the order waits for. */
@@ -44,15 +45,16 @@ export async function order(input: ProcessInput | EarlierInput): Promise<void> {
   const process = beginProcess<OrderProgress>({ id, find: () => settleOrder(id, Date.now()) });
 
   setHandler(orderStatus, () => statusOf.order(process.state()));
-  const recordPayment = (payment: OrderPayment) => process.step(() => payOrder(payment, Date.now()));
-  setHandler(pay, async (payment) => {
-    await recordPayment(payment);
+  const recordPayment = (payment: OrderPayment, by: Reporter | undefined) =>
+    process.step(() => payOrder(payment, Date.now(), by));
+  setHandler(pay, async (payment, by) => {
+    await recordPayment(payment, by);
   });
-  setHandler(paid, async (payment) => {
+  setHandler(paid, async (payment, by) => {
     try {
-      await recordPayment(payment);
+      await recordPayment(payment, by);
     } catch (error) {
-      await notePaymentRefused(id, String(rootCause(error)), Date.now());
+      await notePaymentRefused(id, String(rootCause(error)), Date.now(), by);
     }
   });
   setHandler(orderEvent, (event) => process.step(() => applyOrderEvent(id, event, Date.now())));

@@ -70,6 +70,9 @@ export function applicationPolicy(
   };
 }
 
+/** Whether a user acts: an applicant has none, and what the applicant sends is told by the event alone. */
+const isPerson = ({ userId }: Actor) => userId !== null;
+
 /** The steps of an application. Each is one short transaction, and idempotent. */
 export function createApplicationActivities({ pool, config }: { pool: Pool; config: Settings }) {
   function newsMail(
@@ -151,7 +154,12 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         },
         async (client, row) => {
           await addCredentials(client, row, submission);
-          return { type: 'submitted', mails: [newsMail(row, [key], { step: 'submitted' })] };
+          return {
+            type: 'submitted',
+            action: isPerson(actor) ? 'application.submit' : undefined,
+            after: { state: 'submitted', region: submission.region },
+            mails: [newsMail(row, [key], { step: 'submitted' })],
+          };
         },
         (client) => applicationProgress(client, id),
       );
@@ -313,7 +321,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
 
     /** Records the changed application: the review goes on, in a new round with new checks. */
     resubmitApplication(command: StepCommand & { submission: Submission }): Promise<ApplicationProgress> {
-      const { applicationId, submission } = command;
+      const { applicationId, submission, actor } = command;
       return step(command, 'resubmitted', ['changes_requested'], async (client) => {
         await client.query(
           `UPDATE applications
@@ -324,7 +332,12 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         );
         const row = (await lockApplication(client, applicationId))!;
         await addCredentials(client, row, submission);
-        return { news: { step: 'resubmitted' }, data: { round: row.round } };
+        return {
+          action: isPerson(actor) ? 'application.resubmit' : undefined,
+          after: { state: row.state },
+          news: { step: 'resubmitted' },
+          data: { round: row.round },
+        };
       });
     },
 

@@ -1,9 +1,11 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { notFound } from '../../database/decide';
+import { type Reporter, SHOP } from '../../database/journal';
 import { createPlanReader } from '../../database/plans';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { asRefusal, refuse, withStanding } from '../../database/refusal';
 import { earned } from '../../domain/commission';
+import type { AuditAction } from '../../domain/journal';
 import { keyOf, partsOf } from '../../domain/kinds';
 import {
   applyEvents,
@@ -34,8 +36,8 @@ export interface OrderProgress {
   openReturns: string[];
 }
 
-/** An event with the name of who reported it. */
-export type ReportedEvent = OrderEvent & { actor: string };
+/** An event with who reported it: the name alone in messages of earlier versions. */
+export type ReportedEvent = OrderEvent & { actor: string; by?: Reporter };
 
 /** The steps of an order. Each is one short transaction, and may be run again without changing anything twice. */
 export function createOrderActivities(pool: Pool) {
@@ -75,9 +77,10 @@ export function createOrderActivities(pool: Pool) {
     /**
      * Records a paid order, with all events that arrived before it.
      * @param now milliseconds since 1970, the workflow's clock
+     * @param by who sent it; left out in messages of earlier versions
      */
-    async payOrder(payment: OrderPayment, now: number): Promise<OrderProgress> {
-      const isNew = await insertPayment(pool, planById, payment);
+    async payOrder(payment: OrderPayment, now: number, by?: Reporter): Promise<OrderProgress> {
+      const isNew = await insertPayment(pool, planById, payment, by);
       // Read once the order is there: an event kept after this was sent when the order could be seen.
       const early = await pool.query({
         name: 'early',
@@ -90,17 +93,23 @@ export function createOrderActivities(pool: Pool) {
     },
 
     /** Records why an asynchronously accepted order was refused, for the shop and for stuck work. */
-    async notePaymentRefused(orderId: string, message: string, now: number): Promise<void> {
+    async notePaymentRefused(
+      orderId: string,
+      message: string,
+      now: number,
+      by: Reporter = SHOP,
+    ): Promise<void> {
       await pool.query(
         `WITH unqueued AS (DELETE FROM accepted_orders WHERE id = $1),
          kept AS (
            INSERT INTO early_events (order_id, key, event, refusal)
-           VALUES ($1, 'paid', jsonb_build_object('type', 'paid', 'actor', 'shop', 'at', $4::bigint), $3)
+           VALUES ($1, 'paid', jsonb_build_object('type', 'paid', 'actor', $5::text, 'at', $4::bigint), $3)
            ON CONFLICT (order_id, key) DO UPDATE SET event = EXCLUDED.event, refusal = EXCLUDED.refusal)
-         INSERT INTO events (subject, key, type, actor, occurred_at, data)
-         VALUES ('order/' || key_part($1), 'payment_refused', 'payment_refused', 'shop', $2, $3)
-         ON CONFLICT (subject, key) DO UPDATE SET data = EXCLUDED.data, recorded_at = now()`,
-        [orderId, toIso(now), JSON.stringify({ message }), now],
+         INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+         VALUES ('order/' || key_part($1), 'payment_refused', 'payment_refused', $5, $6, $2, $3)
+         ON CONFLICT (subject, key) DO UPDATE
+         SET data = EXCLUDED.data, actor = EXCLUDED.actor, actor_id = EXCLUDED.actor_id, recorded_at = now()`,
+        [orderId, toIso(now), JSON.stringify({ message }), now, by.name, by.userId],
       );
     },
 
@@ -322,6 +331,7 @@ async function save(
         key: keyOf('refused', ...partsOf(eventKey(event))),
         type: 'event_refused',
         actor: event.actor,
+        actorId: event.by?.userId,
         at: toIso(event.at),
         data: { event: event.type, message: refusal.message },
       })),
@@ -333,6 +343,7 @@ async function save(
         data: { lineIds: [line.lineId] },
       })),
     ],
+    audits: applied.flatMap(({ event }) => auditOf(event)),
   };
   await client.query({
     name: 'save-order',
@@ -369,8 +380,37 @@ function cutsOf(commissions: LockedCommission[], applied: EventsApplied<Reported
 }
 
 function timelineEntry(event: ReportedEvent) {
-  const { actor, at, type, ...data } = event;
-  return { key: eventKey(event), type, actor, at: toIso(at), data };
+  const { actor, at, type, by, ...data } = event;
+  const { importId } = by ?? {};
+  return {
+    key: eventKey(event),
+    type,
+    actor,
+    actorId: by?.userId,
+    at: toIso(at),
+    data: { ...data, ...(importId && { importId }) },
+  };
+}
+
+/** What a person does who reports an event. */
+export const reportActions: Record<OrderEvent['type'], AuditAction> = {
+  shipped: 'order.ship',
+  delivered: 'order.deliver',
+  canceled: 'order.cancel',
+  return_requested: 'order.request_return',
+  return_refunded: 'order.refund_return',
+  return_rejected: 'order.reject_return',
+};
+
+function auditOf(event: ReportedEvent) {
+  const { actor: _, at, type, by, ...after } = event;
+  if (!by?.audited) return [];
+  const { userId, name, requestId } = by;
+  const reason = 'reason' in event ? event.reason : undefined;
+  const action = reportActions[type];
+  return [
+    { userId, name, action, key: eventKey(event), after: { ...after, at: toIso(at) }, reason, requestId },
+  ];
 }
 
 /** @param wasFinished what is open of a closed order are returns, which have processes of their own */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Reporter, SHOP } from '../../database/journal';
 import type { LoadedPlan } from '../../database/plans';
 import type { Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
@@ -66,12 +67,17 @@ const readContext = `
     (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', sku, 'category', category)), '[]') FROM products WHERE sku = ANY ($5)) AS products
   FROM bound b`;
 
+// Of the machine that reports thousands of orders the event alone is kept.
+const auditOrder = `
+    INSERT INTO audit_entries (actor_id, actor, action, subject, event_key, after, request_id)
+    SELECT $17::uuid, $16, 'order.create', 'order/' || key_part(o.id), 'paid', $19::jsonb, $20 FROM o`;
+
 // The whole order in one statement: it is there with its commissions and transfers, or not at all. A second delivery
 // of the same order finds the row and writes nothing.
 //
 // Restrictions that were open when it was paid ($15) stay so until it is recorded: who voids or moves one waits, and
 // then finds the order among those to be put right. Where one of them was voided or moved meanwhile, nothing is written.
-const insertOrder = `
+const insertOrder = (audited: boolean) => `
   WITH restricting AS MATERIALIZED (
     SELECT r.id FROM restrictions r WHERE r.id = ANY ($15::uuid[]) AND restriction_open(r, $5) ORDER BY r.id FOR SHARE
   ), unchanged AS MATERIALIZED (
@@ -114,12 +120,14 @@ const insertOrder = `
   ), refused_before AS (
     DELETE FROM early_events WHERE order_id = $1 AND key = 'paid'
   ), reported AS (
-    INSERT INTO events (subject, key, type, actor, occurred_at) SELECT 'order/' || key_part(o.id), 'paid', 'paid', 'shop', $5 FROM o
-  )
+    INSERT INTO events (subject, key, type, actor, actor_id, occurred_at, data)
+    SELECT 'order/' || key_part(o.id), 'paid', 'paid', $16, $17::uuid, $5, $18::jsonb FROM o
+  )${audited ? `, audited AS (${auditOrder})` : ''}
   SELECT EXISTS (SELECT 1 FROM o) AS inserted, unchanged FROM unchanged`;
 
 /**
  * Records a paid order: attributes it, computes every commission and posts what is accrued, all or nothing.
+ * @param by who sent it
  * @returns true when it is new, false when the very same order was recorded before
  * @throws a refusal when no plan is in force, or when the order number is known with another content
  */
@@ -127,9 +135,10 @@ export async function insertPayment(
   pool: Pool,
   planById: (id: number) => Promise<LoadedPlan>,
   payment: OrderPayment,
+  by: Reporter = SHOP,
 ): Promise<boolean> {
-  let result = await tryInsert(pool, planById, payment);
-  while (!result.unchanged) result = await tryInsert(pool, planById, payment);
+  let result = await tryInsert(pool, planById, payment, by);
+  while (!result.unchanged) result = await tryInsert(pool, planById, payment, by);
   if (result.inserted) return true;
   await isKnownOrder(pool, payment);
   return false;
@@ -140,6 +149,7 @@ async function tryInsert(
   pool: Pool,
   planById: (id: number) => Promise<LoadedPlan>,
   payment: OrderPayment,
+  by: Reporter,
 ): Promise<{ inserted: boolean; unchanged: boolean }> {
   const context = await readPaymentContext(pool, payment);
   if (context.planId === null) {
@@ -176,8 +186,8 @@ async function tryInsert(
     seller !== undefined &&
     !takesNoOrders(seller);
   const { rows } = await pool.query<{ inserted: boolean; unchanged: boolean }>({
-    name: 'insert-order',
-    text: insertOrder,
+    name: by.audited ? 'insert-audited-order' : 'insert-order',
+    text: insertOrder(by.audited),
     values: [
       payment.externalId,
       fingerprint(payment),
@@ -194,6 +204,19 @@ async function tryInsert(
       JSON.stringify(commissions),
       plan.terms.automaticRelease,
       [...new Set(people.flatMap(({ restrictions }) => restrictions.map(({ id }) => id)))],
+      by.name,
+      by.userId,
+      JSON.stringify(by.importId ? { importId: by.importId } : {}),
+      ...(by.audited
+        ? [
+            JSON.stringify({
+              amount: lines.reduce((sum, line) => sum + line.netAmount, 0),
+              currency: payment.currency,
+              distributorId: attribution.distributorId,
+            }),
+            by.requestId,
+          ]
+        : []),
     ],
   });
   return rows[0]!;

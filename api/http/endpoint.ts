@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Config } from '../../config';
 import type { Pool } from '../../database/pool';
+import type { AuditAction } from '../../domain/journal';
 import type { RefusalCode } from '../../domain/refusals';
 import type { Role } from '../../domain/roles';
 import { ROLES } from '../../domain/roles';
@@ -85,8 +86,20 @@ export interface Call<Roles, Params, Query, Body> {
   req: Request;
 }
 
+/** Why a call that is no GET writes no audit entry. */
+interface Unaudited {
+  none: string;
+}
+
+/**
+ * The audit entries of a call: of each change that a person makes one is written in the transaction of the change. One
+ * of these actions, or several, as far as something changes. A GET has none unless it reveals something.
+ */
+type Audited =
+  | { method: 'get'; audit?: readonly AuditAction[] }
+  | { method: 'post' | 'put' | 'patch' | 'delete'; audit: readonly AuditAction[] | Unaudited };
+
 interface Spec<Roles, Params, Query, Body> {
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With parameters in braces, such as `/v1/orders/{id}`. */
   path: string;
   summary: string;
@@ -116,6 +129,8 @@ interface Spec<Roles, Params, Query, Body> {
 /** One endpoint without the types of its inputs, for router, checks and documents. */
 export interface Endpoint
   extends Omit<Spec<readonly Role[] | 'public', z.ZodObject, z.ZodObject, z.ZodType>, 'handler'> {
+  method: Audited['method'];
+  audit?: Audited['audit'];
   handler: (call: UncheckedCall) => Promise<Reply>;
 }
 
@@ -140,7 +155,7 @@ export function endpoint<
   Params extends z.ZodObject | undefined = undefined,
   Query extends z.ZodObject | undefined = undefined,
   Body extends z.ZodType | undefined = undefined,
->(spec: Spec<Roles, Params, Query, Body>): Endpoint {
+>(spec: Spec<Roles, Params, Query, Body> & Audited): Endpoint {
   if (spec.roles !== 'public' && !spec.scope)
     throw new TypeError(`${spec.method} ${spec.path} names no scope`);
   return {

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Pool } from '../../database/pool';
-import { harmlessCell } from '../../domain/spreadsheet';
-import type { Reply, ResponseSpec } from './endpoint';
+import type { Language } from '../../domain/words/text';
+import type { Columns } from './columns';
+import { csvReply, languageQuery, readableCsvReply } from './csv';
+import type { ApiContext, Reply, ResponseSpec } from './endpoint';
 import { unstorableText } from './input';
 import { Problem } from './problem';
 
@@ -17,8 +17,10 @@ export interface SortColumn {
 }
 
 interface ListSpec<Filters extends z.ZodRawShape, Item extends z.ZodObject> {
-  /** Schema of one entry. Also names the columns of the CSV. */
+  /** Schema of one entry. Also names the columns of the CSV for programs. */
   item: Item;
+  /** Columns of the CSV for people. */
+  columns: Columns<z.output<Item>>;
   filters: Filters;
   /** The sortable columns, by the name in `sort=`. */
   sorts: Record<string, SortColumn>;
@@ -28,15 +30,19 @@ interface ListSpec<Filters extends z.ZodRawShape, Item extends z.ZodObject> {
   tie: SortColumn;
 }
 
+/** What reading a page needs of a list. */
+type AnyList = Pick<ListSpec<z.ZodRawShape, z.ZodObject>, 'sorts' | 'tie'>;
+
 interface ListQuery {
   limit: number;
   cursor?: string;
   sort: string;
+  language?: Language;
 }
 
 /** The source of a page. */
 interface Source<Row, Item> {
-  pool: Pool;
+  context: Pick<ApiContext, 'pool' | 'config'>;
   req: Request;
   query: ListQuery;
   /** Columns that `toItem` needs, as after SELECT; given values where they depend on some. */
@@ -65,6 +71,7 @@ export interface List<Filters extends z.ZodRawShape, Item extends z.ZodObject> {
       limit: z.ZodDefault<z.ZodCoercedNumber>;
       cursor: z.ZodOptional<z.ZodString>;
       sort: z.ZodDefault<z.ZodEnum<Record<string, string>>>;
+      language: typeof languageQuery;
     } & Filters
   >;
   /** For the endpoint's `responses`. */
@@ -91,11 +98,13 @@ export function defineList<Filters extends z.ZodRawShape, Item extends z.ZodObje
         .optional()
         .describe('The nextCursor of the previous page; requires the same sort.'),
       sort: z.enum(sortNames).default(spec.defaultSort).describe('Prefix with a minus to sort descending.'),
+      language: languageQuery,
       ...spec.filters,
     }),
     responses: {
       200: {
-        description: 'One page. With "Accept: text/csv": all entries as CSV.',
+        description:
+          'One page. With "Accept: text/csv": all entries as CSV, as in JSON, or as people read them if a language is given.',
         schema: z.object({
           items: z.array(spec.item),
           nextCursor: z.string().nullable().describe('Null on the last page.'),
@@ -107,7 +116,11 @@ export function defineList<Filters extends z.ZodRawShape, Item extends z.ZodObje
         ? decodeCursor(source.query.cursor, source.query.sort, spec)
         : undefined;
       if (source.req.accepts(['json', 'text/csv']) === 'text/csv') {
-        return csvReply(spec.item, allPages(spec, source, first));
+        const entries = allPages(spec, source, first);
+        const { language } = source.query;
+        if (!language) return csvReply(spec.item, entries);
+        const reading = { language, zone: source.context.config.BRAND_TIME_ZONE };
+        return readableCsvReply(spec.columns, reading, entries);
       }
       const page = await readPage(spec, source, source.query.limit, first);
       return {
@@ -128,8 +141,8 @@ interface Position {
 }
 
 async function readPage<Row, Item>(
-  spec: ListSpec<z.ZodRawShape, z.ZodObject>,
-  { pool, query, select, from, where, sortUpTo = 0, toItem }: Source<Row, Item>,
+  spec: AnyList,
+  { context: { pool }, query, select, from, where, sortUpTo = 0, toItem }: Source<Row, Item>,
   limit: number,
   after: Position | undefined,
 ): Promise<{ items: Item[]; next?: Position }> {
@@ -177,7 +190,7 @@ async function estimateRows(pool: Pool, from: string, values: unknown[]): Promis
   return rows[0]!['QUERY PLAN'][0].Plan['Plan Rows'];
 }
 
-function sortOf(spec: ListSpec<z.ZodRawShape, z.ZodObject>, sort: string) {
+function sortOf(spec: AnyList, sort: string) {
   const descending = sort.startsWith('-');
   return { column: spec.sorts[descending ? sort.slice(1) : sort]!, descending };
 }
@@ -206,7 +219,7 @@ function isOnClock(text: string): boolean {
   );
 }
 
-function decodeCursor(cursor: string, sort: string, spec: ListSpec<z.ZodRawShape, z.ZodObject>): Position {
+function decodeCursor(cursor: string, sort: string, spec: AnyList): Position {
   const parsed = cursorSchema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   const [cursorSort, value, tie] = parsed.data ?? [];
   const usable =
@@ -237,7 +250,7 @@ function parseJson(text: string): unknown {
 
 /** All entries, each page read when the client has taken the page before. */
 async function* allPages<Row, Item>(
-  spec: ListSpec<z.ZodRawShape, z.ZodObject>,
+  spec: AnyList,
   source: Source<Row, Item>,
   first: Position | undefined,
 ): AsyncGenerator<Item> {
@@ -247,53 +260,4 @@ async function* allPages<Row, Item>(
     yield* page.items;
     after = page.next;
   } while (after);
-}
-
-/**
- * Answers entries as CSV, with a column for each field, and one for each field of a field.
- * @param item what an entry looks like
- */
-export function csvReply(item: z.ZodObject, items: Iterable<unknown> | AsyncIterable<unknown>): Reply {
-  return {
-    status: 200,
-    raw: { contentType: 'text/csv; charset=utf-8', content: csv(item, items) },
-    headers: { 'Content-Disposition': 'attachment; filename="export.csv"' },
-  };
-}
-
-function csv(item: z.ZodObject, items: Iterable<unknown> | AsyncIterable<unknown>): Readable {
-  async function* records() {
-    for await (const one of items) yield flatten(one as Record<string, unknown>);
-  }
-  const columns = columnsOf(item);
-  // Without the mark Excel takes Chinese names for another encoding.
-  const stringifier = stringify({ header: true, columns, bom: true, cast: { string: harmlessCell } });
-  const rows = Readable.from(records());
-  // A fault while reading must break the answer off, so that a part does not pass for the whole.
-  rows.on('error', (error) => stringifier.destroy(error));
-  stringifier.on('close', () => rows.destroy());
-  return rows.pipe(stringifier);
-}
-
-function columnsOf(schema: z.ZodObject, prefix = ''): string[] {
-  return Object.entries(schema.shape).flatMap(([name, field]) => {
-    let inner = field as z.core.$ZodType;
-    while (inner instanceof z.ZodNullable || inner instanceof z.ZodOptional) inner = inner.unwrap();
-    return inner instanceof z.ZodObject ? columnsOf(inner, `${prefix}${name}.`) : [`${prefix}${name}`];
-  });
-}
-
-function flatten(item: Record<string, unknown>, prefix = ''): Record<string, string | number | boolean> {
-  const cells: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(item)) {
-    const at = `${prefix}${name}`;
-    if (value === null || value === undefined) continue;
-    if (value instanceof Date) cells[at] = value.toISOString();
-    else if (Array.isArray(value))
-      cells[at] = value.map((v) => (typeof v === 'object' ? JSON.stringify(v) : String(v))).join(' ');
-    else if (typeof value === 'object')
-      Object.assign(cells, flatten(value as Record<string, unknown>, `${at}.`));
-    else cells[at] = typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
-  }
-  return cells;
 }

@@ -102,6 +102,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     'x-roles': roles,
     'x-scope': scope,
     'x-errors': endpoint.errors,
+    'x-audit': endpoint.audit,
   };
 }
 

@@ -4,11 +4,23 @@ import type { Pool } from '../../database/pool';
 import type { Principal } from './endpoint';
 import { moneySchema, timestampOutput, uuid } from './schemas';
 
+/** The account of a user who acts. Names can be alike, and change; accounts do not. */
+export const accountSchema = z
+  .object({ id: uuid, email: z.string() })
+  .meta({ id: 'Account' })
+  .nullable()
+  .describe('The account behind the actor. Null for the system, for applicants, and for all but staff.');
+
+/** SQL of the account of a user as JSON; null where there is none. @param userId SQL of the id */
+export const accountOf = (userId: string) =>
+  `(SELECT jsonb_build_object('id', u.id, 'email', u.email) FROM users u WHERE u.id = ${userId})`;
+
 /** One line of the timeline of a subject. */
 export const timelineEventSchema = z
   .object({
     type: z.string(),
     actor: z.string().describe('Name of the actor.'),
+    account: accountSchema,
     at: timestampOutput.describe('When the event occurred.'),
     recordedAt: timestampOutput.describe('When the event was recorded here.'),
     data: z.record(z.string(), z.unknown()),
@@ -22,8 +34,8 @@ export async function readTimeline(pool: Pool, subject: string): Promise<Timelin
   const { rows } = await pool.query<
     Omit<TimelineEventBody, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
   >(
-    `SELECT type, actor, occurred_at AS at, recorded_at AS "recordedAt", data
-     FROM events WHERE subject = $1 ORDER BY occurred_at, recorded_at`,
+    `SELECT type, actor, ${accountOf('e.actor_id')} AS account, occurred_at AS at, recorded_at AS "recordedAt", data
+     FROM events e WHERE subject = $1 ORDER BY occurred_at, recorded_at`,
     [subject],
   );
   return rows.map(({ at, recordedAt, ...row }) => ({
@@ -52,7 +64,8 @@ export type TimelineAudit = z.infer<typeof timelineAuditSchema>;
 export const eventsAndAudits = (subject: string): string => `
   SELECT coalesce('event/' || e.key, 'audit/' || a.id) AS id, coalesce(e.occurred_at, a.at) AS at,
     CASE WHEN e.key IS NULL THEN 'audit' ELSE 'event' END AS kind, coalesce(e.type, a.action) AS type,
-    coalesce(e.actor, a.actor) AS actor, coalesce(e.data, '{}') AS data,
+    coalesce(e.actor, a.actor) AS actor, ${accountOf('coalesce(e.actor_id, a.actor_id)')} AS account,
+    coalesce(e.data, '{}') AS data,
     CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('action', a.action, 'actorId', a.actor_id,
       'before', coalesce(a.before, '{}'), 'after', coalesce(a.after, '{}'), 'reason', a.reason) END AS audit
   FROM (SELECT * FROM events WHERE subject = ${subject}) e
@@ -85,18 +98,37 @@ export function beyondEvent(facts: Record<string, unknown>, audit: TimelineAudit
 /** What a distributor may know of an event; the rest, such as a note to a decision, is internal. */
 const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
 
-/** Who did something, as a distributor may know it. */
-export function actorForDistributor(actor: string, { name }: Pick<Principal, 'name'>): string {
-  return [name, 'system', 'shop'].includes(actor) ? actor : 'staff';
+/**
+ * Who did something, as a distributor may know it.
+ * @param accountId the account; events of earlier versions have none, and the name decides
+ */
+export function actorForDistributor(
+  actor: string,
+  accountId: string | undefined,
+  { name, userId }: Pick<Principal, 'name' | 'userId'>,
+): string {
+  const isOwn = accountId === undefined ? actor === name : accountId === userId;
+  return isOwn || ['system', 'clock', 'shop'].includes(actor) ? actor : 'staff';
 }
 
-/** An event as its distributor may see it: without names of staff and without internal notes. */
-export function eventForDistributor<Event extends { actor: string; data: Record<string, unknown> }>(
+interface ShownEvent {
+  actor: string;
+  account: z.output<typeof accountSchema>;
+  data: Record<string, unknown>;
+}
+
+/** An event as its distributor may see it: without names and accounts of staff and without internal notes. */
+export function eventForDistributor<Event extends ShownEvent>(
   event: Event,
-  principal: Pick<Principal, 'name'>,
+  principal: Pick<Principal, 'name' | 'userId'>,
 ): Event {
   const data = Object.fromEntries(
     Object.entries(event.data).filter(([key]) => shownToDistributors.includes(key)),
   );
-  return { ...event, actor: actorForDistributor(event.actor, principal), data };
+  return {
+    ...event,
+    actor: actorForDistributor(event.actor, event.account?.id, principal),
+    account: null,
+    data,
+  };
 }

@@ -1,29 +1,17 @@
-import { openStates } from '../../database/states';
+import { isUnmended } from '../../database/findings';
 import type { ProcessKind } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
-import { DISTRIBUTOR, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
+import { FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
 import type { Principal } from '../http/endpoint';
 import { isOfReadableKind } from '../http/readable';
-import type { Bind, Counted } from '../http/summary';
+import type { Bind } from '../http/summary';
 import { stateRanges } from '../routes/credential/view';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
 import { awaitsApprovalOf } from '../routes/withdrawal';
+import { type Card, commissionMoney, day, type Moment, withdrawalMoney } from './card';
+import { ownCards } from './ownCards';
 import { stuckAfter } from './stuckAdvice';
-
-/** One figure of a user's home page. */
-export interface Card {
-  key: string;
-  /** What waits for this user, what is late, or what changed in the last day. */
-  group: 'waiting' | 'late' | 'changed';
-  roles: readonly Role[];
-  /** The list behind the figure, as a path of the console. */
-  href: string;
-  count: (bind: Bind) => Counted;
-}
-
-const hour = 3_600_000;
-const day = 24 * hour;
 
 // The usual maximum: beyond it staff should ask why.
 const usual = {
@@ -35,9 +23,6 @@ const usual = {
   return: 14 * day,
   failedPayoutsShown: 7 * day,
 };
-
-const commissionMoney = { amount: 'c.amount', currency: 'c.currency' };
-const withdrawalMoney = { amount: 'w.amount', currency: 'w.currency' };
 
 /**
  * The cards of a person.
@@ -52,8 +37,6 @@ export function cardsFor(principal: Principal, now: number, today: string): Card
     role === 'distributor' ? ownCards(distributorId!, at, now) : staffCards(principal, at, now, today);
   return all.filter((card) => card.roles.includes(role));
 }
-
-type Moment = (time: number) => string;
 
 /** Staff's cards by kind, in their order on the page; empty where nothing of a kind waits for staff or counts as news. */
 type KindCards = Record<ProcessKind | 'commission' | 'product' | 'note', Card[]>;
@@ -74,8 +57,17 @@ function staffCards({ userId, role }: Principal, at: Moment, now: number, today:
     bulk: [],
     mail: mailCards(role),
   };
-  return Object.values(cards).flat();
+  return [...Object.values(cards).flat(), unmendedCard];
 }
+
+/** Processes of any kind that comparisons of rows and workflows did not mend. */
+const unmendedCard: Card = {
+  key: 'workflows_unmended',
+  group: 'waiting',
+  roles: STAFF,
+  href: '/stuck-work',
+  count: () => ({ from: 'reconcile_findings f', where: [isUnmended], since: 'f.first_seen_at' }),
+};
 
 function mentionCards(userId: string): Card[] {
   return [
@@ -388,77 +380,5 @@ function mailCards(role: Role): Card[] {
         since: 'm.created_at',
       }),
     },
-  ];
-}
-
-function ownCards(distributorId: string, at: Moment, now: number): Card[] {
-  const roles = DISTRIBUTOR;
-  const commissions = (
-    card: Pick<Card, 'key' | 'group'>,
-    href: string,
-    where: (bind: Bind) => string,
-    since: string,
-  ): Card => ({
-    ...card,
-    roles,
-    href,
-    count: (bind) => ({
-      from: 'commissions c',
-      where: [`c.distributor_id = ${bind(distributorId)}`, where(bind)],
-      since,
-      money: commissionMoney,
-    }),
-  });
-  const balance = (key: 'available' | 'debt', href: string): Card => ({
-    key,
-    group: 'waiting',
-    roles,
-    href,
-    count: (bind) => ({
-      from: 'balances b',
-      where: [`b.distributor_id = ${bind(distributorId)}`, `b.${key} > 0`],
-      money: { amount: `b.${key}`, currency: 'b.currency' },
-    }),
-  });
-  const yesterday = at(now - day);
-  return [
-    commissions(
-      { key: 'held', group: 'waiting' },
-      '/earnings?state=held',
-      () => `c.state = 'held' AND c.amount > 0`,
-      'c.created_at',
-    ),
-    commissions(
-      { key: 'due', group: 'waiting' },
-      '/earnings?state=due',
-      () => `c.state = 'due' AND c.amount > 0`,
-      'c.due_at',
-    ),
-    balance('available', '/my-withdrawals'),
-    balance('debt', '/earnings?state=statement'),
-    {
-      key: 'withdrawals_under_way',
-      group: 'waiting',
-      roles,
-      href: '/my-withdrawals',
-      count: (bind) => ({
-        from: 'withdrawals w',
-        where: [`w.distributor_id = ${bind(distributorId)}`, `w.state IN (${openStates('withdrawal')})`],
-        since: 'w.requested_at',
-        money: withdrawalMoney,
-      }),
-    },
-    commissions(
-      { key: 'earned', group: 'changed' },
-      '/earnings?state=statement',
-      (bind) => `c.created_at >= ${bind(yesterday)}`,
-      'c.created_at',
-    ),
-    commissions(
-      { key: 'released', group: 'changed' },
-      '/earnings?state=statement',
-      (bind) => `c.state = 'released' AND c.released_at >= ${bind(yesterday)}`,
-      'c.released_at',
-    ),
   ];
 }

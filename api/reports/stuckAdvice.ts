@@ -1,3 +1,4 @@
+import type { Disagreement } from '../../database/findings';
 import { kinds, type ProcessKind, pageOfSubject, parseSubject } from '../../domain/kinds';
 import { needsReturn, type OrderEvent } from '../../domain/order';
 import { discardPath } from '../routes/order/unapplied';
@@ -28,13 +29,27 @@ const stuckOf = {
 
 type ReasonOf<K extends ProcessKind> = K extends ProcessKind ? keyof (typeof stuckOf)[K] : never;
 
+/** Kinds of stuck work of any process. */
+const stuckOfAny = {
+  failing_activity: '0',
+  workflow_missing: '0',
+  workflow_needless: '0',
+  workflow_overdue: '0',
+  workflow_ahead: '0',
+} as const satisfies Record<`workflow_${Disagreement}` | 'failing_activity', string>;
+
 /** Kind of stuck work. */
-export type StuckKind = 'failing_activity' | ReasonOf<ProcessKind>;
+export type StuckKind = keyof typeof stuckOfAny | ReasonOf<ProcessKind>;
 
 /** Time after which work of each kind is stuck. */
-export const stuckAfter = Object.assign({ failing_activity: '0' }, ...Object.values(stuckOf)) as Readonly<
-  Record<StuckKind, string>
->;
+export const stuckAfter: Readonly<Record<StuckKind, string>> = Object.assign(
+  {},
+  stuckOfAny,
+  ...Object.values(stuckOf),
+);
+
+/** All kinds of stuck work. */
+export const stuckKinds = Object.keys(stuckAfter) as [StuckKind, ...StuckKind[]];
 
 /** Facts of a piece of stuck work. */
 export interface StuckFacts {
@@ -121,6 +136,50 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
         remedy: {
           zh: '系统会自动继续重试。请检查它所依赖的服务（数据库、邮件服务器、打款服务商）；若一小时后仍失败，请把本行交给工程师。',
           en: 'It is retried automatically. Check the server it depends on (database, mail server, payout provider). If it still fails after an hour, send this line to an engineer.',
+        },
+      };
+    case 'workflow_missing':
+      return {
+        what: {
+          zh: '数据库中仍未结束，但没有流程在处理，自动重启也未成功',
+          en: 'It is open in the database, but no workflow handles it, and starting one did not help',
+        },
+        remedy: {
+          zh: '检查后台处理程序是否在运行，以及本页是否有其反复失败的步骤。请工程师查看后台日志，并执行 npm run recover -- --check。',
+          en: 'Check that workers are running, and whether a step of it is listed here as failing. Ask an engineer to read the log of the workers and to run npm run recover -- --check.',
+        },
+      };
+    case 'workflow_needless':
+      return {
+        what: {
+          zh: '数据库中已结束，但流程仍在等待，自动通知后仍未结束',
+          en: 'It is finished in the database, but its workflow still waits, and asking it to look did not help',
+        },
+        remedy: {
+          zh: '资金和状态以数据库为准，不受影响。检查后台处理程序是否在运行；若仍不结束，请工程师在 Temporal 中终止该流程。',
+          en: 'Money and state are right in the database and not affected. Check that workers are running. If it stays, ask an engineer to terminate the workflow in Temporal.',
+        },
+      };
+    case 'workflow_overdue':
+      return {
+        what: {
+          zh: '到时应自动执行的步骤没有执行，自动通知后仍未执行',
+          en: 'A step was due automatically and did not happen, and asking its workflow to look did not help',
+        },
+        remedy: {
+          zh: '打开该页面查看它在等待什么。检查后台处理程序是否在运行，以及本页是否有其反复失败的步骤；否则请工程师查看该流程。',
+          en: 'Open it to see what it waits for. Check that workers are running, and whether a step of it is listed here as failing; otherwise ask an engineer to look at its workflow.',
+        },
+      };
+    case 'workflow_ahead':
+      return {
+        what: {
+          zh: '流程的进度比数据库新：数据库可能由较早的备份恢复。系统不会自动处理',
+          en: 'The workflow is ahead of the database, which was probably restored from an older copy. Nothing is done automatically',
+        },
+        remedy: {
+          zh: '付款前先核对银行回单；请商城重新发送此后的订单和事件（重复发送不会重复记账）。随后请工程师按运维文档“Ahead”一节处理。',
+          en: 'Compare with the bank statement before anything is paid, and have the shop send its orders and events since then again (repeats change nothing). Then ask an engineer to continue as in section “Ahead” of the operations page.',
         },
       };
     case 'application_waits':

@@ -1,4 +1,6 @@
+import { type Disagreement, isUnmended } from '../../database/findings';
 import type { Pool } from '../../database/pool';
+import { parseSubject } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
 import { scrub } from '../../log';
 import { isOfReadableKind, mayRead } from '../http/readable';
@@ -37,12 +39,20 @@ const ofEarlyEvents = (which: string) => `SELECT 'order/' || key_part(e.order_id
       'message', coalesce(e.refusal ->> 'message', '')))
   FROM early_events e WHERE ${which} AND e.received_at < now() - $1::interval`;
 
+/** What the comparison of rows and workflows could not mend, or may not. */
+const ofFindings = (disagreement: Disagreement) => `SELECT f.subject, f.first_seen_at, '{}'::jsonb
+  FROM reconcile_findings f WHERE f.disagreement = '${disagreement}' AND ${isUnmended}`;
+
 // One statement, each kind by an index over what is under way, with the oldest first.
 const sources: Record<StuckKind, string> = {
   // Longer than any pause between two attempts: what has not failed since has ended from outside.
   failing_activity: `SELECT f.workflow_id AS subject, f.first_failed_at AS since,
       jsonb_build_object('type', f.type, 'attempt', f.attempt, 'error', f.error_type || ': ' || f.message) AS facts
     FROM failing_activities f WHERE f.last_failed_at > now() - interval '1 hour'`,
+  workflow_missing: ofFindings('missing'),
+  workflow_needless: ofFindings('needless'),
+  workflow_overdue: ofFindings('overdue'),
+  workflow_ahead: ofFindings('ahead'),
   // In review since the checks, or since the applicant handed in the changes.
   application_waits: `SELECT 'application/' || a.id, s.since, '{}'::jsonb
     FROM applications a CROSS JOIN LATERAL (
@@ -136,6 +146,7 @@ function itemOf({ kind, subject, since, facts }: Row, role: Role): StuckItem {
     since: since.toISOString(),
     ...(attempt !== undefined && { attempts: attempt }),
     ...advice,
-    href: mayRead(subject, role) ? advice.href : null,
+    // What a schedule runs has no page.
+    href: mayRead(subject, role) && (key !== undefined || parseSubject(subject)) ? advice.href : null,
   };
 }

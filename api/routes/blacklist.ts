@@ -5,6 +5,9 @@ import { createSealer } from '../../database/sealing';
 import { normalisePhone } from '../../domain/credential';
 import { subjectOf } from '../../domain/kinds';
 import { REVIEWERS } from '../../domain/roles';
+import { WORDS } from '../../domain/words/glossary';
+import { BLACKLIST_KINDS } from '../../domain/words/names';
+import * as column from '../http/columns';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -38,6 +41,14 @@ const toBody = (row: Row): z.input<typeof entrySchema> => ({
 
 const entries = defineList({
   item: entrySchema,
+  columns: {
+    id: null,
+    kind: column.named(WORDS.kind, BLACKLIST_KINDS),
+    numberMasked: column.text({ zh: '号码', en: 'Number' }),
+    reason: column.text(WORDS.reason),
+    createdBy: column.text({ zh: '添加人', en: 'Added by' }),
+    createdAt: column.time({ zh: '添加时间', en: 'Added' }),
+  },
   filters: { kind: kindSchema.optional() },
   sorts: { createdAt: { column: 'b.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -48,6 +59,7 @@ export const blacklistEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/blacklist',
+    audit: ['blacklist.add'],
     summary: 'Add a number to the blacklist',
     description:
       'Applications with this number cannot be approved. Only a keyed hash of the number is stored.',
@@ -104,7 +116,7 @@ export const blacklistEndpoints: Endpoint[] = [
     responses: entries.responses,
     handler: ({ query, context, req }) =>
       entries.reply<Row>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -116,6 +128,7 @@ export const blacklistEndpoints: Endpoint[] = [
   endpoint({
     method: 'delete',
     path: '/v1/blacklist/{id}',
+    audit: ['blacklist.remove'],
     summary: 'Remove a number from the blacklist',
     tag: 'blacklist',
     roles: REVIEWERS,

@@ -4,7 +4,14 @@ import type { Pool } from '../../database/pool';
 import { bulkActionNames, bulkRights } from '../../domain/bulk';
 import { kinds } from '../../domain/kinds';
 import { REVIEWERS, STAFF } from '../../domain/roles';
+import { readable } from '../../domain/words/events';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { BULK } from '../../domain/words/names';
+import { refusalText } from '../../domain/words/refusals';
+import { inLanguage } from '../../domain/words/text';
+import { BULK_WORDS } from '../../domain/words/titles';
 import { start } from '../../temporal/messages';
+import * as column from '../http/columns';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -87,6 +94,21 @@ const tables = `bulk_actions b JOIN users u ON u.id = b.asked_by CROSS JOIN LATE
 
 const bulks = defineList({
   item: bulkSchema,
+  columns: {
+    id: null,
+    action: column.named(BULK_WORDS.what, BULK),
+    input: null,
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    items: column.text(BULK_WORDS.items),
+    progress: [
+      column.shown(BULK_WORDS.done, (progress: Bulk['progress']) => progress.done),
+      column.shown(BULK_WORDS.refused, (progress: Bulk['progress']) => progress.refused),
+      column.shown(BULK_WORDS.pending, (progress: Bulk['progress']) => progress.pending),
+    ],
+    askedBy: column.shown(BULK_WORDS.askedBy, ({ name }: { name: string }) => name),
+    askedAt: column.time(BULK_WORDS.askedAt),
+    finishedAt: column.time(BULK_WORDS.finishedAt),
+  },
   filters: { state: stateSchema.optional() },
   sorts: { askedAt: { column: 'b.asked_at', type: 'timestamptz' } },
   defaultSort: '-askedAt',
@@ -109,6 +131,16 @@ const itemSchema = z
 
 const items = defineList({
   item: itemSchema,
+  columns: {
+    position: column.text({ zh: '序号', en: 'No.' }),
+    id: column.text({ zh: '对象', en: 'Item' }),
+    state: column.named({ zh: '结果', en: 'Result' }, NAMES_OF_STATES),
+    code: column.shown(WORDS.reason, (code: string, { language }) =>
+      inLanguage(refusalText(code) ?? readable(code), language),
+    ),
+    message: null,
+    finishedAt: column.time(BULK_WORDS.finishedAt),
+  },
   filters: { state: itemStateSchema.optional() },
   sorts: { position: { column: 'i.position', type: 'bigint' } },
   defaultSort: 'position',
@@ -147,6 +179,7 @@ export const bulkActionEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/bulk-actions',
+    audit: ['bulk.start'],
     summary: 'Start a bulk action',
     description:
       'Runs in the background, one item after another and on your behalf, with the same rules as the single call. Refused items have their reason in /items; the others continue. If your permission ends meanwhile, the remaining items are refused.',
@@ -184,7 +217,7 @@ export const bulkActionEndpoints: Endpoint[] = [
     responses: bulks.responses,
     handler: ({ query, context, principal, req }) =>
       bulks.reply({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -223,7 +256,7 @@ export const bulkActionEndpoints: Endpoint[] = [
     handler: async ({ params: { id }, query, context, principal, req }) => {
       await bulkOrNotFound(context.pool, id, principal);
       return items.reply({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `i.position, i.target AS id, i.state, i.code, i.message, i.finished_at AS "finishedAt"`,

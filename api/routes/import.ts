@@ -3,6 +3,9 @@ import { addAudit } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { OPERATORS } from '../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { REJECTIONS } from '../../domain/words/names';
+import * as column from '../http/columns';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -84,6 +87,21 @@ async function readRun(pool: Pick<Pool, 'query'>, id: string): Promise<RunBody> 
 
 const runs = defineList({
   item: runSchema,
+  columns: {
+    id: null,
+    fileName: column.text({ zh: '文件', en: 'File' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    attempt: column.text({ zh: '执行次数', en: 'Attempts' }),
+    ordersTotal: column.text({ zh: '文件中的订单', en: 'Orders in the file' }),
+    orders: column.text({ zh: '订单', en: 'Orders' }),
+    returns: column.text({ zh: '退货', en: 'Returns' }),
+    rejected: column.text({ zh: '未导入的行', en: 'Rows not imported' }),
+    reconciliations: null,
+    begunBy: column.text({ zh: '发起人', en: 'Started by' }),
+    begunAt: column.time({ zh: '开始时间', en: 'Started' }),
+    reportedAt: column.time({ zh: '最近消息', en: 'Last message' }),
+    finishedAt: column.time({ zh: '完成时间', en: 'Finished' }),
+  },
   filters: { state: stateSchema.optional() },
   sorts: { begunAt: { column: 'i.begun_at', type: 'timestamptz' } },
   defaultSort: '-begunAt',
@@ -103,6 +121,16 @@ const rejectionSchema = z.object({ number: z.int(), ...rejectionShape });
 
 const rejections = defineList({
   item: rejectionSchema,
+  columns: {
+    number: null,
+    row: column.text({ zh: '行号', en: 'Row' }),
+    orderId: column.text(WORDS.order),
+    sku: column.text({ zh: '商品 SKU', en: 'SKU' }),
+    amount: column.text(WORDS.amount),
+    currency: column.text(WORDS.currency),
+    reason: column.mostlyNamed(WORDS.reason, REJECTIONS),
+    detail: column.text({ zh: '说明', en: 'Detail' }),
+  },
   filters: { reason: z.string().max(100).optional() },
   sorts: { number: { column: 'r.number', type: 'bigint' } },
   defaultSort: 'number',
@@ -125,6 +153,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports',
+    audit: ['import.begin'],
     summary: 'Start an import',
     description:
       'For import programs to report progress, as npm run import does. If an import of a file with the same hash is not finished, it continues in the same run and its counts restart.',
@@ -176,7 +205,7 @@ export const importEndpoints: Endpoint[] = [
     responses: runs.responses,
     handler: ({ query, context, req }) =>
       runs.reply<RunRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -202,6 +231,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'patch',
     path: '/v1/imports/{id}',
+    audit: { none: 'part of an import, which is audited when it begins and ends' },
     summary: 'Report the progress of an import',
     tag: 'imports',
     roles: OPERATORS,
@@ -228,6 +258,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/rejections',
+    audit: { none: 'part of an import, which is audited when it begins and ends' },
     summary: 'Report rows that were not imported',
     description: 'Numbered through the run, so that a repeated report adds nothing twice.',
     tag: 'imports',
@@ -258,6 +289,7 @@ export const importEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/imports/{id}/finish',
+    audit: ['import.finish'],
     summary: 'Report that an import is finished, with its reconciliation',
     tag: 'imports',
     roles: OPERATORS,
@@ -305,7 +337,7 @@ export const importEndpoints: Endpoint[] = [
     handler: async ({ params: { id }, query, context, req }) => {
       await readRun(context.pool, id);
       return rejections.reply<z.input<typeof rejectionSchema>>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `r.number, r.row_number AS row, r.order_id AS "orderId", r.sku, r.amount, r.currency, r.reason, r.detail`,

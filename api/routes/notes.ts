@@ -3,6 +3,10 @@ import { addAudit } from '../../database/journal';
 import { type Client, inTransaction } from '../../database/pool';
 import { parseSubject, subjectOf } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
+import { ROLES, WORDS } from '../../domain/words/glossary';
+import { subjectName } from '../../domain/words/subject';
+import { inLanguage } from '../../domain/words/text';
+import * as column from '../http/columns';
 import { type Endpoint, endpoint, roleSchema } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -52,6 +56,19 @@ const tables = 'notes n JOIN users u ON u.id = n.author_id';
 
 const notes = defineList({
   item: noteSchema,
+  columns: {
+    id: null,
+    subject: column.shown({ zh: '关于', en: 'Subject' }, (subject: string, { language }) =>
+      inLanguage(subjectName(subject), language),
+    ),
+    body: column.text(WORDS.note),
+    author: column.shown({ zh: '作者', en: 'Author' }, ({ name }: { name: string }) => name),
+    mentions: column.shown({ zh: '提到', en: 'Mentions' }, (people: { name: string }[]) =>
+      people.map(({ name }: { name: string }) => name).join(' '),
+    ),
+    createdAt: column.time({ zh: '时间', en: 'Time' }),
+    retractedAt: column.time({ zh: '撤回时间', en: 'Retracted' }),
+  },
   filters: { subject: subjectSchema.describe('Such as order/42.') },
   sorts: { createdAt: { column: 'n.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -60,6 +77,20 @@ const notes = defineList({
 
 const mentions = defineList({
   item: mentionSchema,
+  columns: {
+    id: null,
+    subject: column.shown({ zh: '关于', en: 'Subject' }, (subject: string, { language }) =>
+      inLanguage(subjectName(subject), language),
+    ),
+    body: column.text(WORDS.note),
+    author: column.shown({ zh: '作者', en: 'Author' }, ({ name }: { name: string }) => name),
+    mentions: column.shown({ zh: '提到', en: 'Mentions' }, (people: { name: string }[]) =>
+      people.map(({ name }: { name: string }) => name).join(' '),
+    ),
+    createdAt: column.time({ zh: '时间', en: 'Time' }),
+    retractedAt: column.time({ zh: '撤回时间', en: 'Retracted' }),
+    readAt: column.time({ zh: '已读时间', en: 'Read' }),
+  },
   filters: {
     unread: z.stringbool().optional().describe('Only unread mentions (true) or only read ones (false).'),
   },
@@ -79,6 +110,11 @@ const colleagueSchema = personSchema.extend({ role: roleSchema }).meta({ id: 'Co
 
 const colleagues = defineList({
   item: colleagueSchema,
+  columns: {
+    id: null,
+    name: column.text({ zh: '姓名', en: 'Name' }),
+    role: column.named({ zh: '角色', en: 'Role' }, ROLES),
+  },
   filters: {
     role: z.enum(STAFF).optional(),
     subject: subjectSchema.optional().describe('Only staff who can read this subject, such as order/42.'),
@@ -125,6 +161,7 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/notes',
+    audit: ['note.add'],
     summary: 'Add a note to a subject',
     description: 'Visible to staff who can read the subject, never to applicants or distributors.',
     tag: 'notes',
@@ -171,7 +208,7 @@ export const noteEndpoints: Endpoint[] = [
     handler: async ({ query, context, principal, req }) => {
       const readable = await readableSubject(context.pool, principal, query.subject.kind, query.subject.id);
       return notes.reply({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -184,6 +221,7 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/notes/{id}/retract',
+    audit: ['note.retract'],
     summary: 'Retract your own note',
     description: 'The note stays in place without its text. To correct a note, retract it and add another.',
     tag: 'notes',
@@ -227,7 +265,7 @@ export const noteEndpoints: Endpoint[] = [
     responses: mentions.responses,
     handler: ({ query, context, principal, req }) =>
       mentions.reply({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `${columns}, mine.read_at AS "readAt"`,
@@ -243,18 +281,32 @@ export const noteEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/me/mentions/{id}/read',
+    audit: ['note.read_mention'],
     summary: 'Mark a mention as read',
     tag: 'notes',
     roles: STAFF,
     scope: 'notes:read',
     params: z.object({ id: uuid.describe('ID of the note.') }),
     responses: { 204: { description: 'Marked as read.' } },
-    handler: async ({ params: { id }, context, principal }) => {
-      const { rowCount } = await context.pool.query(
-        'UPDATE note_mentions SET read_at = coalesce(read_at, now()) WHERE note_id = $1 AND user_id = $2',
-        [id, principal.userId],
-      );
-      if (!rowCount) throw notFound(`A mention of you in the note ${id}`);
+    handler: async ({ params: { id }, context, ...call }) => {
+      await inTransaction(context.pool, async (client) => {
+        const { rows } = await client.query<{ readAt: Date | null }>(
+          'SELECT read_at AS "readAt" FROM note_mentions WHERE note_id = $1 AND user_id = $2 FOR UPDATE',
+          [id, call.principal.userId],
+        );
+        const [mine] = rows;
+        if (!mine) throw notFound(`A mention of you in the note ${id}`);
+        if (mine.readAt) return;
+        await client.query('UPDATE note_mentions SET read_at = now() WHERE note_id = $1 AND user_id = $2', [
+          id,
+          call.principal.userId,
+        ]);
+        await addAudit(client, {
+          actor: actorOfCall(call),
+          action: 'note.read_mention',
+          subject: subjectOf('note', id),
+        });
+      });
       return { status: 204 };
     },
   }),
@@ -271,7 +323,7 @@ export const noteEndpoints: Endpoint[] = [
       const { subject } = query;
       const readable = subject && (await readableSubject(context.pool, principal, subject.kind, subject.id));
       return colleagues.reply({
-        pool: context.pool,
+        context,
         req,
         query,
         select: 'u.id, u.name, u.role',

@@ -7,8 +7,11 @@ import { createSealer } from '../../database/sealing';
 import { kinds } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
 import { digitsCell, harmlessCell } from '../../domain/spreadsheet';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { PAYOUT } from '../../domain/words/titles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/payout';
+import * as column from '../http/columns';
 import { endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound, Problem } from '../http/problem';
@@ -54,6 +57,19 @@ const tables = `payout_batches b JOIN users u ON u.id = b.created_by CROSS JOIN 
 
 const list = defineList({
   item: batchSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, { open: NAMES_OF_STATES.to_confirm, settled: NAMES_OF_STATES.settled }),
+    withdrawals: column.text(PAYOUT.count),
+    total: column.money(WORDS.amount),
+    currency: column.text(WORDS.currency),
+    paid: column.text(PAYOUT.paid),
+    failed: column.text(PAYOUT.failed),
+    fileFetchedAt: column.time(PAYOUT.fetchedAt),
+    createdBy: column.text(PAYOUT.createdBy),
+    createdAt: column.time(PAYOUT.createdAt),
+    settledAt: column.time(PAYOUT.settledAt),
+  },
   filters: { state: stateSchema.optional(), createdBefore: timestampInput.optional() },
   sorts: { createdAt: { column: 'b.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -65,6 +81,7 @@ const params = z.object({ id: uuid });
 export const createPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches',
+  audit: ['payout_batch.open'],
   summary: 'Create a payout batch of all approved withdrawals in a currency',
   description:
     'A withdrawal canceled at the same moment is either in the file or canceled, never both. Withdrawals of distributors who are not active are not included and stay approved.',
@@ -94,6 +111,7 @@ export const createPayoutBatch = endpoint({
 export const previewPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches/preview',
+  audit: { none: 'changes nothing' },
   summary: 'Count and total that a payout batch of each currency would have now',
   description: 'Nothing is stored. Send both as `expected` with the batch.',
   tag: 'payouts',
@@ -125,7 +143,7 @@ export const listPayoutBatches = endpoint({
   responses: list.responses,
   handler: ({ query, context, req }) =>
     list.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: columns,
@@ -156,6 +174,7 @@ export const getPayoutBatch = endpoint({
 export const getPayoutFile = endpoint({
   method: 'get',
   path: '/v1/payout-batches/{id}/file',
+  audit: ['payout_batch.reveal_file'],
   summary: 'Download the payout file',
   description:
     'CSV with full account numbers, identical at each download: UTF-8 with a byte order mark, all values quoted. A tab follows each account number, so that a spreadsheet keeps all digits. Every download is recorded in the audit log. Amounts are in major units.',
@@ -213,6 +232,7 @@ function payoutFile(rows: PayoutFileRow[]): string {
 export const confirmPayoutBatch = endpoint({
   method: 'post',
   path: '/v1/payout-batches/{id}/confirm',
+  audit: ['payout_batch.confirm'],
   summary: 'Confirm the bank results of a payout batch',
   description:
     'All withdrawals in it are paid, except those listed as failed, whose funds return to the balance. Possible after the payout file was downloaded.',

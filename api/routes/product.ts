@@ -3,6 +3,8 @@ import { addAudit } from '../../database/journal';
 import { inTransaction } from '../../database/pool';
 import { subjectOf } from '../../domain/kinds';
 import { OPERATORS, ROLES } from '../../domain/roles';
+import { WORDS } from '../../domain/words/glossary';
+import * as column from '../http/columns';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -21,6 +23,13 @@ const productSchema = z
 
 const products = defineList({
   item: productSchema,
+  columns: {
+    sku: column.text({ zh: '商品 SKU', en: 'SKU' }),
+    name: column.text(WORDS.name),
+    category: column.text({ zh: '品类', en: 'Category' }),
+    price: column.money({ zh: '价格', en: 'Price' }),
+    updatedAt: column.time({ zh: '最近修改', en: 'Last changed' }),
+  },
   filters: {
     category: z.string().max(64).optional(),
     withoutPrice: z
@@ -80,6 +89,7 @@ export const productEndpoints: Endpoint[] = [
   endpoint({
     method: 'put',
     path: '/v1/products/{sku}',
+    audit: ['product.create', 'product.update'],
     summary: 'Add or update a product',
     description: 'Orders keep the category that the product had at payment.',
     tag: 'products',
@@ -127,7 +137,7 @@ export const productEndpoints: Endpoint[] = [
     responses: products.responses,
     handler: ({ query, context, req }) =>
       products.reply<ProductRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: 'p.sku, p.name, p.category, p.price, p.currency, p.updated_at AS "updatedAt"',

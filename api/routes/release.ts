@@ -5,8 +5,16 @@ import { previewRelease, type ReleaseSelection } from '../../database/releaseSel
 import { OBSTACLES } from '../../domain/explanation';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE } from '../../domain/roles';
+import { ACTORS } from '../../domain/words/events';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { OBSTACLE_NAMES } from '../../domain/words/obstacles';
+import { selectionText } from '../../domain/words/selection';
+import { inLanguage } from '../../domain/words/text';
+import { MONEY_TEXTS, RELEASE } from '../../domain/words/titles';
+import { clockTime } from '../../domain/zonedTime';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/release';
+import * as column from '../http/columns';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -62,6 +70,25 @@ const tables = 'release_runs r LEFT JOIN users u ON u.id = r.proposed_by';
 
 const runs = defineList({
   item: runSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    items: column.text(RELEASE.items),
+    totals: column.monies(RELEASE.proposedTotal),
+    selection: column.shown(RELEASE.selection, (selection: Record<string, unknown>, { language, zone }) =>
+      inLanguage(
+        selectionText(selection, (at) => clockTime(Date.parse(at), zone)),
+        language,
+      ),
+    ),
+    approvalsNeeded: column.shown(RELEASE.approvals, (needed: number, { language }) =>
+      inLanguage(needed > 1 ? RELEASE.two : RELEASE.one, language),
+    ),
+    proposedBy: column.mostlyNamed(RELEASE.proposedBy, ACTORS),
+    proposedAt: column.time(RELEASE.proposedAt),
+    finishedAt: column.time(RELEASE.finishedAt),
+    reason: column.text(WORDS.reason),
+  },
   filters: {
     state: stateSchema.optional(),
     awaitingMe: z.stringbool().optional().describe('Waiting for an approval that you can give.'),
@@ -89,6 +116,16 @@ const itemSchema = z
 
 const items = defineList({
   item: itemSchema,
+  columns: {
+    commissionId: column.text({ zh: '佣金', en: 'Commission' }),
+    distributorId: null,
+    distributorName: column.text(MONEY_TEXTS.beneficiary),
+    orderId: column.text(MONEY_TEXTS.order),
+    proposed: column.money(RELEASE.proposedTotal),
+    released: column.money(RELEASE.releasedTotal),
+    state: column.named({ zh: '结果', en: 'Result' }, NAMES_OF_STATES),
+    reason: column.named(WORDS.reason, OBSTACLE_NAMES),
+  },
   filters: { state: itemStateSchema.optional() },
   sorts: { commissionId: { column: 'i.commission_id', type: 'bigint' } },
   defaultSort: 'commissionId',
@@ -128,6 +165,7 @@ const selectionOf = (body: z.output<typeof selectionSchema>): ReleaseSelection =
 export const createReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases',
+  audit: ['release_run.propose'],
   summary: 'Propose a release run of listed commissions, or of all due commissions that match a filter',
   description:
     'Fixes the items. Commissions that are in another run or not due are skipped immediately, with a reason. Nothing is released before the run is approved.',
@@ -158,6 +196,7 @@ export const createReleaseRun = endpoint({
 export const previewReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/preview',
+  audit: { none: 'changes nothing' },
   summary: 'Count and totals that a release run of this selection would have now',
   description:
     'Nothing is stored. Send both as `expected` with the proposal. Commissions on hold or with an open return are counted; the run skips them, unless they are free by then.',
@@ -192,7 +231,7 @@ export const listReleaseRuns = endpoint({
   responses: runs.responses,
   handler: ({ query, context, principal, req }) =>
     runs.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: columns,
@@ -235,7 +274,7 @@ export const listReleaseItems = endpoint({
     const { rowCount } = await context.pool.query('SELECT FROM release_runs WHERE id = $1', [id]);
     if (rowCount === 0) throw notFound(`Release run ${id}`);
     return items.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: `i.commission_id::text AS "commissionId", c.distributor_id AS "distributorId",
@@ -254,6 +293,7 @@ export const listReleaseItems = endpoint({
 export const approveReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/approve',
+  audit: ['release_run.approve'],
   summary: 'Approve a release run, which starts it',
   description:
     'If the total of a currency is above SECOND_APPROVAL_ABOVE, a user other than the proposer must approve.',
@@ -270,6 +310,7 @@ export const approveReleaseRun = endpoint({
 export const rejectReleaseRun = endpoint({
   method: 'post',
   path: '/v1/commission-releases/{id}/reject',
+  audit: ['release_run.reject'],
   summary: 'Reject a release run; its commissions can be proposed again',
   tag: 'commission releases',
   roles: FINANCE,

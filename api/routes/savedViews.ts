@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import type { Pool } from '../../database/pool';
+import { type AuditEntry, addAudit } from '../../database/journal';
+import { type Client, inTransaction, type Pool } from '../../database/pool';
+import type { AuditAction } from '../../domain/journal';
+import { subjectOf } from '../../domain/kinds';
 import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint, type Principal } from '../http/endpoint';
 import { notFound, Problem } from '../http/problem';
 import { lineOf, timestampOutput, uuid, uuidParams } from '../http/schemas';
+import { actorOfCall } from '../workflows/decisions';
 
 const listName = z
   .string()
@@ -70,12 +74,23 @@ async function refuseTakenName<T>(write: Promise<T>): Promise<T> {
   }
 }
 
+function auditView(
+  client: Client,
+  call: { principal: Principal; requestId: string },
+  action: AuditAction,
+  sides: Pick<AuditEntry, 'before' | 'after'>,
+): Promise<void> {
+  const subject = subjectOf('user', call.principal.userId);
+  return addAudit(client, { actor: actorOfCall(call), action, subject, ...sides });
+}
+
 const answer = { description: 'The view.', schema: viewSchema };
 
 export const savedViewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/saved-views',
+    audit: ['user.save_view'],
     summary: 'Save a view of a list',
     tag: 'saved views',
     roles: STAFF,
@@ -83,13 +98,17 @@ export const savedViewEndpoints: Endpoint[] = [
     body: z.strictObject({ list: listName, ...viewBody }),
     responses: { 201: answer },
     errors: ['view_name_taken'],
-    handler: async ({ body, context: { pool }, principal, resourceId: id }) => {
+    handler: async ({ body, context: { pool }, resourceId: id, ...call }) => {
+      const { principal } = call;
       await refuseTakenName(
-        pool.query(
-          `INSERT INTO saved_views (id, owner_id, list, name, query, columns, shared)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
-          [id, principal.userId, body.list, body.name, body.query, body.columns, body.shared],
-        ),
+        inTransaction(pool, async (client) => {
+          const { rowCount } = await client.query(
+            `INSERT INTO saved_views (id, owner_id, list, name, query, columns, shared)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+            [id, principal.userId, body.list, body.name, body.query, body.columns, body.shared],
+          );
+          if (rowCount) await auditView(client, call, 'user.save_view', { after: { id, ...body } });
+        }),
       );
       return { status: 201, body: await readView(pool, principal, id) };
     },
@@ -135,6 +154,7 @@ export const savedViewEndpoints: Endpoint[] = [
   endpoint({
     method: 'put',
     path: '/v1/saved-views/{id}',
+    audit: ['user.save_view'],
     summary: 'Change your own view',
     tag: 'saved views',
     roles: STAFF,
@@ -143,33 +163,41 @@ export const savedViewEndpoints: Endpoint[] = [
     body: z.strictObject(viewBody),
     responses: { 200: answer },
     errors: ['view_name_taken'],
-    handler: async ({ params: { id }, body, context: { pool }, principal }) => {
-      const { rowCount } = await refuseTakenName(
-        pool.query(
-          `UPDATE saved_views SET name = $3, query = $4, columns = $5, shared = $6, updated_at = now()
-           WHERE id = $1 AND owner_id = $2`,
-          [id, principal.userId, body.name, body.query, body.columns, body.shared],
-        ),
+    handler: async ({ params: { id }, body, context: { pool }, ...call }) => {
+      const { principal } = call;
+      await refuseTakenName(
+        inTransaction(pool, async (client) => {
+          const { rowCount } = await client.query(
+            `UPDATE saved_views SET name = $3, query = $4, columns = $5, shared = $6, updated_at = now()
+             WHERE id = $1 AND owner_id = $2`,
+            [id, principal.userId, body.name, body.query, body.columns, body.shared],
+          );
+          if (!rowCount) throw notFound(`Your view ${id}`);
+          await auditView(client, call, 'user.save_view', { after: { id, ...body } });
+        }),
       );
-      if (!rowCount) throw notFound(`Your view ${id}`);
       return { status: 200, body: await readView(pool, principal, id) };
     },
   }),
   endpoint({
     method: 'delete',
     path: '/v1/saved-views/{id}',
+    audit: ['user.delete_view'],
     summary: 'Delete your own view',
     tag: 'saved views',
     roles: STAFF,
     scope: 'views:write',
     params: uuidParams,
     responses: { 204: { description: 'Deleted.' } },
-    handler: async ({ params: { id }, context: { pool }, principal }) => {
-      const { rowCount } = await pool.query('DELETE FROM saved_views WHERE id = $1 AND owner_id = $2', [
-        id,
-        principal.userId,
-      ]);
-      if (!rowCount) throw notFound(`Your view ${id}`);
+    handler: async ({ params: { id }, context: { pool }, ...call }) => {
+      await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ list: string; name: string }>(
+          'DELETE FROM saved_views WHERE id = $1 AND owner_id = $2 RETURNING list, name',
+          [id, call.principal.userId],
+        );
+        if (!rows[0]) throw notFound(`Your view ${id}`);
+        await auditView(client, call, 'user.delete_view', { before: { id, ...rows[0] } });
+      });
       return { status: 204 };
     },
   }),

@@ -3,8 +3,12 @@ import { approvalsOf, notApprovedBy } from '../../database/approvals';
 import type { Pool } from '../../database/pool';
 import { kinds, subjectOf } from '../../domain/kinds';
 import { FINANCE, WITHDRAWAL_READERS, WITHDRAWERS } from '../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../domain/words/glossary';
+import { PAYOUT_METHODS } from '../../domain/words/names';
+import { WITHDRAWAL } from '../../domain/words/titles';
 import { send } from '../../temporal/messages';
 import * as messages from '../../workflows/withdrawal';
+import * as column from '../http/columns';
 import { type ApiContext, endpoint, type Principal } from '../http/endpoint';
 import { defineList } from '../http/list';
 import { notFound } from '../http/problem';
@@ -39,6 +43,9 @@ const withdrawalSchema = z
     requestedBy: z.string().nullable(),
     batchId: uuid.nullable(),
     providerReference: z.string().nullable(),
+    providerCalledAt: timestampOutput
+      .nullable()
+      .describe('When the payout provider was last called about it.'),
     reason: z.string().nullable().describe('Why it was rejected, canceled or failed.'),
     settledAt: timestampOutput.nullable(),
   })
@@ -58,7 +65,8 @@ const columns = `w.id, w.distributor_id AS "distributorId",
   jsonb_build_object('amount', w.amount, 'currency', w.currency) AS amount, w.method,
   jsonb_build_object('holder', w.bank_account_holder, 'bank', w.bank_name, 'number', w.bank_account_masked) AS "bankAccount",
   w.approvals_needed AS "approvalsNeeded", w.requested_at AS "requestedAt", u.name AS "requestedBy",
-  w.batch_id AS "batchId", w.provider_reference AS "providerReference", w.reason, w.settled_at AS "settledAt"`;
+  w.batch_id AS "batchId", w.provider_reference AS "providerReference",
+  w.provider_called_at AS "providerCalledAt", w.reason, w.settled_at AS "settledAt"`;
 const tables = 'withdrawals w LEFT JOIN users u ON u.id = w.requested_by';
 
 const filters = {
@@ -101,6 +109,26 @@ function conditions(
 
 const list = defineList({
   item: withdrawalSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    amount: column.money(WORDS.amount),
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    bankAccount: [
+      column.shown(WITHDRAWAL.account, ({ bank, number }: Withdrawal['bankAccount']) => `${bank} ${number}`),
+      column.shown(WITHDRAWAL.holder, ({ holder }: Withdrawal['bankAccount']) => holder),
+    ],
+    approvalsNeeded: column.text(WITHDRAWAL.approvalsNeeded),
+    requestedAt: column.time(WITHDRAWAL.requestedAt),
+    requestedBy: column.text(WITHDRAWAL.requestedBy),
+    method: column.named(WITHDRAWAL.method, PAYOUT_METHODS),
+    batchId: column.text(WITHDRAWAL.batch),
+    providerReference: column.text(WITHDRAWAL.reference),
+    providerCalledAt: column.time(WITHDRAWAL.providerCalledAt),
+    settledAt: column.time(WITHDRAWAL.settledAt),
+    reason: column.text(WORDS.reason),
+  },
   filters,
   sorts: {
     requestedAt: { column: 'w.requested_at', type: 'timestamptz' },
@@ -116,6 +144,7 @@ const answer = { 200: { description: 'The withdrawal after the change.', schema:
 export const createWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals',
+  audit: ['withdrawal.request'],
   summary: 'Request a withdrawal',
   description:
     'Reserves the amount immediately. Withdrawals are refused while there is debt: debt is paid first.',
@@ -166,7 +195,7 @@ export const listWithdrawals = endpoint({
   responses: list.responses,
   handler: ({ query, context, principal, req }) =>
     list.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: columns,
@@ -212,6 +241,7 @@ export const getWithdrawal = endpoint({
 export const approveWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/approve',
+  audit: ['withdrawal.approve'],
   summary: 'Approve a withdrawal',
   description: 'Above the amount SECOND_APPROVAL_ABOVE, two different people must approve.',
   tag: 'withdrawals',
@@ -233,6 +263,7 @@ export const approveWithdrawal = endpoint({
 export const rejectWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/reject',
+  audit: ['withdrawal.reject'],
   summary: 'Reject a withdrawal; funds return to the balance',
   tag: 'withdrawals',
   roles: FINANCE,
@@ -247,6 +278,7 @@ export const rejectWithdrawal = endpoint({
 export const cancelWithdrawal = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/cancel',
+  audit: ['withdrawal.cancel'],
   summary: 'Cancel a withdrawal that is not paying yet; funds return to the balance',
   tag: 'withdrawals',
   roles: WITHDRAWERS,
@@ -261,6 +293,7 @@ export const cancelWithdrawal = endpoint({
 export const returnWithdrawalPayment = endpoint({
   method: 'post',
   path: '/v1/withdrawals/{id}/return-payment',
+  audit: ['withdrawal.return_payment'],
   summary: 'Report that the bank returned a payment; funds return to the balance',
   description:
     'The withdrawal becomes failed. If it needed two approvals, two different people must report the return.',
@@ -310,7 +343,9 @@ async function ownWithdrawal(context: ApiContext, id: string, principal: Princip
 
 /** Distributors learn that staff requested it on their behalf, but not who. */
 function askerFor(principal: Principal, requestedBy: string | null): string | null {
-  return principal.distributorId && requestedBy ? actorForDistributor(requestedBy, principal) : requestedBy;
+  return principal.distributorId && requestedBy
+    ? actorForDistributor(requestedBy, undefined, principal)
+    : requestedBy;
 }
 
 async function readWithdrawal(pool: Pool, id: string, principal: Principal) {

@@ -13,6 +13,7 @@ test('every bench runs, and shows what was measured on which machine', () => {
     'ledger',
     'backlog',
     'release',
+    'reconcile',
     'suspend',
     'latency',
     'commission',

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import type { Page } from 'playwright-core';
-import { type ConsoleWorld, startConsole } from '../support/console';
+import type { Download, Page } from 'playwright-core';
+import { type ConsoleWorld, settled, startConsole } from '../support/console';
 import { addCommissions, addDistributor } from '../support/payouts';
+
+// The console is compiled for browsers, so its modules are not typed here.
+const { PAGES } = require('../../console/src/app/pages') as { PAGES: readonly { path: string }[] };
+
+const read = async (file: Download) =>
+  parse(readFileSync((await file.path())!, 'utf8'), { columns: true, bom: true }) as Record<string, string>[];
 
 let world: ConsoleWorld;
 let ids: number[];
@@ -62,13 +68,66 @@ test('a list is exported as it is filtered and sorted, every entry of it', async
   await page.getByRole('button', { name: 'Export CSV' }).click();
   const file = await download;
   expect(file.suggestedFilename()).toMatch(/^commissions-\d{4}-\d\d-\d\d\.csv$/);
-  const rows = parse(readFileSync((await file.path())!, 'utf8'), { columns: true, bom: true }) as Record<
-    string,
-    string
-  >[];
-  expect(rows.map((row) => row['amount.amount'])).toEqual(['900', '800']);
-  expect(rows.every(({ id }) => ids.includes(Number(id)))).toBe(true);
+  const rows = await read(file);
+  expect(rows.map(({ Amount, State }) => [Amount, State])).toEqual([
+    ['9.00', 'Due'],
+    ['8.00', 'Due'],
+  ]);
+  expect(rows.every(({ Number: id }) => ids.includes(Number(id)))).toBe(true);
+  // For programs, as the API gives it.
+  const other = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Other export formats' }).click();
+  await page.getByRole('menuitem', { name: 'Export raw data (for programs)' }).click();
+  expect((await read(await other)).map((row) => [row['amount.amount'], row.state])).toEqual([
+    ['900', 'due'],
+    ['800', 'due'],
+  ]);
 });
+
+test.each(['zh-CN', 'en'] as const)(
+  'in %s the columns of an export have the names on the screen',
+  async (locale) => {
+    const page = await world.open({ locale });
+    await world.signIn(page, await world.person('admin'));
+    const unlike: string[] = [];
+    let lists = 0;
+    for (const { path } of PAGES.filter((one) => !one.path.includes(':'))) {
+      await page.goto(world.api.url + path);
+      await page.locator('h1').first().waitFor();
+      await settled(page);
+      const button = page.getByRole('button', { name: /^(导出 CSV|Export CSV)$/ });
+      if ((await button.count()) === 0) continue;
+      lists++;
+      const shown = await page.locator('thead th').allTextContents();
+      const download = page.waitForEvent('download');
+      await button.click();
+      const file = readFileSync((await (await download).path())!, 'utf8');
+      const [headings] = parse(file, { bom: true }) as string[][];
+      // Buttons, links and what is put together from several fields are on the screen only.
+      const only = [
+        '',
+        '操作',
+        'Actions',
+        'Action',
+        '资料',
+        'Page',
+        '变化（前 → 后）',
+        'Before → after',
+        '起因',
+        'Cause',
+        '佣金 / 提现',
+        'Commission / withdrawal',
+      ];
+      unlike.push(
+        ...shown
+          .filter((title) => !only.includes(title) && !headings!.includes(title))
+          .map((title) => `${path}: ${title}`),
+      );
+    }
+    expect(lists).toBeGreaterThan(15);
+    expect(unlike).toEqual([]);
+  },
+);
 
 test('orders are found by any region that they have, chosen by its name or typed', async () => {
   const { pool } = world.api.context;

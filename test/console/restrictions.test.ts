@@ -90,6 +90,7 @@ describe.each(['zh-CN', 'en'] as const)('in %s', (locale) => {
     const phone = await world.open({ locale, width: 390, height: 844 });
     await world.signIn(phone, await world.person('distributor', { distributorId: id }));
     await phone.getByText(say('解除前不能提现', 'cannot be withdrawn until')).waitFor();
+    await phone.getByRole('link', { name: say(/可提现.*1,500\.00/, /Available.*1,500\.00/) }).waitFor();
     await phone.goto(`${world.api.url}/my-withdrawals`);
     const own = phone.getByRole('region', { name: 'CNY' });
     await own.getByText(/3,500\.00/).waitFor();

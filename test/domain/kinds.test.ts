@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import {
@@ -8,6 +8,7 @@ import {
   keyOf,
   kinds,
   type ListKind,
+  type ProcessKind,
   pageOfSubject,
   parseSubject,
   partsOf,
@@ -15,6 +16,7 @@ import {
   subjectOf,
 } from '../../domain/kinds';
 import { type Role, STAFF } from '../../domain/roles';
+import { STATES } from '../../domain/words/glossary';
 import * as workflows from '../../workflows';
 
 const root = path.join(__dirname, '..', '..');
@@ -27,9 +29,6 @@ const { PAGES, pageAt } = require('../../console/src/app/pages') as {
 const { mayOpen, menuFor } = require('../../console/src/app/menu') as {
   mayOpen(role: Role, address: string): boolean;
   menuFor(role: Role): { entries: readonly { href: string }[] }[];
-};
-const { STATES } = require('../../console/src/locale/words') as {
-  STATES: Record<string, { zh: string; en: string } | undefined>;
 };
 
 const listKinds = KINDS.filter((kind): kind is ListKind => kinds[kind].path !== null);
@@ -170,6 +169,21 @@ test.each(processKinds)(
     expect(architecture).toMatch(new RegExp(`^\\| \`${workflow}\` .*\`${kind}/`, 'm'));
   },
 );
+
+/** Processes that send no mails of their own, each with the reason. */
+const withoutMails: Partial<Record<ProcessKind, string>> = {
+  order: 'the shop writes to its customers; distributors see it in their earnings',
+  return: 'as for orders',
+  release: 'finance sees it on its page; distributors see it in their earnings',
+  payout: 'each of its withdrawals is mailed about',
+  bulk: 'its page shows it to who started it',
+  mail: 'it is one',
+};
+
+test.each(processKinds)('the process %s has texts for its mails, or a reason to send none', (kind) => {
+  const hasTexts = existsSync(path.join(root, 'domain', 'mail', `${kind}.ts`));
+  expect([kind, hasTexts]).toEqual([kind, !(kind in withoutMails)]);
+});
 
 test.each(processKinds)('the process %s is listed in the console', (kind) => {
   expect(kinds[kind].path).not.toBeNull();

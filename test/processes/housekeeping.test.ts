@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
-import { createHousekeepingActivities, type Resealed } from '../../activities/housekeeping';
+import { createHousekeepingActivities, type Resealed, SEALED } from '../../activities/housekeeping';
 import { createSealer } from '../../database/sealing';
 import { HOUSEKEEPING, scheduleAll } from '../../temporal/schedules';
 import {
@@ -128,6 +128,15 @@ it('idempotency keys, sessions and failures to sign in are deleted when they are
        (SELECT array_agg(subject) FROM sign_in_attempts) AS attempts`,
   );
   expect(rows).toEqual([{ keys: ['29 days'], sessions: 3, attempts: ['29 days'] }]);
+});
+
+it('a change of keys reaches each sealed column of the database', async () => {
+  const { rows } = await world.pool.query(
+    `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name LIKE '%\\_sealed' ORDER BY 1, 2`,
+  );
+  const sealed = [...SEALED].sort((a, b) => (a.table + a.column < b.table + b.column ? -1 : 1));
+  expect(rows).toEqual(sealed);
 });
 
 it('what an earlier key sealed is sealed with the present one, so that the earlier can go', async () => {

@@ -407,7 +407,7 @@ describe('suspending and lifting', () => {
     expect(await balanceOf(pool, seller.id)).toMatchObject({ held: 5000, available: 10_000 });
 
     const found: string[] = [];
-    for await (const page of openProcesses(pool))
+    for await (const page of openProcesses(pool, 'release'))
       found.push(...page.map(({ kind, id }) => subjectOf(kind, id)));
     expect(found).toContain(`release/${runId}`);
     const handle = await platform.client.workflow.start('release', {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { recover } from '../../cli/recover';
+import type { Finding } from '../../database/findings';
 import type { Actor } from '../../database/journal';
 import type { Pool } from '../../database/pool';
-import type { Found } from '../../temporal/reconcile';
 import { lookAgain } from '../../workflows/shared/process';
 import { activityContext } from '../support/config';
 import {
@@ -117,11 +117,11 @@ describe('a withdrawal that is paid by a provider', () => {
     const id = await requested();
     await steps.approveWithdrawal(approval(id), Date.now() - 180_000);
     const subject = `withdrawal/${id}`;
-    const found: Found[] = [];
+    const found: Finding[] = [];
     const context = { pool, client: worker.client, taskQueue: worker.taskQueue };
     await recover(context, { mend: false, onFound: (page) => found.push(...page) });
     expect(found.filter((one) => one.subject === subject)).toEqual([
-      { disagreement: 'overdue', kind: 'withdrawal', subject },
+      { disagreement: 'overdue', subject, progress: 'approved' },
     ]);
     expect((await handle(id).query<{ state: string }, []>('status')).state).toBe('requested');
     await recover(context);
@@ -157,7 +157,7 @@ describe('a withdrawal that is paid by a provider', () => {
     await pool.query(`UPDATE withdrawals SET state = 'requested' WHERE id = $1`, [id]);
     const subject = `withdrawal/${id}`;
     await until(async () => {
-      const found: Found[] = [];
+      const found: Finding[] = [];
       const context = { pool, client: worker.client, taskQueue: worker.taskQueue };
       await recover(context, { mend: false, onFound: (page) => found.push(...page) });
       return found.some((one) => one.subject === subject && one.disagreement === 'ahead');
@@ -244,6 +244,13 @@ describe('an order', () => {
     await finished(platform, id);
   });
 
+  test('leaves a history of at most 20 events where nothing was lost', async () => {
+    const id = await paid();
+    await sendEvent(platform, id, { type: 'delivered', at: Date.now() });
+    await finished(platform, id);
+    expect((await handle(id).fetchHistory()).events!.length).toBeLessThanOrEqual(20);
+  });
+
   test('goes on as it was when it is asked to look and nothing has changed', async () => {
     const id = await paid();
     await handle(id).signal(lookAgain);
@@ -253,41 +260,63 @@ describe('an order', () => {
   });
 });
 
-test('a message that PostgreSQL works on for longer than a run waits for one is carried out by that run', async () => {
-  const database = await openDatabase();
-  const { pool } = database;
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows'),
-    workflowInterceptorModules: [require.resolve('../support/shortTimers')],
-    logger: new DefaultLogger('ERROR'),
+describe('a message that PostgreSQL works on for longer than a run waits for one', () => {
+  let database: Awaited<ReturnType<typeof openDatabase>>;
+  let worker: Awaited<ReturnType<typeof startWorker>>;
+
+  beforeAll(async () => {
+    database = await openDatabase();
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: require.resolve('../../workflows'),
+      workflowInterceptorModules: [require.resolve('../support/shortTimers')],
+      logger: new DefaultLogger('ERROR'),
+    });
+    worker = await startWorker(database.pool, testConfig(), undefined, undefined, { code });
+    const { userId } = await addUser(database.pool, 'Li');
+    await activatePlan({ pool: database.pool, userId });
   });
-  const worker = await startWorker(pool, testConfig(), undefined, undefined, { code });
-  const distributorId = await addDistributor(pool);
-  await credit(pool, distributorId, 5000);
-  const id = randomUUID();
-  const handle = await worker.client.workflow.start('withdrawal', {
-    workflowId: `withdrawal/${id}`,
-    args: [{ id }],
-    taskQueue: worker.taskQueue,
+  afterAll(async () => {
+    await worker.stop();
+    await database.close();
   });
-  // It waits for a message, a second here.
-  await until(async () =>
-    (await handle.fetchHistory()).events!.some((event) => event.timerStartedEventAttributes),
-  );
-  const stall = await pool.connect();
-  await stall.query('BEGIN');
-  await stall.query('LOCK TABLE withdrawals IN EXCLUSIVE MODE');
-  const by = await addUser(pool, 'Li');
-  const request = { id, distributorId, amount: 5000, currency: 'CNY', by };
-  const answer = sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
-  const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-    AND state_change < now() - interval '3 seconds'`;
-  await until(async () => (await pool.query(waits)).rowCount === 1);
-  await stall.query('COMMIT');
-  stall.release();
-  expect(await answer).toMatchObject({ state: 'requested' });
-  const { status, runId } = await handle.describe();
-  expect([status.name, runId]).toEqual(['RUNNING', handle.firstExecutionRunId]);
-  await worker.stop();
-  await database.close();
+
+  async function withdrawalRequest(id: string): Promise<() => Promise<unknown>> {
+    const distributorId = await addDistributor(database.pool);
+    await credit(database.pool, distributorId, 5000);
+    const by = await addUser(database.pool, 'Li');
+    const request = { id, distributorId, amount: 5000, currency: 'CNY', by };
+    return () => sendUpdate(worker, 'withdrawal', id, 'request', request, { resume: false });
+  }
+  const orderPayment = async (id: string) => () => payOrder(worker, payment({ externalId: id }));
+
+  test.each([
+    ['order', 'orders', orderPayment],
+    ['withdrawal', 'withdrawals', withdrawalRequest],
+  ] as const)('is carried out by that run: %s', async (kind, table, message) => {
+    const { pool } = database;
+    const id = randomUUID();
+    const send = await message(id);
+    const stall = await pool.connect();
+    await stall.query('BEGIN');
+    await stall.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+    const handle = await worker.client.workflow.start(kind, {
+      workflowId: `${kind}/${id}`,
+      args: [{ id }],
+      taskQueue: worker.taskQueue,
+    });
+    // It waits for a message, a second here.
+    await until(async () =>
+      (await handle.fetchHistory()).events!.some((event) => event.timerStartedEventAttributes),
+    );
+    const answer = send();
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+      AND state_change < now() - interval '3 seconds'`;
+    await until(async () => (await pool.query(waits)).rowCount! > 0);
+    await stall.query('COMMIT');
+    stall.release();
+    await answer;
+    expect((await pool.query(`SELECT FROM ${table} WHERE id::text = $1`, [id])).rowCount).toBe(1);
+    const { status, runId } = await handle.describe();
+    expect([status.name, runId]).toEqual(['RUNNING', handle.firstExecutionRunId]);
+  });
 });

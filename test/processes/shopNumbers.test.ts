@@ -129,7 +129,7 @@ test('a late return with such numbers is decided by a process of its own', async
   });
   // Were Temporal lost now, the same workflow would be started again.
   const open: string[] = [];
-  for await (const page of openProcesses(api.context.pool))
+  for await (const page of openProcesses(api.context.pool, 'return'))
     open.push(...page.map(({ kind, id }) => subjectOf(kind, id)));
   expect(open).toContain(subject);
   await post(`${order}/returns/${part(numbers.return)}/refund`);

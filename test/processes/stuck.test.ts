@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DISAGREEMENTS, forgetFindings, noteFindings } from '../../database/findings';
 import { inTransaction } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import { subjectOf } from '../../domain/kinds';
@@ -297,6 +298,45 @@ test('stuck work links to a page only for roles that may open it', async () => {
   const linkFor = async (key: string) => (await stuckOf(`payout/${id}`, key)).map(({ href }) => href);
   expect(await linkFor(finance)).toEqual([`/payout-batches/${id}`]);
   expect(await linkFor(operator)).toEqual([null]);
+});
+
+test('what two comparisons of rows and workflows did not mend is stuck work and on the home page of all staff', async () => {
+  const { pool } = api.context;
+  const subject = `release/${randomUUID()}`;
+  const findings = DISAGREEMENTS.map((disagreement) => ({ disagreement, subject }));
+  const cardFor = async (key: string) => {
+    const { cards } = (await get('/v1/home', key)).body;
+    return cards.find((card: { key: string }) => card.key === 'workflows_unmended');
+  };
+  await noteFindings(pool, findings, new Date(Date.now() - 300_000));
+  expect(await stuckOf(subject)).toEqual([]);
+  expect(await cardFor(operator)).toMatchObject({ count: 0 });
+  await noteFindings(pool, findings, new Date());
+  for (const [key, href] of [
+    [finance, `/commission-releases/${subject.slice('release/'.length)}`],
+    [operator, null],
+  ] as const) {
+    const items = await stuckOf(subject, key);
+    expect(items.map(({ kind }) => kind)).toEqual(
+      DISAGREEMENTS.map((disagreement) => `workflow_${disagreement}`),
+    );
+    expect(items.map((item) => item.href)).toEqual(DISAGREEMENTS.map(() => href));
+    expect(await cardFor(key)).toMatchObject({ count: DISAGREEMENTS.length, href: '/stuck-work' });
+  }
+  await forgetFindings(pool, new Date(Date.now() + 1000));
+  expect(await stuckOf(subject)).toEqual([]);
+  expect(await cardFor(operator)).toMatchObject({ count: 0 });
+});
+
+test('a failing step of what a schedule runs is stuck work without a page', async () => {
+  const workflow = `reconcile-${randomUUID()}`;
+  await api.context.pool.query(
+    `INSERT INTO failing_activities (workflow_id, activity_id, type, attempt, error_type, message)
+     VALUES ($1, '1', 'reconcileProcesses', 3, 'Error', 'away')`,
+    [workflow],
+  );
+  expect(await stuckOf(workflow, admin)).toMatchObject([{ kind: 'failing_activity', href: null }]);
+  await api.context.pool.query('DELETE FROM failing_activities WHERE workflow_id = $1', [workflow]);
 });
 
 test('the health of the system names database, Temporal, workers and mails', async () => {

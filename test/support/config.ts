@@ -8,17 +8,18 @@ import { createSealer } from '../../database/sealing';
 /** Settings as the environment would give them. */
 export type TestSettings = Partial<Record<keyof Config, string>>;
 
-/** A configuration that is complete without any server behind it. `changes` names what a test needs otherwise. */
+/** An environment that is complete without any server behind it, as for a command in a process of its own. */
+export const testEnvironment = {
+  DATABASE_URL: 'postgres://127.0.0.1:1/unused',
+  SMTP_URL: 'smtp://127.0.0.1:1',
+  FIELD_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+  FIELD_HASH_KEY: 'a hash key that is long enough for tests',
+  API_RATE_LIMIT: '1000000',
+};
+
+/** The configuration of that environment, on a task queue of its own. `changes` names what a test needs otherwise. */
 export function testConfig(changes: TestSettings = {}): Config {
-  return loadConfig({
-    DATABASE_URL: 'postgres://127.0.0.1:1/unused',
-    SMTP_URL: 'smtp://127.0.0.1:1',
-    FIELD_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
-    FIELD_HASH_KEY: 'a hash key that is long enough for tests',
-    API_RATE_LIMIT: '1000000',
-    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
-    ...changes,
-  });
+  return loadConfig({ ...testEnvironment, TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`, ...changes });
 }
 
 /** What activities need, around a database. */

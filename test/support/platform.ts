@@ -8,7 +8,7 @@ import type { OrderEvent, OrderPayment } from '../../domain/order';
 import { planTermsSchema } from '../../domain/plan';
 import { send } from '../../temporal/messages';
 import { order, orderEvent, pay } from '../../workflows/order';
-import { activityContext } from './config';
+import { activityContext, type TestSettings, testConfig } from './config';
 import { createDatabase } from './database';
 import './runtime';
 
@@ -29,21 +29,26 @@ export interface Platform {
  * @param options.worker whether a worker runs from the start @default true
  * @param options.address a Temporal server other than the run's
  * @param options.databaseUrl a database that is there already, which `close` then leaves
+ * @param options.taskQueue that of an earlier platform, to go on with its workflows
+ * @param options.settings of the workers
  */
 export async function startPlatform({
   worker = true,
   address = process.env.TEST_TEMPORAL_ADDRESS as string,
   databaseUrl,
+  taskQueue = `test-${randomBytes(6).toString('hex')}`,
+  settings = {},
 }: {
   worker?: boolean;
   address?: string;
   databaseUrl?: string;
+  taskQueue?: string;
+  settings?: TestSettings;
 } = {}): Promise<Platform> {
   const database = databaseUrl ? { url: databaseUrl, drop: async () => {} } : await createDatabase();
   const pool = createPool(database.url, 20, (error) => console.error(error));
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const taskQueue = `test-${randomBytes(6).toString('hex')}`;
   const workers: { stop(): Promise<void> }[] = [];
 
   async function startWorker() {
@@ -51,7 +56,7 @@ export async function startPlatform({
       connection: native,
       taskQueue,
       workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE as string },
-      activities: createActivities(activityContext(pool)),
+      activities: createActivities(activityContext(pool, testConfig(settings))),
     });
     const done = running.run();
     let stopped: Promise<void> | undefined;
@@ -106,7 +111,10 @@ export async function addUser(pool: Pool, role: string): Promise<string> {
  * Puts a plan in force since two months ago, for whatever a test pays; a later one takes precedence over an earlier.
  * What is not given is 10 % and 3 % on two levels.
  */
-export async function activatePlan({ pool, userId }: Platform, terms: object = {}): Promise<number> {
+export async function activatePlan(
+  { pool, userId }: Pick<Platform, 'pool' | 'userId'>,
+  terms: object = {},
+): Promise<number> {
   const complete = planTermsSchema.parse({
     levels: [{ default: { rateBp: 1000 } }, { default: { rateBp: 300 } }],
     ...terms,
@@ -166,7 +174,10 @@ export function payment(change: Partial<OrderPayment> = {}): OrderPayment {
 }
 
 /** Pays an order as the API does. */
-export async function payOrder({ client, taskQueue }: Platform, paid: OrderPayment): Promise<void> {
+export async function payOrder(
+  { client, taskQueue }: Pick<Platform, 'client' | 'taskQueue'>,
+  paid: OrderPayment,
+): Promise<void> {
   await client.workflow.executeUpdateWithStart(pay, {
     args: [paid],
     updateId: 'pay',

@@ -15,9 +15,10 @@ const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISO
 /**
  * Fills a system over its API with something of every kind, as the demonstration does in minutes: each list has
  * entries, and each detail page has one to open.
+ * @param adminKey whose bulk actions and mentions they are; by default another admin's
  */
-export async function fillWithSamples(api: TestApi): Promise<Samples> {
-  const key = await api.keyFor('admin');
+export async function fillWithSamples(api: TestApi, adminKey?: string): Promise<Samples> {
+  const key = adminKey ?? (await api.keyFor('admin'));
   const finance = await api.keyFor('finance');
   const call = async <T>(method: string, path: string, body?: object, by = key): Promise<T> => {
     const { status, body: answer } = await api.call(method, path, { key: by, body });
@@ -59,6 +60,15 @@ export async function fillWithSamples(api: TestApi): Promise<Samples> {
   };
   const above = await join(1, '沈一凡');
   const seller = await join(2, '顾晓岚', above.referralCode);
+  const { items: credentials } = await call<{ items: { id: string }[] }>(
+    'GET',
+    `/v1/credentials?distributorId=${seller.id}`,
+  );
+  await call('POST', `/v1/credentials/${credentials[0]!.id}/renewals`, {
+    number: makeResidentIdentityNumber('310101', '1992-05-12', '122'),
+    validFrom: '2026-01-01',
+    validUntil: '2046-01-01',
+  });
   const asked = await apply(3, '乔亦菲');
   await call('POST', `/v1/applications/${asked}/request-changes`, { message: '请上传清晰的证件照片。' });
   await apply(4, '苏明远');

@@ -8,7 +8,7 @@ import { approveApplication, submitApplication } from '../../workflows/applicati
 import { resendMail } from '../../workflows/mail';
 import { orderEvent } from '../../workflows/order';
 import { approveRelease } from '../../workflows/release';
-import { approveWithdrawal, requestWithdrawal } from '../../workflows/withdrawal';
+import { approveWithdrawal, rejectWithdrawal, requestWithdrawal } from '../../workflows/withdrawal';
 import { personNumbers, personSubmission } from '../support/applications';
 import { testConfig } from '../support/config';
 import { addDistributor, addUser, credit, openDatabase, startWorker } from '../support/payouts';
@@ -99,6 +99,39 @@ describe('with the processes of the platform', () => {
     expect(first).toMatchObject({ state: 'approved', distributorId: expect.any(String) });
     expect(await approve()).toEqual(first);
     expect(await eventsOf(subjectOf('application', id), 'approved')).toBe(1);
+  });
+
+  test('of fifty decisions on one withdrawal at once one is carried out, and each other is refused', async () => {
+    const [distributorId, id] = [await addDistributor(database.pool), randomUUID()];
+    await credit(database.pool, distributorId, 5000);
+    const people = await Promise.all(Array.from({ length: 50 }, (_, n) => addUser(database.pool, `Li ${n}`)));
+    await send(sender, {
+      kind: 'withdrawal',
+      id,
+      update: requestWithdrawal,
+      args: [{ id, distributorId, amount: 5000, currency: 'CNY', by: people[0]! }],
+      messageId: id,
+      resume: false,
+    });
+    const answers = await Promise.allSettled(
+      people.map((by, n) =>
+        send(sender, {
+          kind: 'withdrawal',
+          id,
+          update: n % 2 ? approveWithdrawal : rejectWithdrawal,
+          args: [{ id, decisionId: randomUUID(), by, text: 'x' }],
+          messageId: randomUUID(),
+        }),
+      ),
+    );
+    const results = answers.map((answer) =>
+      answer.status === 'fulfilled'
+        ? 'carried out'
+        : (rootFailure(answer.reason)?.type ?? String(answer.reason)),
+    );
+    const counts = new Map<string, number>();
+    for (const result of results) counts.set(result, (counts.get(result) ?? 0) + 1);
+    expect(Object.fromEntries(counts)).toEqual({ 'carried out': 1, withdrawal_decided: 49 });
   });
 
   test('a process of a subject that does not exist refuses, and ends without a failure', async () => {

@@ -53,8 +53,7 @@ async function refusalOf(update: Promise<unknown>): Promise<Refusal> {
 /** Ids of the applications that recovery would start a workflow for. */
 async function openApplications(world: ApplicationWorld): Promise<unknown[]> {
   const ids: unknown[] = [];
-  for await (const page of openProcesses(world.pool))
-    ids.push(...page.flatMap(({ kind, id }) => (kind === 'application' ? [id] : [])));
+  for await (const page of openProcesses(world.pool, 'application')) ids.push(...page.map(({ id }) => id));
   return ids;
 }
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { addAudit } from '../../../database/journal';
-import { kinds, subjectOf } from '../../../domain/kinds';
+import { kinds, type StateOf, subjectOf } from '../../../domain/kinds';
 import type { RefusalCode } from '../../../domain/refusals';
 import { ADMIN, MACHINE_SCOPES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { inLanguage } from '../../../domain/words/text';
 import { type ApiKey, Prisma } from '../../../prisma/client/client';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -32,8 +35,29 @@ const newKeySchema = z
   })
   .meta({ id: 'NewKey' });
 
+function stateOf({ revokedAt, expiresAt }: { revokedAt?: unknown; expiresAt?: unknown }): StateOf<'key'> {
+  if (revokedAt) return 'revoked';
+  return expiresAt && Date.parse(String(expiresAt)) <= Date.now() ? 'expired' : 'active';
+}
+
 const keys = defineList({
   item: keySchema,
+  columns: {
+    id: null,
+    userId: null,
+    name: [
+      column.text({ zh: '用途', en: 'Purpose' }),
+      column.shown(WORDS.state, (_, { language }, key) =>
+        inLanguage(NAMES_OF_STATES[stateOf(key)], language),
+      ),
+    ],
+    userName: column.text({ zh: '所属用户', en: 'Acts as user' }),
+    machine: column.yesNo({ zh: '供程序使用', en: 'Used by a machine' }),
+    scopes: column.mostlyNamed({ zh: '权限', en: 'Scopes' }, {}),
+    createdAt: column.time({ zh: '创建时间', en: 'Created' }),
+    expiresAt: column.time({ zh: '有效期至', en: 'Expires' }),
+    revokedAt: column.time({ zh: '吊销时间', en: 'Revoked' }),
+  },
   filters: {
     userId: uuid.optional(),
     user: z.string().trim().min(1).max(200).optional().describe("Part of the user's name or email address."),
@@ -72,6 +96,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/keys',
+      audit: ['key.create'],
       summary: 'Create an API key',
       description:
         'The response shows the key only once: a repeat with the same Idempotency-Key is refused ' +
@@ -178,7 +203,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       responses: keys.responses,
       handler: ({ query, context, req }) =>
         keys.reply<KeyRow>({
-          pool: context.pool,
+          context,
           req,
           query,
           select: `k.id, k.user_id AS "userId", u.name AS "userName", k.name, k.machine, k.scopes, k.created_at AS "createdAt",
@@ -215,6 +240,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
     endpoint({
       method: 'delete',
       path: '/v1/keys/{id}',
+      audit: ['key.revoke'],
       summary: 'Revoke an API key',
       description:
         'The key stops working with the next request. Revoking it again has no effect. A key can revoke itself, and keys with no more scopes than its own.',

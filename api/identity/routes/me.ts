@@ -4,6 +4,7 @@ import { addAudit } from '../../../database/journal';
 import { inTransaction } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { subjectOf } from '../../../domain/kinds';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -25,6 +26,13 @@ const sessions = defineList({
       current: z.boolean().describe('Whether it is the session of this request.'),
     })
     .meta({ id: 'Session' }),
+  columns: {
+    id: null,
+    userAgent: column.text({ zh: '浏览器', en: 'Browser' }),
+    createdAt: column.time({ zh: '登录时间', en: 'Signed in' }),
+    lastSeenAt: column.time({ zh: '最近使用', en: 'Last used' }),
+    current: column.yesNo({ zh: '当前会话', en: 'This session' }),
+  },
   filters: {},
   sorts: { createdAt: { column: 's.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -65,6 +73,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'patch',
       path: '/v1/me',
+      audit: ['user.update'],
       summary: 'Change your own name or language',
       tag: 'me',
       roles: everybody,
@@ -101,6 +110,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/password',
+      audit: ['user.set_password'],
       summary: 'Change your own password',
       description: 'All other sessions of the user end.',
       tag: 'me',
@@ -126,6 +136,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor',
+      audit: ['second_factor.begin'],
       summary: 'Start setting up two-step verification',
       description:
         'Responds with the secret for an authenticator app (TOTP, RFC 6238). Sign-in requires a code after you confirm one.',
@@ -144,15 +155,20 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
         },
       },
       errors: ['session_required', 'second_factor_on'],
-      handler: async ({ context: { pool, config }, principal }) => {
+      handler: async ({ context: { pool, config }, principal, requestId }) => {
         requireSession(principal);
         const secret = newTotpSecret();
-        const { rows } = await pool.query<{ email: string }>(
-          'UPDATE users SET totp_secret_sealed = $2 WHERE id = $1 AND totp_confirmed_at IS NULL RETURNING email',
-          [principal.userId, createSealer(config).seal(secret)],
-        );
-        const [user] = rows;
-        if (!user) throw secondFactorOn();
+        const user = await inTransaction(pool, async (client) => {
+          const { rows } = await client.query<{ email: string }>(
+            'UPDATE users SET totp_secret_sealed = $2 WHERE id = $1 AND totp_confirmed_at IS NULL RETURNING email',
+            [principal.userId, createSealer(config).seal(secret)],
+          );
+          if (!rows[0]) throw secondFactorOn();
+          const subject = subjectOf('user', principal.userId);
+          const actor = actorOfCall({ principal, requestId });
+          await addAudit(client, { actor, action: 'second_factor.begin', subject });
+          return rows[0];
+        });
         return {
           status: 201,
           body: { otpauthUri: otpauthUri(secret, { brand: config.BRAND_NAME, email: user.email }), secret },
@@ -163,6 +179,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor/confirm',
+      audit: ['second_factor.enable'],
       summary: 'Confirm two-step verification with a code from the app',
       description: 'From now on sign-in requires a code. The recovery codes are shown only once.',
       tag: 'me',
@@ -229,6 +246,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/me/second-factor/disable',
+      audit: ['second_factor.disable'],
       summary: 'Disable your two-step verification',
       tag: 'me',
       roles: everybody,
@@ -261,7 +279,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       responses: sessions.responses,
       handler: ({ query, context, principal, req }) =>
         sessions.reply<SessionRow>({
-          pool: context.pool,
+          context,
           req,
           query,
           select: `s.id, s.user_agent AS "userAgent", s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt"`,
@@ -285,6 +303,7 @@ export function meEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'delete',
       path: '/v1/me/sessions/{id}',
+      audit: ['session.end'],
       summary: 'End one of your own sessions',
       tag: 'me',
       roles: everybody,

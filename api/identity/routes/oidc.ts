@@ -26,6 +26,7 @@ export const oidcEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
     path: '/v1/auth/oidc/callback',
+    audit: ['user.bind_oidc', 'user.sign_in'],
     summary: 'Handle the redirect from the single sign-on provider',
     description:
       'Signs in the user linked to the subject, or links the user with the verified email address. Creates no users. ' +

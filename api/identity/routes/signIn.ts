@@ -63,6 +63,7 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/sign-in',
+      audit: ['user.sign_in'],
       summary: 'Sign in with a password',
       description:
         'Sets a session cookie. With two-step verification the first call responds with code_required; send the call again with the code. ' +
@@ -82,6 +83,7 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/sign-in-links',
+      audit: ['user.forgot_password'],
       summary: 'Request a one-time link by email after forgetting the password',
       description:
         'The response is the same whether or not a user has this email address. The link works once, for an hour; a user who signs in by ' +
@@ -105,6 +107,7 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/sign-in-links/redeem',
+      audit: ['user.set_password', 'user.sign_in'],
       summary: 'Set a password with a one-time link and sign in',
       description: 'All other sessions and links of the user end.',
       tag: 'sign-in',
@@ -130,6 +133,7 @@ export function signInEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/sign-out',
+      audit: ['user.sign_out'],
       summary: 'Sign out',
       description: 'Ends the session of this request.',
       tag: 'sign-in',

@@ -35,6 +35,7 @@ export function userAccessEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/sign-in-link',
+      audit: ['user.make_sign_in_link'],
       summary: 'Create a one-time link for a user to set a password',
       description:
         'Responds with the link and emails it to the user. It works once, for 24 hours; earlier links become invalid. Two-step verification is still required.',
@@ -64,6 +65,7 @@ export function userAccessEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'delete',
       path: '/v1/users/{id}/second-factor',
+      audit: ['second_factor.remove'],
       summary: 'Remove two-step verification from a user',
       description: 'For a user who has lost both the device and the recovery codes.',
       tag: 'users',

@@ -3,7 +3,10 @@ import { addAudit } from '../../../database/journal';
 import { tellAdmins } from '../../../database/newAdmin';
 import { subjectOf } from '../../../domain/kinds';
 import { ADMIN } from '../../../domain/roles';
+import { NAMES_OF_STATES, ROLES, WORDS } from '../../../domain/words/glossary';
+import { inLanguage } from '../../../domain/words/text';
 import { Prisma, type User } from '../../../prisma/client/client';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint, type Principal, roleSchema } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -31,6 +34,21 @@ type UserBody = z.input<typeof userSchema>;
 
 const users = defineList({
   item: userSchema,
+  columns: {
+    id: null,
+    name: [
+      column.text({ zh: '姓名', en: 'Name' }),
+      column.shown(WORDS.state, (_, { language }, { disabledAt }) =>
+        inLanguage(NAMES_OF_STATES[disabledAt ? 'disabled' : 'active'], language),
+      ),
+    ],
+    email: column.text({ zh: '邮箱', en: 'Email address' }),
+    role: column.named({ zh: '角色', en: 'Role' }, ROLES),
+    distributorId: null,
+    hasSecondFactor: column.yesNo({ zh: '两步验证', en: 'Two-step verification' }),
+    createdAt: column.time({ zh: '创建时间', en: 'Created' }),
+    disabledAt: column.time({ zh: '停用时间', en: 'Disabled' }),
+  },
   filters: {
     role: roleSchema.optional(),
     disabled: z.stringbool().optional().describe('Only disabled users (true) or only active users (false).'),
@@ -118,6 +136,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users',
+      audit: ['user.create'],
       summary: 'Add a user',
       description: `With a role that has no more rights than your own key. ${adminsOnly}; the other admins are informed by email.`,
       tag: 'users',
@@ -179,7 +198,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
       responses: users.responses,
       handler: ({ query, context, req }) =>
         users.reply<UserRow>({
-          pool: context.pool,
+          context,
           req,
           query,
           select: `u.id, u.email, u.name, u.role, u.distributor_id AS "distributorId", u.disabled_at AS "disabledAt",
@@ -210,6 +229,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/change-role',
+      audit: ['user.change_role'],
       summary: 'Change the role of a staff user',
       description:
         'Permissions that the new role does not have end with the next request, also for keys. Sessions end and the user signs in again. ' +
@@ -263,6 +283,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/disable',
+      audit: ['user.disable'],
       summary: 'Disable a user',
       description:
         'All keys and sessions of the user stop working with the next request, and one-time links become invalid. Records of what the user did stay.',
@@ -300,6 +321,7 @@ export function userEndpoints(scopesOfRole: ScopesOfRole): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/v1/users/{id}/enable',
+      audit: ['user.enable'],
       summary: 'Enable a disabled user',
       description:
         'The password, two-step verification and keys that were not revoked work again; earlier sessions and one-time links do not.',

@@ -3,6 +3,7 @@ import { OPERATORS, STAFF } from '../../../domain/roles';
 import { version } from '../../../package.json';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { timestampOutput } from '../../http/schemas';
+import { stuckKinds } from '../stuckAdvice';
 import { readStuckWork } from '../stuckWork';
 import { describeTaskQueues, liveWorkers, processing } from '../workers';
 
@@ -10,7 +11,7 @@ const words = z.object({ zh: z.string(), en: z.string() });
 
 const stuckSchema = z
   .object({
-    kind: z.string(),
+    kind: z.enum(stuckKinds),
     subject: z.string().describe('The subject, such as order/4711.'),
     since: timestampOutput,
     attempts: z.int().optional(),
@@ -153,7 +154,7 @@ export const healthEndpoints: Endpoint[] = [
         description: 'The work that needs attention.',
         schema: z.object({
           items: z.array(stuckSchema),
-          more: z.array(z.string()).describe('Kinds with more items than listed.'),
+          more: z.array(z.enum(stuckKinds)).describe('Kinds with more items than listed.'),
         }),
       },
     },

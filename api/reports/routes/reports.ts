@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { Role } from '../../../domain/roles';
 import { STAFF } from '../../../domain/roles';
+import { ACCOUNTS } from '../../../domain/words/events';
+import { WORDS } from '../../../domain/words/glossary';
+import type { Language } from '../../../domain/words/text';
+import * as column from '../../http/columns';
+import { csvReply, languageQuery, readableCsvReply } from '../../http/csv';
 import { type ApiContext, type Endpoint, endpoint, type Principal, type Reply } from '../../http/endpoint';
-import { csvReply } from '../../http/list';
 import { Problem } from '../../http/problem';
 import { currencySchema, uuid } from '../../http/schemas';
 import {
@@ -25,23 +29,27 @@ const days = {
   to: z.iso.date().describe('Last day, included.'),
 };
 const interval = z.enum(['day', 'week', 'month']).default('day').describe('Weeks start on Monday.');
+const PERIOD = { zh: '时间', en: 'Period' };
 const period = z.string().describe('First day of the day, week or month.');
 const signedMoney = z.object({ amount: z.int().describe('Minor units.'), currency: z.string() });
 
-type Row = Record<string, string | number | null>;
+type Figures = Record<string, string | number | null>;
 
 interface PeriodQuery {
   from: string;
   to: string;
   interval: keyof typeof daysOf;
+  language?: Language;
   currency?: string;
 }
 
-interface ReportSpec<Extra extends z.ZodRawShape> {
+interface ReportSpec<Row extends z.ZodObject, Extra extends z.ZodRawShape> {
   name: string;
   summary: string;
   description: string;
-  row: z.ZodObject;
+  row: Row;
+  /** Columns of the CSV for people, besides the period. */
+  columns: Omit<column.Columns<z.output<Row>>, 'period'>;
   /** Columns that are amounts of the currency asked for. */
   amounts: readonly string[];
   filters?: Extra;
@@ -51,7 +59,9 @@ interface ReportSpec<Extra extends z.ZodRawShape> {
 }
 
 /** A report by period, as JSON rows or as CSV. */
-function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): Endpoint {
+function periodReport<Row extends z.ZodObject, Extra extends z.ZodRawShape>(
+  spec: ReportSpec<Row, Extra>,
+): Endpoint {
   const needsCurrency = spec.amounts.length > 0;
   return endpoint({
     method: 'get',
@@ -64,6 +74,7 @@ function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): End
     query: z.strictObject({
       ...days,
       interval,
+      language: languageQuery,
       ...(needsCurrency && { currency: currencySchema }),
       ...spec.filters,
     }),
@@ -76,7 +87,7 @@ function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): End
       const zone = context.config.BRAND_TIME_ZONE;
       keepDaysSummed(context);
       const currency = needsCurrency ? [query.currency] : [];
-      const { rows } = await context.pool.query<Row>(sql, [
+      const { rows } = await context.pool.query<Figures>(sql, [
         zone,
         query.interval,
         query.from,
@@ -84,9 +95,14 @@ function periodReport<Extra extends z.ZodRawShape>(spec: ReportSpec<Extra>): End
         ...currency,
         ...values,
       ]);
-      return answer(spec.row, rows.map(withMoney(spec.amounts, query.currency)), req, context, {
-        interval: query.interval,
-      });
+      const columns = { period: column.day(PERIOD), ...spec.columns };
+      return answer(
+        { schema: spec.row, columns, language: query.language },
+        rows.map(withMoney(spec.amounts, query.currency)),
+        req,
+        context,
+        { interval: query.interval },
+      );
     },
   });
 }
@@ -101,20 +117,24 @@ function documented(row: z.ZodObject, more: z.ZodRawShape) {
 }
 
 function withMoney(amounts: readonly string[], currency: string | undefined) {
-  return (row: Row) => ({
+  return (row: Figures) => ({
     ...row,
     ...Object.fromEntries(amounts.map((name) => [name, { amount: row[name], currency }])),
   });
 }
 
 function answer(
-  schema: z.ZodObject,
+  { schema, columns, language }: { schema: z.ZodObject; columns: object; language?: Language },
   rows: unknown[],
   req: { accepts(types: string[]): string | false },
   { config }: ApiContext,
   more: Record<string, unknown>,
 ): Reply {
-  if (req.accepts(['json', 'text/csv']) === 'text/csv') return csvReply(schema, rows);
+  if (req.accepts(['json', 'text/csv']) === 'text/csv') {
+    if (!language) return csvReply(schema, rows);
+    const reading = { language, zone: config.BRAND_TIME_ZONE };
+    return readableCsvReply(columns as column.Columns<Record<string, unknown>>, reading, rows);
+  }
   return { status: 200, body: { timeZone: config.BRAND_TIME_ZONE, ...more, rows } };
 }
 
@@ -141,6 +161,11 @@ export const reportEndpoints: Endpoint[] = [
     summary: 'Orders paid, net sales and refunds over time',
     description: 'Net sales are before cancellations and returns; refunds count at refund time.',
     row: z.object({ period, orders: z.int(), net: signedMoney, returned: signedMoney }),
+    columns: {
+      orders: column.text({ zh: '订单数', en: 'Orders' }),
+      net: column.money({ zh: '实付金额', en: 'Net sales' }),
+      returned: column.money({ zh: '退款', en: 'Refunded' }),
+    },
     amounts: ['net', 'returned'],
     statement: () => ({ sql: ordersReport }),
   }),
@@ -156,6 +181,12 @@ export const reportEndpoints: Endpoint[] = [
       reversed: signedMoney.describe('Reversed before release.'),
       clawedBack: signedMoney.describe('Clawed back after release.'),
     }),
+    columns: {
+      accrued: column.money({ zh: '新增', en: 'Accrued' }),
+      released: column.money({ zh: '已结算', en: 'Released' }),
+      reversed: column.money({ zh: '已冲销', en: 'Reversed' }),
+      clawedBack: column.money({ zh: '已追回', en: 'Clawed back' }),
+    },
     amounts: ['accrued', 'released', 'reversed', 'clawedBack'],
     filters: { distributorId: uuid.optional() },
     alsoFor: 'distributor',
@@ -177,6 +208,12 @@ export const reportEndpoints: Endpoint[] = [
       failedCount: z.int(),
       failed: signedMoney,
     }),
+    columns: {
+      paidCount: column.text({ zh: '打款笔数', en: 'Payouts paid' }),
+      paid: column.money({ zh: '已打款', en: 'Paid' }),
+      failedCount: column.text({ zh: '失败笔数', en: 'Payouts failed' }),
+      failed: column.money({ zh: '失败', en: 'Failed' }),
+    },
     amounts: ['paid', 'failed'],
     statement: () => ({ sql: payoutsReport }),
   }),
@@ -194,6 +231,12 @@ export const reportEndpoints: Endpoint[] = [
         .nullable()
         .describe('From submission to decision; null if there was no decision.'),
     }),
+    columns: {
+      submitted: column.text({ zh: '提交', en: 'Submitted' }),
+      approved: column.text({ zh: '批准', en: 'Approved' }),
+      rejected: column.text({ zh: '驳回', en: 'Rejected' }),
+      medianHours: column.text({ zh: '处理时长（小时）', en: 'Hours to decision' }),
+    },
     amounts: [],
     statement: () => ({ sql: applicationsReport }),
   }),
@@ -209,6 +252,12 @@ export const reportEndpoints: Endpoint[] = [
       reserved: signedMoney,
       debt: signedMoney,
     }),
+    columns: {
+      held: column.money(ACCOUNTS.held),
+      available: column.money(ACCOUNTS.available),
+      reserved: column.money(ACCOUNTS.reserved),
+      debt: column.money(ACCOUNTS.debt),
+    },
     amounts: ['held', 'available', 'reserved', 'debt'],
     statement: () => ({ sql: balancesReport }),
   }),
@@ -223,6 +272,13 @@ function topDistributors(): Endpoint {
     net: signedMoney.describe('Of the orders attributed to it.'),
     commission: signedMoney.describe('Accrued at any level, less reversals and clawbacks.'),
   });
+  const columns: column.Columns<z.output<typeof row>> = {
+    distributorId: null,
+    name: column.text(WORDS.distributor),
+    orders: column.text({ zh: '订单数', en: 'Orders' }),
+    net: column.money({ zh: '实付金额', en: 'Net sales' }),
+    commission: column.money({ zh: '佣金', en: 'Commission' }),
+  };
   return endpoint({
     method: 'get',
     path: '/v1/reports/top-distributors',
@@ -234,21 +290,28 @@ function topDistributors(): Endpoint {
     query: z.strictObject({
       ...days,
       currency: currencySchema,
+      language: languageQuery,
       limit: z.coerce.number().int().min(1).max(100).default(10),
     }),
     responses: documented(row, {}),
     handler: async ({ query, context, req }) => {
       refuseSpan(query, daysOf.day);
-      const { from, to, currency, limit } = query;
+      const { from, to, currency, limit, language } = query;
       keepDaysSummed(context);
-      const { rows } = await context.pool.query<Row>(topDistributorsReport, [
+      const { rows } = await context.pool.query<Figures>(topDistributorsReport, [
         context.config.BRAND_TIME_ZONE,
         from,
         to,
         currency,
         limit,
       ]);
-      return answer(row, rows.map(withMoney(['net', 'commission'], currency)), req, context, {});
+      return answer(
+        { schema: row, columns, language },
+        rows.map(withMoney(['net', 'commission'], currency)),
+        req,
+        context,
+        {},
+      );
     },
   });
 }

@@ -5,8 +5,12 @@ import { claimHolds } from '../../../database/claims';
 import { applicantToken } from '../../../database/links';
 import { createSealer } from '../../../database/sealing';
 import { CHANNEL } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { APPLICANT_KINDS, CHANNELS, checksText } from '../../../domain/words/names';
+import { inLanguage } from '../../../domain/words/text';
 import { send } from '../../../temporal/messages';
 import { resubmitApplication, submitApplication, withdrawApplication } from '../../../workflows/application';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, uuid, uuidParams } from '../../http/schemas';
@@ -30,6 +34,24 @@ import {
 
 const applications = defineList({
   item: applicationSummarySchema,
+  columns: {
+    id: column.text(WORDS.id),
+    name: column.text({ zh: '申请人', en: 'Applicant' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    kind: column.named(WORDS.kind, APPLICANT_KINDS),
+    region: column.region({ zh: '申请区域', en: 'Region' }),
+    channels: column.mostlyNamed({ zh: '销售渠道', en: 'Channels' }, CHANNELS),
+    submittedAt: column.time({ zh: '提交时间', en: 'Submitted' }),
+    round: column.text({ zh: '轮次', en: 'Round' }),
+    failedChecks: column.shown({ zh: '自动检查', en: 'Checks' }, (failed: number, { language }, { state }) =>
+      inLanguage(checksText(failed, state === 'submitted'), language),
+    ),
+    claim: column.shown({ zh: '审核人', en: 'Claimed by' }, ({ name }: { name: string }) => name),
+    changesDeadline: column.time({ zh: '补充期限', en: 'Deadline' }),
+    tier: column.text(WORDS.tier),
+    decidedAt: column.time({ zh: '处理时间', en: 'Decided' }),
+    distributorId: null,
+  },
   filters: {
     state: applicationState.optional(),
     kind: applicantKind.optional(),
@@ -76,6 +98,7 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications',
+    audit: ['application.submit'],
     summary: 'Apply to become a distributor',
     description: `Needs no key. The response has a token that is shown only once. With the token in the header ${TOKEN_HEADER}, the applicant can read, resubmit and withdraw the application. Without a key the number of applications is limited for one email address and for one network address.`,
     tag: 'applications',
@@ -131,7 +154,7 @@ export const applicationEndpoints: Endpoint[] = [
     responses: applications.responses,
     handler: ({ query, context, principal, req }) =>
       applications.reply<ApplicationSummaryRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: applicationSummaryColumns,
@@ -173,6 +196,7 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/resubmit',
+    audit: ['application.resubmit'],
     summary: 'Resubmit an application with the requested changes',
     description: `Send the whole application with the changes. For the applicant with the token in the header ${TOKEN_HEADER}, or for staff.`,
     tag: 'applications',
@@ -197,6 +221,7 @@ export const applicationEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/withdraw',
+    audit: ['application.withdraw'],
     summary: 'Withdraw an application',
     description: `For the applicant with the token in the header ${TOKEN_HEADER}, or for staff on the applicant's behalf.`,
     tag: 'applications',

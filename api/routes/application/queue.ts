@@ -14,6 +14,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/next',
+    audit: ['application.claim'],
     summary: 'Claim the application that has waited longest',
     description: 'Among unclaimed applications in review. Two reviewers at the same time get different ones.',
     tag: 'applications',
@@ -31,6 +32,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/claim',
+    audit: ['application.claim'],
     summary: 'Claim an application, or renew the claim',
     description:
       'Only the claimer and admins can then decide the application. The claim expires after 30 minutes without renewal and ends with the decision.',
@@ -48,6 +50,7 @@ export const reviewQueueEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/release-claim',
+    audit: ['application.release_claim'],
     summary: 'Release the claim of an application',
     description: 'An admin can release the claim of another user.',
     tag: 'applications',

@@ -23,6 +23,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/approve',
+    audit: ['application.approve'],
     summary: 'Approve an application',
     description: 'Creates the distributor. If a check failed, the note must give the reason for approving.',
     tag: 'applications',
@@ -57,6 +58,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/reject',
+    audit: ['application.reject'],
     summary: 'Reject an application',
     tag: 'applications',
     roles: REVIEWERS,
@@ -93,6 +95,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/request-changes',
+    audit: ['application.request_changes'],
     summary: 'Request changes from the applicant',
     description:
       'If the applicant does not resubmit by the deadline, the application is withdrawn. A reminder is sent before.',
@@ -141,6 +144,7 @@ export const applicationReviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/applications/{id}/reveal',
+    audit: ['application.reveal'],
     summary: 'Reveal a full number of an applicant',
     tag: 'applications',
     roles: REVIEWERS,

@@ -7,13 +7,13 @@ import { normalisePhone } from '../../../domain/credential';
 import { knownCustomer } from '../../../domain/customer';
 import { keyOf } from '../../../domain/kinds';
 import { canonicalJson } from '../../http/idempotency';
-import { lineOf } from '../../http/schemas';
+import { accountName, lineOf } from '../../http/schemas';
 import { applicantKind } from './view';
 
 /** What an applicant submits. */
 export const submissionBody = z.strictObject({
   kind: applicantKind,
-  name: lineOf(200).describe('Name of the person or company.'),
+  name: accountName.describe('Name of the person or company.'),
   email: z.email().max(254).describe('Email address for updates on each step.'),
   phone: lineOf(40),
   channels: z.array(lineOf(100)).min(1).max(20).describe('Sales channels, such as douyin.'),

@@ -226,6 +226,7 @@ export function forApplicant(body: ApplicationBody): ApplicationBody {
     timeline: body.timeline.map((event) => ({
       ...event,
       actor: event.actor === 'applicant' || event.actor === 'system' ? event.actor : 'staff',
+      account: null,
       data: {},
     })),
   };

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { OBSTACLES } from '../../../domain/explanation';
 import { earningSchema } from '../../../domain/plan';
 import { ROLES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { MONEY_TEXTS } from '../../../domain/words/titles';
+import * as column from '../../http/columns';
 import { endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -45,6 +48,21 @@ const dueAt = `(coalesce(c.due_at, '9999-12-31 00:00:00+00'::timestamptz))`;
 
 const list = defineList({
   item: commissionSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    amount: column.money(WORDS.amount),
+    originalAmount: column.money(MONEY_TEXTS.original),
+    distributorId: null,
+    distributorName: column.text(MONEY_TEXTS.beneficiary),
+    level: column.text(MONEY_TEXTS.level),
+    orderId: column.text(MONEY_TEXTS.order),
+    lineId: column.text(MONEY_TEXTS.line),
+    dueAt: column.time(MONEY_TEXTS.dueAt),
+    releasedAt: column.time(MONEY_TEXTS.releasedAt),
+    createdAt: column.time(MONEY_TEXTS.createdAt),
+    automatic: column.yesNo({ zh: '自动结算', en: 'Automatic' }),
+  },
   filters,
   sorts: {
     createdAt: { column: 'c.created_at', type: 'timestamptz' },
@@ -107,7 +125,7 @@ export const listCommissions = endpoint({
   responses: list.responses,
   handler: ({ query, context, principal, req }) =>
     list.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       select: `c.id::text AS id, c.order_id AS "orderId", c.line_id AS "lineId", c.level, c.distributor_id AS "distributorId",

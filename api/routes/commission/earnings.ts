@@ -5,6 +5,11 @@ import { type CommissionFacts, earningStatus, OBSTACLES, whyNothing } from '../.
 import { kinds } from '../../../domain/kinds';
 import type { Earning } from '../../../domain/plan';
 import { ROLES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { ZERO_REASONS } from '../../../domain/words/names';
+import { OBSTACLE_NAMES } from '../../../domain/words/obstacles';
+import { MONEY_TEXTS } from '../../../domain/words/titles';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -47,6 +52,19 @@ const totalsSchema = z.array(
 
 const earnings = defineList({
   item: earningSchema,
+  columns: {
+    commissionId: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    amount: column.money(WORDS.amount),
+    orderId: column.text(MONEY_TEXTS.order),
+    lineId: column.text(MONEY_TEXTS.line),
+    level: column.text(MONEY_TEXTS.level),
+    paidAt: column.time({ zh: '支付时间', en: 'Paid' }),
+    code: column.named({ zh: '为什么还没到账', en: 'Why it is not released yet' }, OBSTACLE_NAMES),
+    data: null,
+    nothing: column.named({ zh: '为什么为 0', en: 'Why it is 0' }, ZERO_REASONS),
+    nextAt: column.time({ zh: '下一步', en: 'Next step' }),
+  },
   filters: {
     state: z.enum(unpaid).optional(),
     currency: currencySchema.optional(),
@@ -102,7 +120,7 @@ export const earningEndpoints: Endpoint[] = [
       );
       if (!rows[0]) throw notFound(`The distributor ${id}`);
       const reply = await earnings.reply<Row>({
-        pool,
+        context,
         req,
         query,
         select,

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { liftHolds, placeHold } from '../../../database/holds';
 import { CONTROLLERS } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { HOLD_REASON_NAMES } from '../../../domain/words/names';
+import { inLanguage } from '../../../domain/words/text';
+import { MONEY_TEXTS } from '../../../domain/words/titles';
+import * as column from '../../http/columns';
 import { endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import {
@@ -23,6 +28,7 @@ const params = z.object({ id: commissionId });
 export const holdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/hold',
+  audit: ['commission.hold'],
   summary: 'Put a commission on hold',
   description:
     'A commission is not released while any hold is open; users can place max one open hold per reason. Holds that a process places, such as a violation case, are separate.',
@@ -48,6 +54,7 @@ export const holdCommission = endpoint({
 export const unholdCommission = endpoint({
   method: 'post',
   path: '/v1/commissions/{id}/unhold',
+  audit: ['commission.unhold'],
   summary: 'Lift the holds of a commission',
   description:
     'Lifts all holds that users placed, or only those with the given reason; holds that a process placed stay. If a due commission under an automatic plan has no other obstacle, it is released immediately.',
@@ -93,6 +100,25 @@ const holdSchema = z.object({
 
 const list = defineList({
   item: holdSchema,
+  columns: {
+    id: null,
+    commissionId: column.text({ zh: '佣金', en: 'Commission' }),
+    open: column.shown(WORDS.state, (open: boolean, { language }) =>
+      inLanguage(open ? NAMES_OF_STATES.on_hold : NAMES_OF_STATES.lifted, language),
+    ),
+    reason: column.named(WORDS.reason, HOLD_REASON_NAMES),
+    note: column.text(MONEY_TEXTS.note),
+    amount: column.money(WORDS.amount),
+    commissionState: column.named({ zh: '佣金状态', en: 'Commission state' }, NAMES_OF_STATES),
+    distributorId: null,
+    distributorName: column.text(MONEY_TEXTS.beneficiary),
+    orderId: column.text(MONEY_TEXTS.order),
+    placedAt: column.time({ zh: '暂缓时间', en: 'Placed' }),
+    placedBy: column.text({ zh: '暂缓操作人', en: 'Placed by' }),
+    liftedAt: column.time({ zh: '解除时间', en: 'Lifted' }),
+    liftedBy: column.text({ zh: '解除人', en: 'Lifted by' }),
+    liftNote: column.text({ zh: '解除说明', en: 'Note on lifting' }),
+  },
   filters: {
     open: z
       .enum(['true', 'false'])
@@ -124,7 +150,7 @@ export const listHolds = endpoint({
   responses: list.responses,
   handler: ({ query, context, req }) =>
     list.reply<HoldRow>({
-      pool: context.pool,
+      context,
       req,
       query,
       select: `h.id, h.commission_id::text AS "commissionId", c.order_id AS "orderId",

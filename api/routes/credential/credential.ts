@@ -3,8 +3,12 @@ import { rulesFor } from '../../../database/credentials';
 import { dateIn } from '../../../domain/calendarDate';
 import { CIRCLES } from '../../../domain/credentialRules';
 import { expiryInstant, nextReminder } from '../../../domain/credentialTerm';
+import { credentialTypes } from '../../../domain/credentialTypes';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { ROLES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { inLanguage } from '../../../domain/words/text';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -33,6 +37,23 @@ const openRenewalOf = `(SELECT r.id FROM credential_renewals r WHERE r.credentia
 
 const credentials = defineList({
   item: credentialSchema,
+  columns: {
+    id: null,
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    type: column.mostlyNamed({ zh: '资质', en: 'Credential' }, credentialTypes),
+    holder: column.text({ zh: '持有人', en: 'Holder' }),
+    numberMasked: column.text(WORDS.id),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    validFrom: column.day({ zh: '有效期自', en: 'Valid from' }),
+    validUntil: column.day({ zh: '有效期至', en: 'Valid until' }),
+    daysLeft: column.shown({ zh: '剩余', en: 'Time left' }, (days: number, { language }) =>
+      inLanguage({ zh: `${days} 天`, en: `${days} days` }, language),
+    ),
+    openRenewalId: column.shown({ zh: '续期', en: 'Renewal' }, (_, { language }) =>
+      inLanguage(NAMES_OF_STATES.submitted, language),
+    ),
+  },
   filters: {
     state: stateSchema.optional(),
     expiresBefore: z.iso.date().optional(),
@@ -87,7 +108,7 @@ export const credentialEndpoints: Endpoint[] = [
     handler: ({ query, context, principal, req }) => {
       const today = dateIn(context.config.BRAND_TIME_ZONE, Date.now());
       return credentials.reply<Listed>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columnsOn(today),

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import type { Pool } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
+import { credentialTypes } from '../../../domain/credentialTypes';
 import { keyOf, kinds } from '../../../domain/kinds';
 import { renewalCodes } from '../../../domain/reasonCodes';
 import { RENEWERS, REVIEWERS, STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { checksText } from '../../../domain/words/names';
+import { inLanguage } from '../../../domain/words/text';
 import { send } from '../../../temporal/messages';
 import * as messages from '../../../workflows/credential';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -79,6 +84,30 @@ const listedSchema = renewalSchema.extend({
 
 const renewals = defineList({
   item: listedSchema,
+  columns: {
+    id: null,
+    credentialId: null,
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    type: column.mostlyNamed({ zh: '资质', en: 'Credential' }, credentialTypes),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    submittedAt: column.time({ zh: '提交于', en: 'Handed in' }),
+    submittedBy: column.text({ zh: '提交人', en: 'Handed in by' }),
+    currentUntil: column.day({ zh: '现有效期至', en: 'Valid until at present' }),
+    validFrom: column.day({ zh: '续期后有效期自', en: 'Renewed from' }),
+    validUntil: column.day({ zh: '续期后有效期至', en: 'Renewed until' }),
+    numberMasked: column.text(WORDS.id),
+    holder: column.text({ zh: '持有人', en: 'Holder' }),
+    checks: column.shown({ zh: '自动检查', en: 'Checks' }, (checks: { passed: boolean }[], { language }) =>
+      inLanguage(checksText(checks.filter(({ passed }) => !passed).length, false), language),
+    ),
+    replaced: null,
+    reason: column.text(WORDS.reason),
+    reasonCode: null,
+    note: column.text(WORDS.note),
+    decidedBy: column.text({ zh: '处理人', en: 'Decided by' }),
+    decidedAt: column.time({ zh: '处理时间', en: 'Decided' }),
+  },
   filters: {
     state: stateSchema.optional(),
     type: z.string().max(64).optional(),
@@ -106,7 +135,7 @@ export const renewalEndpoints: Endpoint[] = [
     responses: renewals.responses,
     handler: ({ query, context, req }) =>
       renewals.reply<z.input<typeof listedSchema>>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `${columns}, c.type, c.distributor_id AS "distributorId", d.name AS "distributorName",
@@ -126,6 +155,7 @@ export const renewalEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/credentials/{id}/renewals',
+    audit: ['credential.submit_renewal'],
     summary: 'Hand in a renewal of a credential',
     description:
       'At any time, before or after its end. Dates are those printed on the document. One renewal can be under review at a time.',
@@ -171,6 +201,7 @@ export const renewalEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/credentials/{id}/renewals/{renewalId}/accept',
+    audit: ['credential.accept_renewal'],
     summary: 'Accept a renewal',
     description:
       'The credential gets its number and validity, and what its expiry restricted is lifted. Commissions that came due in the meantime under automatic plans are released. If a check failed, the note must give the reason for accepting.',
@@ -197,6 +228,7 @@ export const renewalEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/credentials/{id}/renewals/{renewalId}/refuse',
+    audit: ['credential.refuse_renewal'],
     summary: 'Refuse a renewal',
     description: 'The credential stays as it is; the distributor may hand in another renewal.',
     tag: 'credentials',

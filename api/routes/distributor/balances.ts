@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { kinds } from '../../../domain/kinds';
 import { FINANCE } from '../../../domain/roles';
+import { ACCOUNTS } from '../../../domain/words/events';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { currencySchema, moneySchema, timestampInput, uuid } from '../../http/schemas';
-import { accountSchema, type TransferRow, toTransfer, transferColumns, transferSchema } from './statement';
+import {
+  accountSchema,
+  type TransferRow,
+  toTransfer,
+  transferColumns,
+  transferFileColumns,
+  transferSchema,
+} from './statement';
 
 const balanceSchema = z.object({
   distributorId: uuid,
@@ -23,6 +33,16 @@ const sort = (account: string) => ({ column: `b.${account}`, type: 'bigint' as c
 
 const balances = defineList({
   item: balanceSchema,
+  columns: {
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    distributorState: column.named(WORDS.state, NAMES_OF_STATES),
+    currency: column.text(WORDS.currency),
+    held: column.money(ACCOUNTS.held),
+    available: column.money(ACCOUNTS.available),
+    reserved: column.money(ACCOUNTS.reserved),
+    debt: column.money(ACCOUNTS.debt),
+  },
   filters: {
     currency: currencySchema.optional(),
     distributorId: uuid.optional(),
@@ -44,6 +64,12 @@ const listedTransferSchema = transferSchema
 
 const transfers = defineList({
   item: listedTransferSchema,
+  columns: {
+    ...transferFileColumns,
+    occurredAt: column.time({ zh: '发生时间', en: 'Occurred' }),
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+  },
   filters: {
     distributorId: uuid.optional(),
     account: accountSchema.optional().describe('Transfers into or out of this account.'),
@@ -70,7 +96,7 @@ export const balanceEndpoints: Endpoint[] = [
     responses: balances.responses,
     handler: ({ query, context, req }) =>
       balances.reply<z.input<typeof balanceSchema>>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `b.distributor_id AS "distributorId", d.name AS "distributorName", distributor_state(d) AS "distributorState",
@@ -95,7 +121,7 @@ export const balanceEndpoints: Endpoint[] = [
     responses: transfers.responses,
     handler: ({ query, context, req }) =>
       transfers.reply<TransferRow & { distributorId: string; distributorName: string }>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `${transferColumns}, t.distributor_id AS "distributorId",

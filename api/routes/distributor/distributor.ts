@@ -7,7 +7,10 @@ import {
 import { OPEN_NOW } from '../../../database/restrictions';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import { CHANNEL, CONTROLLERS, ROLES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { APPLICANT_KINDS } from '../../../domain/words/names';
 import { start } from '../../../temporal/messages';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -98,8 +101,22 @@ const columns = `${summaryColumns}, d.application_id AS "applicationId", d.email
 
 const toSummary = (row: SummaryRow): SummaryBody => ({ ...row, createdAt: row.createdAt.toISOString() });
 
+const peopleColumns: column.Columns<z.output<typeof summarySchema>> = {
+  id: null,
+  name: column.text(WORDS.name),
+  state: column.named(WORDS.state, NAMES_OF_STATES),
+  tier: column.text(WORDS.tier),
+  region: column.region(WORDS.region),
+  kind: column.named(WORDS.kind, APPLICANT_KINDS),
+  referralCode: column.text({ zh: '推荐码', en: 'Referral code' }),
+  sponsorId: null,
+  directDownline: column.text({ zh: '直接下级', en: 'Direct downline' }),
+  createdAt: column.time({ zh: '加入时间', en: 'Joined' }),
+};
+
 const distributors = defineList({
   item: summarySchema,
+  columns: peopleColumns,
   filters: {
     state: stateSchema.optional(),
     tier: z.string().max(64).optional(),
@@ -113,6 +130,7 @@ const distributors = defineList({
 
 const downline = defineList({
   item: summarySchema,
+  columns: peopleColumns,
   filters: {},
   sorts: { createdAt: { column: 'd.created_at', type: 'timestamptz' } },
   defaultSort: 'createdAt',
@@ -168,7 +186,7 @@ export const distributorEndpoints: Endpoint[] = [
     responses: distributors.responses,
     handler: ({ query, context, principal, req }) =>
       distributors.reply<SummaryRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: summaryColumns,
@@ -200,7 +218,7 @@ export const distributorEndpoints: Endpoint[] = [
       // Internal events, such as compliance alerts, are not for the distributor.
       const timeline = body.timeline
         .filter(({ type }) => type !== 'compliance_alert')
-        .map((event) => ({ ...event, actor: 'staff', data: {} }));
+        .map((event) => ({ ...event, actor: 'staff', account: null, data: {} }));
       return { status: 200, body: { ...body, stateReason: null, timeline } };
     },
   }),
@@ -238,7 +256,7 @@ export const distributorEndpoints: Endpoint[] = [
     handler: async ({ params: { id }, query, context, principal, req }) => {
       await refuseOthers(context, principal, id);
       return downline.reply<SummaryRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: summaryColumns,
@@ -251,6 +269,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     ...stateChange,
     path: '/v1/distributors/{id}/suspend',
+    audit: ['distributor.suspend'],
     summary: 'Suspend a distributor; nothing is accrued, released or paid',
     description:
       'With `until`, the suspension ends automatically at that time. The distributor is notified by email. Suspensions by a process, such as a violation case, are separate.',
@@ -276,6 +295,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     ...stateChange,
     path: '/v1/distributors/{id}/reinstate',
+    audit: ['distributor.reinstate'],
     summary: 'Reinstate a suspended distributor',
     description:
       'Lifts the suspensions by users; suspensions by a process stay. A release run releases the commissions that came due under automatic plans in the meantime. The distributor is notified by email.',
@@ -295,6 +315,7 @@ export const distributorEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/distributors/{id}/reveal',
+    audit: ['distributor.reveal'],
     summary: 'Reveal a full number of a distributor',
     tag: 'distributors',
     roles: CONTROLLERS,

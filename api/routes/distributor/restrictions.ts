@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { NOT_OVER, OPEN_NOW } from '../../../database/restrictions';
 import { EFFECTS } from '../../../domain/restriction';
 import { ROLES } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { EFFECT_NAMES, HOLD_REASON_NAMES } from '../../../domain/words/names';
+import { subjectName } from '../../../domain/words/subject';
+import { inLanguage } from '../../../domain/words/text';
+import { MONEY_TEXTS } from '../../../domain/words/titles';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { holdReason, moneySchema, timestampOutput, uuid, uuidParams } from '../../http/schemas';
@@ -43,6 +49,30 @@ const restrictionSchema = z
 
 const restrictions = defineList({
   item: restrictionSchema,
+  columns: {
+    id: null,
+    effect: column.named({ zh: '限制', en: 'Restriction' }, EFFECT_NAMES),
+    category: column.text({ zh: '品类', en: 'Category' }),
+    sku: column.text({ zh: '商品 SKU', en: 'SKU' }),
+    commissionId: column.text({ zh: '佣金', en: 'Commission' }),
+    amount: column.money(WORDS.amount),
+    tier: column.text(WORDS.tier),
+    cause: column.shown({ zh: '起因', en: 'Cause' }, (subject: string, { language }) =>
+      inLanguage(subjectName(subject), language),
+    ),
+    reason: column.named(WORDS.reason, HOLD_REASON_NAMES),
+    note: column.text(MONEY_TEXTS.note),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    open: null,
+    placedBy: column.text({ zh: '操作人', en: 'Placed by' }),
+    placedAt: column.time({ zh: '操作时间', en: 'Placed' }),
+    effectiveFrom: column.time({ zh: '生效时间', en: 'In force from' }),
+    effectiveUntil: column.time({ zh: '截止时间', en: 'In force until' }),
+    liftedBy: column.text({ zh: '解除人', en: 'Lifted by' }),
+    liftedAt: column.time({ zh: '解除时间', en: 'Lifted' }),
+    liftNote: column.text({ zh: '解除说明', en: 'Note on lifting' }),
+    voidedAt: column.time({ zh: '作废时间', en: 'Voided' }),
+  },
   filters: {
     open: z.stringbool().optional().describe('True: only what is in effect now. False: only what is not.'),
     ended: z
@@ -76,7 +106,7 @@ export const restrictionEndpoints: Endpoint[] = [
       await refuseOthers(context, principal, id);
       const forStaff = (column: string) => (principal.role === 'distributor' ? 'NULL' : column);
       return restrictions.reply({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `r.id, r.effect, r.category, r.sku, r.commission_id::text AS "commissionId",

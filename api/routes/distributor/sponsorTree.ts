@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { kinds } from '../../../domain/kinds';
 import { STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
@@ -33,6 +35,16 @@ const nodeSchema = z
 
 const tree = defineList({
   item: nodeSchema,
+  columns: {
+    id: null,
+    name: column.text(WORDS.name),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    tier: column.text(WORDS.tier),
+    sponsorId: null,
+    children: column.text({ zh: '直接下级', en: 'Direct downline' }),
+    descendants: column.text({ zh: '全部下级', en: 'All downline' }),
+    below: null,
+  },
   filters: {
     root: uuid
       .optional()
@@ -102,7 +114,7 @@ export const sponsorTreeEndpoints: Endpoint[] = [
     responses: tree.responses,
     handler: ({ query, context, req }) =>
       tree.reply<Row>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `d.id, d.name, distributor_state(d) AS state, d.tier, d.sponsor_id AS "sponsorId", ${belowOf(query.depth)} AS under`,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { ROLES } from '../../../domain/roles';
+import { ACCOUNTS } from '../../../domain/words/events';
+import { WORDS } from '../../../domain/words/glossary';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import {
@@ -39,6 +42,19 @@ export const transferSchema = z
   })
   .meta({ id: 'Transfer' });
 
+/** Columns of transfers in files for people. */
+export const transferFileColumns: column.Columns<z.output<typeof transferSchema>> = {
+  id: column.text(WORDS.id),
+  key: null,
+  occurredAt: column.time({ zh: '时间', en: 'Time' }),
+  from: column.named({ zh: '从', en: 'From' }, ACCOUNTS),
+  to: column.named({ zh: '到', en: 'To' }, ACCOUNTS),
+  amount: column.money(WORDS.amount),
+  commissionId: column.text({ zh: '佣金', en: 'Commission' }),
+  withdrawalId: column.text({ zh: '提现', en: 'Withdrawal' }),
+  recordedAt: column.time({ zh: '记账时间', en: 'Recorded' }),
+};
+
 export interface TransferRow {
   id: number;
   key: string;
@@ -65,6 +81,7 @@ export const toTransfer = ({ amount, currency, occurredAt, recordedAt, ...row }:
 
 const statement = defineList({
   item: transferSchema,
+  columns: transferFileColumns,
   filters: {
     currency: currencySchema.optional(),
     account: z
@@ -134,7 +151,7 @@ export const statementEndpoints: Endpoint[] = [
     handler: async ({ params: { id }, query, context, principal, req }) => {
       await refuseOthers(context, principal, id);
       return statement.reply<TransferRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: transferColumns,

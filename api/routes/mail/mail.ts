@@ -5,10 +5,14 @@ import { kinds, parseSubject } from '../../../domain/kinds';
 import { maskMailAddress } from '../../../domain/mailAddress';
 import type { RefusalCode } from '../../../domain/refusals';
 import { STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { subjectName } from '../../../domain/words/subject';
+import { inLanguage } from '../../../domain/words/text';
 import { scrub } from '../../../log';
 import { signal } from '../../../temporal/messages';
 import { resendApplicationMail } from '../../../workflows/application';
 import { resendMail } from '../../../workflows/mail';
+import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -49,6 +53,21 @@ const columns = `m.key, m.subject_ref AS about, m.recipient, m.subject, m.state,
 
 const mails = defineList({
   item: mailSchema,
+  columns: {
+    key: null,
+    subject: column.text({ zh: '主题', en: 'Subject' }),
+    recipient: column.text({ zh: '收件人', en: 'Recipient' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    about: column.shown({ zh: '关于', en: 'Subject' }, (subject: string, { language }) =>
+      inLanguage(subjectName(subject), language),
+    ),
+    attempts: column.text({ zh: '尝试次数', en: 'Attempts' }),
+    lastError: column.text({ zh: '最近错误', en: 'Last error' }),
+    createdAt: column.time({ zh: '生成时间', en: 'Created' }),
+    sentAt: column.time({ zh: '发送时间', en: 'Sent' }),
+    resentAt: column.time({ zh: '重发时间', en: 'Resent' }),
+    resendable: null,
+  },
   filters: {
     state: stateSchema.optional(),
     resendable: z
@@ -94,7 +113,7 @@ export const mailEndpoints: Endpoint[] = [
     responses: mails.responses,
     handler: ({ query, context, principal, req }) =>
       mails.reply<MailRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -114,6 +133,7 @@ export const mailEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/mails/{key}/resend',
+    audit: ['mail.resend'],
     summary: 'Resend an undeliverable email',
     description:
       'Sending is retried for MAIL_RETRY_FOR from now on. Write slashes in the key as %2F. An email with an expired one-time link is refused: create a new link, which is emailed automatically.',

@@ -43,11 +43,12 @@ const someLines = z.array(lineId).min(1).max(mostLines).optional().describe('Def
 const shipOrder = endpoint({
   ...event,
   path: '/v1/orders/{id}/shipments',
+  audit: ['order.ship', 'order.keep_event'],
   summary: 'Record the shipment of lines',
   body: z.strictObject({ shippedAt: eventTime, lineIds: someLines }),
   errors: eventErrors,
-  handler: ({ params, body, context, principal }) =>
-    sendOrderEvent(context, principal, params.id, {
+  handler: ({ params, body, ...call }) =>
+    sendOrderEvent(call, params.id, {
       type: 'shipped',
       at: Date.parse(body.shippedAt),
       lineIds: body.lineIds,
@@ -57,11 +58,12 @@ const shipOrder = endpoint({
 const deliverOrder = endpoint({
   ...event,
   path: '/v1/orders/{id}/deliveries',
+  audit: ['order.deliver', 'order.keep_event'],
   summary: 'Record the delivery of lines; their return window starts',
   body: z.strictObject({ deliveredAt: eventTime, lineIds: someLines }),
   errors: eventErrors,
-  handler: ({ params, body, context, principal }) =>
-    sendOrderEvent(context, principal, params.id, {
+  handler: ({ params, body, ...call }) =>
+    sendOrderEvent(call, params.id, {
       type: 'delivered',
       at: Date.parse(body.deliveredAt),
       lineIds: body.lineIds,
@@ -73,6 +75,7 @@ const reason = z.string().trim().min(1).max(500);
 const cancelOrder = endpoint({
   ...event,
   path: '/v1/orders/{id}/cancel',
+  audit: ['order.cancel', 'order.keep_event'],
   summary: 'Cancel lines that were not delivered',
   body: z.strictObject({
     canceledAt: eventTime.optional().describe('Default: now.'),
@@ -80,8 +83,8 @@ const cancelOrder = endpoint({
     reason,
   }),
   errors: [...eventErrors, 'return_exists'],
-  handler: ({ params, body, context, principal }) =>
-    sendOrderEvent(context, principal, params.id, {
+  handler: ({ params, body, ...call }) =>
+    sendOrderEvent(call, params.id, {
       type: 'canceled',
       at: body.canceledAt ? Date.parse(body.canceledAt) : Date.now(),
       lineIds: body.lineIds,
@@ -92,6 +95,7 @@ const cancelOrder = endpoint({
 const requestReturn = endpoint({
   ...event,
   path: '/v1/orders/{id}/returns',
+  audit: ['order.request_return', 'order.keep_event'],
   summary: 'Request a return of units; pauses the return window of their lines',
   description:
     'Without a returnId, one is generated. Send your own returnId or an Idempotency-Key, so that a repeat is recognised as the same return.',
@@ -109,9 +113,9 @@ const requestReturn = endpoint({
     202: eventResponses[202],
   },
   errors: [...eventErrors, 'quantity_exceeded', 'line_repeated', 'return_differs'],
-  handler: async ({ params, body, context, principal, resourceId }) => {
+  handler: async ({ params, body, resourceId, ...call }) => {
     const returnId = body.returnId ?? resourceId;
-    const reply = await sendOrderEvent(context, principal, params.id, {
+    const reply = await sendOrderEvent(call, params.id, {
       type: 'return_requested',
       ...momentOf(body.requestedAt),
       returnId,
@@ -131,12 +135,13 @@ const returnParams = z.object({ id: identifier, returnId: identifier });
 const refundReturn = endpoint({
   ...event,
   path: '/v1/orders/{id}/returns/{returnId}/refund',
+  audit: ['order.refund_return', 'order.keep_event'],
   summary: 'Record the refund of a return; commissions on these units are reversed or clawed back',
   params: returnParams,
   body: z.strictObject({ refundedAt: eventTime.optional().describe('Default: now.') }),
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
-  handler: ({ params, body, context, principal }) =>
-    sendOrderEvent(context, principal, params.id, {
+  handler: ({ params, body, ...call }) =>
+    sendOrderEvent(call, params.id, {
       type: 'return_refunded',
       ...momentOf(body.refundedAt),
       returnId: params.returnId,
@@ -146,12 +151,13 @@ const refundReturn = endpoint({
 const rejectReturn = endpoint({
   ...event,
   path: '/v1/orders/{id}/returns/{returnId}/reject',
+  audit: ['order.reject_return', 'order.keep_event'],
   summary: 'Reject a return; the return window continues',
   params: returnParams,
   body: z.strictObject({ rejectedAt: eventTime.optional().describe('Default: now.'), reason }),
   errors: [...eventErrors, 'return_decided', 'resolved_before_requested'],
-  handler: ({ params, body, context, principal }) =>
-    sendOrderEvent(context, principal, params.id, {
+  handler: ({ params, body, ...call }) =>
+    sendOrderEvent(call, params.id, {
       type: 'return_rejected',
       ...momentOf(body.rejectedAt),
       returnId: params.returnId,

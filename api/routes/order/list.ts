@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { salesEver } from '../../../database/dailySums';
 import { kinds, type StateOf } from '../../../domain/kinds';
 import { ROLES, STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { ATTRIBUTION_REASONS } from '../../../domain/words/names';
+import * as column from '../../http/columns';
 import { endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
@@ -42,6 +45,20 @@ const filterSchema = z.strictObject(filters);
 
 const list = defineList({
   item: listedOrder,
+  columns: {
+    id: column.text({ zh: '订单号', en: 'Order' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    paidAt: column.time({ zh: '支付时间', en: 'Paid' }),
+    netAmount: column.amount({ zh: '实付金额', en: 'Net amount' }),
+    commission: column.amount({ zh: '佣金', en: 'Commission' }),
+    currency: column.text(WORDS.currency),
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    attributionReason: column.named({ zh: '归属依据', en: 'Attribution' }, ATTRIBUTION_REASONS),
+    customerId: column.text({ zh: '客户', en: 'Customer' }),
+    region: column.region({ zh: '收货地区', en: 'Ship-to region' }),
+    createdAt: column.time({ zh: '入账时间', en: 'Recorded' }),
+  },
   filters,
   sorts: {
     createdAt: { column: 'o.created_at', type: 'timestamptz' },
@@ -100,7 +117,7 @@ const listOrders = endpoint({
   responses: list.responses,
   handler: ({ query, context, principal, req }) =>
     list.reply({
-      pool: context.pool,
+      context,
       req,
       query,
       // A distributor does not see what its uplines earn by its orders.

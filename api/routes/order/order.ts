@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isKnownOrder } from '../../../activities/order/payment';
+import { inTransaction } from '../../../database/pool';
 import { asRefusal } from '../../../database/refusal';
 import { knownCustomer } from '../../../domain/customer';
 import type { OrderPayment } from '../../../domain/order';
@@ -12,7 +13,9 @@ import { notFound, Problem } from '../../http/problem';
 import { currencySchema, eventTime, identifier, sku, timestampOutput } from '../../http/schemas';
 import { eventForDistributor, timelineEventSchema } from '../../http/timeline';
 import { senderOf } from '../../workflows/client';
+import { reporterOf } from '../../workflows/decisions';
 import { lineId, mostLines, orderParams, orderSchema, quantity } from './schema';
+import { auditKept } from './send';
 import { readUnappliedEvents, unappliedEventEndpoints } from './unapplied';
 import { awaitedNext, readOrder, readOrderTimeline } from './view';
 
@@ -99,6 +102,7 @@ const paymentSchema = z
 const createOrder = endpoint({
   method: 'post',
   path: '/v1/orders',
+  audit: ['order.create', 'order.keep_event'],
   summary: 'Record a paid order',
   description:
     'Attributes the order and accrues every commission under the plan in force at payment. Sending the same order again changes nothing and gets the same response. With "Prefer: respond-async" the response is 202 as soon as the order is stored.',
@@ -114,24 +118,30 @@ const createOrder = endpoint({
     },
   },
   errors: ['order_differs', 'no_plan_in_force'],
-  handler: async ({ body, context, req, resourceId }) => {
+  handler: async ({ body, resourceId, ...call }) => {
+    const { context, req } = call;
     const id = body.externalId;
     // Shops send the same order repeatedly: a known one needs no process.
     if (await isKnown(context, body)) return { status: 201, body: await readOrder(context.pool, id) };
+    const by = await reporterOf(call);
     const process = { kind: 'order', id, resume: false } as const;
     if (/\brespond-async\b/.test(req.get('prefer') ?? '')) {
-      await context.pool.query(
-        'INSERT INTO accepted_orders (id, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-        [id, JSON.stringify(body)],
-      );
-      await signal(senderOf(context), { ...process, signal: paid, args: [body] });
+      await inTransaction(context.pool, async (client) => {
+        const { rowCount } = await client.query(
+          'INSERT INTO accepted_orders (id, payment, reporter) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+          [id, JSON.stringify(body), JSON.stringify(by)],
+        );
+        if (rowCount && by.audited)
+          await auditKept(client, id, { type: 'paid', at: Date.parse(body.paidAt) }, by);
+      });
+      await signal(senderOf(context), { ...process, signal: paid, args: [body, by] });
       return {
         status: 202,
         body: { status: 'accepted', id },
         headers: { 'Preference-Applied': 'respond-async' },
       };
     }
-    await send(senderOf(context), { ...process, update: pay, args: [body], messageId: resourceId });
+    await send(senderOf(context), { ...process, update: pay, args: [body, by], messageId: resourceId });
     return { status: 201, body: await readOrder(context.pool, id) };
   },
 });

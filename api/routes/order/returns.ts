@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { kinds } from '../../../domain/kinds';
 import { STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import { returnEffect } from '../../../domain/words/names';
+import { inLanguage } from '../../../domain/words/text';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { timestampInput, timestampOutput, uuid } from '../../http/schemas';
@@ -30,6 +34,25 @@ type ReturnRow = Omit<ReturnBody, 'requestedAt' | 'resolvedAt'> & {
 
 const returns = defineList({
   item: returnSchema,
+  columns: {
+    orderId: column.text({ zh: '订单号', en: 'Order' }),
+    id: column.text({ zh: '退货单号', en: 'Return' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    lines: column.shown(
+      { zh: '行 × 件数', en: 'Line × units' },
+      (lines: { lineId: string; quantity: number }[]) =>
+        lines.map(({ lineId, quantity }) => `${lineId} × ${quantity}`).join(', '),
+    ),
+    reason: column.text(WORDS.reason),
+    distributorId: null,
+    distributorName: column.text(WORDS.distributor),
+    isLate: column.shown(
+      { zh: '对佣金的影响', en: 'Effect on commissions' },
+      (isLate: boolean, { language }, { state }) => inLanguage(returnEffect(String(state), isLate), language),
+    ),
+    requestedAt: column.time({ zh: '申请时间', en: 'Requested' }),
+    resolvedAt: column.time({ zh: '处理时间', en: 'Decided' }),
+  },
   filters: {
     state: stateSchema.optional(),
     orderId: z.string().max(100).optional(),
@@ -57,7 +80,7 @@ export const returnEndpoints: Endpoint[] = [
     responses: returns.responses,
     handler: ({ query, context, req }) =>
       returns.reply<ReturnRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: `r.id, r.order_id AS "orderId", r.state, r.reason, r.lines, r.requested_at AS "requestedAt",

@@ -56,6 +56,7 @@ const readUnapplied = endpoint({
 const discardUnappliedEvent = endpoint({
   method: 'post',
   path: '/v1/orders/{id}/unapplied-events/discard',
+  audit: ['order.discard_event'],
   summary: 'Discard an event that was answered with 202 and will never be applied',
   description:
     'For an event whose order or return will never arrive, or that was refused and has been looked into. It changes nothing in the order; the audit trail names it. The order need not exist.',

@@ -2,7 +2,7 @@ import type { Pool } from '../../../database/pool';
 import type { Attribution } from '../../../domain/attribution';
 import type { StateOf } from '../../../domain/kinds';
 import type { LineState } from '../../../domain/order';
-import type { TimelineEventBody } from '../../http/timeline';
+import { accountOf, type TimelineEventBody } from '../../http/timeline';
 import type { UnappliedEvent } from './schema';
 import { unappliedEventsOf } from './unapplied';
 
@@ -121,11 +121,12 @@ export async function readOrderTimeline(
   distributorId: string | null,
 ): Promise<TimelineEventBody[]> {
   const { rows } = await pool.query<{ entry: TimelineEventBody }>(
-    `SELECT json_build_object('at', at, 'recordedAt', recorded_at, 'type', type, 'actor', actor, 'data', data) AS entry FROM (
-       SELECT e.occurred_at AS at, e.recorded_at, e.type, e.actor, e.data, 0 AS rank, 0::bigint AS number
+    `SELECT json_build_object('at', at, 'recordedAt', recorded_at, 'type', type, 'actor', actor,
+       'account', ${accountOf('actor_id')}, 'data', data) AS entry FROM (
+       SELECT e.occurred_at AS at, e.recorded_at, e.type, e.actor, e.actor_id, e.data, 0 AS rank, 0::bigint AS number
        FROM events e WHERE e.subject = 'order/' || key_part($1)
        UNION ALL
-       SELECT t.occurred_at, t.recorded_at, 'transfer', 'ledger', jsonb_build_object(
+       SELECT t.occurred_at, t.recorded_at, 'transfer', 'ledger', NULL, jsonb_build_object(
          'key', t.key, 'commissionId', t.commission_id::text, 'distributorId', t.distributor_id,
          'from', t.from_account, 'to', t.to_account, 'amount', jsonb_build_object('amount', t.amount, 'currency', t.currency)), 1, t.id
        FROM commissions c JOIN transfers t ON t.commission_id = c.id

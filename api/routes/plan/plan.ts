@@ -5,6 +5,8 @@ import { keyOf, kinds, subjectOf } from '../../../domain/kinds';
 import { type PlanTerms, planTermsSchema } from '../../../domain/plan';
 import type { RefusalCode } from '../../../domain/refusals';
 import { COMPLIANCE, FINANCE, STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -33,6 +35,28 @@ const planSchema = z
 
 const plans = defineList({
   item: planSchema,
+  columns: {
+    id: column.text(WORDS.id),
+    name: column.text({ zh: '方案名称', en: 'Name' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    effectiveFrom: column.time({ zh: '生效时间', en: 'In force from' }),
+    terms: [
+      column.shown({ zh: '层级数', en: 'Levels' }, ({ levels }: PlanTerms) => levels.length),
+      column.shown({ zh: '规则数', en: 'Rules' }, ({ levels }: PlanTerms) =>
+        levels.reduce((sum, { rules = [] }) => sum + rules.length, 0),
+      ),
+      column.shown(
+        { zh: '退货期（天）', en: 'Return window (days)' },
+        ({ returnWindowDays }: PlanTerms) => returnWindowDays,
+      ),
+    ],
+    createdBy: null,
+    createdAt: column.time({ zh: '创建时间', en: 'Created' }),
+    activatedBy: null,
+    activatedAt: column.time({ zh: '启用时间', en: 'Activated' }),
+    acknowledgedBy: null,
+    acknowledgement: column.text({ zh: '合规声明', en: 'Compliance statement' }),
+  },
   filters: { state: planState.optional() },
   sorts: { id: { column: 'p.id', type: 'bigint' } },
   defaultSort: '-id',
@@ -83,6 +107,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans',
+    audit: ['plan.create'],
     summary: 'Create a new version of the commission plan',
     description: 'The version takes effect only after activation and cannot be changed after that.',
     tag: 'commission plans',
@@ -140,7 +165,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
     responses: plans.responses,
     handler: ({ query, context, req }) =>
       plans.reply<PlanRow>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -166,6 +191,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/acknowledge',
+    audit: ['plan.acknowledge'],
     summary: 'Acknowledge a plan with a third level',
     description: 'The statement and the name of the compliance officer are stored with the plan.',
     tag: 'commission plans',
@@ -207,6 +233,7 @@ export const commissionPlanEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/{id}/activate',
+    audit: ['plan.activate'],
     summary: 'Activate a commission plan',
     description: 'Applies to orders paid from then on; earlier orders keep their plan.',
     tag: 'commission plans',

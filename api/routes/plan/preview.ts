@@ -47,6 +47,7 @@ export const planPreviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/preview',
+    audit: { none: 'changes nothing' },
     summary: 'Try plan terms on a sample order',
     description: 'Uses the same rules as a paid order. Nothing is stored.',
     tag: 'commission plans',
@@ -105,6 +106,7 @@ export const planPreviewEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/commission-plans/validate',
+    audit: { none: 'changes nothing' },
     summary: 'Validate plan terms',
     description: 'Responds with 200 and the problems of each field. Nothing is stored.',
     tag: 'commission plans',

@@ -6,6 +6,8 @@ import { kinds, subjectOf } from '../../../domain/kinds';
 import { POLICY_KINDS, type PolicyKind, policies, policyDifferences } from '../../../domain/policy';
 import { policyNames } from '../../../domain/policyNames';
 import { STAFF } from '../../../domain/roles';
+import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
+import * as column from '../../http/columns';
 import { type Endpoint, endpoint, type Principal } from '../../http/endpoint';
 import { defineList } from '../../http/list';
 import { notFound, Problem } from '../../http/problem';
@@ -78,6 +80,19 @@ const toItem = (row: Row): Listed => ({
 
 const list = defineList({
   item: policySchema,
+  columns: {
+    id: null,
+    kind: column.named(WORDS.kind, policyNames),
+    version: column.text({ zh: '版本', en: 'Version' }),
+    state: column.named(WORDS.state, NAMES_OF_STATES),
+    effectiveFrom: column.time({ zh: '生效时间', en: 'In force from' }),
+    createdBy: column.text({ zh: '创建人', en: 'Created by' }),
+    createdAt: column.time({ zh: '创建时间', en: 'Created' }),
+    approvedBy: column.text({ zh: '批准人', en: 'Approved by' }),
+    approvedAt: column.time({ zh: '批准时间', en: 'Approved' }),
+    activatedBy: column.text({ zh: '启用人', en: 'Activated by' }),
+    activatedAt: column.time({ zh: '启用时间', en: 'Activated' }),
+  },
   filters: { kind: kindSchema.optional(), state: stateSchema.optional() },
   sorts: { createdAt: { column: 'p.created_at', type: 'timestamptz' } },
   defaultSort: '-createdAt',
@@ -99,7 +114,7 @@ export const policyEndpoints: Endpoint[] = [
     responses: list.responses,
     handler: ({ query, context, req }) =>
       list.reply<Row>({
-        pool: context.pool,
+        context,
         req,
         query,
         select: columns,
@@ -128,6 +143,7 @@ export const policyEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/policies',
+    audit: ['policy.create'],
     summary: 'Create a draft of the next version of a policy',
     description: 'It takes effect only when it is activated, and cannot be changed after that.',
     tag: 'policies',
@@ -167,6 +183,7 @@ export const policyEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/policies/{id}/approve',
+    audit: ['policy.approve'],
     summary: 'Approve a draft of another person',
     tag: 'policies',
     roles: STAFF,
@@ -204,6 +221,7 @@ export const policyEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/v1/policies/{id}/activate',
+    audit: ['policy.activate'],
     summary: 'Activate a version of a policy',
     description:
       'It judges what becomes known from then on; what an earlier version judged keeps that version. Where another person can approve it, it has to be approved first.',

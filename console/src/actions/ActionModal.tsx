@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Modal } from 'antd';
 import { useState } from 'react';
+import { WORDS } from '../../../domain/words/glossary';
 import { ProblemError } from '../api/problem';
 import { useSend } from '../api/useSend';
 import { useT } from '../locale/locale';
-import { WORDS } from '../locale/words';
 import { useTimeZone } from '../ui/format';
 import { useProblemText } from '../ui/problems';
 import type { ActionDialogProps } from './ActionDialog';

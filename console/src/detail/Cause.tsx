@@ -1,6 +1,6 @@
 import { partsOf } from '../../../domain/kinds';
+import { EVENTS, readable } from '../../../domain/words/events';
 import { type Text, useT } from '../locale/locale';
-import { EVENTS, readable } from './eventNames';
 
 /** Meaning of the third part of a transfer key; docs/ledger.md lists all of them. */
 const CAUSES: Record<string, Text> = {

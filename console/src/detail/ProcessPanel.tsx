@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import type { ProcessKind } from '../../../domain/kinds';
+import { AWAITED } from '../../../domain/words/events';
 import { api, data } from '../api/client';
 import type { Answer } from '../api/types';
 import { type Text, useT } from '../locale/locale';
 import { TimeText } from '../ui/format';
-import { AWAITED } from './eventNames';
 import { Panel } from './Panel';
 
 type Process = Answer<'/v1/processes/{kind}/{id}'>;

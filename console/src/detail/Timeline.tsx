@@ -2,12 +2,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Alert, Timeline as AntTimeline, Button, Skeleton } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { TimelineKind } from '../../../domain/kinds';
+import { ACTORS, accountName, EVENTS, readable } from '../../../domain/words/events';
+import { STATES } from '../../../domain/words/glossary';
 import { api, data } from '../api/client';
 import { type Text, useT } from '../locale/locale';
-import { STATES } from '../locale/words';
 import { MoneyText, TimeText } from '../ui/format';
 import { useProblemText } from '../ui/problems';
-import { ACTORS, accountName, EVENTS, readable } from './eventNames';
 import { type FactData, FactList, FactName, FactValue, visibleFacts } from './facts';
 import { type Entry, groupEntries, transferFacts } from './groupEntries';
 import { ThingLink } from './Links';
@@ -80,10 +80,21 @@ export function Timeline({ kind, id }: { kind: TimelineKind; id: string }) {
   );
 }
 
-/** The actor: a person by name, or the system, shop, … */
-export function ActorText({ actor }: { actor: string }) {
+interface ActorTextProps {
+  actor: string;
+  /** The account behind the name: two people can have one name. */
+  account?: { email: string } | null;
+}
+
+/** The actor: a person by name, or the system, shop, … with the account where there is one. */
+export function ActorText({ actor, account }: ActorTextProps) {
   const t = useT();
-  return <>{ACTORS[actor] ? t(ACTORS[actor]) : actor}</>;
+  return (
+    <>
+      {ACTORS[actor] ? t(ACTORS[actor]) : actor}
+      {account && ` (${account.email})`}
+    </>
+  );
 }
 
 /** Name of an event. */
@@ -160,10 +171,10 @@ function TransferText({ transfer }: { transfer: Entry }) {
 }
 
 /** Actor and time. */
-function Source({ entry: { actor, at } }: { entry: Entry }) {
+function Source({ entry: { actor, account, at } }: { entry: Entry }) {
   return (
     <div className="muted">
-      <ActorText actor={actor} /> · <TimeText at={at} />
+      <ActorText actor={actor} account={account} /> · <TimeText at={at} />
     </div>
   );
 }

@@ -1,19 +1,18 @@
 import { Fragment, type ReactNode } from 'react';
 import { policyNames } from '../../../domain/policyNames';
+import { EVENTS, readable } from '../../../domain/words/events';
+import { ROLES, STATES, WORDS } from '../../../domain/words/glossary';
+import { BULK, EFFECT_NAMES } from '../../../domain/words/names';
 import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
 import { type Text, useLocale } from '../locale/locale';
-import { EFFECTS } from '../locale/restrictions';
-import { ROLES, STATES, WORDS } from '../locale/words';
-import { BULK } from '../pages/bulk/bulk';
 import { payoutState } from '../pages/payout/payout';
 import { PlanDifference, TermsSummary } from '../pages/plan/PlanSummary';
 import type { Terms } from '../pages/plan/terms';
 import { HOLD_REASONS } from '../pages/shared/financeWords';
 import { MoneyText, TimeText, useFormats } from '../ui/format';
 import { DistributorLink } from './DistributorLink';
-import { EVENTS, readable } from './eventNames';
 import { shortId, ThingLink } from './Links';
 import { SubjectLink } from './subjects';
 
@@ -133,7 +132,13 @@ const FACTS: Record<string, Fact> = {
     label: { zh: '结算批次', en: 'Release run' },
     show: (value) => <ThingLink kind="release" id={String(value)} />,
   },
+  region: { label: { zh: '区域', en: 'Region' } },
   // Orders
+  at: { label: { zh: '发生时间', en: 'Occurred' } },
+  importId: {
+    label: { zh: '导入', en: 'Import' },
+    show: (value) => <ThingLink kind="import" id={String(value)} />,
+  },
   lineIds: { label: { zh: '订单行', en: 'Lines' } },
   lines: { label: { zh: '订单行', en: 'Lines' }, show: each(line) },
   lineId: { label: { zh: '订单行', en: 'Line' } },
@@ -144,7 +149,7 @@ const FACTS: Record<string, Fact> = {
   hold: { label: { zh: '暂缓原因', en: 'Hold reason' }, show: oneOf(HOLD_REASONS) },
   holds: { label: { zh: '暂缓原因', en: 'Hold reasons' }, show: each(oneOf(HOLD_REASONS)) },
   lifted: { label: { zh: '解除的暂缓', en: 'Lifted' }, show: each(oneOf(HOLD_REASONS)) },
-  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECTS) },
+  effect: { label: { zh: '限制', en: 'Restriction' }, show: oneOf(EFFECT_NAMES) },
   until: { label: { zh: '到期时间', en: 'Until' } },
   released: { label: { zh: '结算', en: 'Released' } },
   leftOut: { label: { zh: '已跳过', en: 'Skipped' } },
@@ -232,9 +237,14 @@ const FACTS: Record<string, Fact> = {
   locale: { label: { zh: '语言', en: 'Language' }, show: oneOf(LANGUAGES) },
   userId: { label: { zh: '所属用户', en: 'Acts as user' }, show: person },
   scopes: { label: { zh: '权限', en: 'Scopes' } },
+  machine: { label: { zh: '供系统使用', en: 'For a system' } },
   expiresAt: { label: { zh: '有效期至', en: 'Expires' } },
   disabledAt: { label: { zh: '停用时间', en: 'Disabled' } },
   mentions: { label: { zh: '提到', en: 'Mentions' }, show: each(person) },
+  list: { label: { zh: '列表', en: 'List' } },
+  query: { label: { zh: '筛选与排序', en: 'Filters and sort' } },
+  columns: { label: { zh: '列', en: 'Columns' } },
+  shared: { label: { zh: '与同事共享', en: 'Shared' } },
   // Imports
   fileName: { label: { zh: '文件', en: 'File' } },
   attempt: { label: { zh: '第几次', en: 'Attempt' } },

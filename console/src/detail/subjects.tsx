@@ -1,6 +1,6 @@
 import { kinds, pageOfSubject, parseSubject } from '../../../domain/kinds';
+import { readable } from '../../../domain/words/events';
 import { useT } from '../locale/locale';
-import { readable } from './eventNames';
 import { PageLink, shortId } from './Links';
 
 /** Name of a subject: `order/4711` as “Order 4711”, `return/4711/R1` as “Return 4711/R1”. */

@@ -1,17 +1,16 @@
-import { DownloadOutlined, SettingOutlined } from '@ant-design/icons';
-import { App, Button, Checkbox, DatePicker, Input, InputNumber, Popover, Select } from 'antd';
+import { SettingOutlined } from '@ant-design/icons';
+import { Button, Checkbox, DatePicker, Input, InputNumber, Popover, Select } from 'antd';
 import dayjs from 'dayjs';
 import { type ReactNode, useEffect, useState } from 'react';
-import { downloadCsv } from '../api/client';
 import type { ListPath } from '../api/types';
 import { useMe } from '../app/session';
 import { type Text, useLocale, useT } from '../locale/locale';
 import { digitsOf, useTimeZone } from '../ui/format';
 import { Page } from '../ui/Page';
-import { useProblemText } from '../ui/problems';
 import { clockTimeOf, zoneName } from '../ui/zone';
 import { DistributorFilter } from './DistributorFilter';
 import type { Filter, ListDefinition } from './definition';
+import { ExportButton } from './ExportButton';
 import { ListTable } from './ListTable';
 import { toQuery } from './query';
 import { RegionFilter } from './RegionFilter';
@@ -19,7 +18,6 @@ import { SavedViews } from './SavedViews';
 import { type ListState, useAddressListState } from './useListState';
 
 const TEXTS = {
-  export: { zh: '导出 CSV', en: 'Export CSV' },
   columns: { zh: '列', en: 'Columns' },
   moreFilters: { zh: '更多筛选', en: 'More filters' },
 } satisfies Record<string, Text>;
@@ -37,25 +35,12 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
   const t = useT();
   const me = useMe();
   const state = useAddressListState();
-  const { message } = App.useApp();
-  const problemText = useProblemText();
   const [columns, setColumns] = useColumns(list);
-  const [exporting, setExporting] = useState(false);
   const [allFilters, setAllFilters] = useState(false);
   const shown = list.filters.filter(({ rare, param }) => !rare || allFilters || state.filters[param]);
 
-  const exportAll = async () => {
-    setExporting(true);
-    try {
-      const day = dayOf(new Date().toISOString(), me.brand.timeZone);
-      const query = toQuery(list, state, undefined, me.brand.timeZone);
-      await downloadCsv(list.path, query, `${list.key}-${day}.csv`);
-    } catch (error) {
-      void message.error(problemText(error).title);
-    } finally {
-      setExporting(false);
-    }
-  };
+  const query = toQuery(list, state, undefined, me.brand.timeZone);
+  const today = dayOf(new Date().toISOString(), me.brand.timeZone);
 
   return (
     <Page title={t(list.title)} actions={actions}>
@@ -87,9 +72,7 @@ export function ListPage<P extends ListPath>({ list, actions, children }: ListPa
             >
               <Button icon={<SettingOutlined />}>{t(TEXTS.columns)}</Button>
             </Popover>
-            <Button icon={<DownloadOutlined />} loading={exporting} onClick={() => void exportAll()}>
-              {t(TEXTS.export)}
-            </Button>
+            <ExportButton path={list.path} query={query} fileName={`${list.key}-${today}`} />
           </span>
         </div>
         <ListTable list={list} state={state} columns={columns} keyboard />

@@ -1,32 +1,10 @@
 import { credentialTypes } from '../../../domain/credentialTypes';
 import { type Text, useT } from './locale';
 
-/** Kinds of applicants. */
-export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
-  person: { zh: '个人', en: 'Person' },
-  company: { zh: '企业', en: 'Company' },
-};
-
-/** Types of credentials. */
-export const CREDENTIAL_TYPES: Record<string, Text> = credentialTypes;
-
-export const CREDENTIAL_TYPE_OPTIONS = Object.entries(CREDENTIAL_TYPES).map(([value, label]) => ({
+export const CREDENTIAL_TYPE_OPTIONS = Object.entries(credentialTypes).map(([value, label]) => ({
   value,
   label,
 }));
-
-/** Sales channels. */
-export const CHANNELS: Record<string, Text> = {
-  douyin: { zh: '抖音', en: 'Douyin' },
-  xiaohongshu: { zh: '小红书', en: 'Xiaohongshu' },
-  wechat: { zh: '微信', en: 'WeChat' },
-  taobao: { zh: '淘宝', en: 'Taobao' },
-  kuaishou: { zh: '快手', en: 'Kuaishou' },
-  pinduoduo: { zh: '拼多多', en: 'Pinduoduo' },
-  jd: { zh: '京东', en: 'JD.com' },
-  bilibili: { zh: '哔哩哔哩', en: 'Bilibili' },
-  offline_shop: { zh: '线下门店', en: 'Physical store' },
-};
 
 /** The name of a code, or the code if there is none. */
 export function CodeName({ names, code }: { names: Record<string, Text>; code: string }) {

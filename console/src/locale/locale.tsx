@@ -1,14 +1,10 @@
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { inLanguage, type Language, type Text } from '../../../domain/words/text';
 
-export type Locale = 'zh-CN' | 'en';
-
-/** A text of the console in both languages. */
-export interface Text {
-  readonly zh: string;
-  readonly en: string;
-}
+export type { Text };
+export type Locale = Language;
 
 interface LocaleValue {
   locale: Locale;
@@ -36,7 +32,7 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   // Set while rendering, so that pickers below see it in the same pass.
   dayjs.locale(locale === 'zh-CN' ? 'zh-cn' : 'en');
   const value = useMemo<LocaleValue>(
-    () => ({ locale, setLocale, t: (text) => (locale === 'zh-CN' ? text.zh : text.en) }),
+    () => ({ locale, setLocale, t: (text) => inLanguage(text, locale) }),
     [locale],
   );
   return <LocaleContext value={value}>{children}</LocaleContext>;

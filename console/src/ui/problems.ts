@@ -89,8 +89,8 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     en: 'This password is common and easy to guess; choose another one',
   },
   own_account: {
-    zh: '不能变更自己的角色或停用自己，请由另一位管理员操作',
-    en: 'You cannot change your own role or disable your own account; ask another administrator',
+    zh: '不能变更自己的角色、停用自己或在此移除自己的两步验证，请由另一位管理员操作',
+    en: 'You cannot change your own role, disable your own account or remove your own two-step verification here; ask another administrator',
   },
   last_admin: {
     zh: '这是最后一位能登录的管理员。请先让另一位管理员设置密码',
@@ -101,6 +101,18 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     en: "The role of a distributor's user cannot be changed; add another user with a different email address",
   },
   user_disabled: { zh: '该用户已停用，请先重新启用', en: 'The user is disabled; enable it first' },
+  right_exceeded: {
+    zh: '不能给出超过自己的权限，也不能管理权限更高的账户',
+    en: 'You cannot give more rights than you have, nor manage an account that has more',
+  },
+  second_factor_required: {
+    zh: '管理员账户只能由以两步验证登录的管理员变更。请在“我的账户”开启两步验证，或用验证码重新登录',
+    en: "An administrator's account can be changed only by an administrator who is signed in with two-step verification. Set it up under My account, or sign in again with a code",
+  },
+  scope_not_for_machine: {
+    zh: '供系统使用的密钥不能有此权限',
+    en: 'A key for a system cannot have this scope',
+  },
   scope_not_for_role: {
     zh: '所选权限中有该用户的角色没有的权限',
     en: "Some of the selected scopes are not available to this user's role",

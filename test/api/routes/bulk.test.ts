@@ -135,7 +135,8 @@ test('what is left when the requesting user loses the right is refused, even aft
   await stops.pop()!();
   const second = await start(leaving, { ...held, ids: [String(ids[1])] });
   const open: string[] = [];
-  for await (const page of openProcesses(pool)) open.push(...page.map(({ kind, id }) => subjectOf(kind, id)));
+  for await (const page of openProcesses(pool, 'bulk'))
+    open.push(...page.map(({ kind, id }) => subjectOf(kind, id)));
   expect(open).toContain(`bulk/${second.body.id}`);
   expect(open).not.toContain(`bulk/${first.body.id}`);
   await pool.query('UPDATE users SET disabled_at = now() WHERE id = $1', [await userOf(leaving)]);

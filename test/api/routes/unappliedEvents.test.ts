@@ -64,6 +64,7 @@ test('an event whose order never arrived is found, is stuck work after a day, an
     [`order/${id}`],
   );
   expect(rows).toEqual([
+    { action: 'order.keep_event', before: null, reason: null },
     { action: 'order.discard_event', before: { event: 'delivered' }, reason: 'a test of the shop' },
   ]);
 });

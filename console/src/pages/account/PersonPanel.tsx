@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
+import { ROLES, WORDS } from '../../../../domain/words/glossary';
 import { api } from '../../api/client';
 import { ME, useMe } from '../../app/session';
 import { Facts, Panel } from '../../detail/Panel';
 import { type Locale, type Text, useLocale } from '../../locale/locale';
-import { ROLES, WORDS } from '../../locale/words';
 import { ProblemAlert } from './ProblemAlert';
 
 const TEXTS = {

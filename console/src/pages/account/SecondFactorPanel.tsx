@@ -2,12 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Tag } from 'antd';
 import { toString as toSvg } from 'qrcode';
 import { useState } from 'react';
+import { WORDS } from '../../../../domain/words/glossary';
 import { api, data } from '../../api/client';
 import { type ProblemCode, ProblemError } from '../../api/problem';
 import { ME, useMe } from '../../app/session';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { SecretDialog } from '../../ui/SecretDialog';
 import { ProblemAlert } from './ProblemAlert';
 

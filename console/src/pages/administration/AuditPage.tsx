@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { EVENTS } from '../../../../domain/words/events';
 import { useColleagues } from '../../api/useColleagues';
-import { EVENTS } from '../../detail/eventNames';
 import { SubjectLink } from '../../detail/subjects';
 import { ActorText, Changes, EventName } from '../../detail/Timeline';
 import { defineList } from '../../list/definition';
@@ -37,7 +37,13 @@ const audit = defineList({
   ],
   columns: [
     { key: 'at', title: { zh: '时间', en: 'Time' }, sort: 'id', render: ({ at }) => <TimeText at={at} /> },
-    { key: 'actor', title: PERSON, render: ({ actor }) => <ActorText actor={actor} /> },
+    {
+      key: 'actor',
+      title: PERSON,
+      render: ({ actor, actorEmail: email }) => (
+        <ActorText actor={actor} account={email ? { email } : null} />
+      ),
+    },
     { key: 'action', title: ACTION, render: ({ action }) => <EventName type={action} /> },
     {
       key: 'subject',

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ADMIN } from '../../../../domain/roles';
+import { ADMIN, MACHINE_SCOPES } from '../../../../domain/roles';
+import { ROLES } from '../../../../domain/words/glossary';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, maybeTexts, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -8,7 +9,6 @@ import { useColleagues } from '../../api/useColleagues';
 import { useMe } from '../../app/session';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
-import { ROLES } from '../../locale/words';
 import { SecretDialog } from '../../ui/SecretDialog';
 import { KEY_USER, keys } from './keys';
 
@@ -50,9 +50,11 @@ function CreateKey({ onMade }: { onMade: (made: { name: string; key: string }) =
     queryFn: () => data(api.GET('/v1/key-scopes')),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const scopesFor = ({ userId }: Record<string, unknown>) => {
+  const scopesFor = ({ userId, machine }: Record<string, unknown>) => {
     const role = colleagues.find(({ id }) => id === userId)?.role;
-    return role && scopes.data ? ['*', ...(scopes.data[role] ?? [])] : [];
+    const ofRole = (role && scopes.data?.[role]) ?? [];
+    if (machine) return ofRole.filter((scope) => MACHINE_SCOPES.includes(scope));
+    return ofRole.length > 0 ? ['*', ...ofRole] : [];
   };
   return (
     <ActionBar
@@ -89,6 +91,15 @@ function CreateKey({ onMade }: { onMade: (made: { name: string; key: string }) =
               })),
             },
             {
+              name: 'machine',
+              label: { zh: '供系统使用', en: 'For a system' },
+              help: {
+                zh: '商城等系统自动上报订单时打开：动态中记为“商城”并注明账户，不逐条写入审计日志；只能有上报和读取的权限。',
+                en: 'Turn on for a system that reports orders, such as the shop: the activity shows “Shop” with the account, without an audit entry for each report. Only scopes to report and read are available.',
+              },
+              kind: 'switch',
+            },
+            {
               name: 'scopes',
               label: { zh: '权限', en: 'Scopes' },
               help: {
@@ -115,6 +126,7 @@ function CreateKey({ onMade }: { onMade: (made: { name: string; key: string }) =
                   body: {
                     name: textOf(values, 'name'),
                     userId: textOf(values, 'userId'),
+                    machine: values.machine === true,
                     scopes: maybeTexts(values, 'scopes') ?? [],
                     expiresAt: maybeText(values, 'expiresAt'),
                   },

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { ADMIN } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import type { Action } from '../../actions/ActionBar';
 import type { Field } from '../../actions/fields';
 import { maybeText, textOf } from '../../actions/values';
@@ -13,7 +14,6 @@ import { usePageId } from '../../detail/usePageId';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { SecretDialog } from '../../ui/SecretDialog';
 import { keys } from './keys';

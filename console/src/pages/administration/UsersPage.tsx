@@ -1,5 +1,6 @@
 import { useNavigate } from 'react-router';
 import { ADMIN } from '../../../../domain/roles';
+import { ROLES, WORDS } from '../../../../domain/words/glossary';
 import { ActionBar } from '../../actions/ActionBar';
 import { maybeText, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -8,7 +9,6 @@ import { DistributorFilter } from '../../list/DistributorFilter';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
-import { ROLES, WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { optionsOf } from '../shared/options';

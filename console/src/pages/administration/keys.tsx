@@ -1,11 +1,12 @@
 import { kinds } from '../../../../domain/kinds';
 import { ADMIN } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
-import { WORDS } from '../../locale/words';
+import { useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from '../shared/options';
@@ -14,6 +15,11 @@ type Key = Item<'/v1/keys'>;
 
 /** The user a key acts as. */
 export const KEY_USER = { zh: '所属用户', en: 'Acts as user' };
+
+function UsedBy({ machine }: { machine: boolean }) {
+  const t = useT();
+  return <>{t(machine ? { zh: '系统', en: 'System' } : { zh: '人员', en: 'Person' })}</>;
+}
 
 /** All API keys with their actions. */
 export const keys = defineList({
@@ -41,6 +47,11 @@ export const keys = defineList({
           {userName}
         </ThingLink>
       ),
+    },
+    {
+      key: 'machine',
+      title: { zh: '使用者', en: 'Used by' },
+      render: ({ machine }) => <UsedBy machine={machine} />,
     },
     { key: 'state', title: WORDS.state, render: (key) => <StateTag state={stateOf(key)} /> },
     {

@@ -1,10 +1,11 @@
 import { REVIEWERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { APPLICANT_KINDS, CHANNELS } from '../../../../domain/words/names';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
-import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
+import { CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import type { Application } from './application';
 import { ClaimText } from './list';

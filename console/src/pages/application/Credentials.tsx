@@ -1,7 +1,8 @@
 import { Table } from 'antd';
+import { credentialTypes } from '../../../../domain/credentialTypes';
 import type { Answer } from '../../api/types';
 import { Panel } from '../../detail/Panel';
-import { CodeName, CREDENTIAL_TYPES } from '../../locale/compliance';
+import { CodeName } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { useFormats } from '../../ui/format';
 
@@ -33,7 +34,7 @@ export function Credentials({ title, items }: { title: Text; items: readonly Cre
           {
             title: t(TEXTS.type),
             key: 'type',
-            render: (_, { type }) => <CodeName names={CREDENTIAL_TYPES} code={type} />,
+            render: (_, { type }) => <CodeName names={credentialTypes} code={type} />,
           },
           { title: t(TEXTS.number), dataIndex: 'numberMasked' },
           { title: t(TEXTS.holder), dataIndex: 'holder' },

@@ -1,9 +1,9 @@
 import { Link } from 'react-router';
 import { hrefOf } from '../../../../domain/kinds';
+import { WORDS } from '../../../../domain/words/glossary';
 import { Facts, Panel } from '../../detail/Panel';
 import { REASON_CODES } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import type { Application } from './application';
 

@@ -28,7 +28,7 @@ export function Rounds({ application: { round, timeline, earlierChecks } }: { ap
                 <EventName type={event.type} />
               </span>{' '}
               <span className="muted">
-                <TimeText at={event.at} /> · <ActorText actor={event.actor} />
+                <TimeText at={event.at} /> · <ActorText actor={event.actor} account={event.account} />
               </span>
               <RoundEvent event={event} />
             </li>

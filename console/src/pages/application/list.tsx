@@ -1,15 +1,16 @@
 import { Tag } from 'antd';
 import { hrefOf, kinds } from '../../../../domain/kinds';
 import { REVIEWERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { APPLICANT_KINDS, CHANNELS, checksText } from '../../../../domain/words/names';
 import { api, data, type IdempotencyKey } from '../../api/client';
 import type { Item } from '../../api/types';
 import { useMe } from '../../app/session';
 import { defineList } from '../../list/definition';
-import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
+import { CodeNames } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
-import { WORDS } from '../../locale/words';
-import { TimeText, useFormats } from '../../ui/format';
+import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { optionsOf, stateOptions } from '../shared/options';
 
@@ -25,14 +26,9 @@ function KindText({ kind }: { kind: Application['kind'] }) {
 
 function ChecksText({ application: { state: at, failedChecks } }: { application: Application }) {
   const t = useT();
-  const { number } = useFormats();
-  if (at === 'submitted') return <span className="muted">{t({ zh: '检查中', en: 'Running' })}</span>;
-  if (failedChecks === 0) return t({ zh: '全部通过', en: 'All passed' });
-  return (
-    <Tag color="error">
-      {t({ zh: `${number(failedChecks)} 项未通过`, en: `${number(failedChecks)} failed` })}
-    </Tag>
-  );
+  const text = t(checksText(failedChecks, at === 'submitted'));
+  if (at === 'submitted') return <span className="muted">{text}</span>;
+  return failedChecks === 0 ? text : <Tag color="error">{text}</Tag>;
 }
 
 /** Who has claimed an application. */

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import { REVIEWERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer, PostBody } from '../../api/types';
 import { useIsRole, useMe } from '../../app/session';
 import { REASON_CODES } from '../../locale/compliance';
 import { type Locale, type Text, useLocale, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import type { Application } from './application';
 import { isOpen } from './list';
 import { useNext } from './useNext';

@@ -2,6 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { REVIEWERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { BLACKLIST_KINDS } from '../../../../domain/words/names';
 import { ActionBar } from '../../actions/ActionBar';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api } from '../../api/client';
@@ -9,19 +11,12 @@ import type { Item, PostBody } from '../../api/types';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { optionsOf } from '../shared/options';
 
 type Entry = Item<'/v1/blacklist'>;
 
-const KINDS: Record<Entry['kind'], Text> = {
-  identity_number: { zh: '证件号码', en: 'Identity number' },
-  bank_account: { zh: '银行账户', en: 'Bank account' },
-  phone: { zh: '手机号', en: 'Phone number' },
-};
-
-const KIND_OPTIONS = optionsOf(KINDS);
+const KIND_OPTIONS = optionsOf(BLACKLIST_KINDS);
 
 const TEXTS = {
   add: { zh: '加入黑名单', en: 'Add to blacklist' },
@@ -33,7 +28,7 @@ const TEXTS = {
 } satisfies Record<string, Text>;
 
 function KindText({ kind }: { kind: Entry['kind'] }) {
-  return useT()(KINDS[kind]);
+  return useT()(BLACKLIST_KINDS[kind]);
 }
 
 function RemoveButton({ entry }: { entry: Entry }) {
@@ -52,7 +47,7 @@ function RemoveButton({ entry }: { entry: Entry }) {
       </Button>
       {open && (
         <ActionDialog
-          title={`${t(TEXTS.remove)}: ${t(KINDS[entry.kind])} ${entry.numberMasked}`}
+          title={`${t(TEXTS.remove)}: ${t(BLACKLIST_KINDS[entry.kind])} ${entry.numberMasked}`}
           summary={t(TEXTS.removeHint)}
           fields={[
             { name: 'reason', label: WORDS.reason, kind: 'textarea', maxLength: 2000, required: true },

@@ -3,6 +3,10 @@ import { Progress, Segmented, Skeleton } from 'antd';
 import { createContext, useContext } from 'react';
 import { bulkRights } from '../../../../domain/bulk';
 import type { PageKind } from '../../../../domain/kinds';
+import { WORDS } from '../../../../domain/words/glossary';
+import { BULK } from '../../../../domain/words/names';
+import { refusalText } from '../../../../domain/words/refusals';
+import { BULK_WORDS } from '../../../../domain/words/titles';
 import { api, data } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
@@ -14,15 +18,12 @@ import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
 import { HOLD_REASONS } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { BULK, BULK_WORDS } from './bulk';
-import { refusalText } from './refusals';
 
 type Bulk = Answer<'/v1/bulk-actions/{id}'>;
 

@@ -1,12 +1,13 @@
 import { kinds } from '../../../../domain/kinds';
+import { WORDS } from '../../../../domain/words/glossary';
+import { BULK } from '../../../../domain/words/names';
+import { BULK_WORDS } from '../../../../domain/words/titles';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from '../shared/options';
-import { BULK, BULK_WORDS } from './bulk';
 
 const list = defineList({
   key: 'bulk-actions',

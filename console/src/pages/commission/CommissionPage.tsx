@@ -1,8 +1,13 @@
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import type { ObstacleCode } from '../../../../domain/explanation';
 import { RESTRICTION_REASONS } from '../../../../domain/restriction';
 import { CONTROLLERS } from '../../../../domain/roles';
+import { accountName } from '../../../../domain/words/events';
+import { STATES, WORDS } from '../../../../domain/words/glossary';
+import { OBSTACLE_NAMES } from '../../../../domain/words/obstacles';
+import { MONEY_TEXTS } from '../../../../domain/words/titles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -10,18 +15,15 @@ import { useIsRole } from '../../app/session';
 import { Cause } from '../../detail/Cause';
 import { DetailPage } from '../../detail/DetailPage';
 import { DistributorLink } from '../../detail/DistributorLink';
-import { accountName } from '../../detail/eventNames';
 import { ThingLink, useMayOpen } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { ATTRIBUTIONS } from '../../locale/attributions';
 import { type Text, useT } from '../../locale/locale';
-import { OBSTACLES, type ObstacleCode } from '../../locale/obstacles';
-import { STATES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { PlainTable } from '../../ui/PlainTable';
 import { StateTag } from '../../ui/StateTag';
-import { HOLD_REASON_OPTIONS, HOLD_REASONS, MONEY_TEXTS } from '../shared/financeWords';
+import { HOLD_REASON_OPTIONS, HOLD_REASONS } from '../shared/financeWords';
 import { Calculation, RulesTried } from './calculation';
 import '../shared/finance.css';
 
@@ -359,8 +361,8 @@ interface Particulars {
 const held =
   (code: ObstacleCode) =>
   ({ since, note }: Particulars): Text => ({
-    zh: `自 ${since} 起${OBSTACLES[code].zh}${note && `：${note}`}`,
-    en: `${OBSTACLES[code].en}, since ${since}${note && `: ${note}`}`,
+    zh: `自 ${since} 起${OBSTACLE_NAMES[code].zh}${note && `：${note}`}`,
+    en: `${OBSTACLE_NAMES[code].en}, since ${since}${note && `: ${note}`}`,
   });
 
 const SENTENCES: Record<ObstacleCode, (particulars: Particulars) => Text> = {
@@ -384,20 +386,20 @@ const SENTENCES: Record<ObstacleCode, (particulars: Particulars) => Text> = {
     zh: `分销商已暂停，恢复后才能结算。${note}`,
     en: `The distributor is suspended. The commission can be released after the distributor is reinstated. ${note}`,
   }),
-  distributor_terminated: () => OBSTACLES.distributor_terminated,
+  distributor_terminated: () => OBSTACLE_NAMES.distributor_terminated,
   hold_finance: held('hold_finance'),
   hold_risk: held('hold_risk'),
   hold_violation: held('hold_violation'),
   hold_credential_expired: held('hold_credential_expired'),
   hold_other: held('hold_other'),
-  awaiting_release_run: () => OBSTACLES.awaiting_release_run,
+  awaiting_release_run: () => OBSTACLE_NAMES.awaiting_release_run,
   awaiting_finance: () => ({
     zh: '退货期已结束，等待财务结算。',
     en: 'The return window has ended. Waiting for finance to release it.',
   }),
-  debt_first: () => OBSTACLES.debt_first,
-  run_rejected: () => OBSTACLES.run_rejected,
-  released: () => OBSTACLES.released,
+  debt_first: () => OBSTACLE_NAMES.debt_first,
+  run_rejected: () => OBSTACLE_NAMES.run_rejected,
+  released: () => OBSTACLE_NAMES.released,
   reversed: () => ({
     zh: '结算前商品已全部取消或退货。',
     en: 'All units were canceled or returned before release.',

@@ -3,6 +3,8 @@ import { useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { kinds } from '../../../../domain/kinds';
 import { CONTROLLERS, FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { MONEY_TEXTS } from '../../../../domain/words/titles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { type Figures, sendSeen } from '../../actions/figures';
 import { LeftOut } from '../../actions/LeftOut';
@@ -15,11 +17,10 @@ import { ListPage } from '../../list/ListPage';
 import { useListFilters } from '../../list/query';
 import { Totals } from '../../list/Totals';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { previewRelease, proposeRelease, type ReleaseSelection } from '../release/propose';
-import { HOLD_REASON_OPTIONS, MONEY_TEXTS, YES_NO } from '../shared/financeWords';
+import { HOLD_REASON_OPTIONS, YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
 
 const TEXTS = {

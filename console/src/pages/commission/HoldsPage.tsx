@@ -1,13 +1,14 @@
 import { CONTROLLERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { MONEY_TEXTS } from '../../../../domain/words/titles';
 import { ThingLink } from '../../detail/Links';
 import { bulkRun } from '../../list/bulkRun';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { HOLD_REASON_OPTIONS, HOLD_REASONS, MONEY_TEXTS } from '../shared/financeWords';
+import { HOLD_REASON_OPTIONS, HOLD_REASONS } from '../shared/financeWords';
 import '../shared/finance.css';
 
 const TEXTS = {

@@ -1,7 +1,9 @@
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
+import { credentialTypes } from '../../../../domain/credentialTypes';
 import { renewalCodes } from '../../../../domain/reasonCodes';
 import { RENEWERS, REVIEWERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import type { Action } from '../../actions/ActionBar';
 import { maybeText } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -10,9 +12,8 @@ import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
-import { CREDENTIAL_TYPES, REASON_CODES } from '../../locale/compliance';
+import { REASON_CODES } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { PlainTable } from '../../ui/PlainTable';
 import { StateTag } from '../../ui/StateTag';
@@ -70,7 +71,7 @@ export default function CredentialPage() {
       process="credential"
       load={(signal) => data(api.GET('/v1/credentials/{id}', { params: { path: { id } }, signal }))}
       title={({ type, distributorName }) =>
-        `${t(CREDENTIAL_TYPES[type] ?? { zh: type, en: type })} · ${distributorName}`
+        `${t(credentialTypes[type] ?? { zh: type, en: type })} · ${distributorName}`
       }
       state={({ state }) => state}
       actions={actionsOf}

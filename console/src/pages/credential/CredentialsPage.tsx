@@ -1,9 +1,10 @@
+import { credentialTypes } from '../../../../domain/credentialTypes';
 import { hrefOf } from '../../../../domain/kinds';
+import { STATES, WORDS } from '../../../../domain/words/glossary';
 import type { Item } from '../../api/types';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { CodeName, CREDENTIAL_TYPE_OPTIONS, CREDENTIAL_TYPES } from '../../locale/compliance';
-import { STATES, WORDS } from '../../locale/words';
+import { CodeName, CREDENTIAL_TYPE_OPTIONS } from '../../locale/compliance';
 import { StateTag } from '../../ui/StateTag';
 import { CREDENTIAL, DaysLeft, DayText } from './renewal';
 
@@ -23,7 +24,7 @@ const credentialList = defineList({
     {
       key: 'type',
       title: { zh: '资质', en: 'Credential' },
-      render: ({ type }) => <CodeName names={CREDENTIAL_TYPES} code={type} />,
+      render: ({ type }) => <CodeName names={credentialTypes} code={type} />,
     },
     { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },
     {

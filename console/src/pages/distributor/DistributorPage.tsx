@@ -4,21 +4,22 @@ import { type ComponentProps, useState } from 'react';
 import { Link } from 'react-router';
 import { hrefOf } from '../../../../domain/kinds';
 import { CHANNEL, CONTROLLERS } from '../../../../domain/roles';
+import { ACCOUNTS } from '../../../../domain/words/events';
+import { WORDS } from '../../../../domain/words/glossary';
+import { APPLICANT_KINDS, CHANNELS } from '../../../../domain/words/names';
 import type { Action } from '../../actions/ActionBar';
 import { api, data, type idempotencyKey } from '../../api/client';
 import type { Answer, ListPath } from '../../api/types';
 import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
-import { ACCOUNTS } from '../../detail/eventNames';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { Reveal } from '../../detail/Reveal';
 import { usePageId } from '../../detail/usePageId';
 import { EmbeddedList } from '../../list/EmbeddedList';
-import { APPLICANT_KINDS, CHANNELS, CodeNames } from '../../locale/compliance';
+import { CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { Credentials } from '../application/Credentials';
 import { downlineList } from './list';
@@ -306,7 +307,9 @@ function Balances({ id }: { id: string }) {
     key,
     title: t(title),
     align: 'right' as const,
-    render: (_: unknown, item: Balance) => <MoneyText value={item[key]} strong={key === 'available'} />,
+    render: (_: unknown, item: Balance) => (
+      <MoneyText value={item[key]} strong={key === (isKeptBack ? 'withdrawable' : 'available')} />
+    ),
   });
   return (
     <Panel title={TEXTS.balances}>

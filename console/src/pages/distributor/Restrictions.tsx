@@ -1,6 +1,8 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { isCausedByPerson, liftersOf } from '../../../../domain/restriction';
+import { ROLES, WORDS } from '../../../../domain/words/glossary';
+import { EFFECT_NAMES } from '../../../../domain/words/names';
 import type { Item } from '../../api/types';
 import { ThingLink } from '../../detail/Links';
 import { Panel } from '../../detail/Panel';
@@ -8,19 +10,17 @@ import { SubjectLink, SubjectName } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { EmbeddedList } from '../../list/EmbeddedList';
 import { type Text, useT } from '../../locale/locale';
-import { EFFECTS } from '../../locale/restrictions';
-import { ROLES, WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
-import { HOLD_REASONS, MONEY_TEXTS } from '../shared/financeWords';
+import { HOLD_REASONS } from '../shared/financeWords';
+import '../shared/finance.css';
 
 type Restriction = Item<'/v1/distributors/{id}/restrictions'>;
 
 const TEXTS = {
   title: { zh: '限制', en: 'Restrictions' },
   what: { zh: '内容', en: 'Restriction' },
-  since: { zh: '生效时间', en: 'Since' },
-  until: { zh: '到期时间', en: 'Until' },
+  period: { zh: '起止时间', en: 'Period' },
   noEnd: { zh: '未设到期', en: 'No end set' },
   cause: { zh: '起因', en: 'Cause' },
   lift: { zh: '谁可解除', en: 'Who can lift it' },
@@ -36,27 +36,26 @@ const list = defineList({
   defaultSort: '-placedAt',
   columns: [
     { key: 'what', title: TEXTS.what, render: (restriction) => <What restriction={restriction} /> },
+    { key: 'period', title: TEXTS.period, render: (restriction) => <Period restriction={restriction} /> },
     {
-      key: 'state',
-      title: WORDS.state,
-      render: ({ state }) => <StateTag state={state === 'open' ? 'in_force' : state} />,
-    },
-    {
-      key: 'since',
-      title: TEXTS.since,
-      render: ({ effectiveFrom }) => <TimeText at={effectiveFrom} />,
-    },
-    { key: 'until', title: TEXTS.until, render: (restriction) => <Until restriction={restriction} /> },
-    { key: 'cause', title: TEXTS.cause, render: (restriction) => <Cause restriction={restriction} /> },
-    { key: 'reason', title: WORDS.reason, render: ({ reason }) => <Reason reason={reason} /> },
-    {
-      key: 'note',
-      title: MONEY_TEXTS.note,
-      render: ({ note, liftNote }) => (
-        <div className="note-cell">{[note, liftNote].filter(Boolean).join(' → ')}</div>
+      key: 'cause',
+      title: TEXTS.cause,
+      render: (restriction) => (
+        <div className="note-cell">
+          <Cause restriction={restriction} />
+        </div>
       ),
     },
-    { key: 'lift', title: TEXTS.lift, render: (restriction) => <Lifters restriction={restriction} /> },
+    { key: 'reason', title: WORDS.reason, render: (restriction) => <Reason restriction={restriction} /> },
+    {
+      key: 'lift',
+      title: TEXTS.lift,
+      render: (restriction) => (
+        <div className="note-cell">
+          <Lifters restriction={restriction} />
+        </div>
+      ),
+    },
   ],
   filters: [],
   empty: {
@@ -92,11 +91,11 @@ export function Restrictions({ id }: { id: string }) {
 }
 
 /** What it does, and to which part. */
-function What({ restriction: { effect, category, sku, amount, tier } }: { restriction: Restriction }) {
+function What({ restriction: { effect, category, sku, amount, tier, state } }: { restriction: Restriction }) {
   const t = useT();
   return (
     <>
-      {t(EFFECTS[effect])}
+      <StateTag state={state === 'open' ? 'in_force' : state} /> {t(EFFECT_NAMES[effect])}
       {tier !== null && t({ zh: `：${tier}`, en: `: ${tier}` })}
       {amount && (
         <>
@@ -118,10 +117,22 @@ function What({ restriction: { effect, category, sku, amount, tier } }: { restri
   );
 }
 
-function Until({ restriction: { state, effectiveUntil, liftedAt } }: { restriction: Restriction }) {
+/** Since when, and until when it lasts or lasted. */
+function Period({
+  restriction: { state, effectiveFrom, effectiveUntil, liftedAt },
+}: {
+  restriction: Restriction;
+}) {
   const t = useT();
-  const at = state === 'lifted' || state === 'voided' ? liftedAt : effectiveUntil;
-  return at === null ? <span className="muted">{t(TEXTS.noEnd)}</span> : <TimeText at={at} />;
+  const until = state === 'lifted' || state === 'voided' ? liftedAt : effectiveUntil;
+  return (
+    <>
+      <div>
+        <TimeText at={effectiveFrom} /> –
+      </div>
+      {until === null ? <span className="muted">{t(TEXTS.noEnd)}</span> : <TimeText at={until} />}
+    </>
+  );
 }
 
 /** The person who placed it, or the process, as a link if it has a page. */
@@ -130,10 +141,16 @@ function Cause({ restriction: { cause, placedBy } }: { restriction: Restriction 
   return isCausedByPerson(cause) && placedBy !== null ? placedBy : <SubjectLink subject={cause} />;
 }
 
-function Reason({ reason }: { reason: string }) {
+/** The reason, with the notes of who placed and who lifted it. */
+function Reason({ restriction: { reason, note, liftNote } }: { restriction: Restriction }) {
   const t = useT();
   const name = HOLD_REASONS[reason];
-  return <>{name ? t(name) : reason}</>;
+  return (
+    <>
+      <div>{name ? t(name) : reason}</div>
+      <div className="note-cell muted">{[note, liftNote].filter(Boolean).join(' → ')}</div>
+    </>
+  );
 }
 
 function Lifters({ restriction: { cause, effect, state } }: { restriction: Restriction }) {

@@ -3,10 +3,10 @@ import { Button, Empty, Select, Skeleton, Tag, Tree, type TreeProps } from 'antd
 import { type ComponentRef, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { hrefOf } from '../../../../domain/kinds';
+import { WORDS } from '../../../../domain/words/glossary';
 import { api, data } from '../../api/client';
 import { Facts, Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { FullPageProblem } from '../../ui/FullPage';
 import { useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';

@@ -1,12 +1,12 @@
 import { hrefOf, kinds } from '../../../../domain/kinds';
 import { CHANNEL, REVIEWERS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { APPLICANT_KINDS } from '../../../../domain/words/names';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
 import { type BulkAction, type ColumnOf, defineList } from '../../list/definition';
-import { APPLICANT_KINDS } from '../../locale/compliance';
 import { useT } from '../../locale/locale';
 import { REGION_OPTIONS, RegionText } from '../../locale/regions';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from '../shared/options';

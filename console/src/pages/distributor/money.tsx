@@ -1,9 +1,9 @@
 import { hrefOf } from '../../../../domain/kinds';
-import { accountName } from '../../detail/eventNames';
+import { accountName } from '../../../../domain/words/events';
+import { WORDS } from '../../../../domain/words/glossary';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 

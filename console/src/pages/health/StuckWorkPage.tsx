@@ -28,16 +28,23 @@ const TEXTS = {
   },
 } satisfies Record<string, Text>;
 
-const KINDS: Record<string, Text> = {
+const KINDS: Record<Stuck['kind'], Text> = {
   failing_activity: { zh: '反复失败的步骤', en: 'Steps that fail repeatedly' },
+  workflow_missing: { zh: '没有流程处理的任务', en: 'Open items without a workflow' },
+  workflow_needless: { zh: '已结束但流程仍在等待', en: 'Workflows that wait for what is finished' },
+  workflow_overdue: { zh: '未自动执行的步骤', en: 'Steps that did not happen automatically' },
+  workflow_ahead: { zh: '进度比数据库新的流程', en: 'Workflows ahead of the database' },
   application_waits: { zh: '等待审核过久的申请', en: 'Applications waiting too long for review' },
   changes_overdue: { zh: '补充材料已过期', en: 'Overdue changes from applicants' },
+  renewal_waits: { zh: '等待审核过久的续期', en: 'Renewals waiting too long for review' },
+  reminder_not_sent: { zh: '未发出的到期提醒', en: 'Expiry reminders not sent' },
   order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },
   event_waiting: { zh: '等待订单的事件', en: 'Events waiting for their order' },
   event_refused: { zh: '接收后未生效的事件', en: 'Events refused after they were accepted' },
   window_not_closed: { zh: '未结束的退货期', en: 'Return windows not closed' },
   return_undecided: { zh: '久未处理的退货', en: 'Returns waiting too long for a decision' },
   release_running: { zh: '运行过久的结算批次', en: 'Release runs running too long' },
+  restriction_over: { zh: '限制到期后仍未结算', en: 'Ended restrictions whose commissions are not released' },
   withdrawal_paying: { zh: '没有结果的提现', en: 'Withdrawals without a payout result' },
   bulk_running: { zh: '运行过久的批量操作', en: 'Bulk actions running too long' },
   payout_unconfirmed: { zh: '未确认的打款文件', en: 'Payout files not confirmed' },
@@ -67,12 +74,11 @@ export default function StuckWorkPage() {
       )}
       {kinds.map((kind) => {
         const ofKind = items.filter((item) => item.kind === kind);
-        const name = KINDS[kind];
         const hasMore = stuck.data?.more.includes(kind);
         return (
           <section key={kind} id={kind} ref={kind === anchor ? scrollThere : undefined} className="panel">
             <h2>
-              {name ? t(name) : kind} ({number(ofKind.length)}
+              {t(KINDS[kind])} ({number(ofKind.length)}
               {hasMore && '+'})
             </h2>
             {hasMore && <Alert type="info" showIcon title={t(TEXTS.more)} />}

@@ -49,6 +49,9 @@ export const CARDS: Record<string, CardText> = {
   orders_not_taken_in: { title: { zh: '未入账订单', en: 'Orders not recorded' } },
   returns_open: { title: { zh: '处理中的退货', en: 'Open returns' } },
   mails_undeliverable: { title: { zh: '无法送达的邮件', en: 'Undeliverable emails' } },
+  workflows_unmended: {
+    title: { zh: '与数据库不一致的流程', en: 'Workflows that disagree with the database' },
+  },
   products_without_price: { title: { zh: '缺价格的商品', en: 'Products without a price' } },
   returns_late: { title: { zh: '超时的退货', en: 'Overdue returns' } },
   orders_new: { title: { zh: '新订单', en: 'New orders' } },

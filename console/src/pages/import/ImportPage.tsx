@@ -1,22 +1,22 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Alert, App, Button, Progress, Select, Skeleton, Table } from 'antd';
+import { Alert, Progress, Select, Skeleton, Table } from 'antd';
 import { useMemo } from 'react';
-import { api, data, downloadCsv } from '../../api/client';
+import { WORDS } from '../../../../domain/words/glossary';
+import { REJECTIONS } from '../../../../domain/words/names';
+import { api, data } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Answer } from '../../api/types';
 import { NotFoundPage } from '../../app/ErrorPage';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { defineList } from '../../list/definition';
+import { ExportButton } from '../../list/ExportButton';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { type Text, useLocale, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { FullPageProblem } from '../../ui/FullPage';
 import { TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
-import { useProblemText } from '../../ui/problems';
 import { Scroll } from '../../ui/Scroll';
 import { ImportState } from './ImportsPage';
 
@@ -29,7 +29,6 @@ const TEXTS = {
   notYet: { zh: '导入完成后显示对账结果。', en: 'The reconciliation appears when the import is finished.' },
   balanced: { zh: '文件金额全部有去向。', en: 'Every amount in the file is accounted for.' },
   rejections: { zh: '未导入的行', en: 'Rows not imported' },
-  export: { zh: '导出 CSV', en: 'Export CSV' },
   reason: { zh: '原因', en: 'Reason' },
   unknown: { zh: '未知', en: 'Unknown' },
   stopped: {
@@ -37,29 +36,6 @@ const TEXTS = {
     en: 'The import has stopped. Run the same command again: it continues where it stopped and imports nothing twice.',
   },
 } satisfies Record<string, Text>;
-
-/** Reasons of rejected rows, by code. */
-const REASONS: Record<string, Text> = {
-  malformed_row: { zh: '格式不正确', en: 'Invalid format' },
-  not_a_product: { zh: '不是商品（运费、手续费等）', en: 'Not a product (postage, fees …)' },
-  accounting_adjustment: { zh: '账务调整', en: 'Accounting adjustment' },
-  stock_adjustment: { zh: '库存调整', en: 'Stock adjustment' },
-  zero_price: { zh: '单价为零', en: 'Unit price is zero' },
-  negative_price: { zh: '单价为负', en: 'Unit price is negative' },
-  price_below_minor_unit: { zh: '单价小于最小货币单位', en: 'Unit price below the minor currency unit' },
-  time_in_future: { zh: '时间在未来', en: 'Time is in the future' },
-  order_waits: { zh: '订单其他行有误，待更正', en: 'The order waits for another row' },
-  conflicting_return: { zh: '退货数量少于已登记数量', en: 'Fewer returned units than recorded' },
-  conflicting_order: { zh: '同一订单号内容冲突', en: 'Conflicting rows for the same order number' },
-  duplicate_line: { zh: '订单行重复', en: 'Duplicate order line' },
-  order_already_complete: { zh: '订单的行不连续', en: 'Order lines are not consecutive' },
-  cancellation_without_purchase: { zh: '退货找不到对应的购买', en: 'No matching purchase for the return' },
-  order_not_imported: { zh: '所属订单未导入', en: 'The order was not imported' },
-  refused_order_differs: {
-    zh: '订单号已存在且内容不同',
-    en: 'The order number exists with different content',
-  },
-};
 
 const rejections = defineList({
   key: 'import-rejections',
@@ -221,7 +197,7 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
     },
     ...Object.entries(rejected).map(([reason, counted]) => ({
       key: reason,
-      text: `${t({ zh: '＋ 未导入：', en: '+ Not imported: ' })}${REASONS[reason] ? t(REASONS[reason]) : reason}`,
+      text: `${t({ zh: '＋ 未导入：', en: '+ Not imported: ' })}${REJECTIONS[reason] ? t(REJECTIONS[reason]) : reason}`,
       count: counted.count,
       amount: counted.count === counted.unknown ? null : counted.amount,
     })),
@@ -259,23 +235,10 @@ function ReconciliationTable({ reconciliation }: { reconciliation: Reconciliatio
 
 function RejectionsPanel({ run }: { run: Run }) {
   const t = useT();
-  const { message } = App.useApp();
-  const problemText = useProblemText();
   const state = useLocalListState();
   const params = useMemo(() => ({ id: run.id }), [run.id]);
   const reasons = [...new Set((run.reconciliations ?? []).flatMap(({ rejected }) => Object.keys(rejected)))];
-  const download = async () => {
-    try {
-      const { reason } = state.filters;
-      await downloadCsv(
-        `/v1/imports/${run.id}/rejections`,
-        reason ? { reason } : {},
-        `rejected-${run.fileName}.csv`,
-      );
-    } catch (error) {
-      void message.error(problemText(error).title);
-    }
-  };
+  const { reason } = state.filters;
   return (
     <Panel title={TEXTS.rejections}>
       {run.rejected > 0 && (
@@ -289,15 +252,17 @@ function RejectionsPanel({ run }: { run: Run }) {
               value={state.filters.reason}
               options={reasons.map((reason) => ({
                 value: reason,
-                label: REASONS[reason] ? t(REASONS[reason]) : reason,
+                label: REJECTIONS[reason] ? t(REJECTIONS[reason]) : reason,
               }))}
               onChange={(reason: string | undefined) => state.setFilter('reason', reason)}
             />
           )}
           <span className="grow" />
-          <Button icon={<DownloadOutlined />} onClick={() => void download()}>
-            {t(TEXTS.export)}
-          </Button>
+          <ExportButton
+            path={`/v1/imports/${run.id}/rejections`}
+            query={reason ? { reason } : {}}
+            fileName={`rejected-${run.fileName}`}
+          />
         </div>
       )}
       <ListTable list={rejections} params={params} state={state} keyboard />
@@ -310,7 +275,7 @@ function Reason({ code, detail }: { code: string; detail: string }) {
   const t = useT();
   return (
     <>
-      {REASONS[code] ? t(REASONS[code]) : code}
+      {REJECTIONS[code] ? t(REJECTIONS[code]) : code}
       <div className="muted" lang="en">
         {detail}
       </div>

@@ -1,8 +1,8 @@
 import { Tag } from 'antd';
+import { WORDS } from '../../../../domain/words/glossary';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 

@@ -1,8 +1,8 @@
-import { ACCOUNTS } from '../../detail/eventNames';
+import { ACCOUNTS } from '../../../../domain/words/events';
+import { WORDS } from '../../../../domain/words/glossary';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
-import { WORDS } from '../../locale/words';
 import { MoneyText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 

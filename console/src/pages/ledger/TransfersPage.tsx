@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Table } from 'antd';
+import { ACCOUNTS } from '../../../../domain/words/events';
+import { WORDS } from '../../../../domain/words/glossary';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
-import { ACCOUNTS } from '../../detail/eventNames';
 import { ThingLink } from '../../detail/Links';
 import { Panel } from '../../detail/Panel';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
 import { AccountText } from '../distributor/money';

@@ -1,4 +1,5 @@
 import { STAFF } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { api } from '../../api/client';
 import type { Item } from '../../api/types';
@@ -6,7 +7,6 @@ import { SubjectLink } from '../../detail/subjects';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 

@@ -1,11 +1,12 @@
 import { useQueries } from '@tanstack/react-query';
+import { ATTRIBUTION_REASONS } from '../../../../domain/words/names';
 import { api, data } from '../../api/client';
 import { ThingLink } from '../../detail/Links';
 import { Panel } from '../../detail/Panel';
 import { ATTRIBUTIONS } from '../../locale/attributions';
 import { useT } from '../../locale/locale';
 import type { Order } from './order';
-import { ATTRIBUTION_REASONS, CHAIN_OUTCOMES } from './words';
+import { CHAIN_OUTCOMES } from './words';
 
 /** Attribution of an order, its reason, and the distributor of each level. */
 export function OrderAttribution({ order }: { order: Order }) {

@@ -1,8 +1,8 @@
 import { Table } from 'antd';
+import { WORDS } from '../../../../domain/words/glossary';
 import { ThingLink } from '../../detail/Links';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { type Line, ORDER, type Order } from './order';

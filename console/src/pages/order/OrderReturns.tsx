@@ -1,10 +1,10 @@
 import { OPERATORS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { maybeText, textOf } from '../../actions/values';
 import { api } from '../../api/client';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { ORDER, type Order } from './order';

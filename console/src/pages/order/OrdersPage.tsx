@@ -1,5 +1,7 @@
 import { hrefOf } from '../../../../domain/kinds';
 import { OPERATORS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { ATTRIBUTION_REASONS } from '../../../../domain/words/names';
 import { api, data } from '../../api/client';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
@@ -8,11 +10,9 @@ import { useListFilters } from '../../list/query';
 import { Totals } from '../../list/Totals';
 import { useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { optionsOf } from '../shared/options';
-import { ATTRIBUTION_REASONS } from './words';
 
 const orders = defineList({
   key: 'orders',

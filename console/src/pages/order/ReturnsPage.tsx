@@ -1,9 +1,10 @@
 import { hrefOf } from '../../../../domain/kinds';
+import { WORDS } from '../../../../domain/words/glossary';
+import { returnEffect } from '../../../../domain/words/names';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 
@@ -83,12 +84,7 @@ const returns = defineList({
 
 /** Effect of a return on commissions. */
 function Effect({ state, isLate }: { state: string; isLate: boolean }) {
-  const t = useT();
-  if (state === 'refunded') return <>{t({ zh: '已冲销或追回', en: 'Reversed or clawed back' })}</>;
-  if (state === 'rejected') return <>{t({ zh: '退货期继续', en: 'Return window continues' })}</>;
-  return isLate
-    ? t({ zh: '订单已结束，退款时追回佣金', en: 'Order closed; a refund claws back commissions' })
-    : t({ zh: '退货期暂停', en: 'Return window paused' });
+  return useT()(returnEffect(state, isLate));
 }
 
 /** All returns. */

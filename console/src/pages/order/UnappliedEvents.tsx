@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Skeleton } from 'antd';
 import { OPERATORS } from '../../../../domain/roles';
+import { EVENTS } from '../../../../domain/words/events';
+import { WORDS } from '../../../../domain/words/glossary';
 import { type Action, ActionBar } from '../../actions/ActionBar';
 import { textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
 import { NotFoundPage } from '../../app/ErrorPage';
 import { useMe } from '../../app/session';
-import { EVENTS } from '../../detail/eventNames';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Skeleton, Table } from 'antd';
 import { useMemo, useState } from 'react';
+import { WORDS } from '../../../../domain/words/glossary';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
 import { Scroll } from '../../ui/Scroll';

@@ -1,11 +1,11 @@
 import { InputNumber } from 'antd';
 import { OPERATORS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import type { Action } from '../../actions/ActionBar';
 import type { CustomControl, Field } from '../../actions/fields';
 import { countsOf, maybeText, maybeTexts, textOf } from '../../actions/values';
 import { api } from '../../api/client';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { type Line, ORDER, type Order } from './order';
 
 const TEXTS = {

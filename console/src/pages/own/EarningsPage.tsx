@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Segmented, Skeleton } from 'antd';
 import { Link, useSearchParams } from 'react-router';
+import type { ObstacleCode } from '../../../../domain/explanation';
+import { OBSTACLE_NAMES } from '../../../../domain/words/obstacles';
 import { api, data } from '../../api/client';
 import type { Item } from '../../api/types';
 import { Cause } from '../../detail/Cause';
 import { type Text, useT } from '../../locale/locale';
-import { OBSTACLES, type ObstacleCode } from '../../locale/obstacles';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
@@ -278,10 +279,10 @@ const WHY: Record<ObstacleCode, (particulars: Particulars) => Text> = {
     zh: `退货期已结束，等待财务结算；结算时先抵扣欠款 ${debt}。`,
     en: `The return window has ended. Waiting for finance to release it; your debt of ${debt} is paid first.`,
   }),
-  released: () => OBSTACLES.released,
-  reversed: () => OBSTACLES.reversed,
-  clawed_back: () => OBSTACLES.clawed_back,
-  run_rejected: () => OBSTACLES.run_rejected,
+  released: () => OBSTACLE_NAMES.released,
+  reversed: () => OBSTACLE_NAMES.reversed,
+  clawed_back: () => OBSTACLE_NAMES.clawed_back,
+  run_rejected: () => OBSTACLE_NAMES.run_rejected,
 };
 
 function Why({ earning: { code, data: facts, amount } }: { earning: Earning }) {

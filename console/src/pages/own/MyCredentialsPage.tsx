@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button } from 'antd';
 import { useState } from 'react';
+import { credentialTypes } from '../../../../domain/credentialTypes';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data } from '../../api/client';
 import type { Answer, Item } from '../../api/types';
-import { CodeName, CREDENTIAL_TYPES } from '../../locale/compliance';
+import { CodeName } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { Page } from '../../ui/Page';
 import { StateTag } from '../../ui/StateTag';
@@ -62,7 +63,7 @@ function OwnCredential({ credential }: { credential: Credential }) {
     <>
       <div className="own-head">
         <span className="strong" style={{ fontSize: 17 }}>
-          <CodeName names={CREDENTIAL_TYPES} code={type} />
+          <CodeName names={credentialTypes} code={type} />
         </span>
         <StateTag state={state} />
       </div>
@@ -94,7 +95,7 @@ function OwnCredential({ credential }: { credential: Credential }) {
       {open && (
         <ActionDialog
           title={t(CREDENTIAL.renew)}
-          summary={<CodeName names={CREDENTIAL_TYPES} code={type} />}
+          summary={<CodeName names={credentialTypes} code={type} />}
           fields={renewalFields}
           confirm={CREDENTIAL.renew}
           onCancel={() => setOpen(false)}

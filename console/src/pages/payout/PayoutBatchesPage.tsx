@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { PAYOUT } from '../../../../domain/words/titles';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { sendSeen } from '../../actions/figures';
 import { api, data } from '../../api/client';
@@ -12,11 +14,10 @@ import { shortId } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { stateOptions } from '../shared/options';
-import { PAYOUT, payoutState } from './payout';
+import { payoutState } from './payout';
 
 const TEXTS = {
   title: { zh: '打款批次', en: 'Payout batches' },

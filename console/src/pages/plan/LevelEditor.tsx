@@ -1,8 +1,8 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber, Segmented } from 'antd';
+import { WORDS } from '../../../../domain/words/glossary';
 import { Panel } from '../../detail/Panel';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { CurrencySelect } from '../../ui/currency';
 import { digitsOf } from '../../ui/format';
 import { FieldProblem } from './PlanField';

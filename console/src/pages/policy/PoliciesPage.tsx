@@ -1,10 +1,10 @@
 import { hrefOf } from '../../../../domain/kinds';
 import { policyNames } from '../../../../domain/policyNames';
+import { STATES, WORDS } from '../../../../domain/words/glossary';
 import type { Item } from '../../api/types';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { CodeName } from '../../locale/compliance';
-import { STATES, WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 

@@ -1,6 +1,7 @@
 import { Alert } from 'antd';
 import { policyNames } from '../../../../domain/policyNames';
 import { STAFF } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import type { Action } from '../../actions/ActionBar';
 import { maybeText, textOf } from '../../actions/values';
 import { api, data } from '../../api/client';
@@ -10,7 +11,6 @@ import { DetailPage } from '../../detail/DetailPage';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText } from '../../ui/format';
 import { PlainTable } from '../../ui/PlainTable';
 

@@ -1,9 +1,9 @@
 import { OPERATORS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import { api, data } from '../../api/client';
 import { DetailPage } from '../../detail/DetailPage';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { PRODUCT_WORDS, productFields, putProduct } from './product';
 

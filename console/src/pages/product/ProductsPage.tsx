@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { hrefOf } from '../../../../domain/kinds';
 import { OPERATORS } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
 import { ActionBar } from '../../actions/ActionBar';
 import { textOf } from '../../actions/values';
 import { api } from '../../api/client';
@@ -10,7 +11,6 @@ import { useMe } from '../../app/session';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { PRODUCT_WORDS, productFields, putProduct } from './product';
 

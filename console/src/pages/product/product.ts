@@ -1,9 +1,9 @@
+import { WORDS } from '../../../../domain/words/glossary';
 import type { Field } from '../../actions/fields';
 import { maybeText, moneyOf, textOf } from '../../actions/values';
 import { api } from '../../api/client';
 import type { Answer } from '../../api/types';
 import type { Text } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { digitsOf } from '../../ui/format';
 
 export const PRODUCT_WORDS = {

@@ -1,5 +1,10 @@
 import { Alert, Progress, Select } from 'antd';
+import type { ObstacleCode } from '../../../../domain/explanation';
 import { FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { OBSTACLE_NAMES } from '../../../../domain/words/obstacles';
+import { selectionText } from '../../../../domain/words/selection';
+import { MONEY_TEXTS, RELEASE } from '../../../../domain/words/titles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -13,14 +18,11 @@ import { defineList } from '../../list/definition';
 import { ListTable } from '../../list/ListTable';
 import { useLocalListState } from '../../list/useListState';
 import { type Text, useT } from '../../locale/locale';
-import { OBSTACLES, type ObstacleCode } from '../../locale/obstacles';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { Approvals } from '../shared/Approvals';
-import { MONEY_TEXTS } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { isInProgress, RELEASE, selectionText } from './release';
+import { isInProgress } from './release';
 import '../shared/finance.css';
 
 type Run = Answer<'/v1/commission-releases/{id}'>;
@@ -249,7 +251,7 @@ function RunView({ run }: { run: Run }) {
             <ul className="plain-list">
               {Object.entries(run.leftOutReasons).map(([reason, count]) => (
                 <li key={reason}>
-                  {t(OBSTACLES[reason as ObstacleCode])}: {number(count)}
+                  {t(OBSTACLE_NAMES[reason as ObstacleCode])}: {number(count)}
                 </li>
               ))}
             </ul>
@@ -293,5 +295,5 @@ function RunView({ run }: { run: Run }) {
 
 function Reason({ code }: { code: ObstacleCode | null }) {
   const t = useT();
-  return <>{code === null ? '–' : t(OBSTACLES[code])}</>;
+  return <>{code === null ? '–' : t(OBSTACLE_NAMES[code])}</>;
 }

@@ -1,15 +1,17 @@
 import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { selectionText } from '../../../../domain/words/selection';
+import { RELEASE } from '../../../../domain/words/titles';
 import { shortId } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { ListPage } from '../../list/ListPage';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { TimeText, useFormats } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { isInProgress, RELEASE, selectionText } from './release';
+import { isInProgress } from './release';
 
 const list = defineList({
   key: 'commission-releases',

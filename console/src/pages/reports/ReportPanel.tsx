@@ -1,12 +1,11 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { App, Button, Empty, Segmented, Skeleton, Space, Table, type TableProps } from 'antd';
+import { Empty, Segmented, Skeleton, Space, Table, type TableProps } from 'antd';
 import type { EChartsCoreOption } from 'echarts/core';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
-import { downloadCsv } from '../../api/client';
 import { theme } from '../../app/theme';
 import { Panel } from '../../detail/Panel';
+import { ExportButton } from '../../list/ExportButton';
 import { type Text, useLocale } from '../../locale/locale';
 import { digitsOf, MoneyText, useFormats } from '../../ui/format';
 import { useProblemText } from '../../ui/problems';
@@ -18,7 +17,6 @@ const TEXTS = {
   chart: { zh: '图表', en: 'Chart' },
   table: { zh: '表格', en: 'Table' },
   show: { zh: '显示方式', en: 'Show as' },
-  export: { zh: '导出 CSV', en: 'Export CSV' },
   period: { zh: '时间', en: 'Period' },
   distributor: { zh: '分销商', en: 'Distributor' },
   hours: { zh: '小时', en: 'Hours' },
@@ -28,7 +26,6 @@ const TEXTS = {
 /** One report as chart or table, with CSV export. */
 export function ReportPanel({ report, query }: { report: Report; query: ReportQuery }) {
   const { t } = useLocale();
-  const { message } = App.useApp();
   const problemText = useProblemText();
   const [shape, setShape] = useState<'chart' | 'table'>('chart');
   const answer = useQuery({
@@ -39,18 +36,6 @@ export function ReportPanel({ report, query }: { report: Report; query: ReportQu
   });
   const rows = answer.data;
   const isEmpty = rows?.every(({ values }) => Object.values(values).every((value) => !value));
-
-  const download = async () => {
-    try {
-      await downloadCsv(
-        report.path,
-        csvQueryOf(report, query),
-        `${report.key}-${query.from}-${query.to}.csv`,
-      );
-    } catch (error) {
-      void message.error(problemText(error).title);
-    }
-  };
 
   return (
     <Panel
@@ -67,14 +52,12 @@ export function ReportPanel({ report, query }: { report: Report; query: ReportQu
               { value: 'table', label: t(TEXTS.table) },
             ]}
           />
-          <Button
-            size="small"
-            icon={<DownloadOutlined />}
-            aria-label={`${t(TEXTS.export)}: ${t(report.title)}`}
-            onClick={() => void download()}
-          >
-            CSV
-          </Button>
+          <ExportButton
+            path={report.path}
+            query={csvQueryOf(report, query)}
+            fileName={`${report.key}-${query.from}-${query.to}`}
+            of={report.title}
+          />
         </Space>
       }
     >

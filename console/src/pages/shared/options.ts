@@ -1,6 +1,6 @@
+import { STATES } from '../../../../domain/words/glossary';
 import type { Option } from '../../list/definition';
 import type { Text } from '../../locale/locale';
-import { STATES } from '../../locale/words';
 
 /** Values with their names as options. */
 export const optionsOf = <Value extends string>(names: Readonly<Record<Value, Text>>): Option<Value>[] =>

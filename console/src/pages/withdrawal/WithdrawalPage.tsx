@@ -1,5 +1,7 @@
 import { Alert } from 'antd';
 import { FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { WITHDRAWAL } from '../../../../domain/words/titles';
 import type { Action } from '../../actions/ActionBar';
 import { api, data } from '../../api/client';
 import type { Answer } from '../../api/types';
@@ -9,10 +11,8 @@ import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
 import { type Text, useT } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText, useFormats } from '../../ui/format';
 import { Approvals } from '../shared/Approvals';
-import { WITHDRAWAL } from './withdrawal';
 import '../shared/finance.css';
 
 type Withdrawal = Answer<'/v1/withdrawals/{id}'>;
@@ -155,7 +155,8 @@ function actionsOf(withdrawal: Withdrawal, userId: string): Action[] {
 function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
   const t = useT();
   const me = useMe();
-  const { state, reason, approvalsNeeded, bankAccount, batchId, providerReference } = withdrawal;
+  const { state, reason, approvalsNeeded, bankAccount, batchId, providerReference, providerCalledAt } =
+    withdrawal;
   const hint: Text | undefined =
     state === 'requested' && approvalsNeeded > 1
       ? approvedBy(withdrawal, me.user.id)
@@ -194,6 +195,10 @@ function WithdrawalView({ withdrawal }: { withdrawal: Withdrawal }) {
             [WITHDRAWAL.method, t(withdrawal.method === 'file' ? TEXTS.file : TEXTS.http)],
             [WITHDRAWAL.batch, batchId ? <ThingLink key="batch" kind="payout" id={batchId} /> : undefined],
             [WITHDRAWAL.reference, providerReference ?? undefined],
+            [
+              WITHDRAWAL.providerCalledAt,
+              providerCalledAt ? <TimeText key="called" at={providerCalledAt} /> : undefined,
+            ],
             [
               WITHDRAWAL.settledAt,
               withdrawal.settledAt ? <TimeText key="at" at={withdrawal.settledAt} /> : undefined,

@@ -1,5 +1,7 @@
 import { kinds } from '../../../../domain/kinds';
 import { FINANCE } from '../../../../domain/roles';
+import { WORDS } from '../../../../domain/words/glossary';
+import { WITHDRAWAL } from '../../../../domain/words/titles';
 import { api, data } from '../../api/client';
 import { shortId, ThingLink } from '../../detail/Links';
 import { bulkRun } from '../../list/bulkRun';
@@ -8,12 +10,10 @@ import { ListPage } from '../../list/ListPage';
 import { useListFilters } from '../../list/query';
 import { Totals } from '../../list/Totals';
 import type { Text } from '../../locale/locale';
-import { WORDS } from '../../locale/words';
 import { MoneyText, TimeText } from '../../ui/format';
 import { StateTag } from '../../ui/StateTag';
 import { YES_NO } from '../shared/financeWords';
 import { stateOptions } from '../shared/options';
-import { WITHDRAWAL } from './withdrawal';
 import '../shared/finance.css';
 
 const TEXTS = {

@@ -11,11 +11,12 @@ import {
   checkUnifiedSocialCreditCode,
   checkValidity,
 } from '../../../../../domain/credential';
+import { APPLICANT_KINDS, CHANNELS } from '../../../../../domain/words/names';
 import type { IdempotencyKey } from '../../../api/client';
 import { ProblemError } from '../../../api/problem';
 import type { PostBody } from '../../../api/types';
 import { useSend } from '../../../api/useSend';
-import { APPLICANT_KINDS, CHANNELS, CHECK_CODES, CREDENTIAL_TYPE_OPTIONS } from '../../../locale/compliance';
+import { CHECK_CODES, CREDENTIAL_TYPE_OPTIONS } from '../../../locale/compliance';
 import { type Text, useLocale, useT } from '../../../locale/locale';
 import { REGION_OPTIONS } from '../../../locale/regions';
 import { useProblemText } from '../../../ui/problems';

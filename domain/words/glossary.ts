@@ -1,9 +1,9 @@
-import type { Kind, StateOf } from '../../../domain/kinds';
-import type { Role } from '../../../domain/roles';
-import type { Text } from './locale';
+import type { Kind, StateOf } from '../kinds';
+import type { Role } from '../roles';
+import type { Text } from './text';
 
 /** Names of states, of every kind and of parts of entities. */
-const NAMES_OF_STATES = {
+export const NAMES_OF_STATES = {
   // application
   submitted: { zh: '已提交', en: 'Submitted' },
   in_review: { zh: '审核中', en: 'In review' },
@@ -77,54 +77,8 @@ const NAMES_OF_STATES = {
   revoked: { zh: '已吊销', en: 'Revoked' },
 } satisfies Record<StateOf<Kind>, Text> & Record<string, Text>;
 
+/** The same by plain text. */
 export const STATES: Record<string, Text> = NAMES_OF_STATES;
-
-/** Colour of a state's tag: in progress, needs attention, success or error. */
-export const STATE_COLORS: Record<string, 'default' | 'processing' | 'warning' | 'success' | 'error'> = {
-  submitted: 'processing',
-  in_review: 'processing',
-  changes_requested: 'warning',
-  approved: 'success',
-  rejected: 'error',
-  active: 'success',
-  suspended: 'warning',
-  terminated: 'error',
-  open: 'processing',
-  window: 'processing',
-  return_requested: 'warning',
-  returned: 'error',
-  canceled: 'error',
-  requested: 'processing',
-  not_accrued: 'warning',
-  held: 'processing',
-  due: 'warning',
-  released: 'success',
-  reversed: 'error',
-  clawed_back: 'error',
-  proposed: 'warning',
-  running: 'processing',
-  done: 'success',
-  paid: 'success',
-  paying: 'processing',
-  failed: 'error',
-  settled: 'success',
-  to_confirm: 'warning',
-  in_force: 'success',
-  valid: 'success',
-  expiring: 'warning',
-  expired: 'error',
-  accepted: 'success',
-  undeliverable: 'error',
-  sent: 'success',
-  refunded: 'error',
-  stopped: 'warning',
-  finished: 'success',
-  on_hold: 'warning',
-  to_come: 'processing',
-  refused: 'error',
-  waiting: 'warning',
-  left_out: 'warning',
-};
 
 /** Names of roles. */
 export const ROLES: Record<Role, Text> = {

@@ -1,10 +1,9 @@
-import { actors } from '../../../domain/actors';
-import type { Wait } from '../../../domain/processStatus';
-import type { Item } from '../api/types';
-import type { Text } from '../locale/locale';
+import { actors } from '../actors';
+import type { AuditAction, EventType } from '../journal';
+import type { Wait } from '../processStatus';
+import type { Text } from './text';
 
-/** Names of events by type, and of audit entries by action. */
-export const EVENTS: Record<string, Text> = {
+const NAMES_OF_EVENTS = {
   submitted: { zh: '提交申请', en: 'Submitted' },
   resubmitted: { zh: '补充后重新提交', en: 'Resubmitted' },
   checked: { zh: '自动检查完成', en: 'Automatic checks finished' },
@@ -55,6 +54,8 @@ export const EVENTS: Record<string, Text> = {
   'application.approve': { zh: '批准申请', en: 'Application approved' },
   'application.reject': { zh: '驳回申请', en: 'Application rejected' },
   'application.request_changes': { zh: '要求补充材料', en: 'Changes requested' },
+  'application.submit': { zh: '代为提交申请', en: 'Application submitted by staff' },
+  'application.resubmit': { zh: '代为重新提交申请', en: 'Application resubmitted by staff' },
   'application.withdraw': { zh: '撤回申请', en: 'Application withdrawn' },
   'application.erase': { zh: '个人资料到期删除', en: 'Personal data erased after retention period' },
   'application.claim': { zh: '领取', en: 'Claimed' },
@@ -92,6 +93,8 @@ export const EVENTS: Record<string, Text> = {
   'user.enable': { zh: '重新启用用户', en: 'User enabled' },
   'user.change_role': { zh: '变更用户角色', en: 'Role changed' },
   'user.forgot_password': { zh: '忘记密码，申请链接', en: 'Password reset link requested' },
+  'user.save_view': { zh: '保存视图', en: 'View saved' },
+  'user.delete_view': { zh: '删除视图', en: 'View deleted' },
   'user.update': { zh: '修改用户资料', en: 'User updated' },
   'user.make_sign_in_link': { zh: '生成登录链接', en: 'One-time link created' },
   'user.set_password': { zh: '设置密码', en: 'Password set' },
@@ -99,6 +102,7 @@ export const EVENTS: Record<string, Text> = {
   'user.sign_in_refused': { zh: '登录被拒', en: 'Sign-in refused' },
   'user.sign_out': { zh: '退出登录', en: 'Signed out' },
   'user.bind_oidc': { zh: '绑定单点登录', en: 'Linked to single sign-on' },
+  'second_factor.begin': { zh: '开始设置两步验证', en: 'Two-step verification setup started' },
   'second_factor.enable': { zh: '开启两步验证', en: 'Two-step verification turned on' },
   'second_factor.disable': { zh: '关闭两步验证', en: 'Two-step verification turned off' },
   'second_factor.remove': { zh: '移除两步验证', en: 'Two-step verification removed' },
@@ -107,7 +111,16 @@ export const EVENTS: Record<string, Text> = {
   'import.finish': { zh: '导入完成', en: 'Import finished' },
   'mail.resend': { zh: '重新发送邮件', en: 'Email resent' },
   'note.add': { zh: '添加备注', en: 'Note added' },
+  'note.read_mention': { zh: '标记提醒为已读', en: 'Mention marked as read' },
   'note.retract': { zh: '撤回备注', en: 'Note retracted' },
+  'order.create': { zh: '录入订单', en: 'Order recorded' },
+  'order.ship': { zh: '录入发货', en: 'Shipment recorded' },
+  'order.deliver': { zh: '录入签收', en: 'Delivery recorded' },
+  'order.cancel': { zh: '取消订单', en: 'Order canceled' },
+  'order.request_return': { zh: '录入退货申请', en: 'Return request recorded' },
+  'order.refund_return': { zh: '录入退货退款', en: 'Refund of a return recorded' },
+  'order.reject_return': { zh: '拒绝退货', en: 'Return rejected' },
+  'order.keep_event': { zh: '暂存事件，等待订单', en: 'Event stored until its order arrives' },
   'order.discard_event': { zh: '舍弃事件', en: 'Event discarded' },
   'product.create': { zh: '新增商品', en: 'Product added' },
   'withdrawal.approve': { zh: '批准提现', en: 'Withdrawal approved' },
@@ -117,7 +130,10 @@ export const EVENTS: Record<string, Text> = {
   'withdrawal.return_payment': { zh: '登记银行退汇', en: 'Payment return reported' },
   note: { zh: '备注', en: 'Note' },
   retracted: { zh: '备注已撤回', en: 'Note retracted' },
-};
+} satisfies Record<EventType | AuditAction, Text> & Record<string, Text>;
+
+/** Names of events by type, and of audit entries by action. */
+export const EVENTS: Record<string, Text> = NAMES_OF_EVENTS;
 
 /**
  * Readable form of an API name without a text here, such as of a later version: `stock_counted` as “Stock counted”.
@@ -137,7 +153,7 @@ export function readable(name: string): Text {
 export const ACTORS: Record<string, Text> = actors;
 
 /** Accounts of the ledger. */
-export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
+export const ACCOUNTS = {
   held: { zh: '未结算', en: 'Unreleased' },
   available: { zh: '可提现', en: 'Available' },
   reserved: { zh: '提现中', en: 'Reserved' },
@@ -148,14 +164,13 @@ export const ACCOUNTS: Record<Item<'/v1/transfers'>['from'], Text> = {
   fees: { zh: '手续费', en: 'Fees' },
   penalties: { zh: '罚金', en: 'Penalties' },
   write_off: { zh: '核销', en: 'Write-off' },
-};
+} satisfies Record<string, Text>;
 
 /** Name of a ledger account. */
 export const accountName = (name: string): Text =>
   (ACCOUNTS as Record<string, Text>)[name] ?? { zh: name, en: name };
 
-/** What a process can wait for. */
-export const AWAITED: Record<string, Text> = {
+const NAMES_OF_WAITS = {
   checks: { zh: '自动检查', en: 'Automatic checks' },
   decision: { zh: '合规审核', en: 'Compliance decision' },
   changes: { zh: '申请人补充材料', en: 'Changes from the applicant' },
@@ -173,3 +188,6 @@ export const AWAITED: Record<string, Text> = {
   reminder: { zh: '到期提醒', en: 'Reminder of the expiry' },
   renewal: { zh: '资质续期', en: 'Renewal' },
 } satisfies Record<Wait['what'], Text>;
+
+/** What a process can wait for. */
+export const AWAITED: Record<string, Text> = NAMES_OF_WAITS;

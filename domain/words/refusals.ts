@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../../../domain/refusals';
-import type { Text } from '../../locale/locale';
+import type { RefusalCode } from '../refusals';
+import type { Text } from './text';
 
 const REFUSALS: Partial<Record<RefusalCode, Text>> = {
   withdrawal_decided: { zh: '已被处理过', en: 'Already decided' },

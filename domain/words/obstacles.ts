@@ -1,11 +1,8 @@
-import type { Answer } from '../api/types';
-import type { Text } from './locale';
-
-/** Codes of the API for what prevents the release of a commission. */
-export type ObstacleCode = Answer<'/v1/commissions/{id}/explain'>['whyNotPaid'][number]['code'];
+import type { ObstacleCode } from '../explanation';
+import type { Text } from './text';
 
 /** Short texts, as in the list of commissions that a release run skipped. */
-export const OBSTACLES: Record<ObstacleCode, Text> = {
+export const OBSTACLE_NAMES: Record<ObstacleCode, Text> = {
   not_accrued: { zh: '受限制，未计佣', en: 'Restricted, not accrued' },
   released: { zh: '已结算', en: 'Already released' },
   reversed: { zh: '已冲销', en: 'Reversed' },
