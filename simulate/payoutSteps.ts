@@ -151,6 +151,7 @@ export async function confirmBatch(
   const client = world.api.finance[1];
   const inIt = await readAll<{ id: string }>(client, `/v1/withdrawals?batchId=${batch.id}`);
   if (inIt.length === 0) throw new Finding(step, `payout batch ${batch.id} is empty`);
+  await read(client, step, `/v1/payout-batches/${batch.id}/file`);
   const failed = inIt.slice(0, failing).map(({ id }) => ({ withdrawalId: id, reason: 'account closed' }));
   const results = both ? [failed, []] : [failed];
   const answers = await Promise.all(

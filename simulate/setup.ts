@@ -60,7 +60,7 @@ export async function setUp(servers: Servers): Promise<World> {
     return clientOf(servers, key);
   };
   const [shop, qian, sun, li] = await Promise.all([
-    person('shop', 'operator'),
+    person('zhou', 'operator'),
     person('qian', 'finance'),
     person('sun', 'finance'),
     person('li', 'compliance'),
