@@ -1,6 +1,7 @@
 import type { Config } from '../../config';
 import { type CredentialRow, lockCredential, placeExpiry, rulesFor } from '../../database/credentials';
 import { decide, notFound, type Outcome } from '../../database/decide';
+import { attachDocuments } from '../../database/documents';
 import { type Actor, addEvent, SYSTEM } from '../../database/journal';
 import { pendingMails, queueMails } from '../../database/mails';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
@@ -28,6 +29,8 @@ export interface RenewalRequest {
   validFrom: string;
   /** `YYYY-MM-DD`, null for a long-term credential. */
   validUntil: string | null;
+  /** Uploaded documents that show it. */
+  documentIds: string[];
   by: Actor;
 }
 
@@ -176,6 +179,11 @@ export function createCredentialActivities({
               'A renewal of this credential is already under review. Wait for the decision, or ask for it to be refused.',
           });
         }
+        await attachDocuments(client, {
+          subject: subjectOf('renewal', id),
+          documentIds: request.documentIds,
+          by,
+        });
         return {
           type: 'renewal_submitted',
           action: 'credential.submit_renewal',

@@ -59,6 +59,7 @@ export function renewalOf(
     holder: 'n',
     validFrom: dayFromNow(0),
     validUntil: dayFromNow(5 * 365),
+    documentIds: [],
     ...change,
   };
 }

@@ -14,7 +14,7 @@ import { defineList } from '../../http/list';
 import { notFound } from '../../http/problem';
 import { timestampOutput, uuid, uuidParams } from '../../http/schemas';
 import { eventForDistributor, readTimeline, timelineEventSchema } from '../../http/timeline';
-import { readRenewals, renewalSchema } from './renewals';
+import { readRenewals, shownRenewalSchema } from './renewals';
 import { endOfCredential, expiringDays, stateOn, stateRanges } from './view';
 
 const stateSchema = z.enum(kinds.credential.states);
@@ -80,7 +80,7 @@ const detailSchema = credentialSchema
     reminders: z
       .array(z.object({ daysBefore: z.int(), at: timestampOutput, recipients: z.array(z.string()) }))
       .describe('Sent in the present period. Recipients are for staff.'),
-    renewals: z.array(renewalSchema),
+    renewals: z.array(shownRenewalSchema),
     timeline: z.array(timelineEventSchema),
   })
   .meta({ id: 'CredentialDetail' });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { documentsOf } from '../../../database/documents';
 import type { Pool } from '../../../database/pool';
 import { createSealer } from '../../../database/sealing';
 import { credentialTypes } from '../../../domain/credentialTypes';
-import { keyOf, kinds } from '../../../domain/kinds';
+import { keyOf, kinds, subjectOf } from '../../../domain/kinds';
 import { renewalCodes } from '../../../domain/reasonCodes';
 import { RENEWERS, REVIEWERS, STAFF } from '../../../domain/roles';
 import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
@@ -17,6 +18,7 @@ import { notFound } from '../../http/problem';
 import { lineOf, timestampInput, timestampOutput, uuid, uuidParams } from '../../http/schemas';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall, decisionNote } from '../../workflows/decisions';
+import { attachedDocumentSchema, documentIdsBody, toAttachedDocument } from '../document/view';
 
 const stateSchema = z.enum(kinds.renewal.states);
 
@@ -62,17 +64,32 @@ function renewalFor({ distributorId }: Principal, renewal: Renewal): Renewal {
     : { ...renewal, submittedBy: null, checks: [], reasonCode: null, note: null, decidedBy: null };
 }
 
-/** The renewals of a credential, the latest first. */
+/** A renewal with the documents that came with it. */
+export const shownRenewalSchema = renewalSchema.extend({ documents: z.array(attachedDocumentSchema) });
+
+/** The renewals of a credential with their documents, the latest first. */
 export async function readRenewals(
   pool: Pool,
   principal: Principal,
   credentialId: string,
-): Promise<Renewal[]> {
+): Promise<z.input<typeof shownRenewalSchema>[]> {
   const { rows } = await pool.query<Renewal>(
     `SELECT ${columns} FROM credential_renewals r WHERE r.credential_id = $1 ORDER BY r.submitted_at DESC, r.id DESC`,
     [credentialId],
   );
-  return rows.map((row) => renewalFor(principal, row));
+  return Promise.all(
+    rows.map(async (row) => {
+      const documents = await documentsOf(pool, subjectOf('renewal', row.id));
+      return {
+        ...renewalFor(principal, row),
+        // Distributors do not learn who of the staff attached one.
+        documents: documents.map(toAttachedDocument).map((document) => ({
+          ...document,
+          attachedBy: principal.distributorId === null ? document.attachedBy : '',
+        })),
+      };
+    }),
+  );
 }
 
 const listedSchema = renewalSchema.extend({
@@ -169,13 +186,20 @@ export const renewalEndpoints: Endpoint[] = [
         holder: lineOf(200).optional().describe('Default: the present holder.'),
         validFrom: z.iso.date(),
         validUntil: z.iso.date().nullish().describe('Omit or send null for a long-term credential.'),
+        documentIds: documentIdsBody.optional().describe('Uploaded photos or scans of the document.'),
       })
       .refine(({ validFrom, validUntil }) => !validUntil || validUntil >= validFrom, {
         path: ['validUntil'],
         message: 'is before validFrom',
       }),
     responses: { 201: { description: 'The renewal, under review.', schema: renewalSchema } },
-    errors: ['credential_not_found', 'renewal_under_review'],
+    errors: [
+      'credential_not_found',
+      'renewal_under_review',
+      'document_not_found',
+      'document_attached',
+      'too_many_documents',
+    ],
     handler: async ({ params: { id }, body, context, principal, resourceId, requestId }) => {
       const { type, holder } = await ownedCredential(context, principal, id);
       await send(senderOf(context), {
@@ -190,6 +214,7 @@ export const renewalEndpoints: Endpoint[] = [
             holder: body.holder ?? holder,
             validFrom: body.validFrom,
             validUntil: body.validUntil ?? null,
+            documentIds: body.documentIds ?? [],
             by: actorOfCall({ principal, requestId }),
           },
         ],

@@ -12,6 +12,7 @@ import { DetailPage } from '../../detail/DetailPage';
 import { ThingLink } from '../../detail/Links';
 import { Facts, Panel } from '../../detail/Panel';
 import { usePageId } from '../../detail/usePageId';
+import { DocumentViewer } from '../../documents/DocumentViewer';
 import { REASON_CODES } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { TimeText } from '../../ui/format';
@@ -152,10 +153,10 @@ function actionsOf(credential: Credential): Action[] {
       available: renewal === undefined,
       fields: renewalFields,
       done: CREDENTIAL.renewed,
-      run: (values, header) =>
+      run: async (values, header) =>
         api.POST('/v1/credentials/{id}/renewals', {
           params: { path: { id }, header },
-          body: renewalBody(values),
+          body: await renewalBody(values),
         }),
     },
   ];
@@ -174,6 +175,9 @@ function CredentialView({ credential }: { credential: Credential }) {
         <Panel title={TEXTS.review}>
           <Comparison credential={credential} renewal={renewal} />
           <CheckList checks={renewal.checks} />
+          {renewal.documents.length > 0 && (
+            <DocumentViewer documents={renewal.documents} label={({ name }) => name} />
+          )}
         </Panel>
       )}
       <Panel title={TEXTS.overview}>

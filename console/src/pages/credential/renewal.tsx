@@ -1,6 +1,8 @@
 import type { Field } from '../../actions/fields';
 import { maybeText, textOf, type Values } from '../../actions/values';
 import type { PostBody } from '../../api/types';
+import { DocumentsError, uploadDocuments } from '../../documents/documents';
+import { FilePicker } from '../../documents/FilePicker';
 import { type Text, useT } from '../../locale/locale';
 import { useFormats } from '../../ui/format';
 
@@ -42,16 +44,31 @@ export const renewalFields: Field[] = [
     kind: 'date',
     help: { zh: '长期有效的证件请留空。', en: 'Leave empty for a long-term credential.' },
   },
+  {
+    name: 'files',
+    label: { zh: '证件照片或扫描件', en: 'Photos or scans of the document' },
+    kind: 'custom',
+    render: ({ value, onChange }) => (
+      <FilePicker files={(value as File[] | undefined) ?? []} onChange={(files) => onChange?.(files)} />
+    ),
+  },
 ];
 
-/** The request that the fields make. */
-export function renewalBody(values: Values): PostBody<'/v1/credentials/{id}/renewals'> {
+/** Uploads the chosen files and makes the request of the fields. @throws DocumentsError */
+export async function renewalBody(values: Values): Promise<PostBody<'/v1/credentials/{id}/renewals'>> {
   const validUntil = maybeText(values, 'validUntil');
+  const documentIds = await uploadDocuments((values.files as File[] | undefined) ?? []).catch(firstFault);
   return {
+    ...(documentIds.length > 0 && { documentIds }),
     number: textOf(values, 'number'),
     validFrom: textOf(values, 'validFrom'),
     ...(validUntil && { validUntil }),
   };
+}
+
+/** The dialog says of the first file why it was refused. */
+function firstFault(error: unknown): never {
+  throw error instanceof DocumentsError ? [...error.faults.values()][0] : error;
 }
 
 /** A day of a credential; long-term if it is null. */

@@ -102,7 +102,7 @@ function OwnCredential({ credential }: { credential: Credential }) {
           onSubmit={async (values, header) => {
             await api.POST('/v1/credentials/{id}/renewals', {
               params: { path: { id }, header },
-              body: renewalBody(values),
+              body: await renewalBody(values),
             });
             setOpen(false);
             void message.success(t(CREDENTIAL.renewed));
