@@ -1,3 +1,4 @@
+import { daysLater } from '../domain/calendarDate';
 import { completeLuhn, makeResidentIdentityNumber, makeUnifiedSocialCreditCode } from '../domain/credential';
 import type { PlanTerms } from '../domain/plan';
 
@@ -11,7 +12,14 @@ export interface DemoApplicant {
   readonly email: string;
   /** Body of `POST /v1/applications`, without email address and sponsor code. */
   readonly application: Record<string, unknown>;
+  /** Why it is approved although its food permit has expired. */
+  readonly note?: string;
+  /** A renewal of the food permit that waits for review. */
+  readonly renewal?: { readonly number: string; readonly validFrom: string; readonly validUntil: string };
 }
+
+/** Days that a food permit has left: expired, expiring, and valid. */
+const PERMIT_DAYS = [-20, 5, 21, 50, 200, 900];
 
 const SPONSORS = [
   '上海云帆商贸有限公司',
@@ -34,23 +42,45 @@ const DOWNLINE = [
 const REGIONS = ['CN-31', 'CN-33', 'CN-44', 'CN-51', 'CN-11', 'CN-32', 'CN-37', 'CN-42'];
 const CHANNELS = ['douyin', 'xiaohongshu', 'wechat', 'taobao', 'kuaishou'];
 
-/** The forty distributors of the sample brand, in two levels. Always the same; all fictitious. */
-export function demoApplicants(): DemoApplicant[] {
+/**
+ * The forty distributors of the sample brand, in two levels. All fictitious, and the same but for the dates of food
+ * permits, which are counted from the first day of the month, so that a second run within it finds the same.
+ * @param today `YYYY-MM-DD`
+ */
+export function demoApplicants(today: string): DemoApplicant[] {
   return [...SPONSORS, ...DOWNLINE].map((name, index) => {
     const isSponsor = index < SPONSORS.length;
+    const permit = index % 3 === 0 ? permitOf(index, `${today.slice(0, 7)}-01`) : undefined;
     return {
       number: index + 1,
       ...(!isSponsor && { sponsor: ((index - SPONSORS.length) % SPONSORS.length) + 1 }),
       tier: isSponsor ? 'gold' : index % 3 === 0 ? 'silver' : 'bronze',
       email: `demo-${serialOf(index)}@distributors.example`,
-      application: applicationOf(name, index),
+      application: applicationOf(name, index, permit),
+      ...(permit && permit.left < 0 && { note: '续期受理中' }),
+      ...(permit && (permit.left === 5 || permit.left < 0) && { renewal: permit.renewal }),
     };
   });
 }
 
 const serialOf = (index: number) => String(index + 1).padStart(2, '0');
 
-function applicationOf(name: string, index: number): Record<string, unknown> {
+interface Permit {
+  left: number;
+  number: string;
+  validUntil: string;
+  renewal: NonNullable<DemoApplicant['renewal']>;
+}
+
+function permitOf(index: number, from: string): Permit {
+  const left = PERMIT_DAYS[(index / 3) % PERMIT_DAYS.length]!;
+  const number = `JY131010500${serialOf(index)}`;
+  const validUntil = daysLater(from, left + 27);
+  const renewed = { number, validFrom: daysLater(validUntil, 1), validUntil: daysLater(validUntil, 5 * 365) };
+  return { left, number, validUntil, renewal: renewed };
+}
+
+function applicationOf(name: string, index: number, permit: Permit | undefined): Record<string, unknown> {
   const isCompany = name.endsWith('公司');
   const serial = serialOf(index);
   const birthDate = `19${70 + (index % 28)}-03-${String((index % 28) + 1).padStart(2, '0')}`;
@@ -77,6 +107,17 @@ function applicationOf(name: string, index: number): Record<string, unknown> {
         validFrom: '2020-01-01',
         ...(!isCompany && { validUntil: '2040-01-01' }),
       },
+      ...(permit
+        ? [
+            {
+              type: 'food_permit',
+              number: permit.number,
+              holder: name,
+              validFrom: '2020-01-01',
+              validUntil: permit.validUntil,
+            },
+          ]
+        : []),
     ],
   };
 }

@@ -33,7 +33,7 @@ export async function ensurePlan(api: ApiClient): Promise<string> {
  * Existing distributors of an earlier run stay.
  */
 export async function ensureDistributors(api: ApiClient): Promise<DemoDistributor[]> {
-  const applicants = demoApplicants();
+  const applicants = demoApplicants(new Date().toISOString().slice(0, 10));
   const present = await presentDistributors(api, applicants);
   const codes = new Map<number, string>();
   const join = async (applicant: DemoApplicant): Promise<DemoDistributor> => {
@@ -71,7 +71,7 @@ async function presentDistributors(
 
 async function joinDistributor(
   api: ApiClient,
-  { number, tier, email, application }: DemoApplicant,
+  { number, tier, email, application, note, renewal }: DemoApplicant,
   sponsorCode: string | undefined,
 ): Promise<DistributorView> {
   const { id } = await api.request<{ id: string }>('POST', '/v1/applications', {
@@ -81,8 +81,19 @@ async function joinDistributor(
   const { distributorId } = await api.request<{ distributorId: string }>(
     'POST',
     `/v1/applications/${id}/approve`,
-    { body: { tier }, headers: idempotencyKey(`application/${number}/approve`) },
+    { body: { tier, ...(note && { note }) }, headers: idempotencyKey(`application/${number}/approve`) },
   );
+  if (renewal) {
+    const { items } = await api.request<{ items: { id: string; type: string }[] }>(
+      'GET',
+      `/v1/distributors/${distributorId}/credentials`,
+    );
+    const permit = items.find(({ type }) => type === 'food_permit')!;
+    await api.request('POST', `/v1/credentials/${permit.id}/renewals`, {
+      body: renewal,
+      headers: idempotencyKey(`application/${number}/renewal`),
+    });
+  }
   return api.request('GET', `/v1/distributors/${distributorId}`);
 }
 

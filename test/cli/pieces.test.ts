@@ -165,7 +165,7 @@ test('the file total of the reconciliation is unknown if an amount is', () => {
 
 describe('the sample brand', () => {
   test('forty distributors in two levels apply with numbers that pass every check, each with its own', () => {
-    const applicants = demoApplicants();
+    const applicants = demoApplicants('2026-03-01');
     expect(applicants.filter(({ sponsor }) => sponsor === undefined)).toHaveLength(8);
     expect(applicants.filter(({ sponsor }) => sponsor !== undefined && sponsor <= 8)).toHaveLength(32);
     for (const { application } of applicants) {

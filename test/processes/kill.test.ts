@@ -386,6 +386,15 @@ const credentialRenewed: Story = async ({ id, file }) => {
     };
     await send(file, 'credential', { id, resume: true }, step, decided);
   };
+  const subject = `credential/${id}`;
+  const mailsSent = () =>
+    eventually('all emails', async () => {
+      const { rowCount } = await pool.query(
+        `SELECT FROM mails WHERE subject_ref = $1 AND state = 'pending'`,
+        [subject],
+      );
+      return rowCount === 0;
+    });
   await client.workflow.start('credential', {
     workflowId: `credential/${id}`,
     args: [{ id, resume: true }],
@@ -395,15 +404,11 @@ const credentialRenewed: Story = async ({ id, file }) => {
     const { rowCount } = await pool.query('SELECT FROM credential_reminders WHERE credential_id = $1', [id]);
     return rowCount !== 0;
   });
+  // A renewal cancels those that are on their way.
+  await mailsSent();
   await renew('refuseRenewal');
   await renew('acceptRenewal');
-  const subject = `credential/${id}`;
-  await eventually('all emails', async () => {
-    const { rowCount } = await pool.query(`SELECT FROM mails WHERE subject_ref = $1 AND state = 'pending'`, [
-      subject,
-    ]);
-    return rowCount === 0;
-  });
+  await mailsSent();
   await endCredential(id, distributor);
   return { subjects: [subject], distributors: [distributor] };
 };
