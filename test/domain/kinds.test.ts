@@ -180,8 +180,11 @@ const withoutMails: Partial<Record<ProcessKind, string>> = {
   mail: 'it is one',
 };
 
+/** The name of the files of a kind: `accountChange` of `account_change`. */
+const fileOf = (kind: string) => kind.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 test.each(processKinds)('the process %s has texts for its mails, or a reason to send none', (kind) => {
-  const hasTexts = existsSync(path.join(root, 'domain', 'mail', `${kind}.ts`));
+  const hasTexts = existsSync(path.join(root, 'domain', 'mail', `${fileOf(kind)}.ts`));
   expect([kind, hasTexts]).toEqual([kind, !(kind in withoutMails)]);
 });
 
