@@ -263,7 +263,9 @@ async function storyOf(page: Page, distributor: string, more: string, unfold: Re
     await earlier.click();
     await items.nth(known).waitFor();
   }
-  for (const button of await page.getByRole('button', { name: unfold }).all()) await button.click();
+  // Each goes with its click.
+  for (const folded = page.getByRole('button', { name: unfold }); await folded.count(); )
+    await folded.first().click();
   await answered(page);
   const names = await items.evaluateAll((entries) =>
     entries.map((entry) => ({

@@ -115,6 +115,7 @@ const bookkeeping: Record<string, readonly Noted['op'][]> = {
   application_checks: ['INSERT'],
   bulk_items: ['UPDATE'],
   unowned_objects: ['INSERT', 'DELETE'],
+  failing_activities: ['INSERT', 'UPDATE', 'DELETE'],
 };
 const isBookkeeping = ({ name, op }: Noted) => bookkeeping[name]?.includes(op) ?? false;
 
