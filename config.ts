@@ -164,7 +164,17 @@ export const configSchema = z.object({
   APPLICANT_DATA_RETENTION: duration
     .default('365d')
     .describe(
-      'How long personal data of a rejected or withdrawn applicant is stored after the decision; then it is erased.',
+      'How long personal data of a rejected or withdrawn applicant, and data that an account change replaced or did not bring into effect, is stored after the decision; then it is erased.',
+    ),
+  ACCOUNT_CHANGE_WAITING: duration
+    .default('24h')
+    .describe(
+      'How long a confirmed change of bank account, phone number, email address or name of a distributor waits before it takes effect. Set when the change is requested.',
+    ),
+  ACCOUNT_CHANGE_SECOND_PERSON: flag
+    .default(true)
+    .describe(
+      'Whether a second person must confirm a change of bank account. Set when the change is requested.',
     ),
   DOCUMENTS_FOLDER: z
     .string()

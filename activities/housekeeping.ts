@@ -33,6 +33,8 @@ export const SEALED = [
   { table: 'credentials', column: 'number_sealed' },
   { table: 'credential_renewals', column: 'number_sealed' },
   { table: 'distributors', column: 'bank_account_sealed' },
+  { table: 'account_changes', column: 'old_sealed' },
+  { table: 'account_changes', column: 'new_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },
   { table: 'document_blobs', column: 'key_sealed' },
@@ -75,26 +77,30 @@ export function createHousekeepingActivities({
     },
 
     /**
-     * Erases the personal data of applicants who were not admitted, `APPLICANT_DATA_RETENTION` after the decision
-     * (PIPL, article 47: data is deleted when its purpose cannot be achieved or is achieved no more). The decision
-     * and its time stay.
+     * Erases the personal data of applicants who were not admitted, and what account changes replaced or did not bring
+     * into effect, `APPLICANT_DATA_RETENTION` after the decision (PIPL, article 47: data is deleted when its purpose
+     * cannot be achieved or is achieved no more). The decision and its time stay.
      * @param now milliseconds since 1970
-     * @returns how many applications were erased
+     * @returns how many applications and account changes were erased
      */
-    eraseApplicants(now: number): Promise<number> {
-      const decidedBefore = new Date(now - durationMs(config.APPLICANT_DATA_RETENTION));
-      return inBatches(() =>
-        inTransaction(pool, async (client) => {
-          const { rows } = await client.query<{ id: string }>(eraseApplications, [
-            decidedBefore,
-            new Date(now),
-          ]);
-          for (const { id } of rows) {
-            const subject = subjectOf('application', id);
-            await addAudit(client, { actor: SYSTEM, action: 'application.erase', subject });
-          }
-          return rows.length;
-        }),
+    async eraseApplicants(now: number): Promise<number> {
+      const values = [new Date(now - durationMs(config.APPLICANT_DATA_RETENTION)), new Date(now)];
+      const erase = (kind: 'application' | 'account_change', statement: string) =>
+        inBatches(() =>
+          inTransaction(pool, async (client) => {
+            const { rows } = await client.query<{ id: string }>(statement, values);
+            for (const { id } of rows) {
+              await addAudit(client, {
+                actor: SYSTEM,
+                action: `${kind}.erase`,
+                subject: subjectOf(kind, id),
+              });
+            }
+            return rows.length;
+          }),
+        );
+      return (
+        (await erase('application', eraseApplications)) + (await erase('account_change', eraseAccountChanges))
       );
     },
 
@@ -149,6 +155,22 @@ const eraseApplications = `
     bank_account_hash = '', bank_account_masked = '', bank_account_holder = '', bank_name = '', fingerprint = '',
     changes_requested = NULL, changes_note = NULL, decision_note = NULL, erased_at = $2
   FROM old WHERE a.id = old.id RETURNING a.id`;
+
+// Of a change in effect the new value is the distributor's, and its hash finds who else has the number.
+const eraseAccountChanges = `
+  WITH old AS MATERIALIZED (
+    SELECT id, field = 'bank_account' AS is_account, state = 'in_effect' AS in_effect FROM account_changes
+    WHERE ended_at < $1 AND erased_at IS NULL ORDER BY ended_at LIMIT ${BATCH} FOR NO KEY UPDATE
+  )
+  UPDATE account_changes c
+  SET old_value = '', old_sealed = '', old_holder = CASE WHEN is_account THEN '' END,
+    old_bank_name = CASE WHEN is_account THEN '' END, note = NULL, erased_at = $2,
+    new_value = CASE WHEN in_effect THEN new_value ELSE '' END,
+    new_sealed = CASE WHEN in_effect THEN new_sealed ELSE '' END,
+    new_hash = CASE WHEN in_effect THEN new_hash END,
+    new_holder = CASE WHEN in_effect THEN new_holder WHEN is_account THEN '' END,
+    new_bank_name = CASE WHEN in_effect THEN new_bank_name WHEN is_account THEN '' END
+  FROM old WHERE c.id = old.id RETURNING c.id`;
 
 /** Goes through a batch of rows after the other, until none is left. @returns how many there were */
 async function inBatches(batch: () => Promise<number>): Promise<number> {

@@ -13,6 +13,8 @@ import { userEndpoints } from './identity/routes/users';
 import { healthEndpoints } from './reports/routes/health';
 import { homeEndpoints } from './reports/routes/home';
 import { reportEndpoints } from './reports/routes/reports';
+import { accountChangeEndpoints } from './routes/accountChange/accountChange';
+import { accountChangeDecisionEndpoints } from './routes/accountChange/decisions';
 import { applicationEndpoints } from './routes/application/application';
 import { reviewQueueEndpoints } from './routes/application/queue';
 import { applicationReviewEndpoints } from './routes/application/review';
@@ -58,6 +60,8 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...applicationEndpoints,
     ...applicationReviewEndpoints,
     ...sponsorTreeEndpoints,
+    ...accountChangeEndpoints,
+    ...accountChangeDecisionEndpoints,
     ...reviewQueueEndpoints,
     ...distributorEndpoints,
     ...statementEndpoints,

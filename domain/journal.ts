@@ -15,7 +15,13 @@ export const eventTypes = [
   'compliance_alert',
   'suspended',
   'reinstated',
+  'account_changed',
+  // Account changes
+  'account_change.requested',
+  'confirmed',
+  'in_effect',
   // Credentials
+  'monitoring_started',
   'renewal_submitted',
   'renewal_accepted',
   'renewal_refused',
@@ -54,6 +60,13 @@ export type EventType = (typeof eventTypes)[number];
 
 /** Audit actions of staff, distributors and the system: `<kind>.<action>`. */
 export const auditActions = [
+  'account_change.approve',
+  'account_change.cancel',
+  'account_change.confirm',
+  'account_change.erase',
+  'account_change.reject',
+  'account_change.request',
+  'account_change.reveal',
   'application.add_documents',
   'application.approve',
   'application.claim',

@@ -9,6 +9,7 @@
 export const refusals = {
   // The resource does not exist
   not_found: 'The requested resource does not exist, or belongs to another user.',
+  account_change_not_found: 'The account change does not exist.',
   application_not_found: 'The application does not exist.',
   bulk_not_found: 'The bulk action does not exist.',
   commission_not_found: 'The commission does not exist.',
@@ -25,6 +26,8 @@ export const refusals = {
   withdrawal_not_found: 'The withdrawal does not exist.',
 
   // Already decided
+  account_change_decided:
+    'The account change is already approved, confirmed, in effect, rejected or canceled; it cannot be decided again.',
   application_decided: 'The application is already approved, rejected or withdrawn; the decision is final.',
   payout_decided: 'The payout batch is already settled; this is final.',
   release_decided: 'The release run is already approved or rejected; the decision is final.',
@@ -33,6 +36,7 @@ export const refusals = {
   withdrawal_decided: 'The withdrawal has passed the step in which this can be decided.',
 
   // The current state does not allow it
+  account_change_state: 'The state of the account change does not allow this step.',
   application_state: 'The state of the application does not allow this step.',
   renewal_under_review: 'A renewal of the credential is already under review.',
   distributor_not_active: 'Only an active distributor can be paid.',
@@ -97,6 +101,13 @@ export const refusals = {
   document_type: 'The file is not a PDF, JPEG or PNG, whatever its name says.',
   length_required: 'A file is sent as the body of the request with its Content-Length.',
   too_many_documents: 'There are too many documents. Combine pages into one PDF.',
+
+  // Account changes
+  account_change_open:
+    'The distributor has an open change of the same data. Cancel it before you request another.',
+  account_unchanged: 'The distributor has this value already.',
+  address_link_not_valid:
+    'The link to confirm the address is incomplete or is not the one that was sent. Open it from the email again.',
 
   // Orders and returns
   already_delivered: 'The line was already delivered; the first delivery counts.',

@@ -205,6 +205,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
       checks.checkDuplicates(check),
       checks.checkBlacklist(check),
       checks.checkSponsor(check),
+      ...(patched('check-holders') ? [checks.checkHolders(check)] : []),
     ]);
     await take(() => steps.finishChecks({ applicationId: id, round, now: Date.now() }));
   }

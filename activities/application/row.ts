@@ -2,6 +2,7 @@ import { notFound } from '../../database/decide';
 import { attachDocuments } from '../../database/documents';
 import type { Actor } from '../../database/journal';
 import { pendingMails } from '../../database/mails';
+import type { HashedNumber } from '../../database/numbers';
 import type { Client } from '../../database/pool';
 import type {
   ApplicantKind,
@@ -48,6 +49,17 @@ export interface ApplicationRow {
   fingerprint: Buffer;
   changes_requested: string | null;
   changes_deadline: Date | null;
+}
+
+/** The numbers of an application that the blacklist can name. */
+export function numbersOf(
+  row: Pick<ApplicationRow, 'identity_number_hash' | 'bank_account_hash' | 'phone_hash'>,
+): HashedNumber[] {
+  return [
+    { kind: 'identity_number', hash: row.identity_number_hash },
+    { kind: 'bank_account', hash: row.bank_account_hash },
+    { kind: 'phone', hash: row.phone_hash },
+  ];
 }
 
 /** The columns that a submission fills, in the order of `submittedValues`. */

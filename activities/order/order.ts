@@ -64,12 +64,12 @@ export function createOrderActivities(pool: Pool) {
       const refusal = [...refused, ...waiting].find((one) => one.event === event)?.refusal;
       const isOver = event && order.finished && !isLate && isAfterEnd(order.state, event, outcome.state);
       const failure = isOver ? closedRefusal(orderId) : refusal && toRefusal(refusal);
-      if (failure) throw withStanding(failure, progressOf(order.state));
+      if (failure) throw withStanding(failure, progressOf(order.state, order.finished));
       const settled = closeWindows(outcome.state, now);
       if (settled !== order.state || refused.length > 0)
         await save(client, orderId, order, outcome, settled, now);
       if (order.early.length > 0) await settleEarly(client, orderId, early, event, outcome);
-      return progressOf(settled);
+      return progressOf(settled, order.finished);
     });
   }
 
@@ -413,9 +413,10 @@ function auditOf(event: ReportedEvent) {
   ];
 }
 
-function progressOf(state: OrderState): OrderProgress {
+/** @param wasFinished what is open of a closed order are returns, which have processes of their own */
+function progressOf(state: OrderState, wasFinished: boolean): OrderProgress {
   return {
-    finished: isFinished(state),
+    finished: wasFinished || isFinished(state),
     nextWindowEnd: nextWindowEnd(state),
     openReturns: state.returns.filter((entry) => entry.state === 'requested').map((entry) => entry.id),
   };

@@ -116,8 +116,10 @@ function isAway(code: string, error: unknown): boolean {
       code,
     ) ||
     ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037'].includes(code) ||
-    // The pool's own errors have no code.
+    // The pool's and the client's own errors have no code.
     (isNativeError(error) &&
-      /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message))
+      /^(Connection terminated|timeout exceeded when trying to connect|Client .* is not queryable)/.test(
+        error.message,
+      ))
   );
 }

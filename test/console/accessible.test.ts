@@ -16,7 +16,8 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const STAFF_PAGES = [
   '/',
-  ...['/applications', '/distributors', '/sponsor-tree', '/credentials', '/blacklist', '/bulk-actions'],
+  ...['/applications', '/distributors', '/sponsor-tree', '/account-changes', '/credentials', '/blacklist'],
+  '/bulk-actions',
   ...[
     '/commissions',
     '/commission-releases',
@@ -37,8 +38,8 @@ const STAFF_PAGES = [
   ],
   ...['/mails', '/health', '/reports', '/users', '/keys', '/audit', '/account', '/mentions'],
 ];
-const OWN_PAGES = ['/', '/earnings', '/my-withdrawals', '/referral', '/downline'];
-const PUBLIC_PAGES = ['/sign-in', '/forgot-password', '/apply', '/welcome#x'];
+const OWN_PAGES = ['/', '/earnings', '/my-withdrawals', '/my-details', '/referral', '/downline'];
+const PUBLIC_PAGES = ['/sign-in', '/forgot-password', '/apply', '/welcome#x', '/confirm-address/1#x'];
 
 /** What axe finds serious on a page in both languages, each as `page in language: rule (where)`. */
 async function faultsOf(page: Page, path: string): Promise<string[]> {

@@ -53,6 +53,7 @@ let connection: Connection;
 let native: NativeConnection;
 let client: Client;
 let li: Actor & { userId: string };
+let wang: Actor & { userId: string };
 let settings: Record<'file' | 'http', TestSettings>;
 let bundle: string;
 const processes: ChildProcess[] = [];
@@ -66,11 +67,13 @@ beforeAll(async () => {
   native = await connectNative();
   client = new Client({ connection });
   li = await addUser(pool, 'Li');
+  wang = await addUser(pool, 'Wang');
   provider = await startProvider();
   const file = {
     SMTP_URL: smtp.url,
     APPLICATION_CHANGES_DEADLINE: '3s',
     APPLICATION_REMINDER_BEFORE: '1s',
+    ACCOUNT_CHANGE_WAITING: '1s',
   };
   const http = {
     PAYOUT_METHOD: 'http',
@@ -282,6 +285,25 @@ const releaseRun =
     return { subjects: [`release/${id}`], distributors };
   };
 
+/** A change of the bank account; it takes effect a second after its confirmation. */
+const accountChange =
+  (what: 'confirm' | 'reject' | 'cancel', { lost = false } = {}): Story =>
+  async ({ id, file }) => {
+    const distributor = await addDistributor(pool);
+    const account = createSealer(testConfig()).protect('bank_account', personNumbers().bankAccount);
+    const change = {
+      field: 'bank_account',
+      bankAccount: { ...account, holder: '王小明', bankName: '工商银行' },
+    };
+    const input = { id, resume: true };
+    await send(file, 'accountChange', { id }, 'request', { id, distributorId: distributor, change, by: li });
+    if (lost) await lose('accountChange', id);
+    if (what === 'confirm') await send(file, 'accountChange', input, 'approve', decision(id));
+    await send(file, 'accountChange', input, what, { ...decision(id), by: wang });
+    await end('accountChange', id);
+    return { subjects: [`account_change/${id}`, `distributor/${distributor}`], distributors: [] };
+  };
+
 const approvedTogether: Story = async ({ id, currency, file }) => {
   const ids = [randomUUID(), randomUUID()];
   const distributors: string[] = [];
@@ -394,6 +416,7 @@ const stories: Record<Name, Story> = {
   notePaymentRefused: orderRefused,
   submitApplication: applicationApproved,
   checkNumbers: applicationApproved,
+  checkHolders: applicationApproved,
   checkValidityDates: applicationApproved,
   checkDuplicates: applicationApproved,
   checkBlacklist: applicationApproved,
@@ -415,6 +438,13 @@ const stories: Record<Name, Story> = {
   withdrawApplication: applicationWithdrawn,
   remindApplicant: applicationUnanswered,
   resumeApplication: applicationLost,
+  requestAccountChange: accountChange('confirm'),
+  approveAccountChange: accountChange('confirm'),
+  confirmAccountChange: accountChange('confirm'),
+  applyAccountChange: accountChange('confirm'),
+  findAccountChange: accountChange('reject', { lost: true }),
+  rejectAccountChange: accountChange('reject'),
+  cancelAccountChange: accountChange('cancel'),
   requestWithdrawal: settleWithdrawal('approve'),
   approveWithdrawal: settleWithdrawal('approve'),
   findWithdrawal: settleWithdrawal('approve', { lost: true }),

@@ -331,6 +331,27 @@ describe('a refund after release', () => {
     ]);
   });
 
+  it('has a process of its own while it is awaited: that of the closed order answers a message and ends', async () => {
+    await activatePlan(platform);
+    const { externalId: id } = await releasedOrder();
+    const asked = (returnId: string) => ({
+      ...{ type: 'return_requested' as const, at: Date.now(), reason: 'x', returnId },
+      lines: [{ lineId: '1', quantity: 1 }],
+    });
+    await sendLateEvent(platform, id, asked('late'));
+    const second = platform.client.workflow.executeUpdateWithStart(orderEvent, {
+      args: [{ ...asked('second'), actor: 'shop' }],
+      startWorkflowOperation: new WithStartWorkflowOperation(order, {
+        workflowId: `order/${id}`,
+        taskQueue: platform.taskQueue,
+        args: [{ id, resume: true }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    });
+    await expect(second).rejects.toMatchObject({ cause: { type: 'order_closed' } });
+    await finished(platform, id);
+  });
+
   it('leaves a debt for what is no longer available, which the next release pays first', async () => {
     await activatePlan(platform, { automaticRelease: true });
     const order = await releasedOrder();

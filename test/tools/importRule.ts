@@ -56,6 +56,21 @@ export const rules: Record<string, { from: string[]; typesFrom?: string[] }> = {
       'test',
     ],
   },
+  // The model computes what must come out by itself: the rules of the platform are what it judges.
+  simulate: {
+    from: [
+      'simulate',
+      'activities',
+      'database',
+      'temporal',
+      'prisma',
+      'embedded',
+      'cli',
+      'config',
+      'log',
+      'retry',
+    ],
+  },
 };
 
 const importPattern =

@@ -65,6 +65,7 @@ export async function startSampleSystem(say: (line: string) => void): Promise<Sa
     const [best] = await runDemo({ api, reportFile, say: () => {} });
     const people = await addPeople(api, await distributorNamed(api, best!.name));
     const order = await addWork(api, people, running.databaseUrl);
+    await addAccountChanges(api, await distributorNamed(api, best!.name));
     return {
       url,
       people,
@@ -147,6 +148,20 @@ async function addWork(
   await post(api, '/v1/payout-batches', { currency: 'GBP' });
   await addUndeliverableMail(databaseUrl);
   return order.id;
+}
+
+/** Changes of the distributor who has a user: one is approved, and an account waits for its review. */
+async function addAccountChanges(api: ApiClient, distributorId: string): Promise<void> {
+  const change = (body: object) =>
+    post<{ id: string }>(api, `/v1/distributors/${distributorId}/account-changes`, body);
+  const { id } = await change({ field: 'phone', phone: '13900020009', note: '更换手机' });
+  await post(api, `/v1/account-changes/${id}/approve`, {});
+  const { name } = await api.request<{ name: string }>('GET', `/v1/distributors/${distributorId}`);
+  await change({
+    field: 'bank_account',
+    bankAccount: { number: completeLuhn('622588000000000017'), holder: name, bankName: '招商银行' },
+    note: '原账户已销户',
+  });
 }
 
 /** An order under way: one line delivered, one paused by a return, one still shipped. */
