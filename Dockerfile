@@ -19,6 +19,10 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# Uploaded documents: one volume for all API and worker containers, unless they are in a bucket.
+ENV DOCUMENTS_FOLDER=/var/lib/tributary/documents
+RUN mkdir -p /var/lib/tributary/documents && chown node:node /var/lib/tributary/documents
+VOLUME /var/lib/tributary/documents
 USER node
 EXPOSE 8080 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -164,7 +164,40 @@ export const configSchema = z.object({
   APPLICANT_DATA_RETENTION: duration
     .default('365d')
     .describe(
-      'How long personal data of a rejected or withdrawn applicant is stored after the decision; then it is erased.',
+      'How long personal data of a rejected or withdrawn applicant, and data that an account change replaced or did not bring into effect, is stored after the decision; then it is erased.',
+    ),
+  ACCOUNT_CHANGE_WAITING: duration
+    .default('24h')
+    .describe(
+      'How long a confirmed change of bank account, phone number, email address or name of a distributor waits before it takes effect. Set when the change is requested.',
+    ),
+  ACCOUNT_CHANGE_SECOND_PERSON: flag
+    .default(true)
+    .describe(
+      'Whether a second person must confirm a change of bank account. Set when the change is requested.',
+    ),
+  DOCUMENTS_FOLDER: z
+    .string()
+    .min(1)
+    .default('.data/documents')
+    .describe(
+      'Folder of the encrypted documents that applicants and distributors upload. All API and worker processes need the same one. `npm start` uses the data folder.',
+    ),
+  DOCUMENTS_S3_BUCKET: z
+    .string()
+    .min(3)
+    .optional()
+    .describe(
+      "Stores documents in this bucket instead of the folder. Credentials and region are those of the AWS SDK's own variables, such as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.",
+    ),
+  DOCUMENTS_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of an S3-compatible storage other than Amazon S3.'),
+  DOCUMENT_RETENTION: duration
+    .default('1095d')
+    .describe(
+      'How long documents of a terminated distributor are stored after the termination; then they are deleted. Those of rejected and withdrawn applicants: APPLICANT_DATA_RETENTION.',
     ),
   WITHDRAWAL_MINIMUM: z.coerce
     .number()

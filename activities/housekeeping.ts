@@ -1,12 +1,15 @@
 import { Context } from '@temporalio/activity';
 import { NIL } from 'uuid';
 import { type Config, durationMs } from '../config';
+import { deleteUnownedObjects, deleteUnreferenced, detachTerminated } from '../database/documentDeletion';
+import { documentStore } from '../database/documentStore';
 import { addAudit, SYSTEM } from '../database/journal';
 import { inTransaction, type Pool } from '../database/pool';
 import { SealError, type Sealer } from '../database/sealing';
 import { subjectOf } from '../domain/kinds';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** How long an idempotency key protects from a repeat: far beyond any client's retries. */
 const IDEMPOTENCY_KEY_DAYS = 30;
@@ -30,8 +33,11 @@ export const SEALED = [
   { table: 'credentials', column: 'number_sealed' },
   { table: 'credential_renewals', column: 'number_sealed' },
   { table: 'distributors', column: 'bank_account_sealed' },
+  { table: 'account_changes', column: 'old_sealed' },
+  { table: 'account_changes', column: 'new_sealed' },
   { table: 'withdrawals', column: 'bank_account_sealed' },
   { table: 'users', column: 'totp_secret_sealed' },
+  { table: 'document_blobs', column: 'key_sealed' },
 ] as const;
 
 /** What became of the texts that an earlier key sealed. */
@@ -71,27 +77,46 @@ export function createHousekeepingActivities({
     },
 
     /**
-     * Erases the personal data of applicants who were not admitted, `APPLICANT_DATA_RETENTION` after the decision
-     * (PIPL, article 47: data is deleted when its purpose cannot be achieved or is achieved no more). The decision
-     * and its time stay.
+     * Erases the personal data of applicants who were not admitted, and what account changes replaced or did not bring
+     * into effect, `APPLICANT_DATA_RETENTION` after the decision (PIPL, article 47: data is deleted when its purpose
+     * cannot be achieved or is achieved no more). The decision and its time stay.
      * @param now milliseconds since 1970
-     * @returns how many applications were erased
+     * @returns how many applications and account changes were erased
      */
-    eraseApplicants(now: number): Promise<number> {
-      const decidedBefore = new Date(now - durationMs(config.APPLICANT_DATA_RETENTION));
-      return inBatches(() =>
-        inTransaction(pool, async (client) => {
-          const { rows } = await client.query<{ id: string }>(eraseApplications, [
-            decidedBefore,
-            new Date(now),
-          ]);
-          for (const { id } of rows) {
-            const subject = subjectOf('application', id);
-            await addAudit(client, { actor: SYSTEM, action: 'application.erase', subject });
-          }
-          return rows.length;
-        }),
+    async eraseApplicants(now: number): Promise<number> {
+      const values = [new Date(now - durationMs(config.APPLICANT_DATA_RETENTION)), new Date(now)];
+      const erase = (kind: 'application' | 'account_change', statement: string) =>
+        inBatches(() =>
+          inTransaction(pool, async (client) => {
+            const { rows } = await client.query<{ id: string }>(statement, values);
+            for (const { id } of rows) {
+              await addAudit(client, {
+                actor: SYSTEM,
+                action: `${kind}.erase`,
+                subject: subjectOf(kind, id),
+              });
+            }
+            return rows.length;
+          }),
+        );
+      return (
+        (await erase('application', eraseApplications)) + (await erase('account_change', eraseAccountChanges))
       );
+    },
+
+    /**
+     * Deletes documents: uploads that were not attached to anything for a day, and those whose retention period is
+     * over, `DOCUMENT_RETENTION` after the distributor was terminated, or with the data of the applicant. Also deletes
+     * what an upload left behind that did not end.
+     * @param now milliseconds since 1970
+     * @returns how many documents were deleted
+     */
+    async deleteDocuments(now: number): Promise<number> {
+      await detachTerminated(pool, new Date(now - durationMs(config.DOCUMENT_RETENTION)));
+      const deleted = await inBatches(() => deleteUnreferenced(pool, new Date(now - DAY_MS)));
+      // An upload takes minutes at most.
+      await inBatches(() => deleteUnownedObjects(pool, documentStore(config), new Date(now - HOUR_MS)));
+      return deleted;
     },
 
     /**
@@ -121,6 +146,8 @@ const eraseApplications = `
     FROM old WHERE c.application_id = old.id
   ), mail AS (
     DELETE FROM mails m USING old WHERE m.subject_ref = 'application/' || old.id
+  ), documents AS (
+    DELETE FROM document_references r USING old WHERE r.subject = 'application/' || old.id
   )
   UPDATE applications a
   SET name = '(erased)', email = '', phone = '', phone_hash = '', channels = '{}', shop_customer_id = NULL,
@@ -128,6 +155,22 @@ const eraseApplications = `
     bank_account_hash = '', bank_account_masked = '', bank_account_holder = '', bank_name = '', fingerprint = '',
     changes_requested = NULL, changes_note = NULL, decision_note = NULL, erased_at = $2
   FROM old WHERE a.id = old.id RETURNING a.id`;
+
+// Of a change in effect the new value is the distributor's, and its hash finds who else has the number.
+const eraseAccountChanges = `
+  WITH old AS MATERIALIZED (
+    SELECT id, field = 'bank_account' AS is_account, state = 'in_effect' AS in_effect FROM account_changes
+    WHERE ended_at < $1 AND erased_at IS NULL ORDER BY ended_at LIMIT ${BATCH} FOR NO KEY UPDATE
+  )
+  UPDATE account_changes c
+  SET old_value = '', old_sealed = '', old_holder = CASE WHEN is_account THEN '' END,
+    old_bank_name = CASE WHEN is_account THEN '' END, note = NULL, erased_at = $2,
+    new_value = CASE WHEN in_effect THEN new_value ELSE '' END,
+    new_sealed = CASE WHEN in_effect THEN new_sealed ELSE '' END,
+    new_hash = CASE WHEN in_effect THEN new_hash END,
+    new_holder = CASE WHEN in_effect THEN new_holder WHEN is_account THEN '' END,
+    new_bank_name = CASE WHEN in_effect THEN new_bank_name WHEN is_account THEN '' END
+  FROM old WHERE c.id = old.id RETURNING c.id`;
 
 /** Goes through a batch of rows after the other, until none is left. @returns how many there were */
 async function inBatches(batch: () => Promise<number>): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import type { Pool } from '../database/pool';
 import type { Sealer } from '../database/sealing';
+import { createAccountChangeActivities } from './accountChange/accountChange';
 import { createApplicationActivities } from './application/application';
 import { createApplicationCheckActivities } from './application/checks';
 import { createBulkActivities } from './bulk';
@@ -25,6 +26,7 @@ export interface ActivityContext {
 export function createActivities(context: ActivityContext) {
   return {
     ...createOrderActivities(context.pool),
+    ...createAccountChangeActivities(context),
     ...createApplicationActivities(context),
     ...createApplicationCheckActivities(context),
     ...createCredentialActivities(context),

@@ -142,7 +142,7 @@ export function createMailActivities(context: {
       if (mail.state !== 'pending') return mail.state;
       const { recipient, subject, subject_ref: subjectRef } = mail;
       const body = withLinks(
-        { body: mail.body, subjectRef, signInLinkId: mail.sign_in_link_id },
+        { key, body: mail.body, subjectRef, signInLinkId: mail.sign_in_link_id },
         config,
         sealer,
       );

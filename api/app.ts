@@ -13,8 +13,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { createSealer } from '../database/sealing';
 import { endpointsFor } from './endpoints';
 import { serveConsole } from './http/console';
-import type { ApiContext, Endpoint, Principal } from './http/endpoint';
+import type { ApiContext, Endpoint, Principal, UncheckedCall } from './http/endpoint';
 import { toProblem } from './http/failures';
+import { checkFileHeaders, receiveFile } from './http/file';
 import { claim, idempotencyKey, isFinal, keepAnswer, resourceIdOf } from './http/idempotency';
 import { bodyReader, parseInput } from './http/input';
 import { createMetrics, type Metrics } from './http/metrics';
@@ -39,11 +40,11 @@ function progressOf(res: Response): Progress {
 
 /**
  * Only what this server sends is run or loaded. Inline styles are allowed: the console's components write theirs at
- * run time.
+ * run time. So is WebAssembly, whose code comes from this server as well: the viewer decodes scans with it.
  */
 const contentSecurity = {
   defaultSrc: ["'self'"],
-  scriptSrc: ["'self'"],
+  scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
   imgSrc: ["'self'", 'data:', 'blob:'],
   frameAncestors: ["'none'"],
@@ -75,7 +76,8 @@ export function createApp(context: ApiContext): Express {
     const route = app.route(path.replace(/\{(\w+)\}/g, ':$1'));
     const methods = byPath.get(path)!;
     for (const endpoint of methods) {
-      route[endpoint.method](admit(context, endpoint, limits, metrics), read, answer(context, endpoint));
+      const reader = endpoint.takesFile ? [] : [read];
+      route[endpoint.method](admit(context, endpoint, limits, metrics), ...reader, answer(context, endpoint));
     }
     route.all(refuseMethod(methods.map(({ method }) => method.toUpperCase())));
   }
@@ -245,29 +247,51 @@ function admit(context: ApiContext, endpoint: Endpoint, limits: Limits, metrics:
   };
 }
 
-/** Checks the input, calls the handler and sends what it answers. */
+/** Checks the input, receives a file where the endpoint takes one, and answers. */
 function answer(context: ApiContext, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     const { requestId, principal } = progressOf(res);
     const takesKey = endpoint.method === 'post' && !endpoint.secretBody;
     const key = takesKey ? idempotencyKey(req) : undefined;
-    const input = parseInput(endpoint, req);
-    const call = { ...input, principal, context, requestId, req };
-    if (!key || !principal) {
-      const resourceId = key ? resourceIdOf(createSealer(context.config), key, req) : uuidv7();
-      await send(res, await endpoint.handler({ ...call, resourceId }));
+    const call = { ...parseInput(endpoint, req), principal, context, requestId, req };
+    if (!endpoint.takesFile) {
+      await answerCall(endpoint, call, key, res);
       return;
     }
-    const claimed = await claim(context.pool, principal, key, req, uuidv7());
-    if (claimed.answer) {
-      sendText(res.set('Idempotent-Replayed', 'true'), claimed.answer);
-      return;
+    await endpoint.takesFile.admit(call);
+    checkFileHeaders(req, endpoint.takesFile.maxBytes);
+    const file = await receiveFile(req, createSealer(context.config));
+    try {
+      await answerCall(endpoint, { ...call, file }, key, res);
+    } finally {
+      await file.discard();
     }
-    const { text, keep } = await attempt(context, requestId, () =>
-      endpoint.handler({ ...call, resourceId: claimed.resourceId }),
-    );
-    sendText(res, keep ? await keepAnswer(context.pool, principal, key, text) : text);
   };
+}
+
+/** Calls the handler, once for all repeats of a request, and sends what it answers. */
+async function answerCall(
+  endpoint: Endpoint,
+  call: Omit<UncheckedCall, 'resourceId'>,
+  key: string | undefined,
+  res: Response,
+): Promise<void> {
+  const { req, context, principal, requestId, file } = call;
+  if (!key || !principal) {
+    const resourceId = key ? resourceIdOf(createSealer(context.config), key, req) : uuidv7();
+    await send(res, await endpoint.handler({ ...call, resourceId }));
+    return;
+  }
+  const body: unknown = file ? { query: call.query, hash: file.hash } : req.body;
+  const claimed = await claim(context.pool, principal, key, req, body, uuidv7());
+  if (claimed.answer) {
+    sendText(res.set('Idempotent-Replayed', 'true'), claimed.answer);
+    return;
+  }
+  const { text, keep } = await attempt(context, requestId, () =>
+    endpoint.handler({ ...call, resourceId: claimed.resourceId }),
+  );
+  sendText(res, keep ? await keepAnswer(context.pool, principal, key, text) : text);
 }
 
 /** Runs a handler whose answer, success or refusal, may have to be kept for repeats. */

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Role } from '../domain/roles';
-import { documentEndpoints } from './http/documents';
+import { documentEndpoints as descriptionEndpoints } from './http/documents';
 import type { Endpoint } from './http/endpoint';
 import { systemEndpoints } from './http/system';
 import { scopesOf } from './identity/authentication';
@@ -13,6 +13,8 @@ import { userEndpoints } from './identity/routes/users';
 import { healthEndpoints } from './reports/routes/health';
 import { homeEndpoints } from './reports/routes/home';
 import { reportEndpoints } from './reports/routes/reports';
+import { accountChangeEndpoints } from './routes/accountChange/accountChange';
+import { accountChangeDecisionEndpoints } from './routes/accountChange/decisions';
 import { applicationEndpoints } from './routes/application/application';
 import { reviewQueueEndpoints } from './routes/application/queue';
 import { applicationReviewEndpoints } from './routes/application/review';
@@ -29,6 +31,7 @@ import { distributorEndpoints } from './routes/distributor/distributor';
 import { restrictionEndpoints } from './routes/distributor/restrictions';
 import { sponsorTreeEndpoints } from './routes/distributor/sponsorTree';
 import { statementEndpoints } from './routes/distributor/statement';
+import { documentEndpoints } from './routes/document/document';
 import { importEndpoints } from './routes/import';
 import { ledgerEndpoints } from './routes/ledger';
 import { mailEndpoints } from './routes/mail/mail';
@@ -57,12 +60,15 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...applicationEndpoints,
     ...applicationReviewEndpoints,
     ...sponsorTreeEndpoints,
+    ...accountChangeEndpoints,
+    ...accountChangeDecisionEndpoints,
     ...reviewQueueEndpoints,
     ...distributorEndpoints,
     ...statementEndpoints,
     ...restrictionEndpoints,
     ...earningEndpoints,
     ...credentialEndpoints,
+    ...documentEndpoints,
     ...renewalEndpoints,
     ...policyEndpoints,
     ...blacklistEndpoints,
@@ -100,5 +106,5 @@ export function endpointsFor(registry: Registry): readonly Endpoint[] {
     ...bulkActionEndpoints,
   ];
   const described: Endpoint[] = [...resources, ...keyEndpoints(resources), ...systemEndpoints(registry)];
-  return [...described, ...documentEndpoints(described)];
+  return [...described, ...descriptionEndpoints(described)];
 }

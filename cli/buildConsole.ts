@@ -30,7 +30,7 @@ export async function ensureConsole(): Promise<boolean> {
 /** Adds compressed copies of scripts and styles, so that the server does not compress. */
 async function compressAssets(): Promise<void> {
   const folder = path.join(dist, 'assets');
-  const files = readdirSync(folder).filter((file) => /\.(js|css)$/.test(file));
+  const files = readdirSync(folder).filter((file) => /\.(m?js|css)$/.test(file));
   await Promise.all(
     files.map(async (name) => {
       const content = readFileSync(path.join(folder, name));

@@ -48,5 +48,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/v1': api } },
+  server: { proxy: { '/v1': api, '/pdfjs': api } },
 });

@@ -46,6 +46,8 @@ const sourcesBy = (by: string): Record<ProcessKind, string | null> => {
          SELECT m.subject_ref FROM mails m WHERE m.state = 'pending' AND m.attempts = 0 AND m.created_at < ${by}))`,
       'a.state',
     ),
+    // Confirmed, and its waiting period is over.
+    account_change: page('account_changes', `state = 'confirmed' AND effective_at < ${by}`),
     // Its expiry needs no process, and a renewal only makes its next reminder later.
     credential: null,
     // Approved and not sent, or sent and not asked about.

@@ -121,7 +121,7 @@ export async function decided<K extends DecidedKind>(
   return refuse({
     code: `${kind}_decided`,
     status: 409,
-    message: `The ${nameOf(kind)} is already ${state}${by}; the decision is final.`,
+    message: `The ${nameOf(kind)} is already ${state.replaceAll('_', ' ')}${by}; the decision is final.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Config, publicUrl } from '../config';
-import { parseSubject } from '../domain/kinds';
+import { keyOf, parseSubject } from '../domain/kinds';
 import { mailLinks } from '../domain/mail/frame';
 import type { Sealer } from './sealing';
 
@@ -34,12 +34,21 @@ export function signInPage(config: Address, sealer: Hasher, linkId: string): str
   return `${publicUrl(config)}/welcome#${signInLinkToken(sealer, linkId)}`;
 }
 
+/** The token that confirms the new mail address of an account change. Derived from its id, never stored. */
+export function confirmAddressToken(sealer: Hasher, accountChangeId: string): string {
+  return sealer.numberHash('confirm_address', accountChangeId);
+}
+
+/** Key of the only mail that has the link to confirm a new mail address. */
+export const confirmAddressMailKey = (accountChangeId: string): string =>
+  keyOf('account_change', accountChangeId, 'confirm_address');
+
 /**
  * Puts the links into a mail that is about to be sent. They are not in the stored text, because each of them opens
  * something; and they are those of the mail's own subject, whatever text a name or a reason contains.
  */
 export function withLinks(
-  mail: { body: string; subjectRef: string; signInLinkId: string | null },
+  mail: { key: string; body: string; subjectRef: string; signInLinkId: string | null },
   config: Address,
   sealer: Hasher,
 ): string {
@@ -49,6 +58,12 @@ export function withLinks(
     const { id } = about;
     const page = `${publicUrl(config)}/application/${id}#${applicantToken(sealer, id)}`;
     body = body.replaceAll(mailLinks.application, () => page);
+  }
+  // Not in the mails to the previous address, whatever the distributor is called.
+  if (about?.kind === 'account_change' && mail.key === confirmAddressMailKey(about.id)) {
+    const { id } = about;
+    const page = `${publicUrl(config)}/confirm-address/${id}#${confirmAddressToken(sealer, id)}`;
+    body = body.replaceAll(mailLinks.confirmAddress, () => page);
   }
   if (mail.signInLinkId) {
     const page = signInPage(config, sealer, mail.signInLinkId);

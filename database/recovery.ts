@@ -58,6 +58,7 @@ const sources: Record<ProcessKind, string> = {
      FROM applications a WHERE a.id::text > $1 AND (a.state IN (${openStates('application')}) OR 'application/' || a.id IN (
        SELECT m.subject_ref FROM mails m WHERE ${isWaiting} AND ${ofApplications}))
      ORDER BY 1 LIMIT $2`,
+  account_change: byId('account_changes', `state IN (${openStates('account_change')})`, 'requested_at'),
   credential: byId(
     'credentials c',
     `c.distributor_id IS NOT NULL AND (
@@ -98,6 +99,7 @@ const stateQueries: Record<ProcessKind, string> = {
   application: `SELECT x.state IN (${openStates('application')}) OR EXISTS (
        SELECT FROM mails m WHERE m.subject_ref = 'application/' || x.id AND ${isWaiting})
      FROM applications x WHERE x.id = t.uuid`,
+  account_change: `SELECT state IN (${openStates('account_change')}) FROM account_changes WHERE id = t.uuid`,
   credential: `SELECT distributor_state(d) <> 'terminated' FROM credentials c JOIN distributors d ON d.id = c.distributor_id
      WHERE c.id = t.uuid`,
   withdrawal: `SELECT ${ownWithdrawal} FROM withdrawals w WHERE w.id = t.uuid`,

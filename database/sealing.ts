@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type Hmac, randomBytes } from 'node:crypto';
 import type { Config } from '../config';
 import type { ProtectedNumber } from '../domain/application';
 import { mask, normaliseNumber } from '../domain/credential';
@@ -24,6 +24,8 @@ export interface Sealer {
    * @param kind keeps kinds apart: the same digits as a phone number and as an account have other hashes
    */
   numberHash(kind: string, plain: string): string;
+  /** The same hash of something large, part by part: `update` it, then `digest`. */
+  hashOf(kind: string): Hmac;
   /** All that may leave the request that brought a number: the number is normalised, then sealed, hashed, masked. */
   protect(kind: string, number: string): ProtectedNumber;
 }
@@ -73,7 +75,10 @@ export function createSealer(config: Pick<Config, 'FIELD_KEYS' | 'FIELD_HASH_KEY
       }
     },
     numberHash(kind, plain) {
-      return createHmac('sha256', config.FIELD_HASH_KEY).update(`${kind}\0${plain}`).digest('hex');
+      return sealer.hashOf(kind).update(plain).digest('hex');
+    },
+    hashOf(kind) {
+      return createHmac('sha256', config.FIELD_HASH_KEY).update(`${kind}\0`);
     },
     protect(kind, number) {
       const plain = normaliseNumber(number);

@@ -4,6 +4,7 @@ export const actors = {
   clock: { zh: '系统定时', en: 'Automatic (timer)' },
   shop: { zh: '商城', en: 'Shop' },
   applicant: { zh: '申请人', en: 'Applicant' },
+  distributor: { zh: '分销商', en: 'Distributor' },
   staff: { zh: '工作人员', en: 'Staff' },
   somebody: { zh: '未登录者', en: 'Not signed in' },
   ledger: { zh: '账本', en: 'Ledger' },
@@ -42,7 +43,7 @@ function skeleton(name: string): string {
   return [...name.normalize('NFKD').toLowerCase()]
     .map((character) => lookAlikes[character] ?? character)
     .join('')
-    .replace(/[^\p{Letter}\p{Number}]/gu, '');
+    .replace(/[^\p{Letter}\p{Number}]|\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
 const reserved = new Set(

@@ -45,6 +45,8 @@ export interface Submission {
     /** `YYYY-MM-DD`, or null for a long-term credential. */
     validUntil: string | null;
   }[];
+  /** Uploaded documents. Left out by older messages. */
+  documentIds?: string[];
   /** Keyed hash, in hexadecimal, of everything above: distinguishes a repeated request from a different one. */
   fingerprint: string;
 }

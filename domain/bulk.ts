@@ -55,6 +55,7 @@ const rightsOf = {
       single: '/v1/applications/{id}/claim',
     },
   },
+  account_change: {},
   credential: {},
   order: {},
   release: {},

@@ -6,6 +6,7 @@ export const eventTypes = [
   'changes_requested',
   'reminded',
   'resubmitted',
+  'documents_added',
   'approved',
   'rejected',
   'withdrawn',
@@ -14,7 +15,13 @@ export const eventTypes = [
   'compliance_alert',
   'suspended',
   'reinstated',
+  'account_changed',
+  // Account changes
+  'account_change.requested',
+  'confirmed',
+  'in_effect',
   // Credentials
+  'monitoring_started',
   'renewal_submitted',
   'renewal_accepted',
   'renewal_refused',
@@ -53,6 +60,14 @@ export type EventType = (typeof eventTypes)[number];
 
 /** Audit actions of staff, distributors and the system: `<kind>.<action>`. */
 export const auditActions = [
+  'account_change.approve',
+  'account_change.cancel',
+  'account_change.confirm',
+  'account_change.erase',
+  'account_change.reject',
+  'account_change.request',
+  'account_change.reveal',
+  'application.add_documents',
   'application.approve',
   'application.claim',
   'application.erase',
@@ -74,6 +89,9 @@ export const auditActions = [
   'distributor.reinstate',
   'distributor.reveal',
   'distributor.suspend',
+  'document.delete',
+  'document.upload',
+  'document.view',
   'import.begin',
   'import.finish',
   'key.create',

@@ -59,6 +59,17 @@ export const kinds = {
     path: '/distributors',
     page: true,
   },
+  account_change: {
+    names: { zh: '资料变更', en: 'Account change' },
+    states: ['requested', 'approved', 'confirmed', 'in_effect', 'rejected', 'canceled'],
+    open: ['requested', 'approved', 'confirmed'],
+    workflow: 'accountChange',
+    readers: ROLES,
+    timeline: true,
+    searchedBy: STAFF,
+    path: '/account-changes',
+    page: true,
+  },
   credential: {
     names: { zh: '资质', en: 'Credential' },
     // Computed from its dates. Its process runs for as long as its distributor is not terminated.
@@ -80,6 +91,17 @@ export const kinds = {
     timeline: false,
     searchedBy: [],
     path: '/credential-renewals',
+    page: false,
+  },
+  document: {
+    names: { zh: '证明材料', en: 'Document' },
+    states: [],
+    open: [],
+    workflow: null,
+    readers: REVIEWERS,
+    timeline: false,
+    searchedBy: [],
+    path: null,
     page: false,
   },
   order: {

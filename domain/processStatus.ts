@@ -1,3 +1,4 @@
+import type { AccountChangeProgress } from './accountChange';
 import { type ApplicationState, awaited } from './application';
 import type { CredentialProgress } from './credentialTerm';
 import type { ProcessKind, StateOf } from './kinds';
@@ -11,6 +12,9 @@ export interface Wait {
     | 'checks'
     | 'decision'
     | 'changes'
+    | 'confirmation'
+    | 'address_confirmation'
+    | 'waiting_period'
     | 'mail'
     | 'delivery'
     | 'window_end'
@@ -57,6 +61,24 @@ function applicationStatusOf(
       ? []
       : [{ what, from, until: state === 'changes_requested' ? deadline : null }];
   return { state, waitsFor: [...next, ...mails] };
+}
+
+/** Status of the process of an account change. */
+function accountChangeStatusOf(progress: AccountChangeProgress | undefined): ProcessStatus<'account_change'> {
+  if (!progress) return { state: null, waitsFor: [] };
+  const { state, confirmation, effectiveAt } = progress;
+  const wait = (what: Wait['what'], from: Wait['from'], until: number | null = null) => ({
+    state,
+    waitsFor: [{ what, from, until }],
+  });
+  if (state === 'requested') return wait('decision', 'compliance');
+  if (state === 'approved') {
+    return confirmation === 'new_address'
+      ? wait('address_confirmation', 'distributor')
+      : wait('confirmation', 'compliance');
+  }
+  if (state === 'confirmed') return wait('waiting_period', 'clock', effectiveAt);
+  return { state, waitsFor: [] };
 }
 
 /** Status of an order process. */
@@ -149,6 +171,7 @@ function bulkStatusOf(state: StateOf<'bulk'>): ProcessStatus<'bulk'> {
 
 /** The status of each process, from what its workflow knows. */
 export const statusOf = {
+  account_change: accountChangeStatusOf,
   application: applicationStatusOf,
   credential: credentialStatusOf,
   order: orderStatusOf,

@@ -9,11 +9,13 @@
 export const refusals = {
   // The resource does not exist
   not_found: 'The requested resource does not exist, or belongs to another user.',
+  account_change_not_found: 'The account change does not exist.',
   application_not_found: 'The application does not exist.',
   bulk_not_found: 'The bulk action does not exist.',
   commission_not_found: 'The commission does not exist.',
   credential_not_found: 'The credential does not exist.',
   distributor_not_found: 'The distributor does not exist.',
+  document_not_found: 'The document does not exist, or belongs to another applicant or distributor.',
   line_not_found: 'The order has no such line.',
   order_not_found: 'The order does not exist yet.',
   payout_not_found: 'The payout batch does not exist.',
@@ -24,6 +26,8 @@ export const refusals = {
   withdrawal_not_found: 'The withdrawal does not exist.',
 
   // Already decided
+  account_change_decided:
+    'The account change is already approved, confirmed, in effect, rejected or canceled; it cannot be decided again.',
   application_decided: 'The application is already approved, rejected or withdrawn; the decision is final.',
   payout_decided: 'The payout batch is already settled; this is final.',
   release_decided: 'The release run is already approved or rejected; the decision is final.',
@@ -32,6 +36,7 @@ export const refusals = {
   withdrawal_decided: 'The withdrawal has passed the step in which this can be decided.',
 
   // The current state does not allow it
+  account_change_state: 'The state of the account change does not allow this step.',
   application_state: 'The state of the application does not allow this step.',
   renewal_under_review: 'A renewal of the credential is already under review.',
   distributor_not_active: 'Only an active distributor can be paid.',
@@ -57,6 +62,7 @@ export const refusals = {
 
   // The ID exists with different content
   application_differs: 'The ID belongs to an application with different content.',
+  document_differs: 'The Idempotency-Key was used to upload another file.',
   order_differs: 'The order exists with different content. Send changes as events: cancel, returns.',
   return_differs: 'The return exists with different lines or a different time.',
   idempotency_key_reused:
@@ -79,6 +85,29 @@ export const refusals = {
 
   // Distributors
   until_past: 'The end of the suspension is in the past.',
+
+  // Documents
+  document_ambiguous:
+    'The file can be opened as more than one type, or has something behind its end. Save it again as a plain PDF, JPEG or PNG.',
+  document_attached: 'The document belongs to another applicant or distributor. Upload the file once more.',
+  document_damaged: 'The file cannot be opened. Check it and send it again.',
+  document_empty: 'The file has 0 bytes.',
+  document_encrypted: 'The PDF is protected. Save it without a password and without restrictions.',
+  document_too_complex:
+    'Opening the file takes too much time or memory. Print it to a new PDF, or send photos.',
+  document_too_large: 'The file is larger than 20 MB.',
+  document_too_many_pages: 'The PDF has too many pages. Send only the pages that matter.',
+  document_too_many_pixels: 'The image has too many pixels. Send a smaller one.',
+  document_type: 'The file is not a PDF, JPEG or PNG, whatever its name says.',
+  length_required: 'A file is sent as the body of the request with its Content-Length.',
+  too_many_documents: 'There are too many documents. Combine pages into one PDF.',
+
+  // Account changes
+  account_change_open:
+    'The distributor has an open change of the same data. Cancel it before you request another.',
+  account_unchanged: 'The distributor has this value already.',
+  address_link_not_valid:
+    'The link to confirm the address is incomplete or is not the one that was sent. Open it from the email again.',
 
   // Orders and returns
   already_delivered: 'The line was already delivered; the first delivery counts.',
@@ -166,6 +195,8 @@ export const refusals = {
   value_not_storable: 'A value has a format or size that cannot be stored.',
 
   // The server
+  document_not_readable:
+    'The file is missing in the storage of documents, or was changed there. The operator of the server must restore it.',
   console_not_built: 'The console is not built; run "npm run build:console".',
   internal_error: 'A server error. Find it in the logs by the request ID.',
   number_not_kept: 'The number was erased after its retention period.',

@@ -239,6 +239,7 @@ async function startPlatform(
   const apiUrl = `http://${host}:${apiPort}`;
   const env: NodeJS.ProcessEnv = {
     PUBLIC_URL: apiUrl,
+    DOCUMENTS_FOLDER: path.join(dataDir, 'documents'),
     ...environment,
     API_PORT: String(apiPort),
     WORKER_HTTP_PORT: String(workerPort),

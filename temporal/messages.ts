@@ -11,6 +11,7 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { type IdOf, kinds, type ProcessKind, subjectOf } from '../domain/kinds';
+import type * as accountChange from '../workflows/accountChange';
 import type * as application from '../workflows/application';
 import type * as bulk from '../workflows/bulk';
 import type * as credential from '../workflows/credential';
@@ -26,6 +27,7 @@ type OfEachProcess<T extends Record<ProcessKind, object>> = T;
 
 /** The definitions of the messages that each process accepts. */
 type Messages = OfEachProcess<{
+  account_change: typeof accountChange;
   application: typeof application;
   credential: typeof credential;
   order: typeof order;

@@ -38,6 +38,10 @@ export const resubmitApplication = defineUpdate<
   ApplicationAnswer,
   [{ submission: Submission; actor: Actor }]
 >('resubmit');
+export const addApplicationDocuments = defineUpdate<
+  ApplicationAnswer,
+  [{ documentIds: string[]; actor: Actor }]
+>('addDocuments');
 export const approveApplication = defineUpdate<
   ApplicationAnswer,
   [{ tier: string; note: string | null; actor: Actor }]
@@ -146,6 +150,10 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     const command = request(actor);
     return whenKnown(() => steps.resubmitApplication({ ...command(), submission }));
   });
+  setHandler(addApplicationDocuments, ({ documentIds, actor }) => {
+    const command = request(actor);
+    return whenKnown(() => steps.addApplicationDocuments({ ...command(), documentIds }));
+  });
   setHandler(approveApplication, ({ tier, note, actor }) => {
     const command = request(actor);
     const distributorId = uuid4();
@@ -197,6 +205,7 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
       checks.checkDuplicates(check),
       checks.checkBlacklist(check),
       checks.checkSponsor(check),
+      ...(patched('check-holders') ? [checks.checkHolders(check)] : []),
     ]);
     await take(() => steps.finishChecks({ applicationId: id, round, now: Date.now() }));
   }

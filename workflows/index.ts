@@ -1,3 +1,4 @@
+export { accountChange } from './accountChange';
 export { application } from './application';
 export { bulk } from './bulk';
 export { credential } from './credential';

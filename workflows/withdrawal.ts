@@ -17,6 +17,7 @@ import type {
 import { inquiryDelayMs, type PayoutAnswer } from '../domain/payout';
 import { type ProcessStatus, statusOf } from '../domain/processStatus';
 import { isHandedOver, isSettled, laterOf, type WithdrawalProgress } from '../domain/withdrawal';
+import { mailStarter } from './shared/mails';
 import { beginProcess, type ProcessInput } from './shared/process';
 
 /** Live state of a withdrawal. */
@@ -50,34 +51,22 @@ const provider = proxyActivities<Activities>({ startToCloseTimeout: '5m', retry:
 export async function withdrawal({ id, resume }: ProcessInput): Promise<void> {
   let payout: WithdrawalStatus['payout'];
   let nextInquiryAt: number | null = null;
-  const mails = new Set<string>();
-  let startingMails = 0;
+  // No `patched`: answers in histories of before there were such mails name none.
+  const mails = mailStarter((key) => steps.startMail(key));
   const process = beginProcess<WithdrawalProgress>({
     id,
     find: () => steps.findWithdrawal(id),
     take: withMails,
     later: laterOf,
-    underway: () => startingMails > 0,
+    underway: mails.underway,
   });
 
   /** A step, with the mails about it. */
   const step = (work: () => Promise<WithdrawalStep>) => process.step(async () => withMails(await work()));
 
-  function withMails({ mails: waiting = [], ...news }: WithdrawalStep): WithdrawalProgress {
-    for (const key of waiting) startMail(key);
+  function withMails({ mails: waiting, ...news }: WithdrawalStep): WithdrawalProgress {
+    mails.start(waiting);
     return news;
-  }
-
-  // Beside the process: each mail goes out in a process of its own, which may try for days. No `patched`: answers
-  // in histories of before there were such mails name none.
-  function startMail(key: string): void {
-    if (mails.has(key)) return;
-    mails.add(key);
-    startingMails++;
-    const settle = () => {
-      startingMails--;
-    };
-    steps.startMail(key).then(settle, settle);
   }
 
   setHandler(withdrawalStatus, () => ({ ...statusOf.withdrawal(process.state(), nextInquiryAt), payout }));

@@ -29,6 +29,7 @@ import {
   type ApplicationProgress,
   type ApplicationRow,
   addCredentials,
+  addDocuments,
   applicationProgress,
   checkedKey,
   lockApplication,
@@ -154,6 +155,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         },
         async (client, row) => {
           await addCredentials(client, row, submission);
+          await addDocuments(client, row, { documentIds: submission.documentIds, actor });
           return {
             type: 'submitted',
             action: isPerson(actor) ? 'application.submit' : undefined,
@@ -332,6 +334,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
         );
         const row = (await lockApplication(client, applicationId))!;
         await addCredentials(client, row, submission);
+        await addDocuments(client, row, { documentIds: submission.documentIds, actor: command.actor });
         return {
           action: isPerson(actor) ? 'application.resubmit' : undefined,
           after: { state: row.state },
@@ -339,6 +342,25 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
           data: { round: row.round },
         };
       });
+    },
+
+    /** Adds uploaded documents to the current round. Refused with what `attachDocuments` refuses. */
+    addApplicationDocuments(command: StepCommand & { documentIds: string[] }): Promise<ApplicationProgress> {
+      const { applicationId: id, commandId, documentIds, actor, now } = command;
+      return decide(
+        pool,
+        { kind: 'application', id, key: keyOf('documents_added', commandId), by: actor, at: now },
+        (client) => lockApplication(client, id),
+        async (client, row) => {
+          const open: ApplicationState[] = ['submitted', 'in_review', 'changes_requested'];
+          await refuseUnless(client, row, open, 'documents cannot be added now');
+          await addDocuments(client, row, { documentIds, actor });
+          const data = { documents: documentIds.length };
+          const action = isPerson(actor) ? 'application.add_documents' : undefined;
+          return { type: 'documents_added', action, data, after: data };
+        },
+        (client) => applicationProgress(client, id),
+      );
     },
 
     /** Reminds the applicant of the changes, once a round. */

@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, addAudit, addEvent, SYSTEM } from '../../database/journal';
+import { blacklistEntries } from '../../database/numbers';
 import type { Client } from '../../database/pool';
 import { refuse } from '../../database/refusal';
 import { addSignInLink } from '../../database/signInLinks';
 import { keyOf, subjectOf } from '../../domain/kinds';
 import { normaliseReferralCode, REFERRAL_CODE_BYTES, referralCode } from '../../domain/referralCode';
 import { type SponsorTreeAlert, sponsorTreeAlerts } from '../../domain/sponsorTree';
-import type { ApplicationRow } from './row';
+import { type ApplicationRow, numbersOf } from './row';
 
 /** The checks ran when the application was submitted; a number blacklisted since then still has to be found. */
 export async function refuseBlacklisted(client: Client, row: ApplicationRow): Promise<void> {
-  const { rows } = await client.query<{ id: string; kind: string }>(
-    `SELECT id, kind FROM blacklist_entries
-     WHERE (kind, number_hash) IN (('identity_number', $1::bytea), ('bank_account', $2), ('phone', $3)) LIMIT 1`,
-    [row.identity_number_hash, row.bank_account_hash, row.phone_hash],
-  );
-  const [entry] = rows;
+  const [entry] = await blacklistEntries(client, numbersOf(row));
   if (entry) {
     throw refuse({
       code: 'blacklisted',

@@ -1,4 +1,5 @@
 import type { Config } from '../../config';
+import { blacklistEntries, othersWithNumber } from '../../database/numbers';
 import type { Pool } from '../../database/pool';
 import type { Sealer } from '../../database/sealing';
 import type { ApplicantKind } from '../../domain/application';
@@ -11,8 +12,10 @@ import {
   checkValidity,
   numberChecks,
 } from '../../domain/credential';
+import { checkHolders } from '../../domain/holderName';
 import { keyOf } from '../../domain/kinds';
 import { normaliseReferralCode } from '../../domain/referralCode';
+import { numbersOf } from './row';
 
 /** Which round of which application to check, and as of when. */
 export interface CheckCommand {
@@ -24,12 +27,14 @@ export interface CheckCommand {
 
 interface Facts {
   kind: ApplicantKind;
+  name: string;
   phone: string;
   phone_hash: Buffer;
   identity_number_sealed: string;
   identity_number_hash: Buffer;
   bank_account_sealed: string;
   bank_account_hash: Buffer;
+  bank_account_holder: string;
   sponsor_code: string | null;
 }
 
@@ -37,6 +42,7 @@ interface Credential {
   type: string;
   number_sealed: string;
   number_hash: Buffer;
+  holder: string;
   valid_from: string;
   valid_until: string | null;
 }
@@ -114,6 +120,21 @@ export function createApplicationCheckActivities({
       await record(command, findings);
     },
 
+    /** Whether account and credentials are held by the applicant, and the identity document has the same number. */
+    async checkHolders(command: CheckCommand): Promise<void> {
+      const { kind, name, identity_number_sealed, bank_account_holder } = await facts(command);
+      const findings = checkHolders({
+        kind,
+        name,
+        identityNumber: sealer.open(identity_number_sealed),
+        accountHolder: bank_account_holder,
+        credentials: (await credentials(command)).map(({ type, holder, number_sealed }) => {
+          return { type, holder, number: sealer.open(number_sealed) };
+        }),
+      });
+      await record(command, findings);
+    },
+
     /** Whether every credential is valid on the day. */
     async checkValidityDates(command: CheckCommand): Promise<void> {
       const today = dayFormat.format(command.now);
@@ -131,55 +152,38 @@ export function createApplicationCheckActivities({
     /** Whether another live application or a distributor has the same number, phone, account or credential. */
     async checkDuplicates(command: CheckCommand): Promise<void> {
       const application = await facts(command);
-      const compared = [
-        ['identity_number', 'identity number', [application.identity_number_hash]],
-        ['phone', 'phone number', [application.phone_hash]],
-        ['bank_account', 'bank account', [application.bank_account_hash]],
-        [
-          'credential_number',
-          'credential number',
-          (await credentials(command)).map(({ number_hash }) => number_hash),
-        ],
+      const numbers = [
+        ['identity_number', 'identity number', application.identity_number_hash],
+        ['phone', 'phone number', application.phone_hash],
+        ['bank_account', 'bank account', application.bank_account_hash],
       ] as const;
       const findings: Finding[] = [];
-      for (const [what, words, hashes] of compared) {
-        // Distributors keep their numbers in the application that made them.
-        const condition =
-          what === 'credential_number'
-            ? `EXISTS (SELECT 1 FROM credentials c WHERE c.application_id = a.id AND c.round = a.round
-                 AND c.number_hash = ANY ($2))`
-            : `a.${what}_hash = ANY ($2)`;
-        const { rows } = await pool.query<{ found: string }>(
-          `SELECT CASE WHEN a.distributor_id IS NULL THEN 'application ' || a.id
-             ELSE 'distributor ' || a.distributor_id END AS found
-           FROM applications a
-           WHERE a.id <> $1 AND a.state NOT IN ('rejected', 'withdrawn') AND ${condition}
-           ORDER BY a.submitted_at, a.id LIMIT 10`,
-          [command.applicationId, hashes],
-        );
-        const found = rows.map((row) => row.found).join(', ');
-        findings.push({
-          name: keyOf('duplicate', what),
-          passed: !found,
-          code: found ? `${what}_duplicate` : `${what}_unique`,
-          reason: found
-            ? `The same ${words} is in ${found}. Check whether this is the same applicant.`
-            : `No other application or distributor has this ${words}.`,
-        });
+      for (const [kind, words, hash] of numbers) {
+        const others = await othersWithNumber(pool, { kind, hash }, command);
+        findings.push(duplicateOf(kind, words, others));
       }
+      // Distributors keep their credentials in the application that made them.
+      const { rows } = await pool.query<{ found: string }>(
+        `SELECT CASE WHEN a.distributor_id IS NULL THEN 'application ' || a.id
+           ELSE 'distributor ' || a.distributor_id END AS found
+         FROM applications a
+         WHERE a.id <> $1 AND a.state NOT IN ('rejected', 'withdrawn')
+           AND EXISTS (SELECT 1 FROM credentials c WHERE c.application_id = a.id AND c.round = a.round
+             AND c.number_hash = ANY ($2))
+         ORDER BY a.submitted_at, a.id LIMIT 10`,
+        [command.applicationId, (await credentials(command)).map(({ number_hash }) => number_hash)],
+      );
+      const withCredential = rows.map(({ found }) => found);
+      findings.push(duplicateOf('credential_number', 'credential number', withCredential));
       await record(command, findings);
     },
 
     /** Whether a number of the applicant is on the blacklist. */
     async checkBlacklist(command: CheckCommand): Promise<void> {
-      const application = await facts(command);
-      const { rows } = await pool.query<{ id: string; kind: string; reason: string }>(
-        `SELECT id, kind, reason FROM blacklist_entries
-         WHERE (kind, number_hash) IN (('identity_number', $1::bytea), ('bank_account', $2), ('phone', $3))
-         ORDER BY kind`,
-        [application.identity_number_hash, application.bank_account_hash, application.phone_hash],
+      const entries = await blacklistEntries(pool, numbersOf(await facts(command)));
+      const found = entries.map(
+        ({ id, kind, reason }) => `${kind.replace('_', ' ')}, entry ${id} (${reason})`,
       );
-      const found = rows.map(({ id, kind, reason }) => `${kind.replace('_', ' ')}, entry ${id} (${reason})`);
       await record(command, [
         {
           name: 'blacklist',
@@ -214,5 +218,16 @@ export function createApplicationCheckActivities({
         },
       ]);
     },
+  };
+}
+
+function duplicateOf(what: string, words: string, others: string[]): Finding {
+  return {
+    name: keyOf('duplicate', what),
+    passed: others.length === 0,
+    code: others.length ? `${what}_duplicate` : `${what}_unique`,
+    reason: others.length
+      ? `The same ${words} is in ${others.join(', ')}. Check whether this is the same applicant.`
+      : `No other application or distributor has this ${words}.`,
   };
 }

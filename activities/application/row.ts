@@ -1,5 +1,8 @@
 import { notFound } from '../../database/decide';
+import { attachDocuments } from '../../database/documents';
+import type { Actor } from '../../database/journal';
 import { pendingMails } from '../../database/mails';
+import type { HashedNumber } from '../../database/numbers';
 import type { Client } from '../../database/pool';
 import type {
   ApplicantKind,
@@ -46,6 +49,17 @@ export interface ApplicationRow {
   fingerprint: Buffer;
   changes_requested: string | null;
   changes_deadline: Date | null;
+}
+
+/** The numbers of an application that the blacklist can name. */
+export function numbersOf(
+  row: Pick<ApplicationRow, 'identity_number_hash' | 'bank_account_hash' | 'phone_hash'>,
+): HashedNumber[] {
+  return [
+    { kind: 'identity_number', hash: row.identity_number_hash },
+    { kind: 'bank_account', hash: row.bank_account_hash },
+    { kind: 'phone', hash: row.phone_hash },
+  ];
 }
 
 /** The columns that a submission fills, in the order of `submittedValues`. */
@@ -130,6 +144,15 @@ export async function applicationProgress(
     distributorId: row.distributor_id,
     pendingMails: await pendingMails(client, subject),
   };
+}
+
+/** Attaches uploaded documents to the round that the application is in. */
+export function addDocuments(
+  client: Client,
+  { id, round }: ApplicationRow,
+  { documentIds = [], actor }: { documentIds?: string[]; actor: Actor },
+): Promise<void> {
+  return attachDocuments(client, { subject: subjectOf('application', id), documentIds, by: actor, round });
 }
 
 /** Adds the credentials of the round that the application is in. */

@@ -117,7 +117,16 @@ export function createCredentialActivities({
         const row = await lockCredential(client, id);
         if (!row) return null;
         // Known before there were rules.
-        if (row.policy_id === null) await placeExpiry(client, row, { zone, by: SYSTEM, at: now });
+        if (row.policy_id === null) {
+          await placeExpiry(client, row, { zone, by: SYSTEM, at: now });
+          await addEvent(client, {
+            subject: subjectOf('credential', id),
+            key: 'monitoring_started',
+            type: 'monitoring_started',
+            actor: SYSTEM,
+            occurredAt: now,
+          });
+        }
         return progressOf(client, id, now);
       });
     },

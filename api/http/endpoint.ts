@@ -10,6 +10,7 @@ import type { RefusalCode } from '../../domain/refusals';
 import type { Role } from '../../domain/roles';
 import { ROLES } from '../../domain/roles';
 import type { PrismaClient } from '../../prisma/client/client';
+import type { ReceivedFile } from './file';
 
 export const roleSchema = z.enum(ROLES);
 
@@ -84,6 +85,8 @@ export interface Call<Roles, Params, Query, Body> {
   resourceId: string;
   requestId: string;
   req: Request;
+  /** The file that an endpoint takes as its body. */
+  file?: ReceivedFile;
 }
 
 /** Why a call that is no GET writes no audit entry. */
@@ -121,6 +124,14 @@ interface Spec<Roles, Params, Query, Body> {
    * @default false
    */
   secretBody?: boolean;
+  /** Its body is a file and not JSON. */
+  takesFile?: {
+    maxBytes: number;
+    /** Refuses who may not send one, before any of it is read. */
+    admit: (
+      call: Omit<Call<Roles, Params, Query, undefined>, 'body' | 'resourceId' | 'file'>,
+    ) => Promise<void>;
+  };
   /** Codes of the problems that are particular to it. */
   errors?: readonly RefusalCode[];
   handler: (call: Call<Roles, Params, Query, Body>) => Promise<Reply>;
@@ -128,10 +139,14 @@ interface Spec<Roles, Params, Query, Body> {
 
 /** One endpoint without the types of its inputs, for router, checks and documents. */
 export interface Endpoint
-  extends Omit<Spec<readonly Role[] | 'public', z.ZodObject, z.ZodObject, z.ZodType>, 'handler'> {
+  extends Omit<
+    Spec<readonly Role[] | 'public', z.ZodObject, z.ZodObject, z.ZodType>,
+    'handler' | 'takesFile'
+  > {
   method: Audited['method'];
   audit?: Audited['audit'];
   handler: (call: UncheckedCall) => Promise<Reply>;
+  takesFile?: { maxBytes: number; admit: (call: Omit<UncheckedCall, 'resourceId'>) => Promise<void> };
 }
 
 /** A call as the router makes it: the schemas have been applied, but their types are not known there. */
@@ -166,5 +181,6 @@ export function endpoint<
     body: spec.body instanceof z.ZodObject ? spec.body.strict() : spec.body,
     // The router has parsed the inputs with this very spec's schemas, which is what their types say.
     handler: spec.handler as unknown as Endpoint['handler'],
+    takesFile: spec.takesFile as unknown as Endpoint['takesFile'],
   };
 }

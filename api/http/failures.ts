@@ -1,6 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { ApplicationFailure } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { DocumentStoreError } from '../../database/documentStore';
 import { SealError } from '../../database/sealing';
 import { ProcessGone } from '../../temporal/messages';
 import { refusalProblem } from '../workflows/client';
@@ -39,6 +40,17 @@ export function toProblem(error: unknown, log: Logger): Problem {
       code: 'seal_not_readable',
       detail:
         'Encrypted data cannot be read: its key is missing in FIELD_KEYS or has been replaced. An administrator must restore the key.',
+      headers: { 'Retry-After': '300' },
+    });
+  }
+  if (error instanceof DocumentStoreError) {
+    log.error({ err: error }, 'the storage of documents cannot be used');
+    if (error.reason === 'away') return unavailable('The storage of documents cannot be used.');
+    return new Problem({
+      status: 503,
+      code: 'document_not_readable',
+      detail:
+        'The file is missing in the storage of documents, or was changed there. An administrator must restore it.',
       headers: { 'Retry-After': '300' },
     });
   }

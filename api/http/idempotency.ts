@@ -42,6 +42,7 @@ export function idempotencyKey(req: Request): string | undefined {
  * A repeat that finds no answer yet is let through rather than made to wait: the first attempt may have died with
  * its process, and this cannot be known. Both then work with the same `resourceId`, on which all that handlers do is
  * idempotent (primary keys, workflow and update ids are derived from it), and both send the answer that was kept first.
+ * @param body what a repeat has to have in common with the first
  * @throws Problem 409 when the key was used for another request
  */
 export async function claim(
@@ -49,10 +50,11 @@ export async function claim(
   principal: Principal,
   key: string,
   req: Request,
+  body: unknown,
   resourceId: string,
 ): Promise<Claim> {
   const hash = createHash('sha256')
-    .update(`${req.method} ${req.path}\n${canonicalJson(req.body)}`)
+    .update(`${req.method} ${req.path}\n${canonicalJson(body)}`)
     .digest();
   const { rows } = await pool.query<{ hash: Buffer; resourceId: string; answer: KeptAnswer | null }>({
     name: 'claim-idempotency-key',

@@ -88,7 +88,7 @@ export function parseInput(
 
 function parseBody(endpoint: Endpoint, req: Request): unknown {
   // What a GET carries has no meaning (RFC 9110, 9.3.1); elsewhere a body that is not expected is a mistake.
-  if (endpoint.method === 'get') return undefined;
+  if (endpoint.method === 'get' || endpoint.takesFile) return undefined;
   // No body is the same as an empty one if every field is optional. A null is neither.
   const given: unknown = req.body === undefined ? {} : req.body;
   const fault = findUnstorable(given, '', 0);

@@ -80,6 +80,13 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
         content: { 'application/json': { schema: body } },
       },
     }),
+    ...(endpoint.takesFile && {
+      requestBody: {
+        required: true,
+        description: `The file itself, up to ${endpoint.takesFile.maxBytes} bytes, with its Content-Length.`,
+        content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } },
+      },
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(endpoint.responses).map(([status, { description, schema, contentType }]) => [

@@ -30,6 +30,10 @@ const readables: Record<TimelineKind, Readable> = {
     find: 'SELECT 1 FROM distributors WHERE id = $1::uuid AND $2::uuid IS NULL',
     transfers: (id, own) => `t.distributor_id = ${id}::uuid AND ${own}::uuid IS NULL`,
   },
+  account_change: {
+    id: uuid,
+    find: `SELECT 1 FROM account_changes WHERE id = $1::uuid AND ${own}`,
+  },
   credential: {
     id: uuid,
     find: `SELECT 1 FROM credentials WHERE id = $1::uuid AND distributor_id IS NOT NULL AND ${own}`,

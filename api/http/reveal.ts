@@ -29,8 +29,8 @@ export async function reveal(call: {
   context: ApiContext;
   principal: Principal;
   requestId: string;
-  body: z.output<typeof revealBody>;
-  of: 'application' | 'distributor';
+  body: { field: string; reason: string };
+  of: 'application' | 'distributor' | 'account_change';
   id: string;
   sealed: string;
 }): Promise<Reply> {

@@ -54,10 +54,15 @@ export const lineOf = (max: number) =>
     );
 
 /** The name of a user or a key: none that looks like one under which the platform itself acts. */
-export const accountName = lineOf(200).refine(
-  (name) => !isReservedName(name),
-  'is, or looks like, a name under which the platform itself acts, such as "shop" or "system": choose another one',
-);
+export const accountName = lineOf(200)
+  .refine(
+    (name) => /(?!\p{Default_Ignorable_Code_Point})[\p{Letter}\p{Number}]/u.test(name),
+    'needs a letter or a digit that people can see',
+  )
+  .refine(
+    (name) => !isReservedName(name),
+    'is, or looks like, a name under which the platform itself acts, such as "shop" or "system": choose another one',
+  );
 
 /**
  * A UUID, always turned into lower case: the database treats both forms as equal, while workflow ids and the subjects

@@ -96,7 +96,15 @@ export function beyondEvent(facts: Record<string, unknown>, audit: TimelineAudit
 }
 
 /** What a distributor may know of an event; the rest, such as a note to a decision, is internal. */
-const shownToDistributors = ['lineIds', 'lines', 'returnId', 'amount', 'reason'];
+const shownToDistributors = [
+  'lineIds',
+  'lines',
+  'returnId',
+  'amount',
+  'reason',
+  'accountField',
+  'effectiveAt',
+];
 
 /**
  * Who did something, as a distributor may know it.
@@ -108,7 +116,7 @@ export function actorForDistributor(
   { name, userId }: Pick<Principal, 'name' | 'userId'>,
 ): string {
   const isOwn = accountId === undefined ? actor === name : accountId === userId;
-  return isOwn || ['system', 'clock', 'shop'].includes(actor) ? actor : 'staff';
+  return isOwn || ['system', 'clock', 'shop', 'distributor'].includes(actor) ? actor : 'staff';
 }
 
 interface ShownEvent {

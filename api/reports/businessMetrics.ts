@@ -55,6 +55,13 @@ const measuredKinds: Record<ProcessKind | 'commission', Measured> = {
     'submitted_at',
     'Applications in review',
   ),
+  account_change: aged(
+    'account_change',
+    'tributary_account_changes',
+    'account_changes',
+    'requested_at',
+    'Account changes not yet in effect',
+  ),
   credential: {
     sql: `SELECT 'tributary_credential_renewals', '{}',
       (SELECT count(*) FROM (SELECT FROM credential_renewals WHERE state = 'submitted' LIMIT ${bound}) capped)

@@ -1,10 +1,11 @@
 import { isUnmended } from '../../database/findings';
 import type { ProcessKind } from '../../domain/kinds';
 import type { Role } from '../../domain/roles';
-import { FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
+import { CONTROLLERS, FINANCE, OPERATORS, REVIEWERS, STAFF } from '../../domain/roles';
 import type { Principal } from '../http/endpoint';
 import { isOfReadableKind } from '../http/readable';
 import type { Bind } from '../http/summary';
+import { awaitsPerson } from '../routes/accountChange/accountChange';
 import { stateRanges } from '../routes/credential/view';
 import { isResendable } from '../routes/mail/send';
 import { awaitsApprovalOf as awaitsReleaseApprovalOf } from '../routes/release';
@@ -45,6 +46,7 @@ function staffCards({ userId, role }: Principal, at: Moment, now: number, today:
   const cards: KindCards = {
     note: mentionCards(userId),
     application: applicationCards(userId, at, now),
+    account_change: accountChangeCards(userId, role),
     credential: credentialCards(at, now, today),
     commission: commissionCards(at, now),
     withdrawal: withdrawalCards(userId, at, now),
@@ -80,6 +82,22 @@ function mentionCards(userId: string): Card[] {
         from: 'note_mentions m JOIN notes n ON n.id = m.note_id',
         where: [`m.user_id = ${bind(userId)}`, 'm.read_at IS NULL', 'n.retracted_at IS NULL'],
         since: 'n.created_at',
+      }),
+    },
+  ];
+}
+
+function accountChangeCards(userId: string, role: Role): Card[] {
+  return [
+    {
+      key: 'account_changes_waiting',
+      group: 'waiting',
+      roles: CONTROLLERS,
+      href: '/account-changes?awaitingMe=true',
+      count: (bind) => ({
+        from: 'account_changes c',
+        where: [awaitsPerson(role, bind(userId))],
+        since: 'c.requested_at',
       }),
     },
   ];

@@ -12,6 +12,11 @@ export interface Words {
 /** Kinds of stuck work of each process, and after how long, as a PostgreSQL interval. */
 const stuckOf = {
   application: { application_waits: '3 days', changes_overdue: '10 minutes' },
+  account_change: {
+    account_change_waits: '3 days',
+    account_change_unconfirmed: '7 days',
+    account_change_not_applied: '10 minutes',
+  },
   credential: { renewal_waits: '3 days', reminder_not_sent: '1 day' },
   order: {
     order_not_taken_in: '5 minutes',
@@ -202,6 +207,39 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
         remedy: {
           zh: '检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
           en: 'Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
+        },
+      };
+    case 'account_change_waits':
+      return {
+        what: {
+          zh: '资料变更等待审核已超过 3 天',
+          en: 'An account change has waited over 3 days for review',
+        },
+        remedy: {
+          zh: '打开资料变更，批准或驳回。在此之前，原资料继续有效。',
+          en: 'Open the account change and approve or reject it. Until then the previous data stays in effect.',
+        },
+      };
+    case 'account_change_unconfirmed':
+      return {
+        what: {
+          zh: '已批准的资料变更超过 7 天未确认',
+          en: 'An approved account change has not been confirmed for over 7 days',
+        },
+        remedy: {
+          zh: '收款账户须由另一位同事确认；新邮箱须由分销商打开确认邮件中的链接。若不再需要，请取消。',
+          en: 'A bank account needs a second person; a new email address needs its holder to open the link in the email. Cancel the change if it is no longer needed.',
+        },
+      };
+    case 'account_change_not_applied':
+      return {
+        what: {
+          zh: '资料变更的等待期已过，但没有生效',
+          en: 'The waiting period of an account change is over, but it is not in effect',
+        },
+        remedy: {
+          zh: '原资料仍然有效。检查后台处理程序是否在运行；若流程丢失，请工程师执行 npm run recover。',
+          en: 'The previous data is still in effect. Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
         },
       };
     case 'renewal_waits':

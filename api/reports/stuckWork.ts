@@ -61,6 +61,15 @@ const sources: Record<StuckKind, string> = {
     WHERE a.state = 'in_review' AND a.submitted_at < now() - $1::interval AND s.since < now() - $1::interval`,
   changes_overdue: `SELECT 'application/' || a.id, a.changes_deadline, '{}'::jsonb FROM applications a
     WHERE a.state = 'changes_requested' AND a.changes_deadline < now() - $1::interval`,
+  account_change_waits: `SELECT 'account_change/' || c.id, c.requested_at, '{}'::jsonb FROM account_changes c
+    WHERE c.state = 'requested' AND c.requested_at < now() - $1::interval`,
+  account_change_unconfirmed: `SELECT 'account_change/' || c.id, s.since, '{}'::jsonb
+    FROM account_changes c CROSS JOIN LATERAL (
+      SELECT coalesce(max(e.occurred_at), c.requested_at) AS since FROM events e
+      WHERE e.subject = 'account_change/' || c.id AND e.type = 'approved') s
+    WHERE c.state = 'approved' AND c.requested_at < now() - $1::interval AND s.since < now() - $1::interval`,
+  account_change_not_applied: `SELECT 'account_change/' || c.id, c.effective_at, '{}'::jsonb FROM account_changes c
+    WHERE c.state = 'confirmed' AND c.effective_at < now() - $1::interval`,
   renewal_waits: `SELECT 'credential/' || r.credential_id, r.submitted_at, '{}'::jsonb FROM credential_renewals r
     WHERE r.state = 'submitted' AND r.submitted_at < now() - $1::interval`,
   // The reminder of the last day is the last one: after it no process looks at the credential by itself.

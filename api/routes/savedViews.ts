@@ -107,7 +107,7 @@ export const savedViewEndpoints: Endpoint[] = [
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
             [id, principal.userId, body.list, body.name, body.query, body.columns, body.shared],
           );
-          if (rowCount) await auditView(client, call, 'user.save_view', { after: { id, ...body } });
+          if (rowCount) await auditView(client, call, 'user.save_view', { after: body });
         }),
       );
       return { status: 201, body: await readView(pool, principal, id) };
@@ -173,7 +173,7 @@ export const savedViewEndpoints: Endpoint[] = [
             [id, principal.userId, body.name, body.query, body.columns, body.shared],
           );
           if (!rowCount) throw notFound(`Your view ${id}`);
-          await auditView(client, call, 'user.save_view', { after: { id, ...body } });
+          await auditView(client, call, 'user.save_view', { after: body });
         }),
       );
       return { status: 200, body: await readView(pool, principal, id) };
@@ -196,7 +196,7 @@ export const savedViewEndpoints: Endpoint[] = [
           [id, call.principal.userId],
         );
         if (!rows[0]) throw notFound(`Your view ${id}`);
-        await auditView(client, call, 'user.delete_view', { before: { id, ...rows[0] } });
+        await auditView(client, call, 'user.delete_view', { before: rows[0] });
       });
       return { status: 204 };
     },

@@ -74,6 +74,12 @@ const sources: Record<SearchKind, Source> = {
         uuids && within('id', uuids),
       ],
     ),
+  account_change: ({ lowerPrefix, uuids }) =>
+    either(
+      `SELECT c.id::text AS id, d.name AS title, d.referral_code AS subtitle, c.state, NULL::bigint AS amount, NULL AS currency
+         FROM account_changes c JOIN distributors d ON d.id = c.distributor_id WHERE`,
+      [`lower(d.name) LIKE ${lowerPrefix}`, uuids && within('c.id', uuids)],
+    ),
   order: ({ own, prefix }) =>
     `(SELECT id, id AS title, coalesce(customer_id, '') AS subtitle, state, NULL::bigint AS amount, NULL AS currency
        FROM orders WHERE ${own ? `distributor_id = ${own} AND` : ''} id LIKE ${prefix} ORDER BY id USING ~<~ LIMIT ${maxPerKind})

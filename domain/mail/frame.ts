@@ -5,6 +5,7 @@ export const mailLinks = {
   console: '{{console}}',
   application: '{{application}}',
   signIn: '{{sign-in}}',
+  confirmAddress: '{{confirm-address}}',
 } as const;
 
 /** Recipient and sender of an email to a user. */

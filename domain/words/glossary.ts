@@ -15,6 +15,9 @@ export const NAMES_OF_STATES = {
   active: { zh: '正常', en: 'Active' },
   suspended: { zh: '已暂停', en: 'Suspended' },
   terminated: { zh: '已终止', en: 'Terminated' },
+  // account change
+  confirmed: { zh: '待生效', en: 'Confirmed' },
+  in_effect: { zh: '已生效', en: 'In effect' },
   // order and lines
   open: { zh: '进行中', en: 'Open' },
   closed: { zh: '已结束', en: 'Closed' },

@@ -1,3 +1,4 @@
+import type { AccountField, Confirmation } from '../accountChange';
 import type { BulkActionName } from '../bulk';
 import type { Effect, RestrictionReason } from '../restriction';
 import type { Text } from './text';
@@ -6,6 +7,21 @@ import type { Text } from './text';
 export const APPLICANT_KINDS: Record<'person' | 'company', Text> = {
   person: { zh: '个人', en: 'Person' },
   company: { zh: '企业', en: 'Company' },
+};
+
+/** What of a distributor can be changed. */
+export const ACCOUNT_FIELD_NAMES: Record<AccountField, Text> = {
+  bank_account: { zh: '收款账户', en: 'Payout account' },
+  phone: { zh: '手机号', en: 'Phone number' },
+  email: { zh: '邮箱', en: 'Email address' },
+  name: { zh: '名称', en: 'Name' },
+};
+
+/** Who confirms an approved account change. */
+export const CONFIRMATION_NAMES: Record<Confirmation, Text> = {
+  second_person: { zh: '第二人', en: 'A second person' },
+  new_address: { zh: '新邮箱本人', en: 'The holder of the new address' },
+  none: { zh: '无需确认', en: 'Nobody' },
 };
 
 /** Sales channels. */

@@ -72,3 +72,22 @@ export const BULK_WORDS = {
   finishedAt: { zh: '完成时间', en: 'Finished' },
   progress: { zh: '进度', en: 'Progress' },
 } satisfies Record<string, Text>;
+
+/** Texts of account changes. */
+export const ACCOUNT_CHANGE = {
+  title: { zh: '资料变更', en: 'Account changes' },
+  field: { zh: '变更内容', en: 'Changes' },
+  from: { zh: '原资料', en: 'From' },
+  to: { zh: '新资料', en: 'To' },
+  note: { zh: '变更原因', en: 'Reason for the change' },
+  requestedAt: { zh: '申请时间', en: 'Requested' },
+  requestedBy: { zh: '申请人', en: 'Requested by' },
+  confirmation: { zh: '由谁确认', en: 'Confirmed by' },
+  endedAt: { zh: '结束时间', en: 'Ended' },
+  effectiveAt: { zh: '生效时间', en: 'Takes effect' },
+  number: { zh: '账号', en: 'Account number' },
+  holder: { zh: '户名', en: 'Account holder' },
+  bank: { zh: '开户银行', en: 'Bank' },
+  cancel: { zh: '取消变更', en: 'Cancel change' },
+  canceled: { zh: '已取消，资料保持不变', en: 'Canceled; nothing is changed' },
+} satisfies Record<string, Text>;

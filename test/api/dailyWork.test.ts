@@ -227,6 +227,7 @@ describe('the timeline', () => {
         data: {},
         audit: { after: { claimedBy: expect.any(String) } },
       },
+      { kind: 'event', type: 'submitted', audit: { action: 'application.submit' } },
     ]);
   });
 

@@ -5,11 +5,12 @@ import { ACTORS, EVENTS } from '../../domain/words/events';
 import { NAMES_OF_STATES } from '../../domain/words/glossary';
 import { endpoints, startApi, startWorker, type TestApi } from '../support/api';
 import { addDistributor } from '../support/payouts';
-import { fillWithSamples } from '../support/sampleData';
+import { fillWithSamples, type Samples } from '../support/sampleData';
 
 let api: TestApi;
 let stopWorker: () => Promise<void>;
 let key: string;
+let samples: Samples;
 /** Values of the parameters of paths. */
 let ids: Record<string, string>;
 
@@ -17,7 +18,8 @@ beforeAll(async () => {
   api = await startApi({ WITHDRAWAL_MINIMUM: '100', BRAND_TIME_ZONE: 'America/New_York' });
   stopWorker = await startWorker(api.context);
   key = await api.keyFor('admin');
-  const { distributorId } = await fillWithSamples(api, key);
+  samples = await fillWithSamples(api, key);
+  const { distributorId } = samples;
   const first = async (path: string) => (await get(path)).body.items.at(-1).id;
   const above = (await get(`/v1/distributors/${distributorId}`)).body.sponsorId;
   await api.call('POST', `/v1/distributors/${distributorId}/suspend`, { key, body: { reason: 'papers' } });
@@ -45,8 +47,8 @@ const lists = endpoints.filter(
 const addressOf = ({ path }: Endpoint) => {
   const [, owner] = Object.entries(ids).find(([start]) => path.startsWith(start)) ?? [];
   const address = path
-    .replace('/v1/timeline/{kind}/{id}', '/v1/timeline/order/S-1003')
-    .replace('/v1/notes', '/v1/notes?subject=order/S-1003')
+    .replace('/v1/timeline/{kind}/{id}', `/v1/timeline/order/${samples.returning}`)
+    .replace('/v1/notes', `/v1/notes?subject=order/${samples.returning}`)
     .replace('{id}', owner ?? '');
   if (!path.startsWith('/v1/reports')) return address;
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
@@ -104,7 +106,7 @@ test.each(lists.map((one) => [one.path, one] as const))(
 );
 
 test('amounts, times, states and reasons are as on the screen, in the language and zone of the reader', async () => {
-  const list = '/v1/commissions?orderId=S-1001&sort=amount';
+  const list = `/v1/commissions?orderId=${samples.released}&sort=amount`;
   const { items } = (await get(list)).body;
   const newYork = (at: string) =>
     new Date(at).toLocaleString('sv-SE', { timeZone: 'America/New_York', timeZoneName: undefined });

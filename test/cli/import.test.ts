@@ -262,6 +262,25 @@ test('an order whose numbers hold slashes, number signs and spaces is imported w
   });
 });
 
+test('an import is audited at its begin and at its end, and the activity of each order names it', async () => {
+  const id = unique('audited');
+  const { file } = await imported(
+    tributary([row(id, { returned_quantity: 1, returned_at: daysAgo(20).toISOString() })]),
+  );
+  const [shown] = await shownImports(file);
+  const { pool } = api.context;
+  const audits = 'SELECT action FROM audit_entries WHERE subject = ANY ($1) ORDER BY id';
+  const { rows } = await pool.query(audits, [[`order/${id}`, `import/${shown!.id}`]]);
+  expect(rows.map(({ action }) => action)).toEqual(['import.begin', 'import.finish']);
+  const events = await pool.query(
+    "SELECT type, data ->> 'importId' AS import FROM events WHERE subject = $1 AND type <> 'window_closed' ORDER BY type",
+    [`order/${id}`],
+  );
+  expect(events.rows).toEqual(
+    ['delivered', 'paid', 'return_refunded', 'return_requested'].map((type) => ({ type, import: shown!.id })),
+  );
+});
+
 test('a daily export repeats the total returned quantity, and only the difference is sent', async () => {
   const id = unique('daily');
   const attribution_code = await codeOf(await makeDistributor(api.context));

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { applicationForm, personNumbers } from '../support/applications';
 import { type ConsoleWorld, settled, startConsole } from '../support/console';
+import { pdf, png } from '../support/files';
 import { addDistributor, credit } from '../support/payouts';
 
 let world: ConsoleWorld;
@@ -14,7 +16,8 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const STAFF_PAGES = [
   '/',
-  ...['/applications', '/distributors', '/sponsor-tree', '/credentials', '/blacklist', '/bulk-actions'],
+  ...['/applications', '/distributors', '/sponsor-tree', '/account-changes', '/credentials', '/blacklist'],
+  '/bulk-actions',
   ...[
     '/commissions',
     '/commission-releases',
@@ -35,8 +38,8 @@ const STAFF_PAGES = [
   ],
   ...['/mails', '/health', '/reports', '/users', '/keys', '/audit', '/account', '/mentions'],
 ];
-const OWN_PAGES = ['/', '/earnings', '/my-withdrawals', '/referral', '/downline'];
-const PUBLIC_PAGES = ['/sign-in', '/forgot-password', '/apply', '/welcome#x'];
+const OWN_PAGES = ['/', '/earnings', '/my-withdrawals', '/my-details', '/referral', '/downline'];
+const PUBLIC_PAGES = ['/sign-in', '/forgot-password', '/apply', '/welcome#x', '/confirm-address/1#x'];
 
 /** What axe finds serious on a page in both languages, each as `page in language: rule (where)`. */
 async function faultsOf(page: Page, path: string): Promise<string[]> {
@@ -82,12 +85,27 @@ async function visit(page: Page, paths: readonly string[]): Promise<string[]> {
   return faults;
 }
 
+/** An application with a scan and a PDF, which its page shows. */
+async function applyWithDocuments(): Promise<string> {
+  const key = await world.api.keyFor('compliance');
+  const post = (address: string, body: unknown) => world.api.call('POST', address, { key, body });
+  const documentIds: string[] = [];
+  for (const file of [await png(), await pdf(2)]) {
+    const { body } = await post('/v1/documents?name=licence', file);
+    documentIds.push(body.id);
+  }
+  const { body } = await post('/v1/applications', applicationForm(personNumbers(), { documentIds }));
+  return body.id;
+}
+
 test('axe finds nothing serious on the pages of staff, in both languages', async () => {
   const distributorId = await addDistributor(world.api.context.pool);
   await credit(world.api.context.pool, distributorId, 500);
+  const application = await applyWithDocuments();
   const page = await world.open();
   await world.signIn(page, await world.person('admin'));
-  expect(await visit(page, [...STAFF_PAGES, `/distributors/${distributorId}`])).toEqual([]);
+  const ones = [`/distributors/${distributorId}`, `/applications/${application}`];
+  expect(await visit(page, [...STAFF_PAGES, ...ones])).toEqual([]);
 }, 400_000);
 
 test('axe finds nothing serious on the pages of distributors and applicants, on a phone in both languages', async () => {

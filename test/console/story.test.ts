@@ -21,6 +21,7 @@ const EVENTS: Record<EventType, Facts> = {
   changes_requested: { message: 'a clearer photo', deadline: moment, reasonCode: 'document_unreadable' },
   reminded: {},
   resubmitted: { round: 2 },
+  documents_added: { documents: 2 },
   approved: {
     tier: 'gold',
     note: 'known well',
@@ -29,16 +30,26 @@ const EVENTS: Record<EventType, Facts> = {
     alerts: [{ measure: 'people', bound: 24, value: 25 }],
     approvals: 2,
     approvalsNeeded: 2,
+    effectiveAt: moment,
   },
   rejected: { reason: 'cannot be reached', reasonCode: 'risk' },
   withdrawn: { because: 'deadline' },
   joined: { applicationId: id, tier: 'gold', sponsorId: id },
   compliance_alert: { measure: 'levels', bound: 3, value: 3, applicationId: id },
+  monitoring_started: {},
   renewal_submitted: { renewalId: id, validFrom: '2026-03-01', validUntil: '2031-02-28' },
   renewal_accepted: { renewalId: id, validFrom: '2026-03-01', validUntil: null },
   renewal_refused: { renewalId: id, reason: 'blurred', reasonCode: 'document_unreadable' },
   suspended: { reason: 'papers', until: moment },
   reinstated: { reason: 'papers came' },
+  account_changed: { accountField: 'bank_account', accountChangeId: id },
+  'account_change.requested': {
+    accountField: 'bank_account',
+    failed: ['holder/bank_account', 'credential/1/holder'],
+    note: 'old card is lost',
+  },
+  confirmed: { effectiveAt: moment, note: 'called back' },
+  in_effect: {},
   paid: { batchId: id, reason: 'as asked', reference: 'P-7' },
   payment_refused: { message: 'No plan is in force.' },
   shipped: { lineIds: ['1', '2'] },
@@ -82,6 +93,15 @@ const product = { sku: 'TEA', name: 'Tea', category: 'drinks', price: money, cre
 
 /** The text of each entry of the audit trail, likewise. */
 const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: string }> = {
+  'account_change.approve': state('requested', 'approved'),
+  'account_change.cancel': { ...state('approved', 'canceled'), reason: 'a mistake' },
+  'account_change.confirm': state('approved', 'confirmed'),
+  'account_change.erase': {},
+  'account_change.reject': { ...state('confirmed', 'rejected'), reason: 'not the holder' },
+  'account_change.request': {
+    after: { state: 'requested', distributorId: id, accountField: 'bank_account', numberMasked: '***1' },
+  },
+  'account_change.reveal': { after: { field: 'from' }, reason: 'a call' },
   'application.approve': {
     ...state('in_review', 'approved'),
     after: { state: 'approved', tier: 'gold', distributorId: id, sponsorId: id },
@@ -93,6 +113,7 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'application.request_changes': {
     after: { state: 'changes_requested', deadline: moment, reasonCode: 'number_mismatch', note: 'odd' },
   },
+  'application.add_documents': { after: { documents: 2 } },
   'application.resubmit': { after: { state: 'in_review' } },
   'application.submit': { after: { state: 'submitted', region: 'CN-31' } },
   'application.reveal': { after: { field: 'identityNumber' }, reason: 'a call' },
@@ -127,6 +148,9 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
     after: { state: 'suspended', until: moment },
     reason: 'papers',
   },
+  'document.delete': {},
+  'document.upload': { after: { contentType: 'application/pdf', size: 12_345, about: `application/${id}` } },
+  'document.view': { after: { about: `application/${id}`, preview: true } },
   'import.begin': { after: { fileName: 'orders.csv', attempt: 1 } },
   'import.finish': { after: { orders: 12, returns: 1, rejected: 2 } },
   'key.create': {
@@ -191,13 +215,13 @@ const AUDITS: Record<AuditAction, { before?: Facts; after?: Facts; reason?: stri
   'user.bind_oidc': {},
   'user.create': { after: { name: 'Ann', role: 'finance', distributorId: id, email: 'ann@example.com' } },
   'user.change_role': { before: { role: 'finance' }, after: { role: 'operator' }, reason: 'moved' },
-  'user.delete_view': { before: { id, list: 'orders', name: 'mine' } },
+  'user.delete_view': { before: { list: 'orders', name: 'mine' } },
   'user.disable': {},
   'user.enable': { before: { disabledAt: moment }, reason: 'back again' },
   'user.forgot_password': { after: { linkId: id, expiresAt: moment } },
   'user.make_sign_in_link': { after: { linkId: id, expiresAt: moment } },
   'user.save_view': {
-    after: { id, list: 'orders', name: 'mine', query: 'state=open', columns: ['number'], shared: true },
+    after: { list: 'orders', name: 'mine', query: 'state=open', columns: ['number'], shared: true },
   },
   'user.set_password': { after: { by: 'link', linkId: id } },
   'user.sign_in': { after: { sessionId: id, by: 'password+recovery_code' } },
@@ -258,7 +282,9 @@ async function storyOf(page: Page, distributor: string, more: string, unfold: Re
     await earlier.click();
     await items.nth(known).waitFor();
   }
-  for (const button of await page.getByRole('button', { name: unfold }).all()) await button.click();
+  // Each click takes its button away.
+  const folded = page.getByRole('button', { name: unfold });
+  while (await folded.count()) await folded.first().click();
   await answered(page);
   const names = await items.evaluateAll((entries) =>
     entries.map((entry) => ({

@@ -5,6 +5,7 @@ import { createDatabase } from '../support/database';
 
 /** Where the state of each process stands. */
 const tables: Record<Exclude<ProcessKind, 'credential'>, string> = {
+  account_change: 'account_changes',
   application: 'applications',
   order: 'orders',
   return: 'returns',

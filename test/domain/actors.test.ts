@@ -7,6 +7,7 @@ test.each([
   'Ｓｙｓｔｅｍ',
   'sh\u200bop',
   's\u00adhop',
+  'sh\u3164op',
   'sys\u2060tem\ufeff',
   'shóp',
   ' s h o p ',

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createOrderActivities } from '../../activities/order/order';
 import { createSealer } from '../../database/sealing';
-import { acceptRenewal, submitRenewal } from '../../workflows/credential';
+import { dateIn } from '../../domain/calendarDate';
+import type { ProcessStatus } from '../../domain/processStatus';
+import { rootFailure } from '../../temporal/messages';
+import { acceptRenewal, refuseRenewal, submitRenewal } from '../../workflows/credential';
 import { testConfig } from '../support/config';
-import { addCredential, dayFromNow, renewalOf } from '../support/credentials';
+import { addCredential, dayFromNow, renewalOf, ZONE } from '../support/credentials';
 import { eventually } from '../support/eventually';
 import { expectSoundLedger } from '../support/ledger';
 import {
   activatePlan,
   addDistributor,
+  addUser,
   balanceOf,
   type Platform,
   payment,
@@ -103,4 +107,108 @@ test('of two expired credentials each restricts by itself: what is due is releas
 test('a credential that ends today restricts nothing until the day is over', async () => {
   await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(0) });
   expect(await statesOf(await sellOne())).toEqual(['released']);
+});
+
+test('a reminder whose date has changed before it went out is not sent, and who was reminded hears of the renewal', async () => {
+  // The mail server cannot be reached, so that nothing goes out.
+  await platform.pool.query(`UPDATE distributors SET email = 'li@example.com' WHERE id = $1`, [seller.id]);
+  const officer = await addUser(platform.pool, 'compliance');
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(1) });
+  await platform.client.workflow.start('credential', run(id));
+  const mails = async () => {
+    const { rows } = await platform.pool.query<{ what: string; recipient: string; state: string }>(
+      `SELECT split_part(key, '/', 3) AS what, recipient, state FROM mails WHERE subject_ref = 'credential/' || $1
+       ORDER BY 1, recipient = 'li@example.com' DESC`,
+      [id],
+    );
+    return rows.map(({ what, recipient, state }) => [what, recipient, state]);
+  };
+  const officers = `${officer}@example.com`;
+  await eventually('the reminder', async () => (await mails()).length > 0);
+  const to = (await mails()).map(([, recipient]) => recipient);
+  expect(to).toEqual(expect.arrayContaining(['li@example.com']));
+  await renew(id);
+  const after = await mails();
+  expect(after.filter(([what]) => what === 'reminded').every(([, , state]) => state === 'canceled')).toBe(
+    true,
+  );
+  expect(after.filter(([what]) => what === 'renewal_accepted').map(([, recipient]) => recipient)).toEqual(to);
+  expect(to.includes(officers)).toBe(to.length > 1);
+});
+
+test('one renewal is under review at a time, and a decided one is not decided again', async () => {
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(20) });
+  await platform.client.workflow.start('credential', run(id));
+  const handle = platform.client.workflow.getHandle(`credential/${id}`);
+  const codeOf = (answer: Promise<unknown>) =>
+    answer.then(
+      () => 'done',
+      (error: unknown) => rootFailure(error)?.type,
+    );
+  const first = renewalOf(sealer, { credentialId: id, by });
+  const submit = (request: typeof first) => handle.executeUpdate(submitRenewal, { args: [request] });
+  await submit(first);
+  expect(await codeOf(submit(renewalOf(sealer, { credentialId: id, by })))).toBe('renewal_under_review');
+  const decide = (update: typeof acceptRenewal, decisionId = randomUUID()) =>
+    codeOf(
+      handle.executeUpdate(update, {
+        args: [{ decisionId, credentialId: id, renewalId: first.id, by, reason: 'unreadable' }],
+      }),
+    );
+  // Two people at once: one wins.
+  expect((await Promise.all([decide(acceptRenewal), decide(refuseRenewal)])).sort()).toEqual([
+    'done',
+    'renewal_decided',
+  ]);
+  // The same message again is answered as it was.
+  const decisionId = randomUUID();
+  const second = renewalOf(sealer, { credentialId: id, by });
+  await submit(second);
+  const repeat = { decisionId, credentialId: id, renewalId: second.id, by, reason: 'unreadable' };
+  for (let times = 0; times < 2; times++) await handle.executeUpdate(refuseRenewal, { args: [repeat] });
+  const { rows } = await platform.pool.query('SELECT state FROM credential_renewals WHERE id = $1', [
+    second.id,
+  ]);
+  expect(rows).toEqual([{ state: 'refused' }]);
+});
+
+test('a renewal whose check failed is accepted with a note only', async () => {
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(20) });
+  await platform.client.workflow.start('credential', run(id));
+  const handle = platform.client.workflow.getHandle(`credential/${id}`);
+  const request = renewalOf(sealer, {
+    credentialId: id,
+    by,
+    validFrom: dayFromNow(-30),
+    validUntil: dayFromNow(-1),
+  });
+  await handle.executeUpdate(submitRenewal, { args: [request] });
+  const decision = { decisionId: randomUUID(), credentialId: id, renewalId: request.id, by };
+  const refused = await handle.executeUpdate(acceptRenewal, { args: [decision] }).catch(rootFailure);
+  expect(refused).toMatchObject({ type: 'note_required' });
+  await handle.executeUpdate(acceptRenewal, {
+    args: [{ ...decision, decisionId: randomUUID(), note: 'a receipt of the authority' }],
+  });
+});
+
+test('the process of a lost Temporal comes back, reminds nobody twice and loses no reminder', async () => {
+  await platform.pool.query(`UPDATE distributors SET email = 'li@example.com' WHERE id = $1`, [seller.id]);
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(5) });
+  await platform.client.workflow.start('credential', run(id));
+  const reminders = async () => {
+    const { rows } = await platform.pool.query<{ days: number[] }>(
+      'SELECT array_agg(days_before ORDER BY days_before) AS days FROM credential_reminders WHERE credential_id = $1',
+      [id],
+    );
+    return rows[0]!.days;
+  };
+  await eventually('the reminder', async () => (await reminders()) !== null);
+  await platform.client.workflow.getHandle(`credential/${id}`).terminate('lost');
+  await platform.client.workflow.start('credential', run(id));
+  const status = () => platform.client.workflow.getHandle(`credential/${id}`).query<ProcessStatus>('status');
+  await eventually('the wait for the next reminder', async () => (await status()).waitsFor.length > 0);
+  expect(await reminders()).toEqual([7, 14, 30, 60]);
+  const next = (await status()).waitsFor.find(({ what }) => what === 'reminder');
+  // One day before the end.
+  expect(dateIn(ZONE, next!.until!)).toBe(dayFromNow(4));
 });

@@ -12,7 +12,7 @@ import type { Pool } from '../../database/pool';
 import { createSealer } from '../../database/sealing';
 import type { Submission } from '../../domain/application';
 import { subjectOf } from '../../domain/kinds';
-import { personNumbers, personSubmission } from '../support/applications';
+import { addDocumentRow, personNumbers, personSubmission } from '../support/applications';
 import { activityContext, type TestSettings, testConfig } from '../support/config';
 import { addCredential, dayFromNow, renewalOf } from '../support/credentials';
 import { eventually } from '../support/eventually';
@@ -53,6 +53,7 @@ let connection: Connection;
 let native: NativeConnection;
 let client: Client;
 let li: Actor & { userId: string };
+let wang: Actor & { userId: string };
 let settings: Record<'file' | 'http', TestSettings>;
 let bundle: string;
 const processes: ChildProcess[] = [];
@@ -66,11 +67,13 @@ beforeAll(async () => {
   native = await connectNative();
   client = new Client({ connection });
   li = await addUser(pool, 'Li');
+  wang = await addUser(pool, 'Wang');
   provider = await startProvider();
   const file = {
     SMTP_URL: smtp.url,
     APPLICATION_CHANGES_DEADLINE: '3s',
     APPLICATION_REMINDER_BEFORE: '1s',
+    ACCOUNT_CHANGE_WAITING: '1s',
   };
   const http = {
     PAYOUT_METHOD: 'http',
@@ -185,6 +188,17 @@ const applicationApproved: Story = async (context) => {
   await review(context, 'approve', approve);
   return applicationEnd(context);
 };
+const applicationCompleted: Story = async (context) => {
+  await apply(context);
+  const { id, file } = context;
+  const documentId = await addDocumentRow(pool, subjectOf('application', id));
+  await send(file, 'application', { id, resume: true }, 'addDocuments', {
+    documentIds: [documentId],
+    actor: applicant,
+  });
+  await review(context, 'approve', approve);
+  return applicationEnd(context);
+};
 const applicationRejected: Story = async (context) => {
   await apply(context);
   await review(context, 'reject', { reason: 'unclear' });
@@ -271,6 +285,25 @@ const releaseRun =
     return { subjects: [`release/${id}`], distributors };
   };
 
+/** A change of the bank account; it takes effect a second after its confirmation. */
+const accountChange =
+  (what: 'confirm' | 'reject' | 'cancel', { lost = false } = {}): Story =>
+  async ({ id, file }) => {
+    const distributor = await addDistributor(pool);
+    const account = createSealer(testConfig()).protect('bank_account', personNumbers().bankAccount);
+    const change = {
+      field: 'bank_account',
+      bankAccount: { ...account, holder: '王小明', bankName: '工商银行' },
+    };
+    const input = { id, resume: true };
+    await send(file, 'accountChange', { id }, 'request', { id, distributorId: distributor, change, by: li });
+    if (lost) await lose('accountChange', id);
+    if (what === 'confirm') await send(file, 'accountChange', input, 'approve', decision(id));
+    await send(file, 'accountChange', input, what, { ...decision(id), by: wang });
+    await end('accountChange', id);
+    return { subjects: [`account_change/${id}`, `distributor/${distributor}`], distributors: [] };
+  };
+
 const approvedTogether: Story = async ({ id, currency, file }) => {
   const ids = [randomUUID(), randomUUID()];
   const distributors: string[] = [];
@@ -291,10 +324,11 @@ const houseKept: Story = async ({ id, file }) => {
        now() - interval '3 years', now() - interval '2 years')`,
     [id],
   );
+  const documentId = await addDocumentRow(pool, subjectOf('application', id), 2);
   const workflowId = `housekeeping-${id}`;
   await client.workflow.start('housekeeping', { workflowId, args: [], taskQueue: file });
   await client.workflow.getHandle(workflowId).result();
-  return { subjects: [`application/${id}`], distributors: [] };
+  return { subjects: [`application/${id}`, `document/${documentId}`], distributors: [] };
 };
 
 const reconciled: Story = async (context) => {
@@ -382,6 +416,7 @@ const stories: Record<Name, Story> = {
   notePaymentRefused: orderRefused,
   submitApplication: applicationApproved,
   checkNumbers: applicationApproved,
+  checkHolders: applicationApproved,
   checkValidityDates: applicationApproved,
   checkDuplicates: applicationApproved,
   checkBlacklist: applicationApproved,
@@ -398,10 +433,18 @@ const stories: Record<Name, Story> = {
   refuseRenewal: credentialRenewed,
   startRelease: releasedByRenewal,
   deliverMail: applicationApproved,
+  addApplicationDocuments: applicationCompleted,
   rejectApplication: applicationRejected,
   withdrawApplication: applicationWithdrawn,
   remindApplicant: applicationUnanswered,
   resumeApplication: applicationLost,
+  requestAccountChange: accountChange('confirm'),
+  approveAccountChange: accountChange('confirm'),
+  confirmAccountChange: accountChange('confirm'),
+  applyAccountChange: accountChange('confirm'),
+  findAccountChange: accountChange('reject', { lost: true }),
+  rejectAccountChange: accountChange('reject'),
+  cancelAccountChange: accountChange('cancel'),
   requestWithdrawal: settleWithdrawal('approve'),
   approveWithdrawal: settleWithdrawal('approve'),
   findWithdrawal: settleWithdrawal('approve', { lost: true }),
@@ -425,6 +468,7 @@ const stories: Record<Name, Story> = {
   runBulkAction: approvedTogether,
   eraseApplicants: houseKept,
   deleteSpent: houseKept,
+  deleteDocuments: houseKept,
   resealNumbers: houseKept,
   reconcileProcesses: reconciled,
 };

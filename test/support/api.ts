@@ -129,10 +129,12 @@ async function call(
     method,
     headers: {
       ...(key && { Authorization: `Bearer ${key}` }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(body !== undefined && {
+        'Content-Type': isRaw(body) ? 'application/octet-stream' : 'application/json',
+      }),
       ...headers,
     },
-    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    body: body === undefined || typeof body === 'string' || isRaw(body) ? body : JSON.stringify(body),
   });
   const text = await response.text();
   const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
@@ -145,6 +147,8 @@ async function call(
   checkDocumented(method, path, answer);
   return answer;
 }
+
+const isRaw = (body: unknown): body is Uint8Array<ArrayBuffer> => body instanceof Uint8Array;
 
 /** An answer that the documents do not know, or of another shape than they say, fails the test. */
 function checkDocumented(method: string, path: string, { status, body, headers }: Answer): void {

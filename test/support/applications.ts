@@ -51,6 +51,30 @@ export function companyNumbers(): Numbers {
   };
 }
 
+/** What an applicant fills in, as the body of a request. */
+export function applicationForm({ identityNumber, bankAccount, phone }: Numbers, change: object = {}) {
+  return {
+    kind: 'person',
+    name: '王小明',
+    // Of its own, as mails are counted by address.
+    email: `${randomUUID()}@example.com`,
+    phone,
+    channels: ['douyin'],
+    region: 'CN-31',
+    identityNumber,
+    bankAccount: { number: bankAccount, holder: '王小明', bankName: '工商银行' },
+    credentials: [
+      {
+        type: 'resident_identity_card',
+        number: identityNumber,
+        holder: '王小明',
+        validFrom: '2015-01-01',
+      },
+    ],
+    ...change,
+  };
+}
+
 /** The submission of a person, sealed as the API does. */
 export function personSubmission(
   sealer: Sealer,
@@ -210,4 +234,21 @@ export async function startApplicationWorld(options: {
       await smtp.stop();
     },
   };
+}
+
+/**
+ * Adds a document that was uploaded so many days ago, as rows without a file.
+ * @param owner `application/<id>` or `distributor/<id>`
+ */
+export async function addDocumentRow(pool: Pool, owner: string, daysAgo = 0): Promise<string> {
+  const [blobId, id] = [randomUUID(), randomUUID()];
+  await pool.query(
+    `INSERT INTO document_blobs (id, content_hash, object_name, key_sealed, type, size) VALUES ($1, $2, $3, '', 'image/png', 1)`,
+    [blobId, randomBytes(32), `test/${blobId}`],
+  );
+  await pool.query(
+    `INSERT INTO documents (id, blob_id, name, owner, uploaded_at) VALUES ($1, $2, 'card.png', $3, now() - make_interval(days => $4))`,
+    [id, blobId, owner, daysAgo],
+  );
+  return id;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import type { ActivityContext } from '../../activities';
 import { createMailer } from '../../activities/mail';
 import { type Config, loadConfig } from '../../config';
@@ -19,7 +20,12 @@ export const testEnvironment = {
 
 /** The configuration of that environment, on a task queue of its own. `changes` names what a test needs otherwise. */
 export function testConfig(changes: TestSettings = {}): Config {
-  return loadConfig({ ...testEnvironment, TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`, ...changes });
+  return loadConfig({
+    ...testEnvironment,
+    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
+    DOCUMENTS_FOLDER: path.join(process.env.TEST_DATA_DIR ?? '', 'documents'),
+    ...changes,
+  });
 }
 
 /** What activities need, around a database. */

@@ -26,6 +26,8 @@ interface Browsing {
   height?: number;
   /** Where the person is, as an IANA zone. */
   zone?: string;
+  /** Whether it is touched instead of clicked, as a phone. */
+  touch?: boolean;
 }
 
 /** A real browser in front of the real API with a worker behind it. */
@@ -75,11 +77,13 @@ export async function startConsole(
       );
       return person;
     },
-    async open({ locale = 'en', width = 1440, height = 900, zone } = {}) {
+    async open({ locale = 'en', width = 1440, height = 900, zone, touch = false } = {}) {
       const context = await browser.newContext({
         locale,
         viewport: { width, height },
         timezoneId: zone,
+        hasTouch: touch,
+        isMobile: touch,
         acceptDownloads: true,
         // A press on what still grows or unfolds can land beside it, which no person's does.
         reducedMotion: 'reduce',

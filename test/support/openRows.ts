@@ -74,6 +74,12 @@ export function openRows(
       await apply({ type: 'return_requested', at: Date.now(), lines, ...late });
       return { id: [id, 'late'], end: () => apply({ type: 'return_rejected', at: Date.now(), ...late }) };
     },
+    async account_change() {
+      const [id, distributorId] = [randomUUID(), await addDistributor(pool)];
+      const change = { field: 'name', name: 'Li Na' } as const;
+      await steps.requestAccountChange({ id, distributorId, change, by }, Date.now());
+      return { id, end: () => steps.rejectAccountChange(decision(id), Date.now()) };
+    },
     async credential() {
       const { id: distributorId } = await addSeller(pool);
       const { rows } = await pool.query<{ id: string }>(

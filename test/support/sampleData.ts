@@ -1,13 +1,16 @@
 import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credential';
 import type { TestApi } from './api';
 import { eventually } from './eventually';
+import { unique } from './platform';
 
 /** What {@link fillWithSamples} made. */
 export interface Samples {
   /** A distributor with orders, commissions, a balance, withdrawals and a downline. */
   distributorId: string;
-  /** Of the distributors who sell. */
-  referralCode: string;
+  /** An order that is delivered and released. */
+  released: string;
+  /** An order with an open return, an event that waits, and a note. */
+  returning: string;
 }
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
@@ -87,16 +90,18 @@ export async function fillWithSamples(api: TestApi, adminKey?: string): Promise<
     const { commissions } = await call<{ commissions: { id: string }[] }>('GET', `/v1/orders/${externalId}`);
     return commissions.map(({ id }) => Number(id));
   };
-  const early = await sell('S-1001', 20, 20);
-  const [blocked] = await sell('S-1002', 5, 20);
-  await sell('S-1003', 2, 3);
-  await call('POST', '/v1/orders/S-1003/returns', {
+  // All tests of a run share one Temporal, where an order is known by its number.
+  const [released, held, returning] = [unique('S'), unique('S'), unique('S')];
+  const early = await sell(released, 20, 20);
+  const [blocked] = await sell(held, 5, 20);
+  await sell(returning, 2, 3);
+  await call('POST', `/v1/orders/${returning}/returns`, {
     returnId: 'R-1',
     requestedAt: daysAgo(2),
     lines: [{ lineId: '1', quantity: 1 }],
     reason: '收到时有破损',
   });
-  await call('POST', '/v1/orders/S-1003/returns/R-9/refund', { refundedAt: daysAgo(1) });
+  await call('POST', `/v1/orders/${returning}/returns/R-9/refund`, { refundedAt: daysAgo(1) });
 
   const run = await call<{ id: string }>('POST', '/v1/commission-releases', { commissionIds: early });
   await call('POST', `/v1/commission-releases/${run.id}/approve`, {}, finance);
@@ -144,11 +149,11 @@ export async function fillWithSamples(api: TestApi, adminKey?: string): Promise<
   await call('POST', '/v1/blacklist', { kind: 'phone', number: '13800000000', reason: '盗用他人手机' });
   const { items: people } = await call<{ items: { id: string }[] }>('GET', '/v1/colleagues');
   await call('POST', '/v1/notes', {
-    subject: 'order/S-1003',
+    subject: `order/${returning}`,
     body: '客户要求退一件，请等退货处理完再结算。',
     mentions: people.map(({ id }) => id),
   });
-  return { distributorId: seller.id, referralCode: seller.referralCode };
+  return { distributorId: seller.id, released, returning };
 }
 
 function applicationOf(number: number, name: string): object {

@@ -49,6 +49,7 @@ export async function runScenarios(
     SMTP_URL: smtp.url,
     PAYOUT_HTTP_URL: provider.url,
     PAYOUT_POLL_INTERVAL: '20ms',
+    ACCOUNT_CHANGE_WAITING: '1s',
   };
   // Of two queues, one gives applicants no time.
   const policies = {
@@ -183,7 +184,7 @@ export async function runScenarios(
     await step('requestChanges', { message: 'a clearer photo', deadline: null });
     await step('resubmit', { submission: submission() });
     await step('approve', { tier: 'gold', note: null });
-    return ended('application-approved-with-credentials', `application/${id}`);
+    return ended('application-approved-holders-checked', `application/${id}`);
   }
   async function applicationUnanswered(): Promise<EndedProcess> {
     const { id, step } = await apply(taskQueues.http);
@@ -222,6 +223,20 @@ export async function runScenarios(
     await send('propose', { id, selection: { commissionIds: ids }, by: li });
     await send('approve', decision(id));
     return ended('release-approved', `release/${id}`);
+  }
+
+  async function accountChanged(): Promise<EndedProcess> {
+    const id = randomUUID();
+    const distributorId = await addDistributor(pool, { email: 'li@example.com' });
+    const account = createSealer(testConfig()).protect('bank_account', personNumbers().bankAccount);
+    const bankAccount = { ...account, holder: '王小明', bankName: '工商银行' };
+    const workflowId = subjectOf('account_change', id);
+    const send = (update: string, message: unknown) =>
+      sendUpdate('accountChange', workflowId, { id }, update, message);
+    await send('request', { id, distributorId, change: { field: 'bank_account', bankAccount }, by: li });
+    await send('approve', decision(id));
+    await send('confirm', { ...decision(id), by: await addUser(pool, 'Wang') });
+    return ended('accountChange-in-effect', workflowId);
   }
 
   async function mailSent(): Promise<EndedProcess> {
@@ -307,6 +322,7 @@ export async function runScenarios(
       paidByFile(),
       paidByProvider(),
       released(),
+      accountChanged(),
       mailSent(),
       reconciled(),
       approvedTogether(),

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
+import sharp from 'sharp';
 import { type ApiClient, createClient } from '../../cli/client';
 import { runDemo } from '../../cli/demo';
 import { completeLuhn, makeResidentIdentityNumber } from '../../domain/credential';
@@ -64,6 +65,7 @@ export async function startSampleSystem(say: (line: string) => void): Promise<Sa
     const [best] = await runDemo({ api, reportFile, say: () => {} });
     const people = await addPeople(api, await distributorNamed(api, best!.name));
     const order = await addWork(api, people, running.databaseUrl);
+    await addAccountChanges(api, await distributorNamed(api, best!.name));
     return {
       url,
       people,
@@ -133,7 +135,10 @@ async function addWork(
     mentions: staff.map(({ id }) => id),
   });
   for (const [index, name] of ['顾晓岚', '沈一凡', '乔亦菲'].entries()) {
-    const { id } = await post<{ id: string }>(api, '/v1/applications', applicationOf(name, index));
+    const application = applicationOf(name, index);
+    const made = await post<{ id: string; applicantToken: string }>(api, '/v1/applications', application);
+    const { id } = made;
+    await addCard(api, made, application);
     if (index < 2) continue;
     await untilInReview(api, id);
     await post(api, `/v1/applications/${id}/request-changes`, {
@@ -143,6 +148,20 @@ async function addWork(
   await post(api, '/v1/payout-batches', { currency: 'GBP' });
   await addUndeliverableMail(databaseUrl);
   return order.id;
+}
+
+/** Changes of the distributor who has a user: one is approved, and an account waits for its review. */
+async function addAccountChanges(api: ApiClient, distributorId: string): Promise<void> {
+  const change = (body: object) =>
+    post<{ id: string }>(api, `/v1/distributors/${distributorId}/account-changes`, body);
+  const { id } = await change({ field: 'phone', phone: '13900020009', note: '更换手机' });
+  await post(api, `/v1/account-changes/${id}/approve`, {});
+  const { name } = await api.request<{ name: string }>('GET', `/v1/distributors/${distributorId}`);
+  await change({
+    field: 'bank_account',
+    bankAccount: { number: completeLuhn('622588000000000017'), holder: name, bankName: '招商银行' },
+    note: '原账户已销户',
+  });
 }
 
 /** An order under way: one line delivered, one paused by a return, one still shipped. */
@@ -189,7 +208,32 @@ async function addOrder(api: ApiClient): Promise<OrderView> {
   return api.request('GET', `/v1/orders/${id}`);
 }
 
-function applicationOf(name: string, index: number): object {
+/** Uploads a picture of an identity card, as the applicant does after applying. */
+async function addCard(
+  api: ApiClient,
+  { id, applicantToken }: { id: string; applicantToken: string },
+  { name, identityNumber }: { name: string; identityNumber: string },
+): Promise<void> {
+  const card = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="750" font-family="Noto Sans CJK SC" font-size="44">
+    <rect width="100%" height="100%" rx="40" fill="#e8eef4"/>
+    <text x="80" y="140">姓名　${name}</text><text x="80" y="240">性别　女　民族　汉</text>
+    <text x="80" y="640">公民身份号码　${identityNumber}</text>
+    <rect x="830" y="90" width="290" height="380" fill="#c9d4df"/>
+    <text x="600" y="420" fill="#b03030" font-size="90" opacity="0.5" text-anchor="middle" transform="rotate(-20 600 420)">样本 SPECIMEN</text>
+  </svg>`;
+  const headers = { 'X-Applicant-Token': applicantToken };
+  const uploaded = await fetch(
+    `${api.url}/v1/documents?applicationId=${id}&name=${encodeURIComponent('身份证正面.jpg')}`,
+    { method: 'POST', headers, body: new Uint8Array(await sharp(Buffer.from(card)).jpeg().toBuffer()) },
+  );
+  const { id: documentId } = (await uploaded.json()) as { id: string };
+  await api.request('POST', `/v1/applications/${id}/documents`, {
+    body: { documentIds: [documentId] },
+    headers: { ...key(), ...headers },
+  });
+}
+
+function applicationOf(name: string, index: number) {
   const identityNumber = makeResidentIdentityNumber('310101', `199${index}-05-12`, `12${index}`);
   return {
     kind: 'person',

@@ -9,7 +9,12 @@ import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
 import { APPLICANT_KINDS, CHANNELS, checksText } from '../../../domain/words/names';
 import { inLanguage } from '../../../domain/words/text';
 import { send } from '../../../temporal/messages';
-import { resubmitApplication, submitApplication, withdrawApplication } from '../../../workflows/application';
+import {
+  addApplicationDocuments,
+  resubmitApplication,
+  submitApplication,
+  withdrawApplication,
+} from '../../../workflows/application';
 import * as column from '../../http/columns';
 import { type ApiContext, type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
@@ -17,6 +22,7 @@ import { timestampInput, uuid, uuidParams } from '../../http/schemas';
 import { countPublicMail, limitPublicMail } from '../../identity/throttle';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/decisions';
+import { documentIdsBody } from '../document/view';
 import { applicantOrStaff, refuseDistributors, TOKEN_HEADER } from './applicant';
 import { applicationStep, sendToApplication } from './send';
 import { protectSubmission, submissionBody } from './submission';
@@ -75,6 +81,8 @@ const applications = defineList({
 
 const claimOf = `SELECT 1 FROM application_claims c WHERE c.application_id = a.id AND ${claimHolds}`;
 
+const documentRefusals = ['document_attached', 'document_not_found', 'too_many_documents'] as const;
+
 /**
  * Counts the mail that confirms a withdrawal by the applicant. Beyond the bounds the application is withdrawn all the
  * same: the applicant sees it on the page.
@@ -111,7 +119,7 @@ export const applicationEndpoints: Endpoint[] = [
         schema: applicationSchema.extend({ applicantToken: z.string() }).meta({ id: 'NewApplication' }),
       },
     },
-    errors: ['application_differs', 'too_many_mails'],
+    errors: ['application_differs', 'too_many_mails', ...documentRefusals],
     handler: async ({ body, context, principal: sender, req, requestId, resourceId: id }) => {
       // A signed-in distributor may fill in the form for another person, as in public.
       const principal = sender?.role === 'distributor' && sender.sessionId ? undefined : sender;
@@ -205,7 +213,7 @@ export const applicationEndpoints: Endpoint[] = [
     params: uuidParams,
     body: submissionBody,
     responses: applicationStep.responses,
-    errors: applicationStep.errors,
+    errors: [...applicationStep.errors, ...documentRefusals],
     handler: async ({ params: { id }, body, resourceId, ...call }) => {
       const { actor, isApplicant } = applicantOrStaff(call, id);
       const submission = protectSubmission(call.context.config, body);
@@ -213,6 +221,30 @@ export const applicationEndpoints: Endpoint[] = [
         id,
         update: resubmitApplication,
         args: [{ submission, actor }],
+        messageId: resourceId,
+      });
+      return { status: 200, body: isApplicant ? forApplicant(application) : application };
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/applications/{id}/documents',
+    summary: 'Add uploaded documents to an application',
+    description: `While it is not decided, as after a first submission, whose applicant can upload only then. For the applicant with the token in the header ${TOKEN_HEADER}, or for staff.`,
+    tag: 'applications',
+    roles: 'public',
+    scope: 'applications:write',
+    params: uuidParams,
+    body: z.strictObject({ documentIds: documentIdsBody }),
+    audit: ['application.add_documents'],
+    responses: applicationStep.responses,
+    errors: ['application_decided', 'application_state', ...documentRefusals],
+    handler: async ({ params: { id }, body: { documentIds }, resourceId, ...call }) => {
+      const { actor, isApplicant } = applicantOrStaff(call, id);
+      const application = await sendToApplication(call.context, {
+        id,
+        update: addApplicationDocuments,
+        args: [{ documentIds, actor }],
         messageId: resourceId,
       });
       return { status: 200, body: isApplicant ? forApplicant(application) : application };

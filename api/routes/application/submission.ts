@@ -8,6 +8,7 @@ import { knownCustomer } from '../../../domain/customer';
 import { keyOf } from '../../../domain/kinds';
 import { canonicalJson } from '../../http/idempotency';
 import { accountName, lineOf } from '../../http/schemas';
+import { documentIdsBody } from '../document/view';
 import { applicantKind } from './view';
 
 /** What an applicant submits. */
@@ -47,6 +48,11 @@ export const submissionBody = z.strictObject({
     )
     .min(1)
     .max(20),
+  documentIds: documentIdsBody
+    .optional()
+    .describe(
+      'Documents uploaded before: by staff, or by the applicant with the token, as for a resubmission. They are added to those of earlier submissions.',
+    ),
 });
 
 /** Seals every sensitive number; from here on none is in plain text. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { claimHolds } from '../../../database/claims';
+import { documentsOf } from '../../../database/documents';
 import { type ApplicantKind, type ApplicationState, awaited } from '../../../domain/application';
 import { kinds, subjectOf } from '../../../domain/kinds';
 import type { ApiContext } from '../../http/endpoint';
@@ -7,6 +8,7 @@ import { notFound } from '../../http/problem';
 import { timestampOutput, uuid } from '../../http/schemas';
 import { readTimeline, timelineEventSchema } from '../../http/timeline';
 import { bankAccountSchema, credentialColumns, credentialSchema } from '../credential/view';
+import { attachedDocumentSchema, toAttachedDocument } from '../document/view';
 
 export const applicationState = z.enum(kinds.application.states);
 export const applicantKind = z.enum(['person', 'company']);
@@ -55,6 +57,7 @@ export const applicationSchema = applicationSummarySchema
     reasonCode: z.string().nullable().describe('Of the rejection or the requested changes. For staff.'),
     changesNote: z.string().nullable().describe('For staff.'),
     credentials: z.array(credentialSchema).describe('Of the current round.'),
+    documents: z.array(attachedDocumentSchema).describe('Of all rounds.'),
     checks: z
       .array(checkSchema)
       .describe('Of the current round. The applicant sees the checks of format and validity only.'),
@@ -159,7 +162,7 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
   const { rows } = await pool.query<Row>(`SELECT ${columns} FROM applications a WHERE a.id = $1`, [id]);
   const [row] = rows;
   if (!row) throw notFound(`The application ${id}`);
-  const [checks, credentials, mails, timeline] = await Promise.all([
+  const [checks, credentials, documents, mails, timeline] = await Promise.all([
     pool.query<{ name: string; passed: boolean; code: string; reason: string; at: Date; round: number }>(
       'SELECT name, passed, code, reason, at, round FROM application_checks WHERE application_id = $1 ORDER BY round, name',
       [id],
@@ -168,6 +171,7 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
       `SELECT ${credentialColumns} FROM credentials WHERE application_id = $1 AND round = $2 ORDER BY type, id`,
       [id, row.round],
     ),
+    documentsOf(pool, subject),
     pool.query<ApplicationBody['mails'][number]>(
       `SELECT subject, state, attempts, last_error AS "lastError" FROM mails WHERE subject_ref = $1
        ORDER BY created_at`,
@@ -193,6 +197,7 @@ export async function readApplication({ pool }: ApiContext, id: string): Promise
     reasonCode: row.reasonCode,
     changesNote: row.changesNote,
     credentials: credentials.rows,
+    documents: documents.map(toAttachedDocument),
     checks: checks.rows
       .filter(({ round }) => round === row.round)
       .map(({ round: _, ...check }) => toCheck(check)),
@@ -223,6 +228,10 @@ export function forApplicant(body: ApplicationBody): ApplicationBody {
     changesNote: null,
     claim: null,
     mails: [],
+    documents: body.documents.map((document) => ({
+      ...document,
+      attachedBy: document.attachedBy === 'applicant' ? 'applicant' : 'staff',
+    })),
     timeline: body.timeline.map((event) => ({
       ...event,
       actor: event.actor === 'applicant' || event.actor === 'system' ? event.actor : 'staff',

@@ -10,6 +10,8 @@ import {
 } from 'antd';
 import dayjs from 'dayjs';
 import { type ReactNode, useEffect } from 'react';
+import type { CheckResult } from '../../../domain/checkResult';
+import { CHECK_CODES } from '../locale/compliance';
 import { type Text, useT } from '../locale/locale';
 import { digitsOf, ZoneNote } from '../ui/format';
 import { clockTimeOf, momentOf } from '../ui/zone';
@@ -28,7 +30,12 @@ export type Field = {
   help?: Text;
   initial?: unknown;
 } & (
-  | { kind: 'text'; maxLength?: number }
+  | {
+      kind: 'text';
+      maxLength?: number;
+      /** Checks what is typed by the rules of the server. */
+      check?: (value: string) => CheckResult;
+    }
   | { kind: 'textarea'; maxLength?: number }
   | {
       kind: 'select';
@@ -64,6 +71,12 @@ const REQUIRED: Text = { zh: '请填写此项', en: 'Required' };
 export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boolean }) {
   const t = useT();
   const value: unknown = Form.useWatch(field.name);
+  const checked = (_: unknown, typedText?: string) => {
+    const result = field.kind === 'text' && typedText?.trim() ? field.check?.(typedText) : undefined;
+    if (!result || result.passed) return Promise.resolve();
+    const known = CHECK_CODES[result.code];
+    return Promise.reject(new Error(known ? t(known) : result.reason));
+  };
   const preview = field.kind === 'select' && typeof value === 'string' && field.preview?.(value);
   const hint =
     field.kind === 'time' ? (
@@ -80,7 +93,8 @@ export function FieldInput({ field, autoFocus }: { field: Field; autoFocus?: boo
       help={undefined}
       extra={preview || hint}
       valuePropName={field.kind === 'switch' ? 'checked' : 'value'}
-      rules={[{ required: field.required, message: t(REQUIRED) }]}
+      validateDebounce={700}
+      rules={[{ required: field.required, message: t(REQUIRED) }, { validator: checked }]}
     >
       {field.kind === 'custom' ? (
         <Custom render={field.render} />

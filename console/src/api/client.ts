@@ -18,9 +18,14 @@ export function whenSignedOut(listener: SignedOutListener | undefined): void {
 }
 
 // No input is lost if a session ends while a form is open: the request waits for the sign-in and is sent again.
-async function fetchSignedIn(request: Request): Promise<Response> {
+function fetchSignedIn(request: Request): Promise<Response> {
+  return attempt(() => request.clone());
+}
+
+/** @param make makes the request for each attempt */
+async function attempt(make: () => Request): Promise<Response> {
+  const request = make();
   if (isUnattended()) request.headers.set(UNATTENDED_HEADER, '1');
-  const again = request.clone();
   const sentAfter = signIns;
   const response = await (takePrefetched(request) ?? fetch(request));
   const asksToSignIn = response.status === 401 && !/^\/v1\/sign-(in|out)/.test(new URL(request.url).pathname);
@@ -30,7 +35,7 @@ async function fetchSignedIn(request: Request): Promise<Response> {
     if (!(await onSignedOut())) return response;
     signIns = sentAfter + 1;
   }
-  return fetchSignedIn(again);
+  return attempt(make);
 }
 
 const refuse: Middleware = {
@@ -83,11 +88,35 @@ export async function downloadCsv(
 ): Promise<void> {
   const url = new URL(path, window.location.origin);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  const response = await fetchSignedIn(
-    new Request(url, { headers: { ...CONSOLE_HEADERS, Accept: 'text/csv' } }),
-  );
+  saveFile(await fetchFile(url.href, { Accept: 'text/csv' }), fileName);
+}
+
+/**
+ * Sends a file as the body of a POST. Not by the client above: of a body that is cloned browsers do not say the length.
+ * @throws ProblemError if the API refused it
+ */
+export async function sendFile<T>(
+  path: string,
+  file: File,
+  { query, headers }: { query: Record<string, string | undefined>; headers: Record<string, string> },
+): Promise<T> {
+  const url = new URL(path, window.location.origin);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(name, value);
+  const type = { 'Content-Type': 'application/octet-stream' };
+  const init = { method: 'POST', headers: { ...CONSOLE_HEADERS, ...type, ...headers }, body: file };
+  const response = await attempt(() => new Request(url, init));
+  const body = parse(await response.text());
+  if (!response.ok) throw problemOf(response.status, body);
+  return body as T;
+}
+
+/** Fetches a file. @throws ProblemError if the API refused it */
+export async function fetchFile(path: string, headers: Record<string, string> = {}): Promise<Blob> {
+  const url = new URL(path, window.location.origin);
+  const response = await attempt(() => new Request(url, { headers: { ...CONSOLE_HEADERS, ...headers } }));
   if (!response.ok) throw problemOf(response.status, parse(await response.text()));
-  saveFile(await response.blob(), fileName);
+  return response.blob();
 }
 
 /** Saves a file created in the browser. */

@@ -18,6 +18,7 @@ interface Group {
 const LISTS: Record<ListKind, Text> = {
   application: { zh: '申请审核', en: 'Applications' },
   distributor: { zh: '分销商', en: 'Distributors' },
+  account_change: { zh: '资料变更', en: 'Account changes' },
   credential: { zh: '资质', en: 'Credentials' },
   renewal: { zh: '资质续期', en: 'Renewals' },
   blacklist: { zh: '黑名单', en: 'Blacklist' },
@@ -56,6 +57,7 @@ const MENU: readonly Group[] = [
       listOf('application'),
       listOf('distributor'),
       { href: '/sponsor-tree', label: { zh: '上下级关系', en: 'Sponsor tree' }, roles: STAFF },
+      listOf('account_change'),
       listOf('credential'),
       listOf('renewal'),
       listOf('blacklist'),
@@ -95,6 +97,7 @@ const MENU: readonly Group[] = [
     entries: [
       { href: '/earnings', label: { zh: '我的佣金', en: 'My earnings' }, roles: DISTRIBUTOR },
       { href: '/my-withdrawals', label: { zh: '提现', en: 'Withdraw' }, roles: DISTRIBUTOR },
+      { href: '/my-details', label: { zh: '我的资料', en: 'My details' }, roles: DISTRIBUTOR },
       { href: '/my-credentials', label: { zh: '我的资质', en: 'My credentials' }, roles: DISTRIBUTOR },
       { href: '/referral', label: { zh: '推广链接', en: 'Referral link' }, roles: DISTRIBUTOR },
       { href: '/downline', label: { zh: '我的下级', en: 'My downline' }, roles: DISTRIBUTOR },

@@ -16,6 +16,7 @@ type Load = PageEntry['load'];
 const LISTS: Record<ListKind, Load> = {
   application: () => import('../pages/application/ApplicationsPage'),
   distributor: () => import('../pages/distributor/DistributorsPage'),
+  account_change: () => import('../pages/accountChange/AccountChangesPage'),
   credential: () => import('../pages/credential/CredentialsPage'),
   renewal: () => import('../pages/credential/RenewalsPage'),
   blacklist: () => import('../pages/blacklist/BlacklistPage'),
@@ -44,6 +45,10 @@ const OF_ONE: Record<PageKind, Pick<PageEntry, 'load' | 'reads'>> = {
   distributor: {
     load: () => import('../pages/distributor/DistributorPage'),
     reads: '/v1/distributors/:id',
+  },
+  account_change: {
+    load: () => import('../pages/accountChange/AccountChangePage'),
+    reads: '/v1/account-changes/:id',
   },
   credential: {
     load: () => import('../pages/credential/CredentialPage'),
@@ -88,6 +93,7 @@ export const PAGES: readonly PageEntry[] = [
   // Distributor pages
   { path: '/earnings', load: () => import('../pages/own/EarningsPage') },
   { path: '/my-withdrawals', load: () => import('../pages/own/MyWithdrawalsPage') },
+  { path: '/my-details', load: () => import('../pages/own/MyDetailsPage') },
   { path: '/my-credentials', load: () => import('../pages/own/MyCredentialsPage') },
   { path: '/referral', load: () => import('../pages/own/ReferralPage') },
   { path: '/downline', load: () => import('../pages/own/DownlinePage') },
@@ -97,6 +103,7 @@ export const PAGES: readonly PageEntry[] = [
 export const PUBLIC_PAGES: readonly PageEntry[] = [
   { path: '/forgot-password', load: () => import('../session/ForgotPasswordPage') },
   { path: '/welcome', load: () => import('../session/WelcomePage') },
+  { path: '/confirm-address/:id', load: () => import('../session/ConfirmAddressPage') },
   // Applicants, who have no account.
   { path: '/apply', load: () => import('../pages/application/apply/ApplyPage') },
   { path: '/application/:id', load: () => import('../pages/application/apply/ApplicationStatusPage') },

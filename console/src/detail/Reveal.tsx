@@ -25,9 +25,9 @@ interface RevealProps {
   label: Text;
   roles: readonly Role[];
   /** Owner of the number. */
-  of: 'applications' | 'distributors';
+  of: 'applications' | 'distributors' | 'account-changes';
   id: string;
-  field: 'identityNumber' | 'bankAccount';
+  field: 'identityNumber' | 'bankAccount' | 'from' | 'to';
 }
 
 /** A masked number that can be revealed: with a reason, audited, for one minute. */

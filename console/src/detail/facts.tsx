@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { policyNames } from '../../../domain/policyNames';
 import { EVENTS, readable } from '../../../domain/words/events';
 import { ROLES, STATES, WORDS } from '../../../domain/words/glossary';
-import { BULK, EFFECT_NAMES } from '../../../domain/words/names';
+import { ACCOUNT_FIELD_NAMES, BULK, EFFECT_NAMES } from '../../../domain/words/names';
 import type { Money } from '../api/types';
 import { useColleagues } from '../api/useColleagues';
 import { checkName, REASON_CODES } from '../locale/compliance';
@@ -76,6 +76,8 @@ const NUMBERS: Record<string, Text> = {
   bankAccount: { zh: '银行账号', en: 'Bank account' },
   bank_account: { zh: '银行账号', en: 'Bank account' },
   phone: { zh: '手机号', en: 'Phone number' },
+  from: { zh: '原账户', en: 'Previous account' },
+  to: { zh: '新账户', en: 'New account' },
 };
 
 const MEASURES: Record<string, Text> = {
@@ -99,6 +101,7 @@ const FACTS: Record<string, Fact> = {
   because: { label: WORDS.reason, show: oneOf(CAUSES) },
   note: { label: WORDS.note },
   message: { label: { zh: '说明', en: 'Message' } },
+  id: { label: WORDS.id },
   name: { label: WORDS.name },
   by: { label: { zh: '方式', en: 'Method' }, show: (value) => <SignInMethods proof={String(value)} /> },
   items: { label: { zh: '条数', en: 'Entries' } },
@@ -124,6 +127,13 @@ const FACTS: Record<string, Fact> = {
   field: { label: { zh: '查看内容', en: 'Data viewed' }, show: oneOf(NUMBERS) },
   kind: { label: WORDS.kind, show: oneOf(NUMBERS) },
   numberMasked: { label: { zh: '号码', en: 'Number' } },
+  // Account changes
+  accountField: { label: { zh: '变更内容', en: 'Changes' }, show: oneOf(ACCOUNT_FIELD_NAMES) },
+  accountChangeId: {
+    label: { zh: '资料变更', en: 'Account change' },
+    show: (value) => <ThingLink kind="account_change" id={String(value)} />,
+  },
+  effectiveAt: { label: { zh: '生效时间', en: 'Takes effect' } },
   // Credentials
   renewalId: { label: { zh: '续期', en: 'Renewal' } },
   validFrom: { label: { zh: '有效期自', en: 'Valid from' }, show: (value) => <Day day={value} /> },
@@ -133,6 +143,11 @@ const FACTS: Record<string, Fact> = {
     show: (value) => <ThingLink kind="release" id={String(value)} />,
   },
   region: { label: { zh: '区域', en: 'Region' } },
+  // Documents
+  documents: { label: { zh: '证明材料', en: 'Documents' } },
+  contentType: { label: { zh: '文件类型', en: 'File type' } },
+  size: { label: { zh: '文件大小（字节）', en: 'Size in bytes' } },
+  preview: { label: { zh: '仅预览', en: 'Preview only' } },
   // Orders
   at: { label: { zh: '发生时间', en: 'Occurred' } },
   importId: {

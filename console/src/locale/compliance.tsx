@@ -90,6 +90,19 @@ export const CHECK_CODES: Record<string, Text> = {
     zh: '请填写 11 位大陆手机号，或以 + 和国家代码开头的国际号码。',
     en: 'Enter an 11-digit mainland China number, or + followed by country code and number.',
   },
+  holder_agrees: { zh: '与本人（本企业）名称一致。', en: 'The holder has the same name.' },
+  holder_differs: {
+    zh: '与本人（本企业）名称不一致，请对照证件核对。',
+    en: 'The holder has another name. Compare both names with the documents.',
+  },
+  identity_agrees: {
+    zh: '与申请人的证件号码一致。',
+    en: 'The document has the identity number of the application.',
+  },
+  identity_differs: {
+    zh: '证件上的号码与申请填写的证件号码不一致。',
+    en: 'The document has another number than the identity number of the application.',
+  },
   validity_valid: { zh: '在有效期内。', en: 'Valid today.' },
   validity_date: { zh: '不是有效日期。', en: 'Not a valid date.' },
   validity_reversed: { zh: '截止日期早于起始日期。', en: 'The end date is before the start date.' },
@@ -122,6 +135,11 @@ export const CHECK_CODES: Record<string, Text> = {
     zh: '其他申请或分销商使用了相同的银行账户。',
     en: 'Another application or distributor uses the same bank account.',
   },
+  email_unique: { zh: '没有其他用户使用此邮箱。', en: 'No other user has this address.' },
+  email_duplicate: {
+    zh: '另一位用户使用此邮箱登录，不能批准。',
+    en: 'Another user signs in with this address; the change cannot be approved.',
+  },
   credential_number_unique: {
     zh: '没有其他申请或分销商使用这些资质编号。',
     en: 'No other application or distributor uses these numbers.',
@@ -133,7 +151,7 @@ export const CHECK_CODES: Record<string, Text> = {
   not_blacklisted: { zh: '号码不在黑名单上。', en: 'No number is on the blacklist.' },
   blacklisted: {
     zh: '有号码在黑名单上，不能批准。',
-    en: 'A number is on the blacklist; the application cannot be approved.',
+    en: 'A number is on the blacklist; it cannot be approved.',
   },
   sponsor_active: { zh: '上级是正常状态的分销商。', en: 'The sponsor is an active distributor.' },
   sponsor_unknown: { zh: '没有分销商使用此推荐码。', en: 'No distributor has this referral code.' },
@@ -151,8 +169,10 @@ const CHECK_NAMES: Record<string, Text> = {
   'duplicate/identity_number': { zh: '证件号查重', en: 'Identity number used elsewhere' },
   'duplicate/phone': { zh: '手机号查重', en: 'Phone number used elsewhere' },
   'duplicate/bank_account': { zh: '银行账户查重', en: 'Bank account used elsewhere' },
+  'duplicate/email': { zh: '邮箱查重', en: 'Email address used elsewhere' },
   'duplicate/credential_number': { zh: '资质编号查重', en: 'Credential number used elsewhere' },
   blacklist: { zh: '黑名单', en: 'Blacklist' },
+  'holder/bank_account': { zh: '收款账户户名', en: 'Account holder' },
   sponsor: { zh: '上级推荐码', en: "Sponsor's referral code" },
 };
 
@@ -160,8 +180,10 @@ const CHECK_NAMES: Record<string, Text> = {
 export function checkName(name: string): Text {
   const known = CHECK_NAMES[name];
   if (known) return known;
-  const [, at, what] = /^credential\/(\d+)\/(number|validity)$/.exec(name) ?? [];
+  const [, at, what] = /^credential\/(\d+)\/(number|validity|holder|identity)$/.exec(name) ?? [];
   if (what === 'number') return { zh: `资质 ${at} 编号`, en: `Number of credential ${at}` };
+  if (what === 'holder') return { zh: `资质 ${at} 持有人`, en: `Holder of credential ${at}` };
+  if (what === 'identity') return { zh: `资质 ${at} 与证件号码`, en: `Credential ${at} and identity number` };
   if (what === 'validity') return { zh: `资质 ${at} 有效期`, en: `Validity of credential ${at}` };
   return { zh: name, en: name };
 }

@@ -37,10 +37,68 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     zh: '该商城账号已属于另一位分销商',
     en: 'This customer ID belongs to another distributor',
   },
+  document_ambiguous: {
+    zh: '文件里还藏有别的内容，请重新拍照或另存为 PDF、JPEG 或 PNG',
+    en: 'The file contains something else; take a new photo, or save it again as a PDF, JPEG or PNG',
+  },
+  document_attached: {
+    zh: '文件属于另一位申请人或分销商，请重新上传',
+    en: 'The file belongs to another applicant or distributor; upload it again',
+  },
+  document_damaged: {
+    zh: '文件打不开，请检查后重新上传',
+    en: 'The file cannot be opened; check it and upload it again',
+  },
+  document_empty: { zh: '文件是空的', en: 'The file is empty' },
+  document_encrypted: {
+    zh: 'PDF 有密码或限制，请去掉后再上传，或直接拍照',
+    en: 'The PDF is protected; remove the protection, or take photos',
+  },
+  document_not_found: {
+    zh: '上传的文件已失效，请重新上传',
+    en: 'The uploaded file is no longer there; upload it again',
+  },
+  document_not_readable: {
+    zh: '文件在存储中丢失，请联系管理员',
+    en: 'The file is missing in the storage; contact an administrator',
+  },
+  document_too_complex: {
+    zh: '文件太复杂，打不开；请打印成新的 PDF，或直接拍照',
+    en: 'The file is too complex to open; print it to a new PDF, or take photos',
+  },
+  document_too_large: { zh: '文件超过 20 MB', en: 'The file is larger than 20 MB' },
+  document_too_many_pages: {
+    zh: 'PDF 页数太多，最多 200 页；只上传需要的页',
+    en: 'The PDF has more than 200 pages; upload only the pages that matter',
+  },
+  document_too_many_pixels: {
+    zh: '图片尺寸太大，请缩小后再上传',
+    en: 'The image has too many pixels; upload a smaller one',
+  },
+  document_type: {
+    zh: '文件内容不是 PDF、JPEG 或 PNG',
+    en: 'The content of the file is not a PDF, JPEG or PNG',
+  },
+  too_many_documents: {
+    zh: '文件太多，请把几页合并成一个 PDF',
+    en: 'Too many files; combine pages into one PDF',
+  },
   deadline_passed: {
     zh: '期限已过，请选择更晚的时间',
     en: 'The deadline is in the past; choose a later time',
   },
+  account_change_decided: { zh: '这项变更已处理', en: 'This change has already been decided' },
+  account_change_state: { zh: '变更的状态不允许此操作', en: 'The state of the change does not allow this' },
+  account_change_open: {
+    zh: '同一资料已有变更在处理中，请先取消',
+    en: 'A change of the same data is in progress; cancel it first',
+  },
+  account_unchanged: { zh: '与现有资料相同，无需变更', en: 'This is the present value; nothing to change' },
+  address_link_not_valid: {
+    zh: '链接不完整或不正确，请从邮件中重新打开',
+    en: 'The link is incomplete or incorrect; open it from the email again',
+  },
+  email_taken: { zh: '另一位用户使用此邮箱登录', en: 'Another user signs in with this address' },
   distributor_state: { zh: '分销商的状态已改变', en: 'The state of the distributor has changed' },
   already_blacklisted: { zh: '该号码已在黑名单上', en: 'The number is already on the blacklist' },
   below_minimum: { zh: '低于最低提现金额', en: 'Below the minimum withdrawal amount' },
@@ -62,8 +120,8 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     en: 'The payout file has not been downloaded, so the results cannot be confirmed',
   },
   no_bank_account: {
-    zh: '没有收款账户，请联系客服补充',
-    en: 'No payout account on record; contact support to add one',
+    zh: '没有收款账户，请先在“我的资料”中添加',
+    en: 'No payout account on record; add one under “My details”',
   },
   withdrawal_decided: { zh: '这笔提现的状态已改变', en: 'The state of the withdrawal has changed' },
   claimed_by_another: { zh: '已被其他同事领取', en: 'Claimed by a colleague' },

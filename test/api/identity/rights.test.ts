@@ -263,8 +263,8 @@ describe('a new admin', () => {
   });
 });
 
-test.each(['shop', 'SYSTEM', 'ｓｈｏｐ', 'sys\u200btem', 'ѕһор', '商城'])(
-  'nobody gets the name %j, by which the platform itself acts',
+test.each(['shop', 'SYSTEM', 'ｓｈｏｐ', 'sys\u200btem', 'ѕһор', '商城', '\u200b', '\u3164', '...'])(
+  'nobody gets the name %j: the platform itself acts under it, or nobody can see it',
   async (name) => {
     const key = await api.keyFor('admin');
     const refused = { ...problem(422, 'body_not_valid'), body: { errors: [{ pointer: '/name' }] } };

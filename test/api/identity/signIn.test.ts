@@ -552,6 +552,6 @@ describe('mails', () => {
     const { id } = await approve(`${randomUUID()}@example.com`);
     const other = await approve(`${randomUUID()}@example.com`, `{{application}} {{application ${id}}} $&`);
     expect(other.texts.join()).not.toContain(`/application/${id}#`);
-    expect(other.texts[0]).toContain(`{{application ${id}}} $&`);
+    expect(other.texts.at(-1)).toContain(`{{application ${id}}} $&`);
   });
 });

@@ -1,4 +1,6 @@
+import { REVIEWERS } from '../../../../domain/roles';
 import { api, data } from '../../api/client';
+import { useIsRole } from '../../app/session';
 import { DetailPage } from '../../detail/DetailPage';
 import { usePageId } from '../../detail/usePageId';
 import { useT } from '../../locale/locale';
@@ -8,6 +10,7 @@ import { Checks } from './Checks';
 import { ClaimNotice } from './ClaimNotice';
 import { Credentials } from './Credentials';
 import { Decision } from './Decision';
+import { Documents } from './Documents';
 import { Rounds } from './Rounds';
 import { useReviewActions } from './reviewActions';
 
@@ -36,14 +39,17 @@ function Review({ id }: { id: string }) {
 }
 
 function Body({ application }: { application: Application }) {
+  // Only reviewers may open them; they are beside the values that they prove.
+  const hasDocuments = useIsRole(...REVIEWERS) && application.documents.length > 0;
   return (
     <>
       <ClaimNotice application={application} />
       <Decision application={application} />
       <div className="halves">
         <Answers application={application} />
-        <Checks application={application} />
+        {hasDocuments ? <Documents application={application} /> : <Checks application={application} />}
       </div>
+      {hasDocuments && <Checks application={application} />}
       <Credentials title={{ zh: '资质', en: 'Credentials' }} items={application.credentials} />
       <Rounds application={application} />
     </>

@@ -40,6 +40,10 @@ const TEXTS = {
     zh: '整体结算只能按退货期结束时间、分销商和币种筛选；其他筛选请勾选后结算。',
     en: '“Release all matching” works with the filters return window end, distributor and currency only. With other filters, select the entries.',
   },
+  nothing: {
+    zh: '没有可列入新批次的佣金：没有待结算的，或都已在其他批次中',
+    en: 'Nothing to release: no commission is due, or all of them are in another run',
+  },
   propose: { zh: '发起结算批次', en: 'Propose release run' },
 } satisfies Record<string, Text>;
 
@@ -214,7 +218,11 @@ function ReleaseAll({ query }: { query: Record<string, string> }) {
   const [proposal, setProposal] = useState<{ body: ReleaseSelection; figures: Figures }>();
   const fits = query.state === 'due' && Object.keys(query).every((name) => RELEASABLE.has(name));
 
-  const look = async (body: ReleaseSelection) => setProposal({ body, figures: await previewRelease(body) });
+  const look = async (body: ReleaseSelection) => {
+    const figures = await previewRelease(body);
+    setProposal(figures.count > 0 ? { body, figures } : undefined);
+    if (figures.count === 0) void message.info(t(TEXTS.nothing));
+  };
   const ask = async () => {
     setBusy(true);
     try {

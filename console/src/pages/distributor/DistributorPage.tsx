@@ -21,6 +21,8 @@ import { CodeNames } from '../../locale/compliance';
 import { type Text, useT } from '../../locale/locale';
 import { RegionText } from '../../locale/regions';
 import { MoneyText, TimeText } from '../../ui/format';
+import { ChangeButton } from '../accountChange/ChangeButton';
+import { accountChangeList } from '../accountChange/list';
 import { Credentials } from '../application/Credentials';
 import { downlineList } from './list';
 import { commissionList, orderList, statementList, withdrawalList } from './money';
@@ -144,6 +146,11 @@ function Parts({ distributor }: { distributor: Distributor }) {
         ]
       : []),
     {
+      key: 'account-changes',
+      label: t(accountChangeList.title),
+      children: <ListPart list={accountChangeList} fixed={{ distributorId: id }} />,
+    },
+    {
       key: 'downline',
       label: `${t(downlineList.title)} ${distributor.directDownline}`,
       children: <ListPart list={downlineList} params={{ id }} />,
@@ -232,11 +239,22 @@ function Overview({ distributor }: { distributor: Distributor }) {
             ],
             [WORDS.region, <RegionText key="region" region={distributor.region} />],
             [WORDS.kind, t(APPLICANT_KINDS[kind])],
-            [{ zh: '手机', en: 'Phone' }, distributor.phone],
+            [
+              WORDS.name,
+              <span key="name">
+                {distributor.name} <ChangeButton field="name" distributor={distributor} />
+              </span>,
+            ],
+            [
+              { zh: '手机', en: 'Phone' },
+              <span key="phone">
+                {distributor.phone} <ChangeButton field="phone" distributor={distributor} />
+              </span>,
+            ],
             [
               { zh: '邮箱', en: 'Email' },
               <span key="mail" style={{ overflowWrap: 'anywhere' }}>
-                {distributor.email}
+                {distributor.email} <ChangeButton field="email" distributor={distributor} />
               </span>,
             ],
             [
@@ -267,6 +285,7 @@ function Overview({ distributor }: { distributor: Distributor }) {
                   id={id}
                   field="bankAccount"
                 />
+                <ChangeButton field="bank_account" distributor={distributor} />
                 <div>
                   {bankAccount.holder}
                   {t({ zh: '，', en: ', ' })}

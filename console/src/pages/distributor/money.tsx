@@ -1,6 +1,7 @@
 import { hrefOf } from '../../../../domain/kinds';
 import { accountName } from '../../../../domain/words/events';
 import { WORDS } from '../../../../domain/words/glossary';
+import { MONEY_TEXTS } from '../../../../domain/words/titles';
 import { ThingLink } from '../../detail/Links';
 import { defineList } from '../../list/definition';
 import { useT } from '../../locale/locale';
@@ -127,7 +128,7 @@ export const commissionList = defineList({
     },
     {
       key: 'dueAt',
-      title: { zh: '到期', en: 'Due' },
+      title: MONEY_TEXTS.dueAt,
       sort: 'dueAt',
       render: ({ dueAt }) => <TimeText at={dueAt} dateOnly />,
     },

@@ -36,6 +36,12 @@ const KINDS: Record<Stuck['kind'], Text> = {
   workflow_ahead: { zh: '进度比数据库新的流程', en: 'Workflows ahead of the database' },
   application_waits: { zh: '等待审核过久的申请', en: 'Applications waiting too long for review' },
   changes_overdue: { zh: '补充材料已过期', en: 'Overdue changes from applicants' },
+  account_change_waits: { zh: '等待审核过久的资料变更', en: 'Account changes waiting too long for review' },
+  account_change_unconfirmed: {
+    zh: '久未确认的资料变更',
+    en: 'Account changes waiting too long for confirmation',
+  },
+  account_change_not_applied: { zh: '未生效的资料变更', en: 'Account changes not brought into effect' },
   renewal_waits: { zh: '等待审核过久的续期', en: 'Renewals waiting too long for review' },
   reminder_not_sent: { zh: '未发出的到期提醒', en: 'Expiry reminders not sent' },
   order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },

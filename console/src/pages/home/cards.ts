@@ -26,6 +26,7 @@ export const CARDS: Record<string, CardText> = {
   review_late: { title: { zh: '审核超时的申请', en: 'Applications waiting too long' } },
   applications_new: { title: { zh: '新申请', en: 'New applications' } },
   applications_decided: { title: { zh: '已处理的申请', en: 'Applications decided' } },
+  account_changes_waiting: { title: { zh: '待处理的资料变更', en: 'Account changes to decide' } },
   renewals_to_review: { title: { zh: '待审核的资质续期', en: 'Renewals to review' } },
   credentials_expiring: { title: { zh: '30 天内到期的资质', en: 'Credentials expiring in 30 days' } },
   credentials_expired: { title: { zh: '已过期的资质', en: 'Expired credentials' } },

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Skeleton } from 'antd';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { ActionDialog } from '../../actions/ActionDialog';
 import { api, data } from '../../api/client';
 import type { Answer, Item, Money } from '../../api/types';
@@ -29,6 +30,7 @@ const TEXTS = {
   withdraw: { zh: '提现', en: 'Withdraw' },
   amount: { zh: '提现金额', en: 'Amount' },
   to: { zh: '收款账户：', en: 'Payout account: ' },
+  change: { zh: '变更', en: 'Change' },
   done: {
     zh: '提现申请已提交，财务审批后打款。',
     en: 'Withdrawal requested. It is paid out after finance approves it.',
@@ -135,7 +137,7 @@ function BalanceView({ balance, id, account }: BalanceViewProps) {
       </div>
       <p className="muted">
         {t(TEXTS.to)}
-        {account.bankName} {account.numberMasked}
+        {account.bankName} {account.numberMasked} <Link to="/my-details">{t(TEXTS.change)}</Link>
       </p>
       {keptBack.amount > 0 && <p>{t(TEXTS.keptBackHint)}</p>}
       {owes && <Alert type="warning" showIcon title={t(TEXTS.owes)} style={{ marginBottom: 12 }} />}
@@ -214,8 +216,8 @@ const SENTENCES: Partial<Record<Withdrawal['state'], Text>> = {
   },
   paid: { zh: '已打款到您的账户。', en: 'Paid to your account.' },
   failed: {
-    zh: '打款失败，金额已退回余额。请核对收款账户后重新提现。',
-    en: 'Payout failed; funds returned to balance. Check your payout account and withdraw again.',
+    zh: '打款失败，金额已退回余额。请核对收款账户（可在“我的资料”中变更）后重新提现。',
+    en: 'Payout failed; funds returned to balance. Check your payout account, change it under “My details” if needed, and withdraw again.',
   },
   rejected: { zh: '未批准，金额已退回余额。', en: 'Not approved; funds returned to balance.' },
   canceled: { zh: '已取消，金额已退回余额。', en: 'Canceled; funds returned to balance.' },

@@ -217,7 +217,7 @@ function ConfirmSummary({ batch, failed }: { batch: Batch; failed: FailureMarks 
   });
   const line = (label: Text, count: number, amount: number | undefined) => (
     <div className="strong" style={{ fontSize: 18 }}>
-      {t(label)}: {t({ zh: `${number(count)} 笔`, en: number(count) })} ·{' '}
+      {t({ zh: `${label.zh}：${number(count)} 笔`, en: `${label.en}: ${number(count)}` })} ·{' '}
       {amount === undefined ? <Spin size="small" /> : money({ amount, currency })}
     </div>
   );

@@ -16,6 +16,8 @@ import type { IdempotencyKey } from '../../../api/client';
 import { ProblemError } from '../../../api/problem';
 import type { PostBody } from '../../../api/types';
 import { useSend } from '../../../api/useSend';
+import { DocumentsError } from '../../../documents/documents';
+import { FilePicker } from '../../../documents/FilePicker';
 import { CHECK_CODES, CREDENTIAL_TYPE_OPTIONS } from '../../../locale/compliance';
 import { type Text, useLocale, useT } from '../../../locale/locale';
 import { REGION_OPTIONS } from '../../../locale/regions';
@@ -49,6 +51,15 @@ const TEXTS = {
   accountNumber: { zh: '对公账号', en: 'Account number' },
   holder: { zh: '户名（须与申请人一致）', en: 'Account holder (must be the applicant)' },
   bankName: { zh: '开户银行', en: 'Bank' },
+  documents: { zh: '证明材料', en: 'Documents' },
+  personDocuments: {
+    zh: '请上传身份证正反面照片，以及上面所填其他资质的照片或扫描件。',
+    en: 'Upload photos of both sides of your identity card, and a photo or scan of each other credential.',
+  },
+  companyDocuments: {
+    zh: '请上传营业执照，以及上面所填其他资质的照片或扫描件。',
+    en: 'Upload the business licence, and a photo or scan of each other credential.',
+  },
   more: { zh: '其他资质（按销售品类需要）', en: 'Other credentials (as required for your products)' },
   addCredential: { zh: '添加资质', en: 'Add credential' },
   maxCredentials: { zh: '最多 20 项资质。', en: 'Max 20 credentials.' },
@@ -63,6 +74,10 @@ const TEXTS = {
     en: 'Your entries are saved in this browser. Identity and account numbers are cleared when you close the page.',
   },
   again: { zh: '重新填写', en: 'Start over' },
+  refusedFiles: {
+    zh: '有文件未被接受，请在下面移除或更换',
+    en: 'Some files were not accepted; remove or replace them below',
+  },
   fix: { zh: '请修改标红的内容', en: 'Correct the marked fields' },
 } satisfies Record<string, Text>;
 
@@ -79,7 +94,8 @@ interface ApplicationFormProps {
   /** Masked numbers submitted before. */
   masked?: { identityNumber: string; account: string };
   submit: Text;
-  onSubmit: (body: PostBody<'/v1/applications'>, key: IdempotencyKey) => Promise<unknown>;
+  /** @throws DocumentsError where files could not be uploaded, which the form then says beside them */
+  onSubmit: (body: PostBody<'/v1/applications'>, key: IdempotencyKey, files: File[]) => Promise<unknown>;
 }
 
 /** The application form: saved while typing, validated with the server's rules. */
@@ -97,6 +113,7 @@ export function ApplicationForm({
   const [form] = Form.useForm<Draft>();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
+  const [files, setFiles] = useState<File[]>([]);
   const { send } = useSend();
   const kind = Form.useWatch('kind', form) ?? initial.kind;
   const isPerson = kind === 'person';
@@ -113,7 +130,7 @@ export function ApplicationForm({
     setProblem(undefined);
     const body = toSubmission({ ...draft, kind }, locale);
     try {
-      await send(body, (key) => onSubmit(body, key));
+      await send(body, (key) => onSubmit(body, key, files));
       store.remove();
     } catch (error) {
       setProblem(error);
@@ -160,11 +177,13 @@ export function ApplicationForm({
           showIcon
           style={{ marginBottom: 16 }}
           title={
-            problem instanceof ProblemError && problem.fields.length
-              ? t(TEXTS.fix)
-              : problemText(problem).title
+            problem instanceof DocumentsError
+              ? t(TEXTS.refusedFiles)
+              : problem instanceof ProblemError && problem.fields.length
+                ? t(TEXTS.fix)
+                : problemText(problem).title
           }
-          description={problemText(problem).detail}
+          description={problem instanceof DocumentsError ? undefined : problemText(problem).detail}
         />
       )}
       <h2>{t(TEXTS.who)}</h2>
@@ -319,6 +338,15 @@ export function ApplicationForm({
           </>
         )}
       </Form.List>
+
+      <h2>{t(TEXTS.documents)}</h2>
+      <p>{t(isPerson ? TEXTS.personDocuments : TEXTS.companyDocuments)}</p>
+      <FilePicker
+        files={files}
+        onChange={setFiles}
+        faults={problem instanceof DocumentsError ? problem.faults : undefined}
+        disabled={busy}
+      />
 
       <Button type="primary" htmlType="submit" block loading={busy} style={{ marginTop: 24 }}>
         {t(submit)}

@@ -9,6 +9,7 @@ import { api, data, type IdempotencyKey } from '../../../api/client';
 import { ProblemError } from '../../../api/problem';
 import type { Answer } from '../../../api/types';
 import { Facts } from '../../../detail/Panel';
+import { type Applicant, uploadDocuments } from '../../../documents/documents';
 import { CHECK_CODES, CodeNames, checkName } from '../../../locale/compliance';
 import { type Text, useLocale, useT } from '../../../locale/locale';
 import { RegionText } from '../../../locale/regions';
@@ -18,6 +19,7 @@ import { TimeText } from '../../../ui/format';
 import { StateTag } from '../../../ui/StateTag';
 import { ApplicationForm } from './ApplicationForm';
 import { toDraft } from './draft';
+import { OwnDocuments } from './OwnDocuments';
 import { useBrand } from './useBrand';
 
 type Application = Answer<'/v1/applications/{id}'>;
@@ -111,6 +113,7 @@ function Progress({ application, headers, onChange }: ProgressProps) {
   const { t, locale } = useLocale();
   const [isWithdrawing, setWithdrawing] = useState(false);
   const { id, state, changesRequested, changesDeadline, decisionReason } = application;
+  const applicant: Applicant = { applicationId: id, token: headers['X-Applicant-Token'] };
   const path = { id };
   const failed = application.checks.filter(({ passed }) => !passed);
   const mayWithdraw = state === 'submitted' || state === 'in_review' || state === 'changes_requested';
@@ -185,8 +188,13 @@ function Progress({ application, headers, onChange }: ProgressProps) {
               account: application.bankAccount.numberMasked,
             }}
             submit={TEXTS.send}
-            onSubmit={async (body, header) => {
-              await api.POST('/v1/applications/{id}/resubmit', { params: { path, header }, headers, body });
+            onSubmit={async (body, header, files) => {
+              const documentIds = await uploadDocuments(files, applicant);
+              await api.POST('/v1/applications/{id}/resubmit', {
+                params: { path, header },
+                headers,
+                body: documentIds.length ? { ...body, documentIds } : body,
+              });
               await onChange();
               window.scrollTo(0, 0);
             }}
@@ -194,6 +202,7 @@ function Progress({ application, headers, onChange }: ProgressProps) {
         </>
       )}
       {state !== 'changes_requested' && <SubmittedData application={application} />}
+      <OwnDocuments application={application} applicant={applicant} onChange={onChange} />
       <h2>{t(TEXTS.progress)}</h2>
       <Timeline
         items={application.timeline

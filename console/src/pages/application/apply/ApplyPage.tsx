@@ -1,4 +1,4 @@
-import { Result, Typography } from 'antd';
+import { Alert, Result, Typography } from 'antd';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { api, data } from '../../../api/client';
@@ -6,6 +6,7 @@ import type { PostBody } from '../../../api/types';
 import { type Text, useT } from '../../../locale/locale';
 import { SignedOutPage } from '../../../session/SignedOutPage';
 import { ApplicationForm } from './ApplicationForm';
+import { addDocuments } from './addDocuments';
 import { useBrand } from './useBrand';
 
 const TEXTS = {
@@ -25,20 +26,32 @@ const TEXTS = {
     zh: '链接只属于您，请不要转发给他人。',
     en: 'The link is for you only. Do not share it.',
   },
+  notUploaded: {
+    zh: '以下文件没有上传成功，申请本身已提交',
+    en: 'These files were not uploaded; the application itself is submitted',
+  },
+  uploadThere: { zh: '在我的申请中重新上传', en: 'Upload them on the page of your application' },
   see: { zh: '查看我的申请', en: 'View my application' },
   signIn: { zh: '已有账户？登录', en: 'Already have an account? Sign in' },
 } satisfies Record<string, Text>;
+
+interface Sent {
+  id: string;
+  page: string;
+  /** Names of files that were not uploaded. */
+  files: string[];
+}
 
 /** Public application page. */
 export default function ApplyPage() {
   const t = useT();
   const brand = useBrand();
   const [params] = useSearchParams();
-  const [sent, setSent] = useState<{ id: string; page: string }>();
+  const [sent, setSent] = useState<Sent>();
   const code = params.get('code') ?? undefined;
 
   if (sent) {
-    const { id, page } = sent;
+    const { id, page, files } = sent;
     return (
       <SignedOutPage title={t(TEXTS.sent)} brand={brand} wide>
         <Result
@@ -51,6 +64,25 @@ export default function ApplyPage() {
             </>
           }
         />
+        {files.length > 0 && (
+          <Alert
+            role="alert"
+            type="warning"
+            showIcon
+            style={{ marginBottom: 16 }}
+            title={t(TEXTS.notUploaded)}
+            description={
+              <>
+                <ul>
+                  {files.map((name) => (
+                    <li key={name}>{name}</li>
+                  ))}
+                </ul>
+                <Link to={page}>{t(TEXTS.uploadThere)}</Link>
+              </>
+            }
+          />
+        )}
         <p>{t(TEXTS.keep)}</p>
         <p style={{ overflowWrap: 'anywhere' }}>
           <Typography.Text copyable={{ text: `${window.location.origin}${page}` }} strong>
@@ -73,11 +105,17 @@ export default function ApplyPage() {
         storeAs="new"
         linked={code ? { sponsorCode: code } : undefined}
         submit={TEXTS.send}
-        onSubmit={async (body: PostBody<'/v1/applications'>, header) => {
+        onSubmit={async (body: PostBody<'/v1/applications'>, header, files) => {
           const { id, applicantToken } = await data(
             api.POST('/v1/applications', { params: { header }, body }),
           );
-          setSent({ id, page: `/application/${id}#${applicantToken}` });
+          // Only now the applicant may upload. What fails can be uploaded later, on the page of the application.
+          const refused = await addDocuments(files, { applicationId: id, token: applicantToken });
+          setSent({
+            id,
+            page: `/application/${id}#${applicantToken}`,
+            files: refused.map(({ name }) => name),
+          });
           window.scrollTo(0, 0);
         }}
       />
