@@ -33,7 +33,7 @@ export async function hold(
   } else if (placed.code === 'already_on_hold') {
     if (!open.some((one) => one.reason === reason))
       throw new Finding(step, `commission ${id} is said to be on hold for ${reason}, and is not`);
-  } else if (placed.code !== 'commission_settled')
+  } else if (placed.code !== 'commission_settled' && placed.code !== 'commission_not_accrued')
     throw new Finding(step, `hold of commission ${id}: ${placed.code} ${placed.message}`);
   for (const one of both ? open : []) {
     if (lifted?.code === 'ok') one.until = lifted.at;
