@@ -98,8 +98,15 @@ async function main(): Promise<void> {
     { taskQueue: config.TEMPORAL_TASK_QUEUE, namespace, address: server.address() },
     'the worker runs',
   );
-  scheduleAll(new Client({ connection, namespace }), config).catch((error: unknown) =>
-    log.error({ err: error }, 'housekeeping is not scheduled; the next start of a worker tries again'),
+  keepTrying(
+    'The schedules cannot be made yet',
+    () => scheduleAll(new Client({ connection, namespace }), config),
+    {
+      log,
+      heals: () => state === 'RUNNING',
+    },
+  ).catch((error: unknown) =>
+    log.error({ err: error }, 'nothing is scheduled; the next start of a worker tries again'),
   );
   try {
     // Ends on SIGTERM or SIGINT, after running activities have finished or the grace period has ended.

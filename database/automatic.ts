@@ -40,16 +40,21 @@ const sourcesBy = (by: string): Record<ProcessKind, string | null> => {
     // Handed in and not checked; the deadline for changes passed; decided, and no mail about it was tried.
     application: page(
       'applications a',
-      `(a.state = 'submitted' AND ${happened("'application/' || a.id", "'submitted', 'resubmitted'")}
+      `((a.state = 'submitted' OR a.state = 'in_review' AND NOT EXISTS (
+           SELECT FROM events c WHERE c.subject = 'application/' || a.id AND c.key = 'checked/' || a.round))
+         AND ${happened("'application/' || a.id", "'submitted', 'resubmitted'")}
        OR a.state = 'changes_requested' AND a.changes_deadline < ${by}
        OR a.state NOT IN (${openStates('application')}) AND 'application/' || a.id IN (
          SELECT m.subject_ref FROM mails m WHERE m.state = 'pending' AND m.attempts = 0 AND m.created_at < ${by}))`,
-      'a.state',
+      `a.state || '/' || a.round`,
     ),
     // Confirmed, and its waiting period is over.
     account_change: page('account_changes', `state = 'confirmed' AND effective_at < ${by}`),
-    // Its expiry needs no process, and a renewal only makes its next reminder later.
-    credential: null,
+    // Its expiry needs no process. A renewal whose answer was lost leaves a process that knows the dates of before.
+    credential: `SELECT r.credential_id::text AS key, to_jsonb(r.credential_id) AS id, '' AS progress
+       FROM credential_renewals r WHERE r.state = 'accepted' AND r.decided_at < ${by}
+         AND r.decided_at > now() - interval '1 hour' AND r.credential_id::text > $1
+       ORDER BY 1 LIMIT $2`,
     // Approved and not sent, or sent and not asked about.
     withdrawal: page(
       'withdrawals w',

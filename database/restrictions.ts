@@ -92,6 +92,8 @@ export interface RestrictionChoice {
   /** Only those of this commission. */
   commissionId?: number;
   reason?: RestrictionReason;
+  /** Only this one. */
+  id?: string;
 }
 
 /** What `cause` is for restrictions that any person placed. */
@@ -104,13 +106,14 @@ export const NOT_OVER =
 /** SQL: restriction `r` is open now. */
 export const OPEN_NOW = 'r.lifted_at IS NULL AND restriction_open(r, now())';
 
-/** SQL of a choice of restrictions `r`, with its values as $1 to $5. */
+/** SQL of a choice of restrictions `r`, with its values as $1 to $6. */
 const CHOSEN = `r.distributor_id = $1 AND r.cause LIKE $2 AND ($3::text IS NULL OR r.effect = $3)
-  AND ($4::bigint IS NULL OR r.commission_id = $4) AND ($5::text IS NULL OR r.reason = $5)`;
+  AND ($4::bigint IS NULL OR r.commission_id = $4) AND ($5::text IS NULL OR r.reason = $5)
+  AND ($6::uuid IS NULL OR r.id = $6)`;
 
-function valuesOf({ distributorId, cause, effect, commissionId, reason }: RestrictionChoice): unknown[] {
+function valuesOf({ distributorId, cause, effect, commissionId, reason, id }: RestrictionChoice): unknown[] {
   const pattern = cause === PEOPLE ? PEOPLE : cause.replace(/[\\%_]/g, '\\$&');
-  return [distributorId, pattern, effect ?? null, commissionId ?? null, reason ?? null];
+  return [distributorId, pattern, effect ?? null, commissionId ?? null, reason ?? null, id ?? null];
 }
 
 /** A restriction that was lifted or voided. */
@@ -142,7 +145,7 @@ export async function liftRestrictions(
   { by, at, note }: Lifting,
 ): Promise<LiftedRestriction[]> {
   const { rows } = await client.query<LiftedRestriction>(
-    `UPDATE restrictions r SET lifted_by = $6, lifted_at = $7, lift_note = $8 WHERE ${CHOSEN} AND ${NOT_OVER}
+    `UPDATE restrictions r SET lifted_by = $7, lifted_at = $8, lift_note = $9 WHERE ${CHOSEN} AND ${NOT_OVER}
      RETURNING ${LIFTED}`,
     [...valuesOf(choice), by.userId, new Date(at), note],
   );
@@ -161,9 +164,9 @@ export async function voidRestrictions(
   { by, at, note }: Lifting,
 ): Promise<LiftedRestriction[]> {
   const { rows } = await client.query<LiftedRestriction>(
-    `UPDATE restrictions r SET voided_at = $7, lifted_at = coalesce(r.lifted_at, $7),
-       lifted_by = CASE WHEN r.lifted_at IS NULL THEN $6::uuid ELSE r.lifted_by END,
-       lift_note = CASE WHEN r.lifted_at IS NULL THEN $8 ELSE r.lift_note END
+    `UPDATE restrictions r SET voided_at = $8, lifted_at = coalesce(r.lifted_at, $8),
+       lifted_by = CASE WHEN r.lifted_at IS NULL THEN $7::uuid ELSE r.lifted_by END,
+       lift_note = CASE WHEN r.lifted_at IS NULL THEN $9 ELSE r.lift_note END
      WHERE ${CHOSEN} AND r.voided_at IS NULL RETURNING ${LIFTED}`,
     [...valuesOf(choice), by.userId, new Date(at), note],
   );
@@ -189,7 +192,7 @@ export async function moveRestrictions(
   );
   for (const { currency } of currencies) await lockBalance(client, choice.distributorId, currency);
   const { rows } = await client.query<{ id: string }>(
-    `UPDATE restrictions r SET effective_from = $6, effective_until = $7 WHERE ${CHOSEN} AND ${NOT_OVER} RETURNING r.id`,
+    `UPDATE restrictions r SET effective_from = $7, effective_until = $8 WHERE ${CHOSEN} AND ${NOT_OVER} RETURNING r.id`,
     [...values, new Date(from), until === undefined ? null : new Date(until)],
   );
   return rows.map(({ id }) => id);

@@ -24,6 +24,17 @@ export function expiryInstant(
   return validUntil === null ? null : startOfDay(daysLater(validUntil, graceDays + 1), zone);
 }
 
+/**
+ * Until when the expiry of the period before restricts, once a renewal is accepted: the first instant of its validity.
+ * @param expiredAt when that expiry takes effect, in milliseconds since 1970
+ * @param validFrom first day of the renewal, `YYYY-MM-DD`
+ * @returns milliseconds since 1970; null where the periods leave no gap, so that it was never right to restrict
+ */
+export function gapUntil(expiredAt: number, validFrom: string, zone: string): number | null {
+  const start = startOfDay(validFrom, zone);
+  return start > expiredAt ? start : null;
+}
+
 /** Days from today until the last valid day, negative after it. */
 export function daysLeft(validUntil: string, now: number, zone: string): number {
   return daysBetween(dateIn(zone, now), validUntil);

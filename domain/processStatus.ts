@@ -5,6 +5,18 @@ import type { ProcessKind, StateOf } from './kinds';
 import type { ReleaseRunState } from './release';
 import type { WithdrawalProgress } from './withdrawal';
 
+/** Who a process can wait for. */
+export const WAITED_FROM = [
+  'system',
+  'clock',
+  'compliance',
+  'finance',
+  'applicant',
+  'distributor',
+  'shop',
+  'provider',
+] as const;
+
 /** Something a process is waiting for. */
 export interface Wait {
   what:
@@ -28,7 +40,7 @@ export interface Wait {
     | 'renewal'
     | 'work';
   /** Who must act; `clock` for a timer. */
-  from: 'system' | 'clock' | 'compliance' | 'finance' | 'applicant' | 'distributor' | 'shop' | 'provider';
+  from: (typeof WAITED_FROM)[number];
   /** Time of the timer or of the next check, in milliseconds since 1970; null if it ends only by an action. */
   until: number | null;
   /** IDs, if there can be several: returns or emails. */

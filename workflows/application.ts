@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   condition,
   currentUpdateInfo,
   defineQuery,
@@ -222,7 +223,10 @@ export async function application(input: ProcessInput | EarlierInput): Promise<A
     };
     // An answer that arrived while the step waited its turn makes the step void.
     const takeUnlessAnswered = (step: () => Promise<ApplicationProgress>) =>
-      take(async () => (answered() ? process.state()! : step()));
+      take(async () => (answered() ? process.state()! : step())).catch((refusal: unknown) => {
+        // The row stood elsewhere, and the process knows it now.
+        if (!(refusal instanceof ActivityFailure && answered())) throw refusal;
+      });
 
     if (await answeredBy(reminderAt)) return;
     await takeUnlessAnswered(() => steps.remindApplicant({ applicationId: id, round, now: Date.now() }));

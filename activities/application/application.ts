@@ -3,7 +3,7 @@ import { durationMs } from '../../config';
 import { endClaim, refuseUnless } from '../../database/claims';
 import { placeExpiries } from '../../database/credentials';
 import { decide, type Outcome } from '../../database/decide';
-import { type Actor, addEvent, SYSTEM } from '../../database/journal';
+import { type Actor, addEvent, hasEvent, SYSTEM } from '../../database/journal';
 import type { QueuedMail } from '../../database/mails';
 import { type Client, inTransaction, type Pool } from '../../database/pool';
 import { refuse } from '../../database/refusal';
@@ -112,6 +112,7 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       (client) => lockApplication(client, id),
       async (client, row) => {
         await refuseUnless(client, row, from, `it cannot be ${type.replaceAll('_', ' ')} now`);
+        if (row.state === 'in_review' && type !== 'withdrawn') await refuseUnchecked(client, row);
         const { news, signInLinkId, ...outcome } = await change(client, row);
         return {
           ...outcome,
@@ -407,4 +408,14 @@ export function createApplicationActivities({ pool, config }: { pool: Pool; conf
       });
     },
   };
+}
+
+/** A round is decided on when its checks are complete, also by a process that does not know of the round. */
+async function refuseUnchecked(client: Client, { id, round }: ApplicationRow): Promise<void> {
+  if (await hasEvent(client, subjectOf('application', id), checkedKey(round))) return;
+  throw refuse({
+    code: 'application_state',
+    status: 409,
+    message: 'The automatic checks of the last submission are still running. Try again in a moment.',
+  });
 }

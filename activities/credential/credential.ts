@@ -1,5 +1,11 @@
 import type { Config } from '../../config';
-import { type CredentialRow, lockCredential, placeExpiry, rulesFor } from '../../database/credentials';
+import {
+  type CredentialRow,
+  endExpiry,
+  lockCredential,
+  placeExpiry,
+  rulesFor,
+} from '../../database/credentials';
 import { decide, notFound, type Outcome } from '../../database/decide';
 import { attachDocuments } from '../../database/documents';
 import { type Actor, addEvent, SYSTEM } from '../../database/journal';
@@ -121,7 +127,7 @@ export function createCredentialActivities({
         if (!row) return null;
         // Known before there were rules.
         if (row.policy_id === null) {
-          await placeExpiry(client, row, { zone, by: SYSTEM, at: now });
+          await placeExpiry(client, row, { zone, at: now });
           await addEvent(client, {
             subject: subjectOf('credential', id),
             key: 'monitoring_started',
@@ -233,13 +239,15 @@ export function createCredentialActivities({
            FROM credential_renewals r WHERE r.id = $1 AND c.id = r.credential_id RETURNING c.*`,
           [renewalId, new Date(now)],
         );
-        // Before the restriction is lifted: of two causes lifted at once, the second one makes the run.
+        // Before the restriction ends: of two causes that end at once, the second one makes the run.
         await client.query('SELECT FROM distributors WHERE id = $1 FOR NO KEY UPDATE', [row.distributor_id]);
-        await placeExpiry(client, rows[0]!, { zone, by, at: now });
+        const corrected = await endExpiry(client, row, { validFrom: renewal.valid_from, zone, by, at: now });
+        await placeExpiry(client, rows[0]!, { zone, at: now });
         const releaseRunId = await releaseKeptBack(client, {
           distributorId: row.distributor_id,
           decisionId,
           at: now,
+          corrected,
         });
         await cancelReminders(client, credentialId);
         return {

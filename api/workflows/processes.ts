@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { processKinds, subjectOfAddress } from '../../domain/kinds';
+import { WAITED_FROM } from '../../domain/processStatus';
 import { STAFF } from '../../domain/roles';
 import { type Endpoint, endpoint } from '../http/endpoint';
 import { notFound } from '../http/problem';
@@ -16,9 +17,7 @@ const stateSchema = z
     waitsFor: z.array(
       z.object({
         what: z.string().describe('Such as window_end, approval, changes, return_decision.'),
-        from: z
-          .enum(['system', 'clock', 'compliance', 'finance', 'applicant', 'shop', 'provider'])
-          .describe('Who has to act.'),
+        from: z.enum(WAITED_FROM).describe('Who has to act.'),
         until: timestampOutput.nullable().describe('When it ends automatically or is checked again.'),
         which: z.array(z.string()).optional().describe('Returns or emails, if there can be several.'),
       }),

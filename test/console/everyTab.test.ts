@@ -80,7 +80,14 @@ async function walk(page: Page): Promise<{ problems: string[]; seen: Set<string>
   return { problems: [...problems, ...refused], seen };
 }
 
-const OWN_PAGES = ['/earnings', '/my-withdrawals', '/referral', '/downline'];
+const OWN_PAGES = [
+  '/earnings',
+  '/my-withdrawals',
+  '/my-details',
+  '/my-credentials',
+  '/referral',
+  '/downline',
+];
 
 test('an administrator can open every tab and sort every column of every page, in both languages', async () => {
   const page = await world.open();

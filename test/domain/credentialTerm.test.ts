@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { daysLater } from '../../domain/calendarDate';
 import { firstCredentialTerms } from '../../domain/credentialRules';
-import { type CredentialTerm, daysLeft, expiryInstant, nextReminder } from '../../domain/credentialTerm';
+import {
+  type CredentialTerm,
+  daysLeft,
+  expiryInstant,
+  gapUntil,
+  nextReminder,
+} from '../../domain/credentialTerm';
 
 const zone = 'Asia/Shanghai';
 const at = (text: string) => Date.parse(text);
@@ -46,6 +52,16 @@ describe('the end of a credential', () => {
   ])('counts the days of the zone: at %s there are %i left', (now, days) => {
     expect(daysLeft('2027-03-01', at(now), zone)).toBe(days);
   });
+});
+
+test.each([
+  ['2027-03-02', null],
+  ['2027-02-01', null],
+  ['2027-03-03', '2027-03-02T16:00:00.000Z'],
+  ['2027-06-01', '2027-05-31T16:00:00.000Z'],
+])('a renewal from %s after an end on 2027-03-01 restricts until %s', (validFrom, until) => {
+  const gap = gapUntil(at('2027-03-01T16:00:00Z'), validFrom, zone);
+  expect(gap && new Date(gap).toISOString()).toBe(until);
 });
 
 describe('reminders', () => {

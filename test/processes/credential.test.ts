@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { RenewalRequest } from '../../activities/credential/credential';
 import { createOrderActivities } from '../../activities/order/order';
 import { createSealer } from '../../database/sealing';
 import { dateIn } from '../../domain/calendarDate';
+import { firstCredentialTerms } from '../../domain/credentialRules';
 import type { ProcessStatus } from '../../domain/processStatus';
 import { rootFailure } from '../../temporal/messages';
 import { acceptRenewal, refuseRenewal, submitRenewal } from '../../workflows/credential';
@@ -58,11 +60,11 @@ const run = (id: string) => ({
   args: [{ id, resume: true }] as [{ id: string; resume: true }],
 });
 
-async function renew(credentialId: string): Promise<void> {
+async function renew(credentialId: string, change: Partial<RenewalRequest> = {}): Promise<void> {
   const handle = platform.client.workflow.getHandle(`credential/${credentialId}`);
-  const request = renewalOf(sealer, { credentialId, by });
+  const request = renewalOf(sealer, { holder: 'Li Wei', credentialId, by, ...change });
   await handle.executeUpdate(submitRenewal, { args: [request] });
-  const decision = { decisionId: randomUUID(), credentialId, renewalId: request.id, by };
+  const decision = { decisionId: randomUUID(), credentialId, renewalId: request.id, by, note: 'seen' };
   await handle.executeUpdate(acceptRenewal, { args: [decision] });
 }
 
@@ -145,10 +147,12 @@ test('one renewal is under review at a time, and a decided one is not decided ag
       () => 'done',
       (error: unknown) => rootFailure(error)?.type,
     );
-  const first = renewalOf(sealer, { credentialId: id, by });
+  const first = renewalOf(sealer, { holder: 'Li Wei', credentialId: id, by });
   const submit = (request: typeof first) => handle.executeUpdate(submitRenewal, { args: [request] });
   await submit(first);
-  expect(await codeOf(submit(renewalOf(sealer, { credentialId: id, by })))).toBe('renewal_under_review');
+  expect(await codeOf(submit(renewalOf(sealer, { holder: 'Li Wei', credentialId: id, by })))).toBe(
+    'renewal_under_review',
+  );
   const decide = (update: typeof acceptRenewal, decisionId = randomUUID()) =>
     codeOf(
       handle.executeUpdate(update, {
@@ -162,7 +166,7 @@ test('one renewal is under review at a time, and a decided one is not decided ag
   ]);
   // The same message again is answered as it was.
   const decisionId = randomUUID();
-  const second = renewalOf(sealer, { credentialId: id, by });
+  const second = renewalOf(sealer, { holder: 'Li Wei', credentialId: id, by });
   await submit(second);
   const repeat = { decisionId, credentialId: id, renewalId: second.id, by, reason: 'unreadable' };
   for (let times = 0; times < 2; times++) await handle.executeUpdate(refuseRenewal, { args: [repeat] });
@@ -211,4 +215,72 @@ test('the process of a lost Temporal comes back, reminds nobody twice and loses 
   const next = (await status()).waitsFor.find(({ what }) => what === 'reminder');
   // One day before the end.
   expect(dateIn(ZONE, next!.until!)).toBe(dayFromNow(4));
+});
+
+test('a renewal that is valid only from tomorrow keeps the distributor restricted until then', async () => {
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(-10) });
+  await platform.client.workflow.start('credential', run(id));
+  const orderId = await sellOne();
+  await renew(id, { validFrom: dayFromNow(1) });
+  expect(await statesOf(orderId)).toEqual(['due']);
+  const { rows } = await platform.pool.query<{ until: Date | null }>(
+    `SELECT effective_until AS until FROM restrictions WHERE cause = 'credential/' || $1 ORDER BY effective_from`,
+    [id],
+  );
+  expect(rows.map(({ until }) => until && dateIn(ZONE, until.getTime()))).toEqual([dayFromNow(1), null]);
+});
+
+test('where an expiry keeps new orders from earning, a renewal without a gap accrues what they would have earned', async () => {
+  await platform.pool.query(
+    `INSERT INTO policies (kind, version, terms, effective_from, activated_at)
+     SELECT 'credential_rules', max(version) + 1, $1, now(), now() FROM policies WHERE kind = 'credential_rules'`,
+    [
+      JSON.stringify({
+        ...firstCredentialTerms,
+        types: { medical_device_permit: { reminders: [], graceDays: 0, effect: 'no_accrual' } },
+      }),
+    ],
+  );
+  const type = 'medical_device_permit';
+  const id = await addCredential(platform.pool, {
+    distributor: seller.id,
+    validUntil: dayFromNow(-40),
+    type,
+  });
+  await platform.client.workflow.start('credential', run(id));
+  const orderId = await sellOne();
+  expect(await statesOf(orderId)).toEqual(['not_accrued']);
+  // Renewed in time by the authority, and handed in late.
+  await renew(id, { validFrom: dayFromNow(-39) });
+  await eventually('the release', async () => (await statesOf(orderId))[0] === 'released');
+
+  // With a gap in which the order was paid, it stays as it is.
+  const other = await addDistributor(platform.pool);
+  seller = other;
+  const late = await addCredential(platform.pool, {
+    distributor: other.id,
+    validUntil: dayFromNow(-40),
+    type,
+  });
+  await platform.client.workflow.start('credential', run(late));
+  const paidInGap = await sellOne();
+  await renew(late, { validFrom: dayFromNow(-20) });
+  const paidAfter = payment({
+    attributionCode: other.code,
+    paidAt: new Date(Date.now() - 15 * day).toISOString(),
+  });
+  await steps.payOrder(paidAfter, Date.now());
+  expect(await statesOf(paidAfter.externalId)).toEqual(['held']);
+  expect(await statesOf(paidInGap)).toEqual(['not_accrued']);
+});
+
+test('a renewal of another holder fails its check, and is accepted with a note only', async () => {
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(20) });
+  await platform.client.workflow.start('credential', run(id));
+  const handle = platform.client.workflow.getHandle(`credential/${id}`);
+  const request = renewalOf(sealer, { credentialId: id, by, holder: '王小明' });
+  await handle.executeUpdate(submitRenewal, { args: [request] });
+  const decision = { decisionId: randomUUID(), credentialId: id, renewalId: request.id, by };
+  const refused = await handle.executeUpdate(acceptRenewal, { args: [decision] }).catch(rootFailure);
+  expect(refused).toMatchObject({ type: 'note_required', message: expect.stringContaining('holder') });
 });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RenewalRequest } from '../../activities/credential/credential';
 import { lockCredential, placeExpiry } from '../../database/credentials';
-import { type Actor, SYSTEM } from '../../database/journal';
+import type { Actor } from '../../database/journal';
 import { inTransaction, type Pool } from '../../database/pool';
 import type { Sealer } from '../../database/sealing';
 import { dateIn, daysLater } from '../../domain/calendarDate';
@@ -43,7 +43,7 @@ export async function addCredential(
   );
   await inTransaction(pool, async (client) => {
     const row = (await lockCredential(client, id))!;
-    await placeExpiry(client, row, { zone: ZONE, by: SYSTEM, at: Date.now() });
+    await placeExpiry(client, row, { zone: ZONE, at: Date.now() });
   });
   return id;
 }

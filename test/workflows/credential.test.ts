@@ -82,7 +82,7 @@ async function reminded(id: string): Promise<Record<string, number[]>> {
 
 async function restrictionsOf(id: string): Promise<{ from: string; lifted: string | null }[]> {
   const { rows } = await database.pool.query<{ from: Date; lifted: Date | null }>(
-    `SELECT effective_from AS from, lifted_at AS lifted FROM restrictions WHERE cause = 'credential/' || $1 ORDER BY 1`,
+    `SELECT effective_from AS from, coalesce(effective_until, lifted_at) AS lifted FROM restrictions WHERE cause = 'credential/' || $1 ORDER BY 1`,
     [id],
   );
   return rows.map(({ from, lifted }) => ({

@@ -12,7 +12,7 @@ import { requestAccountChange } from '../../../workflows/accountChange';
 import * as column from '../../http/columns';
 import { type Endpoint, endpoint } from '../../http/endpoint';
 import { defineList } from '../../http/list';
-import { lineOf, timestampInput, uuid, uuidParams } from '../../http/schemas';
+import { accountName, lineOf, timestampInput, uuid, uuidParams } from '../../http/schemas';
 import { senderOf } from '../../workflows/client';
 import { actorOfCall } from '../../workflows/decisions';
 import { refuseOthers } from '../distributor/own';
@@ -39,7 +39,7 @@ const requestBody = z.discriminatedUnion('field', [
   }),
   z.strictObject({ field: z.literal('phone'), phone: lineOf(40), note }),
   z.strictObject({ field: z.literal('email'), email: z.email().max(254), note }),
-  z.strictObject({ field: z.literal('name'), name: lineOf(200), note }),
+  z.strictObject({ field: z.literal('name'), name: accountName, note }),
 ]);
 
 /** Seals a number, so that none is in plain text from here on. */

@@ -164,6 +164,8 @@ const CHECK_NAMES: Record<string, Text> = {
   bank_account: { zh: '银行账户', en: 'Bank account' },
   phone: { zh: '手机号', en: 'Phone number' },
   number: { zh: '编号', en: 'Number' },
+  holder: { zh: '持有人', en: 'Holder' },
+  identity: { zh: '证件号码一致', en: 'Identity number agrees' },
   validity: { zh: '有效期', en: 'Validity' },
   duplicate: { zh: '编号查重', en: 'Number used elsewhere' },
   'duplicate/identity_number': { zh: '证件号查重', en: 'Identity number used elsewhere' },
