@@ -65,7 +65,7 @@ export function suspendDistributor(
         const message = 'The end of a suspension must be in the future; omit it to suspend without an end.';
         throw refuse({ code: 'until_past', status: 422, message, pointer: '/until' });
       }
-      await placeRestriction(client, {
+      const isPlaced = await placeRestriction(client, {
         id: commandId,
         distributorId,
         effect: 'suspended',
@@ -76,6 +76,8 @@ export function suspendDistributor(
         at: now,
         until,
       });
+      // The same person's suspension begins later, by a clock that is ahead.
+      if (!isPlaced) throw wrongState('distributor', state, 'only an active one can be suspended');
       const end = until === undefined ? null : new Date(until);
       return {
         type: 'suspended',

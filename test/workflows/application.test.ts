@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Activities } from '../../activities';
+import { createApplicationActivities } from '../../activities/application/application';
 import { openProcesses } from '../../database/recovery';
 import type { Refusal } from '../../database/refusal';
 import {
@@ -11,6 +12,7 @@ import {
   personSubmission,
   startApplicationWorld,
 } from '../support/applications';
+import { testConfig } from '../support/config';
 import { eventually } from '../support/eventually';
 import { smtpAnswer, startSmtp } from '../support/smtp';
 
@@ -475,3 +477,27 @@ function textOf(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Object.values(value).map(textOf).join('\n');
   return String(value);
 }
+
+test('a resubmission whose answer was lost is checked before it is decided on', async () => {
+  const world = await start();
+  const { id } = await world.submit(personSubmission(world.sealer, personNumbers()));
+  await world.update(id, 'requestChanges', { message: 'a clearer photo', deadline: null });
+  // Committed by a server that died before the history had it.
+  await createApplicationActivities({ pool: world.pool, config: testConfig() }).resubmitApplication({
+    applicationId: id,
+    commandId: randomUUID(),
+    actor: { userId: null, name: 'applicant' },
+    now: Date.now(),
+    submission: personSubmission(world.sealer, personNumbers()),
+  });
+  const approve = () => world.update(id, 'approve', { tier: 'gold', note: null });
+  expect(await refusalOf(approve())).toMatchObject({ code: 'application_state' });
+  await eventually('the checks of the second round', async () => {
+    const { rowCount } = await world.pool.query(
+      `SELECT FROM events WHERE subject = $1 AND key = 'checked/2'`,
+      [`application/${id}`],
+    );
+    return rowCount === 1;
+  });
+  expect(await approve()).toMatchObject({ state: 'approved', round: 2 });
+});
