@@ -37,7 +37,7 @@ const sourcesBy = (by: string): Record<ProcessKind, string | null> => {
        WHERE state = 'delivered' AND window_ends_at < ${by} AND order_id > $1
        ORDER BY 1 LIMIT $2`,
     return: null,
-    // Handed in and not checked; the deadline for changes passed; decided, and no mail about it was tried.
+    // Submitted and not checked; the deadline for changes passed; decided, and no mail about it was tried.
     application: page(
       'applications a',
       `((a.state = 'submitted' OR a.state = 'in_review' AND NOT EXISTS (

@@ -69,7 +69,7 @@ export async function decide<K extends LockedKind, Row, Answer>(
   } catch (error) {
     if (!found || !isProcess(kind) || !(error instanceof ApplicationFailure) || !asRefusal(error))
       throw error;
-    // After the roll-back: what the refused message would have made is not where the thing stands.
+    // Read after the rollback, so that the state is the stored one.
     const standing = await inTransaction(pool, answer).catch((missing: unknown) => {
       if (asRefusal(missing)) return null;
       throw missing;

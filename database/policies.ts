@@ -7,7 +7,7 @@ export interface PolicyVersion<K extends PolicyKind> {
   terms: TermsOf<K>;
 }
 
-/** Writes version 1 of every policy that has none, in force since ever. Called at each start. */
+/** Writes version 1 of every policy that has none, in force from the beginning of time. Called at each start. */
 export async function ensurePolicies(pool: Pool | Client): Promise<void> {
   for (const kind of POLICY_KINDS) {
     await pool.query(

@@ -109,7 +109,7 @@ export async function mailSignInLink(
  * Queues the mail for a forgotten password: with a one-time link, valid for an hour, or, for a user who signs in by
  * single sign-on and has no password, with the advice to do so.
  *
- * It can be requested in the name of any user, so earlier links stay valid: a stranger cannot void them.
+ * It can be requested in the name of any user, so earlier links stay valid: another person cannot void them.
  * @param request.mailId becomes the id of the link
  * @returns the key of the mail; undefined where no user who may sign in has this address
  */

@@ -46,7 +46,7 @@ export const PRODUCTS = [
  * Tells the story of one order.
  * @param windowMs longest return window of the plans, which late returns come after
  */
-export function tellOrder(dice: Dice, id: string, distributors: number, windowMs: number): OrderStory {
+export function makeOrderStory(dice: Dice, id: string, distributors: number, windowMs: number): OrderStory {
   const lines = Array.from({ length: dice.pick([1, 1, 2, 2, 3]) }, (_, index): StoryLine => {
     const [quantity, unitPrice] = [dice.int(1, 5), dice.int(300, 30_000)];
     return {

@@ -1,5 +1,5 @@
 import { type Dice, diceOf } from './dice';
-import { type OrderStory, tellOrder } from './orderStory';
+import { makeOrderStory, type OrderStory } from './orderStory';
 
 /** A part of the platform that is killed. */
 export const PARTS = ['worker', 'api', 'temporal', 'postgres'] as const;
@@ -103,7 +103,7 @@ export function beginStory(
       ...{ apply: 3, decide_application: 5 },
     });
     if (kind === 'order' || !order) {
-      const story = tellOrder(dice, `S${seed}-${step}`, distributors, windowMs);
+      const story = makeOrderStory(dice, `S${seed}-${step}`, distributors, windowMs);
       orders.push({ story, sent: 1, spare: story.spareLine });
       return { type: 'order', order: story, messages: [0], sending };
     }

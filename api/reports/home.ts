@@ -325,13 +325,13 @@ function orderCards(at: Moment, now: number): Card[] {
   const yesterday = at(now - day);
   return [
     {
-      key: 'orders_not_taken_in',
+      key: 'orders_not_recorded',
       group: 'waiting',
       roles: OPERATORS,
-      href: '/stuck-work#order_not_taken_in',
+      href: '/stuck-work#order_not_recorded',
       count: () => ({
         from: 'accepted_orders o',
-        where: [`o.accepted_at < now() - interval '${stuckAfter.order_not_taken_in}'`],
+        where: [`o.accepted_at < now() - interval '${stuckAfter.order_not_recorded}'`],
         since: 'o.accepted_at',
       }),
     },

@@ -19,7 +19,7 @@ const stuckOf = {
   },
   credential: { renewal_waits: '3 days', reminder_not_sent: '1 day' },
   order: {
-    order_not_taken_in: '5 minutes',
+    order_not_recorded: '5 minutes',
     window_not_closed: '10 minutes',
     event_waiting: '1 day',
     event_refused: '0',
@@ -261,7 +261,7 @@ function words({ kind, activity, mail, event }: StuckFacts): { what: Words; reme
           en: 'Check that workers are running. If the process was lost, ask an engineer to run npm run recover.',
         },
       };
-    case 'order_not_taken_in':
+    case 'order_not_recorded':
       return {
         what: {
           zh: '订单已接收超过 5 分钟，仍未入账',

@@ -78,7 +78,7 @@ const sources: Record<StuckKind, string> = {
       AND c.valid_until::timestamptz < now() - $1::interval AND NOT EXISTS (
         SELECT FROM credential_reminders m WHERE m.credential_id = c.id AND m.valid_until = c.valid_until)
       AND EXISTS (SELECT FROM distributors d WHERE d.id = c.distributor_id AND d.terminated_at IS NULL)`,
-  order_not_taken_in: `SELECT 'order/' || key_part(o.id), o.accepted_at, '{}'::jsonb FROM accepted_orders o
+  order_not_recorded: `SELECT 'order/' || key_part(o.id), o.accepted_at, '{}'::jsonb FROM accepted_orders o
     WHERE o.accepted_at < now() - $1::interval`,
   window_not_closed: `SELECT 'order/' || key_part(l.order_id), min(l.window_ends_at), '{}'::jsonb FROM (
       SELECT order_id, window_ends_at FROM order_lines

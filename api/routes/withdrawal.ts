@@ -166,7 +166,8 @@ export const createWithdrawal = endpoint({
     'insufficient_available',
   ],
   handler: async ({ body, context, principal, resourceId: id, requestId }) => {
-    if (isStranger(principal, body.distributorId)) throw notFound(`Distributor ${body.distributorId}`);
+    if (isOtherDistributor(principal, body.distributorId))
+      throw notFound(`Distributor ${body.distributorId}`);
     const { distributorId, amount } = body;
     await send(senderOf(context), {
       kind: 'withdrawal',
@@ -331,13 +332,14 @@ async function decide(
   return { status: 200, body: await readWithdrawal(context.pool, id, principal) };
 }
 
-function isStranger(principal: Principal, distributorId: string): boolean {
+function isOtherDistributor(principal: Principal, distributorId: string): boolean {
   return principal.distributorId !== null && principal.distributorId !== distributorId;
 }
 
 async function ownWithdrawal(context: ApiContext, id: string, principal: Principal) {
   const withdrawal = await readWithdrawal(context.pool, id, principal);
-  if (!withdrawal || isStranger(principal, withdrawal.distributorId)) throw notFound(`Withdrawal ${id}`);
+  if (!withdrawal || isOtherDistributor(principal, withdrawal.distributorId))
+    throw notFound(`Withdrawal ${id}`);
   return withdrawal;
 }
 

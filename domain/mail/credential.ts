@@ -23,7 +23,7 @@ const consequences = {
     'zh-CN': '到期后佣金照常计提，但暂不结算',
     en: 'commission is still earned but not released',
   },
-  no_payout: { 'zh-CN': '到期后不能提现打款', en: 'nothing is paid out' },
+  no_payout: { 'zh-CN': '到期后不能提现打款', en: 'withdrawals are not paid' },
 } as const;
 
 /** What an email about a credential reports. */
@@ -95,7 +95,7 @@ export function credentialMail(
               : `${type} expires in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`,
           en[left],
           `After that${grace ? ` and ${grace} days of grace` : ''}, ${consequence}. This ends automatically when a renewal is accepted.`,
-          ...(own ? ['Hand in the renewed document here:'] : []),
+          ...(own ? ['Submit the renewed document here:'] : []),
           link,
         ],
       });
@@ -127,7 +127,7 @@ export function credentialMail(
           `${type}: renewal refused`,
           `${whose.en} ${type}: the renewal was refused.`,
           `Reason: ${news.reason}`,
-          'You can hand in another one:',
+          'You can submit another one:',
           link,
         ],
       });

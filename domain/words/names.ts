@@ -21,7 +21,7 @@ export const ACCOUNT_FIELD_NAMES: Record<AccountField, Text> = {
 export const CONFIRMATION_NAMES: Record<Confirmation, Text> = {
   second_person: { zh: '第二人', en: 'A second person' },
   new_address: { zh: '新邮箱本人', en: 'The holder of the new address' },
-  none: { zh: '无需确认', en: 'Nobody' },
+  none: { zh: '无需确认', en: 'No confirmation needed' },
 };
 
 /** Sales channels. */

@@ -131,7 +131,7 @@ describe('reminders', () => {
     );
   });
 
-  it('are each sent once or passed by once, whenever somebody looks', () => {
+  it('are each sent or left out once, at whatever times the process looks', () => {
     const looks = fc.array(fc.integer({ min: 0, max: 120 * 24 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(looks, fc.uuid(), (hours, other) => {

@@ -61,7 +61,7 @@ test('what cameras put behind a photo is part of it', async () => {
     expect(isAmbiguous(Buffer.concat([photo, more]), 'image/jpeg')).toBe(false);
 });
 
-test('whatever a file holds, the answer is an answer', async () => {
+test('inspecting random bytes never throws', async () => {
   const starts = [await jpeg(16, 16), await png(16, 16), await pdf()] as const;
   const types = ['image/jpeg', 'image/png', 'application/pdf'] as const;
   fc.assert(

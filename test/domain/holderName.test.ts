@@ -58,7 +58,7 @@ test('each name agrees with itself in capitals, full-width and with spaces aroun
   );
 });
 
-test('a result names nobody', () => {
+test('a check result contains no name', () => {
   expect(checkHolder('person', '王小明', 'Li Wei')).toMatchObject({ passed: false, code: 'holder_differs' });
   expect(checkHolder('person', '王小明', 'Li Wei').reason).not.toMatch(/王|Wei/);
   expect(checkHolder('company', '甲公司', '甲 公司')).toMatchObject({ passed: true, code: 'holder_agrees' });

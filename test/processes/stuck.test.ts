@@ -277,7 +277,7 @@ test('only late work shows as stuck work', async () => {
   await at('4 minutes');
   await at('6 minutes');
   expect(await stuckOf('order/4 minutes')).toEqual([]);
-  expect(await stuckOf('order/6 minutes')).toMatchObject([{ kind: 'order_not_taken_in' }]);
+  expect(await stuckOf('order/6 minutes')).toMatchObject([{ kind: 'order_not_recorded' }]);
   paying = 'goes through';
   const order = payment();
   expect((await post('/v1/orders', order)).status).toBe(201);

@@ -99,7 +99,7 @@ export function beginProcess<State>({
     state = later ? later(state, news) : news;
   }
 
-  /** Keeps a state read beside the steps. The known state wakes no wait. */
+  /** Keeps a state read beside the steps. An unchanged state does not resume any wait. */
   function learnIfNew(standing: State): void {
     const found = take(standing);
     if (JSON.stringify(found) !== JSON.stringify(state)) learn(found);

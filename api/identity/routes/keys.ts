@@ -101,7 +101,7 @@ export function keyEndpoints(others: readonly Endpoint[]): Endpoint[] {
       description:
         'The response shows the key only once: a repeat with the same Idempotency-Key is refused ' +
         'with key_already_made. If the response is lost, revoke the key and create another. ' +
-        'A key can be created with the scopes of the own key at most; a session has all scopes of its role. ' +
+        'A key can be created with at most the scopes of the key that creates it; a session has all scopes of its role. ' +
         'What is done with a key is recorded as done by its user, each change with an audit entry. Only orders and their events ' +
         'that a machine reports are recorded in the activity alone, as by the shop, with the account of the key.',
       tag: 'keys',

@@ -39,7 +39,7 @@ export function openPdf(bytes: Buffer): Promise<{ pages: number } | { fault: Doc
     workerData: bytes,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-    // What a parser says about a file that a stranger made is nothing for the log.
+    // What a parser says about a file from outside is nothing for the log.
     stdout: true,
     stderr: true,
   });

@@ -93,7 +93,7 @@ const TITLES: Partial<Record<ProblemCode, Text>> = {
     zh: '同一资料已有变更在处理中，请先取消',
     en: 'A change of the same data is in progress; cancel it first',
   },
-  account_unchanged: { zh: '与现有资料相同，无需变更', en: 'This is the present value; nothing to change' },
+  account_unchanged: { zh: '与现有资料相同，无需变更', en: 'Same as the current value' },
   address_link_not_valid: {
     zh: '链接不完整或不正确，请从邮件中重新打开',
     en: 'The link is incomplete or incorrect; open it from the email again',

@@ -360,7 +360,7 @@ describe('what a person changes is audited in the same transaction', () => {
     expect(await actions(soon.externalId)).toEqual(['order.keep_event', 'order.create']);
   });
 
-  test('what says that it changes nothing, changes nothing', async () => {
+  test('previews, validations and GET calls write nothing', async () => {
     const terms = { levels: [{ default: { rateBp: 1000 } }] };
     for (const [name, body] of [
       ['POST /v1/commission-plans/validate', { terms }],
@@ -539,7 +539,7 @@ describe('what a person changes is audited in the same transaction', () => {
     await does('DELETE /v1/keys/{id}', { id: made.id }, { by });
   });
 
-  test('the own account', async () => {
+  test('changes by a person of their account', async () => {
     const { id, email } = people.finance;
     const password = 'slow clouds over the ridge';
     await does(

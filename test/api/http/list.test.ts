@@ -219,7 +219,7 @@ describe('as CSV', () => {
     expect(ahead).toBeLessThan(15_000);
   });
 
-  test('a fault in the middle breaks the answer off, and does not pass for its end', async () => {
+  test('an error while streaming aborts the response', async () => {
     const query = api.context.pool.query.bind(api.context.pool);
     let pages = 0;
     const spy = jest.spyOn(api.context.pool, 'query').mockImplementation(((

@@ -47,7 +47,7 @@ const TEXTS = {
     zh: '已过期，分销商目前受限；续期通过后自动恢复。',
     en: 'Expired: the distributor is restricted at present. This ends automatically when a renewal is accepted.',
   },
-  submitted: { zh: '提交于', en: 'Handed in' },
+  submitted: { zh: '提交于', en: 'Submitted' },
   period: { zh: '有效期', en: 'Validity' },
   decision: { zh: '处理', en: 'Decision' },
   now: { zh: '现在', en: 'At present' },

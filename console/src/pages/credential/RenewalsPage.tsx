@@ -30,7 +30,7 @@ const renewalList = defineList({
     { key: 'state', title: WORDS.state, render: (item) => <StateTag state={item.state} /> },
     {
       key: 'submittedAt',
-      title: { zh: '提交于', en: 'Handed in' },
+      title: { zh: '提交于', en: 'Submitted' },
       sort: 'submittedAt',
       render: ({ submittedAt }) => <TimeText at={submittedAt} />,
     },
@@ -75,7 +75,7 @@ const renewalList = defineList({
     title: { zh: '还没有续期', en: 'No renewals yet' },
     hint: {
       zh: '分销商或工作人员提交的资质续期会列在这里，等待审核。',
-      en: 'Renewals that distributors or staff hand in are listed here for review.',
+      en: 'Renewals that distributors or staff submit are listed here for review.',
     },
   },
 });

@@ -13,8 +13,8 @@ export const CREDENTIAL = {
   validFrom: { zh: '有效期自', en: 'Valid from' },
   validUntil: { zh: '有效期至', en: 'Valid until' },
   longTerm: { zh: '长期', en: 'Long-term' },
-  renew: { zh: '提交续期', en: 'Hand in renewal' },
-  renewed: { zh: '已提交，等待审核', en: 'Handed in; under review' },
+  renew: { zh: '提交续期', en: 'Submit renewal' },
+  renewed: { zh: '已提交，等待审核', en: 'Submitted; under review' },
 } satisfies Record<string, Text>;
 
 /** What the expiry of a credential does. */

@@ -44,7 +44,7 @@ const KINDS: Record<Stuck['kind'], Text> = {
   account_change_not_applied: { zh: '未生效的资料变更', en: 'Account changes not brought into effect' },
   renewal_waits: { zh: '等待审核过久的续期', en: 'Renewals waiting too long for review' },
   reminder_not_sent: { zh: '未发出的到期提醒', en: 'Expiry reminders not sent' },
-  order_not_taken_in: { zh: '未入账的订单', en: 'Orders not recorded' },
+  order_not_recorded: { zh: '未入账的订单', en: 'Orders not recorded' },
   event_waiting: { zh: '等待订单的事件', en: 'Events waiting for their order' },
   event_refused: { zh: '接收后未生效的事件', en: 'Events refused after they were accepted' },
   window_not_closed: { zh: '未结束的退货期', en: 'Return windows not closed' },

@@ -47,7 +47,7 @@ export const CARDS: Record<string, CardText> = {
   },
   commissions_released: { title: { zh: '已结算佣金', en: 'Commissions released' }, counted: COMMISSIONS },
   withdrawals_paid: { title: { zh: '已打款提现', en: 'Withdrawals paid' }, counted: WITHDRAWALS },
-  orders_not_taken_in: { title: { zh: '未入账订单', en: 'Orders not recorded' } },
+  orders_not_recorded: { title: { zh: '未入账订单', en: 'Orders not recorded' } },
   returns_open: { title: { zh: '处理中的退货', en: 'Open returns' } },
   mails_undeliverable: { title: { zh: '无法送达的邮件', en: 'Undeliverable emails' } },
   workflows_unmended: {

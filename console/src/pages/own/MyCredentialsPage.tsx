@@ -24,7 +24,7 @@ const TEXTS = {
     en: 'Your renewal is under review. We will email you the result.',
   },
   refused: { zh: '上次续期未通过：', en: 'The last renewal was refused: ' },
-  expired: { zh: '已过期，请尽快提交续期：', en: 'Expired. Hand in a renewal: ' },
+  expired: { zh: '已过期，请尽快提交续期：', en: 'Expired. Submit a renewal: ' },
   ahead: { zh: '到期后：', en: 'After expiry: ' },
 } satisfies Record<string, Text>;
 
