@@ -73,6 +73,11 @@ export async function fillWithSamples(api: TestApi, adminKey?: string): Promise<
     validUntil: '2046-01-01',
   });
   const asked = await apply(3, '乔亦菲');
+  await call('POST', `/v1/distributors/${seller.id}/account-changes`, {
+    field: 'phone',
+    phone: '13900020009',
+    note: '更换手机',
+  });
   await call('POST', `/v1/applications/${asked}/request-changes`, { message: '请上传清晰的证件照片。' });
   await apply(4, '苏明远');
 

@@ -52,7 +52,9 @@ const keys = defineList({
       ),
     ],
     userName: column.text({ zh: '所属用户', en: 'Acts as user' }),
-    machine: column.yesNo({ zh: '供程序使用', en: 'Used by a machine' }),
+    machine: column.shown({ zh: '使用者', en: 'Used by' }, (machine: boolean, { language }) =>
+      inLanguage(machine ? { zh: '系统', en: 'System' } : { zh: '人员', en: 'Person' }, language),
+    ),
     scopes: column.mostlyNamed({ zh: '权限', en: 'Scopes' }, {}),
     createdAt: column.time({ zh: '创建时间', en: 'Created' }),
     expiresAt: column.time({ zh: '有效期至', en: 'Expires' }),

@@ -6,6 +6,7 @@ import { kinds, subjectOf } from '../../../domain/kinds';
 import { POLICY_KINDS, type PolicyKind, policies, policyDifferences } from '../../../domain/policy';
 import { policyNames } from '../../../domain/policyNames';
 import { STAFF } from '../../../domain/roles';
+import { ACTORS } from '../../../domain/words/events';
 import { NAMES_OF_STATES, WORDS } from '../../../domain/words/glossary';
 import * as column from '../../http/columns';
 import { type Endpoint, endpoint, type Principal } from '../../http/endpoint';
@@ -86,7 +87,7 @@ const list = defineList({
     version: column.text({ zh: '版本', en: 'Version' }),
     state: column.named(WORDS.state, NAMES_OF_STATES),
     effectiveFrom: column.time({ zh: '生效时间', en: 'In force from' }),
-    createdBy: column.text({ zh: '创建人', en: 'Created by' }),
+    createdBy: column.mostlyNamed({ zh: '创建人', en: 'Created by' }, ACTORS),
     createdAt: column.time({ zh: '创建时间', en: 'Created' }),
     approvedBy: column.text({ zh: '批准人', en: 'Approved by' }),
     approvedAt: column.time({ zh: '批准时间', en: 'Approved' }),

@@ -1,5 +1,6 @@
 import { hrefOf } from '../../../../domain/kinds';
 import { policyNames } from '../../../../domain/policyNames';
+import { ACTORS } from '../../../../domain/words/events';
 import { STATES, WORDS } from '../../../../domain/words/glossary';
 import type { Item } from '../../api/types';
 import { defineList } from '../../list/definition';
@@ -35,7 +36,11 @@ const policyList = defineList({
         // The first version judges what was known before there were rules.
         effectiveFrom && version > 1 ? <TimeText at={effectiveFrom} /> : '–',
     },
-    { key: 'createdBy', title: { zh: '创建人', en: 'Created by' }, render: ({ createdBy }) => createdBy },
+    {
+      key: 'createdBy',
+      title: { zh: '创建人', en: 'Created by' },
+      render: ({ createdBy }) => <CodeName names={ACTORS} code={createdBy} />,
+    },
     {
       key: 'createdAt',
       title: { zh: '创建时间', en: 'Created' },

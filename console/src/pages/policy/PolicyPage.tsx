@@ -1,6 +1,7 @@
 import { Alert } from 'antd';
 import { policyNames } from '../../../../domain/policyNames';
 import { STAFF } from '../../../../domain/roles';
+import { ACTORS } from '../../../../domain/words/events';
 import { WORDS } from '../../../../domain/words/glossary';
 import type { Action } from '../../actions/ActionBar';
 import { maybeText, textOf } from '../../actions/values';
@@ -152,7 +153,13 @@ function PolicyView({ policy }: { policy: Policy }) {
       <Panel title={TEXTS.overview}>
         <Facts
           facts={[
-            [TEXTS.created, by(policy.createdBy, policy.createdAt)],
+            [
+              TEXTS.created,
+              by(
+                ACTORS[policy.createdBy] ? t(ACTORS[policy.createdBy]!) : policy.createdBy,
+                policy.createdAt,
+              ),
+            ],
             [TEXTS.approved, by(policy.approvedBy, policy.approvedAt)],
             [TEXTS.activated, policy.version > 1 ? by(policy.activatedBy, policy.activatedAt) : undefined],
             [TEXTS.from, policy.version > 1 ? by(null, policy.effectiveFrom) : undefined],
