@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiClient, createClient } from '../../cli/client';
+import { demoApplicants } from '../../cli/demoBrand';
 import { ensureDistributors, ensurePlan, readTotals } from '../../cli/demoSteps';
 import { startApi, startWorker, type TestApi } from '../support/api';
 
@@ -38,8 +39,10 @@ test('forty distributors in two levels and a plan are made once, however often t
     { below: false, above: null, count: 8 },
     { below: true, above: null, count: 32 },
   ]);
-  const failed = await server.context.pool.query('SELECT name FROM application_checks WHERE NOT passed');
-  expect(failed.rows).toEqual([]);
+  // Of the sample brand nothing fails but the validity of food permits that have expired, which a note explains.
+  const failed = await server.context.pool.query('SELECT code FROM application_checks WHERE NOT passed');
+  const noted = demoApplicants(new Date().toISOString().slice(0, 10)).filter(({ note }) => note);
+  expect(failed.rows).toEqual(noted.map(() => ({ code: 'validity_expired' })));
 
   expect(await prepare()).toEqual(first);
   // Another admin, whose idempotency keys are not those of the first run.

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { recover } from '../../cli/recover';
+import { createPool } from '../../database/pool';
 import type { OrderPayment } from '../../domain/order';
 import { startTemporal } from '../../embedded/temporal';
 import { expectSoundLedger } from '../support/ledger';
@@ -56,10 +57,13 @@ it("open orders go on where they were after Temporal's database is deleted, and 
     address: (await freshTemporal()).address,
     databaseUrl: before.databaseUrl,
   });
-  const recovered = await recover(after);
+  // A process of its own, as the command is: the worker may need all connections of the other pool.
+  const apart = { ...after, pool: createPool(after.databaseUrl, 2, () => {}) };
+  const recovered = await recover(apart);
   expect(recovered.get('order')).toEqual({ started: 20, running: 0 });
 
-  const again = await recover(after);
+  const again = await recover(apart);
+  await apart.pool.end();
   expect(again.get('order')?.started).toBe(0);
   await Promise.all([
     ...returning.map((order) =>

@@ -126,9 +126,7 @@ function Shown({
         {!isOne && <Tool text={TEXTS.previous} keys="," icon={<LeftOutlined />} act={() => go(-1)} />}
         {!isOne && <Tool text={TEXTS.next} keys="." icon={<RightOutlined />} act={() => go(1)} />}
         <Tool text={TEXTS.zoomOut} keys="-" icon={<ZoomOutOutlined />} act={() => zoomBy(-1)} />
-        <Tool text={TEXTS.fit} keys="0" act={() => setZoom(FIT)}>
-          {ZOOMS[zoom]! * 100}%
-        </Tool>
+        <Tool text={TEXTS.fit} keys="0" act={() => setZoom(FIT)} shown={`${ZOOMS[zoom]! * 100}%`} />
         <Tool text={TEXTS.zoomIn} keys="+" icon={<ZoomInOutlined />} act={() => zoomBy(1)} />
         <Tool text={TEXTS.left} keys="[" icon={<RotateLeftOutlined />} act={() => turn(-90)} />
         <Tool text={TEXTS.right} keys="]" icon={<RotateRightOutlined />} act={() => turn(90)} />
@@ -214,13 +212,14 @@ function Tool({
   keys,
   icon,
   act,
-  children,
+  shown,
 }: {
   text: Text;
   keys?: string;
   icon?: ReactNode;
   act: () => void;
-  children?: ReactNode;
+  /** Text on the button, which is part of its name. */
+  shown?: string;
 }) {
   const t = useT();
   return (
@@ -229,11 +228,11 @@ function Tool({
         size="small"
         icon={icon}
         onClick={act}
-        aria-label={t(text)}
+        aria-label={shown ? `${t(text)} ${shown}` : t(text)}
         aria-keyshortcuts={keys}
         style={{ minWidth: 32 }}
       >
-        {children}
+        {shown}
       </Button>
     </Tooltip>
   );

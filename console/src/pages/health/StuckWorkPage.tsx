@@ -113,7 +113,7 @@ function StuckItem({ item }: { item: Stuck }) {
           {item.href === null ? (
             <SubjectName subject={item.subject} />
           ) : (
-            <Link to={item.href}>
+            <Link to={item.href} style={{ textDecoration: 'underline' }}>
               <SubjectName subject={item.subject} />
             </Link>
           )}{' '}
