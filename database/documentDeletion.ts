@@ -63,7 +63,7 @@ export async function deleteUnownedObjects(pool: Pool, store: DocumentStore, sin
 /** Deletes a file, unless a blob owns it by now. */
 export function deleteUnowned(pool: Pool, store: DocumentStore, name: string): Promise<void> {
   return inTransaction(pool, async (client) => {
-    // Whoever would make a blob of the file waits for this lock, and then finds no row.
+    // An upload that would make a blob of the file waits for this lock, and then finds no row.
     const { rowCount } = await client.query('SELECT 1 FROM unowned_objects WHERE name = $1 FOR UPDATE', [
       name,
     ]);

@@ -27,7 +27,7 @@ export interface NewDocument {
   hash: string;
   /** The key that sealed it. */
   key: Buffer;
-  /** The sealed file, read anew with each call. */
+  /** A new stream of the sealed file with each call. */
   sealed: () => Readable;
 }
 
@@ -141,7 +141,7 @@ async function recordDocument(
   return true;
 }
 
-/** The document that a repeat finds, unless it is one of another file or of somebody else. */
+/** The document that a repeat finds, unless it is another file or another user's. */
 async function sameOrRefused(
   pool: Pool,
   { owner, uploadedBy, ...document }: StoredDocument,

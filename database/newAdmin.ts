@@ -14,8 +14,8 @@ interface NewAdmin {
 }
 
 /**
- * Queues a mail to each other admin, in the transaction that makes one more: whoever makes an admin unseen has the
- * whole system. The address of the first admin, which a setting made, is nobody's.
+ * Queues a mail to each other admin, in the transaction that adds one: an admin who is added unnoticed controls the
+ * system. The bootstrap admin gets none: its address has no mailbox.
  * @returns the keys of the mails
  */
 export async function tellAdmins(

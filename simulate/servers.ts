@@ -27,7 +27,7 @@ export interface Servers {
   temporalAddress: string;
   taskQueue: string;
   provider: Awaited<ReturnType<typeof startProvider>>;
-  /** How withdrawals that are asked for now are paid. */
+  /** Payout method of withdrawals that are requested at present. */
   payoutMethod(): 'file' | 'http';
   /** Kills a part as a power failure would. */
   kill(part: Part): void;

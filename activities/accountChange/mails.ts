@@ -71,7 +71,7 @@ export async function accountChangeMails(
   return mails.filter(({ recipient }) => /.@./.test(recipient));
 }
 
-/** A value as a mail may name it: whoever reads the mailbox learns no number or address from it. */
+/** A value, masked: the email contains no full number or address. */
 function shown(field: AccountField, [bankName, value, holder]: (string | null)[]): string {
   switch (field) {
     case 'bank_account':

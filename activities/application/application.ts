@@ -71,7 +71,7 @@ export function applicationPolicy(
   };
 }
 
-/** Whether a user acts: an applicant has none, and what the applicant sends is told by the event alone. */
+/** Whether a user acts. Applicants have none: their steps are recorded in the event alone. */
 const isPerson = ({ userId }: Actor) => userId !== null;
 
 /** The steps of an application. Each is one short transaction, and idempotent. */

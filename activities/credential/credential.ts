@@ -108,8 +108,11 @@ export function createCredentialActivities({
     );
     const [row] = rows;
     if (!row) throw notFound('credential', id);
-    const rules = await rulesFor(client, { type: row.type, policyId: row.policy_id });
-    const { due, next } = nextReminder(termOf(row), rules, { done: row.done, now, zone });
+    const { due, next } = nextReminder(termOf(row), await rulesOf(client, row), {
+      done: row.done,
+      now,
+      zone,
+    });
     return {
       open: row.open,
       nextReminderAt: due ? now : (next?.at ?? null),
@@ -148,7 +151,9 @@ export function createCredentialActivities({
       return inTransaction(pool, async (client) => {
         const row = await lockCredential(client, id);
         if (!row) throw notFound('credential', id);
-        await remind(client, row, now);
+        const { open } = await progressOf(client, id, now);
+        // A distributor who was terminated meanwhile is not reminded.
+        if (open) await remind(client, row, now);
         return progressOf(client, id, now);
       });
     },
@@ -316,12 +321,8 @@ export function createCredentialActivities({
                     WHERE credential_id = $1 AND valid_until = $2) AS done`,
       [row.id, row.valid_until],
     );
-    const rules = await rulesFor(client, { type: row.type, policyId: row.policy_id });
-    const { due, passed } = nextReminder(termOf(row), rules, {
-      done: rows[0]!.done,
-      now,
-      zone,
-    });
+    const rules = await rulesOf(client, row);
+    const { due, passed } = nextReminder(termOf(row), rules, { done: rows[0]!.done, now, zone });
     if (!due || row.valid_until === null) return;
     const mails = await reminderMails(client, config, row, rules, {
       ...due,
@@ -371,6 +372,9 @@ async function lockOpenRenewal(
   }
   return renewal;
 }
+
+const rulesOf = (client: Client, { type, policy_id: policyId }: CredentialRow) =>
+  rulesFor(client, { type, policyId });
 
 function termOf(row: CredentialRow) {
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RenewalRequest } from '../../activities/credential/credential';
+import { createCredentialActivities, type RenewalRequest } from '../../activities/credential/credential';
 import { createOrderActivities } from '../../activities/order/order';
 import { createSealer } from '../../database/sealing';
 import { dateIn } from '../../domain/calendarDate';
@@ -283,4 +283,20 @@ test('a renewal of another holder fails its check, and is accepted with a note o
   const decision = { decisionId: randomUUID(), credentialId: id, renewalId: request.id, by };
   const refused = await handle.executeUpdate(acceptRenewal, { args: [decision] }).catch(rootFailure);
   expect(refused).toMatchObject({ type: 'note_required', message: expect.stringContaining('holder') });
+});
+
+test('a distributor who was terminated is not reminded', async () => {
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(5) });
+  await platform.pool.query('UPDATE distributors SET terminated_at = now() WHERE id = $1', [seller.id]);
+  const { remindOfExpiry } = createCredentialActivities({
+    pool: platform.pool,
+    sealer,
+    config: testConfig(),
+  });
+  expect(await remindOfExpiry(id, Date.now())).toMatchObject({ open: false, mails: [] });
+  const { rowCount } = await platform.pool.query(
+    'SELECT FROM credential_reminders WHERE credential_id = $1',
+    [id],
+  );
+  expect(rowCount).toBe(0);
 });
