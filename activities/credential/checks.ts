@@ -2,6 +2,7 @@ import type { CredentialRow } from '../../database/credentials';
 import type { Client } from '../../database/pool';
 import type { Sealer } from '../../database/sealing';
 import type { ApplicantKind } from '../../domain/application';
+import { daysLater } from '../../domain/calendarDate';
 import { type CheckResult, checkValidity, numberChecks } from '../../domain/credential';
 import { checkHolders } from '../../domain/holderName';
 import type { RenewalRequest } from './credential';
@@ -25,9 +26,12 @@ export async function checkRenewal(
   { row, request, today }: { row: CredentialRow; request: RenewalRequest; today: string },
 ): Promise<CheckFinding[]> {
   const numberCheck = numberChecks[row.type];
+  // Submitted early, it begins where the present period ends.
+  const isNext = row.valid_until !== null && request.validFrom <= daysLater(row.valid_until, 1);
+  const firstDay = isNext && request.validFrom > today ? request.validFrom : today;
   const results = [
     ...(numberCheck ? [{ ...numberCheck(sealer.open(request.number.sealed), today), name: 'number' }] : []),
-    { ...checkValidity(request, today), name: 'validity' },
+    { ...checkValidity(request, firstDay), name: 'validity' },
   ];
   const holder = await holderChecks(client, sealer, row, request);
   const { rows } = await client.query<{ id: string }>(

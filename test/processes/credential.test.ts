@@ -300,3 +300,23 @@ test('a distributor who was terminated is not reminded', async () => {
   );
   expect(rowCount).toBe(0);
 });
+
+test('a renewal that is submitted early, from the day after the present end, passes its checks', async () => {
+  const id = await addCredential(platform.pool, { distributor: seller.id, validUntil: dayFromNow(20) });
+  await platform.client.workflow.start('credential', run(id));
+  const failedOf = async (validFrom: string) => {
+    const handle = platform.client.workflow.getHandle(`credential/${id}`);
+    const request = renewalOf(sealer, { holder: 'Li Wei', credentialId: id, by, validFrom });
+    await handle.executeUpdate(submitRenewal, { args: [request] });
+    const decision = { decisionId: randomUUID(), credentialId: id, renewalId: request.id, by, reason: 'x' };
+    await handle.executeUpdate(refuseRenewal, { args: [decision] });
+    const { rows } = await platform.pool.query<{ failed: string[] }>(
+      `SELECT ARRAY(SELECT c ->> 'code' FROM jsonb_array_elements(checks) c WHERE NOT (c ->> 'passed')::boolean) AS failed
+       FROM credential_renewals WHERE id = $1`,
+      [request.id],
+    );
+    return rows[0]!.failed;
+  };
+  expect(await failedOf(dayFromNow(21))).toEqual([]);
+  expect(await failedOf(dayFromNow(22))).toEqual(['validity_not_started']);
+});
